@@ -8,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.redis.queue.rate_limiter import RedisRateLimiter
 from bot.adapters.slack.api import web_api
+from bot.adapters.slack.api.channel_facts import SlackChannelFacts
 from bot.adapters.slack.api.channels import Channels
 from bot.adapters.slack.api.files import SlackFiles
 from bot.adapters.slack.api.identity import Identity, identify
@@ -18,7 +19,7 @@ from bot.adapters.slack.interactions.members import SlackMembers
 from bot.adapters.slack.posting.messenger import SlackMessenger
 from bot.adapters.slack.receiving.mentions import Mentions
 from bot.adapters.slack.threads.transcript import SlackTranscript
-from bot.assembly.storage import Storage
+from bot.assembly.storage import Storage, shared_channels
 from bot.panel.messaging.rate_limiter import NoRateLimiter, RateLimiter
 from bot.settings.config import Config
 
@@ -31,6 +32,7 @@ class Slack:
     api: SlackApi
     identity: Identity
     people: SlackPeople
+    channel_facts: SlackChannelFacts
     mentions: Mentions
     files: SlackFiles
     messenger: SlackMessenger
@@ -49,6 +51,7 @@ async def open_slack(config: Config, storage: Storage) -> AsyncIterator[Slack]:
         api = SlackApi(client, _rate_limiter(config, storage, identity), channels=channels)
         signer = StampSigner(config.secrets)
         people = SlackPeople(api, identity)
+        facts = SlackChannelFacts(api, shared_channels(storage, identity.team_id))
         messenger = SlackMessenger(api, identity, signer, storage.outbox)
         mentions = Mentions(people, storage.handles, identity)
         transcript = SlackTranscript(api, identity, signer, mentions)
@@ -58,6 +61,7 @@ async def open_slack(config: Config, storage: Storage) -> AsyncIterator[Slack]:
             api,
             identity,
             people,
+            facts,
             mentions,
             files,
             messenger,

@@ -21,6 +21,7 @@ from bot.adapters.redis.stores.handle_store import RedisHandleStore
 from bot.adapters.redis.stores.listening_record import RedisListeningRecord
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.adapters.redis.stores.report_store import RedisReportStore
+from bot.adapters.redis.stores.shared_channel_store import RedisSharedChannelStore
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
 from bot.panel.audit.audit_log import NOBODY, Auditor
 from bot.settings.config import Config
@@ -85,6 +86,11 @@ async def open_storage(config: Config, operator: str = NOBODY) -> AsyncIterator[
         )
     finally:
         await redis.aclose()
+
+
+def shared_channels(storage: Storage, team_id: str) -> RedisSharedChannelStore:
+    """Return what events have said of which channels are shared."""
+    return RedisSharedChannelStore(storage.redis, team_id)
 
 
 def listening_record(config: Config, storage: Storage, team_id: str) -> RedisListeningRecord:

@@ -6,9 +6,11 @@ from contextlib import asynccontextmanager
 from typing import Protocol
 
 from bot.adapters.slack.api.user_groups import UserGroups
+from bot.adapters.slack.buttons import sources_modal
 from bot.adapters.slack.buttons.approvals import ApprovalListeners
 from bot.adapters.slack.buttons.feedback import FeedbackListeners
 from bot.adapters.slack.buttons.follow_ups import FollowUpListeners
+from bot.adapters.slack.buttons.reply_buttons import APPROVE, DECLINE, SHOW_WORK
 from bot.adapters.slack.buttons.retry import RetryListeners
 from bot.adapters.slack.buttons.show_work import ShowWorkListeners
 from bot.adapters.slack.buttons.sources import SourcesListeners
@@ -20,6 +22,7 @@ from bot.adapters.slack.experts.form_flow import ExpertFormFlow
 from bot.adapters.slack.experts.handles_command import HandlesCommand
 from bot.adapters.slack.home.home_listeners import HomeListeners
 from bot.adapters.slack.home.home_page import HomePage
+from bot.adapters.slack.interactions.gate import Gate
 from bot.adapters.slack.interactions.responder import Responder
 from bot.adapters.slack.receiving import receiver
 from bot.adapters.slack.receiving.message_history import SlackMessageHistory
@@ -27,6 +30,7 @@ from bot.adapters.slack.receiving.message_listeners import MessageListeners
 from bot.adapters.slack.receiving.receiver import BoltApp
 from bot.adapters.slack.receiving.socket_mode import SocketModeReceiver
 from bot.assembly import model_server, panels
+from bot.assembly.access import access_of
 from bot.assembly.checkup import warn_of_missing_scopes
 from bot.assembly.one_bot import only_bot
 from bot.assembly.parts import Serve
@@ -71,9 +75,22 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
         locales = Locales(slack.people, config.language)
         app = receiver.bolt_app(slack.client, slack.identity, locales)
         app.act_once(storage.deliveries)
-        intake = Intake(storage.queue, storage.threads, storage.audit)
+        access = access_of(config, storage, slack)
+        gate = Gate(
+            access,
+            Responder(slack.identity, slack.api),
+            deciding=(APPROVE, DECLINE),
+            showing=(sources_modal.ACTION, SHOW_WORK),
+        )
+        app.use(gate.check)
+        intake = Intake(storage.queue, storage.threads, storage.audit, access.may_ask)
         messages = MessageListeners(
-            intake, storage.handles, slack.identity, config.apps, slack.api.channels
+            intake,
+            storage.handles,
+            slack.identity,
+            config.apps,
+            slack.api.channels,
+            slack.channel_facts,
         )
         others = other_listeners(config, storage, slack, model, knowledge, intake)
         for listeners in (messages, *others):

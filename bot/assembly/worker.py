@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from bot.assembly import model_server, panels
+from bot.assembly.access import admission_of
 from bot.assembly.functions import open_functions
 from bot.assembly.one_bot import only_bot
 from bot.assembly.parts import Serve
@@ -41,6 +42,7 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
         function, approval = config.function_timeout, config.approval_hours * 3600
         timeouts = Timeouts(expert=config.expert_timeout, function=function, approval=approval)
         models = panels.models(config)
+        locales = Locales(slack.people, config.language)
         services = Services(
             Stores(
                 storage.journal,
@@ -57,6 +59,7 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             slack.transcript,
             slack.files,
             slack.people,
+            admission_of(config, storage, slack, locales),
         )
         rules = Rules(
             models,
@@ -74,7 +77,6 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             concurrency=config.concurrency,
             lease=config.lease,
         )
-        locales = Locales(slack.people, config.language)
         positions = QueuePositions(
             storage.queue, storage.threads, slack.messenger, storage.outbox, locales
         )

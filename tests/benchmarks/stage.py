@@ -139,6 +139,8 @@ async def serve(pace: float) -> None:
             "SLACK_API_URL": slack.api_url,
             "OPENAI_API_KEY": openai.api_key,
             "OPENAI_BASE_URL": openai.base_url,
+            "PANELBOT_QUESTIONS_OF_PERSON": "0",
+            "PANELBOT_QUESTIONS_OF_CHANNEL": "0",
         }
         where = {"url": slack.url, "team": slack.workspace.team_id, "environ": environ}
         print(json.dumps(where), flush=True)  # noqa: T201 - it is how the starter learns of it

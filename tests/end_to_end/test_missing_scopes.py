@@ -20,10 +20,11 @@ SILENT = {
     "mpim:history": {"group reply"},
     "chat:write": {"mention", "late mention", "reply", "direct", "group", "group reply", "file"},
 }
-OFTEN = ("users:read", "mpim:history")
+OFTEN = ("mpim:history",)
 SCOPES = [
     scope if scope in OFTEN else pytest.param(scope, marks=pytest.mark.long)
     for scope in (*BOT_SCOPES, *OPTIONAL_BOT_SCOPES)
+    if scope != "users:read"  # nobody may ask then: see below
 ]
 FILE = (("notes.txt", b"The licence is MIT."),)
 
@@ -119,6 +120,18 @@ async def test_people_are_answered_or_told_what_is_missing(
     if missing != "chat:write":
         pressed = "\n".join(map(_text, await situations.press()))
         assert "Answer" in pressed or f"`{missing}`" in pressed
+
+
+async def test_without_knowing_people_nobody_may_ask_and_all_are_told_why(world: World):
+    world.slack.state.scopes.discard("users:read")
+    await world.start_bot()
+    threads = [world.say(f"{MENTION} please ask legal") for _ in range(2)]
+    await eventually(lambda: world.slack.workspace.ephemeral(ADA))
+    await world.idle()
+
+    assert [world.said(ts) for ts in threads] == [[], []]
+    (told,) = world.slack.workspace.ephemeral(ADA)
+    assert "`users:read`" in _text(told)
 
 
 async def test_what_cannot_be_read_is_said_once_in_a_channel_and_answered_without(world: World):

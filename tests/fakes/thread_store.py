@@ -43,6 +43,10 @@ class FakeThreadStore(ThreadStore):
         if self._standings.get(thread) is not Standing.MUTED:
             self._standings[thread] = Standing.OURS
 
+    async def disown(self, thread: ThreadRef) -> None:
+        if not self._links.get(thread) and self._standings.get(thread) is Standing.OURS:
+            del self._standings[thread]
+
     async def links(self, thread: ThreadRef) -> ThreadLinks:
         return self._links.get(thread, ThreadLinks())
 

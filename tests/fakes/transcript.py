@@ -1,9 +1,9 @@
 """A thread's messages in memory."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from bot.panel.messaging.transcript import NamedRouters, Transcript
-from bot.panel.model import ConversationId, Message, MessageTs, ThreadRef, Turn
+from bot.panel.model import ConversationId, Message, MessageTs, ThreadRef, Turn, UserId
 from bot.panel.utterance import Author, Role, Utterance
 
 
@@ -18,6 +18,7 @@ class FakeTranscript(Transcript):
         self.history: list[Utterance] = []
         self.router: ConversationId | None = None
         self.summoned_at: MessageTs | None = None
+        self.summoned_by = UserId("UMEMBER")
 
     async def turn_messages(self, turn: Turn) -> Sequence[Utterance]:
         return [
@@ -39,8 +40,12 @@ class FakeTranscript(Transcript):
     ) -> Sequence[Utterance]:
         return [said for said in self.history if float(since) <= float(said.ts) <= float(until)]
 
-    async def was_mentioned(self, thread: ThreadRef, *, before: MessageTs) -> bool:
-        return self.summoned_at is not None and float(self.summoned_at) < float(before)
+    async def was_mentioned(
+        self, thread: ThreadRef, *, before: MessageTs, by: Callable[[UserId], Awaitable[bool]]
+    ) -> bool:
+        if self.summoned_at is None or float(self.summoned_at) >= float(before):
+            return False
+        return await by(self.summoned_by)
 
     def lacks(self, thread: ThreadRef) -> str:
         return ""

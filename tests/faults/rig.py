@@ -197,6 +197,8 @@ def _environ(
         "PANELBOT_SLACK_PACE": "0",
         "PANELBOT_CHANNEL_CONCURRENCY": "1000",
         "PANELBOT_EXPERT_TIMEOUT": str(shape.expert_timeout),
+        "PANELBOT_QUESTIONS_OF_PERSON": "0",
+        "PANELBOT_QUESTIONS_OF_CHANNEL": "0",
     }
 
 

@@ -5,15 +5,20 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from bot.panel.access.access import Access
+from bot.panel.access.policy import EVERYBODY, AccessPolicy
+from bot.panel.access.question_limits import QuestionLimits
 from bot.panel.approvals.approval_rights import ApprovalRights
 from bot.panel.approvals.approvers import Approvers
 from bot.panel.audit.audit_log import Auditor
 from bot.panel.errors import StoreUnavailable
+from bot.panel.intake.admission import Admission
 from bot.panel.journal.events import TurnEvent
 from bot.panel.language_model import prompts
 from bot.panel.language_model.exchange import ToolCalled
 from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.language_model.model_client import ModelClient
+from bot.panel.messaging.locales import Locales
 from bot.panel.messaging.outbox import LastState
 from bot.panel.model import (
     CallId,
@@ -32,6 +37,7 @@ from bot.panel.timeouts import Timeouts
 from bot.panel.tools import NO_TOOLS, McpServer, Toolbox, name_of
 from bot.panel.turn.services import Rules, Services, Stores
 from bot.panel.turn.turn_runner import TurnRunner
+from tests.fakes.access import FakeChannelFacts, FakeQuestionCounter, RecordingNotices
 from tests.fakes.approval_store import FakeApprovalStore
 from tests.fakes.audit_log import FakeAuditLog
 from tests.fakes.file_server import FakeFileServer
@@ -56,6 +62,7 @@ SHOP = McpServer(
 )
 THREAD = ThreadRef("T1", "C1", "1.0")
 WHOEVER_ASKED = Approvers()
+ANY_NUMBER = QuestionLimits()
 HURRY = Timeouts(
     retry_delays=(0, 0),
     expert=5,
@@ -106,6 +113,11 @@ class Bench:
     toolbox: Toolbox = NO_TOOLS
     approvers: Approvers = WHOEVER_ASKED
     experts: Sequence[Expert] = EXPERTS
+    policy: AccessPolicy = EVERYBODY
+    limits: QuestionLimits = ANY_NUMBER
+    channels: FakeChannelFacts = field(default_factory=FakeChannelFacts)
+    counter: FakeQuestionCounter = field(default_factory=FakeQuestionCounter)
+    notices: RecordingNotices = field(default_factory=RecordingNotices)
 
     def __post_init__(self) -> None:
         self.journal = FakeJournal(self.queue)
@@ -129,6 +141,18 @@ class Bench:
     def approval_rights(self) -> ApprovalRights:
         return ApprovalRights(self.people, self.toolbox, self.approvers)
 
+    def locales(self) -> Locales:
+        return Locales(self.people, self.language)
+
+    def access(self) -> Access:
+        auditor = Auditor(self.audit_log)
+        return Access(self.policy, self.people, self.channels, auditor, THREAD.team_id)
+
+    def admission(self) -> Admission:
+        return Admission(
+            self.access(), self.counter, self.limits, self.threads, self.notices, self.locales()
+        )
+
     def runner(self) -> TurnRunner:
         stores = Stores(
             self.journal,
@@ -147,6 +171,7 @@ class Bench:
             self.transcript,
             self.files,
             self.people,
+            self.admission(),
         )
         return TurnRunner(
             services,

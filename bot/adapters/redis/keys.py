@@ -6,8 +6,8 @@ keys of a shard have its number as their hash tag. A single server (or a Sentine
 shard, a Cluster a few for each of its primaries.
 
 ``P`` stands for ``panelbot:{0}:`` (the shard's prefix), ``R`` for ``panelbot:{pace:TEAM}:``, ``K``
-for ``panelbot:{kept:CONVERSATION}:``, ``A`` for ``panelbot:{audit:TEAM}:``, ``T`` for
-``team:channel:thread_ts``.
+for ``panelbot:{kept:CONVERSATION}:``, ``A`` for ``panelbot:{audit:TEAM}:``, ``Q`` for
+``panelbot:{asked:TEAM}:``, ``T`` for ``team:channel:thread_ts``.
 
 ==================  ======  ===============================================  ====================
 key                 type    what                                             lifetime, size
@@ -112,6 +112,8 @@ panelbot:bots:TEAM  zset    the bot that works in the workspace, and its     30 
                             processes, by until when it is known (ms)        last sign; 80 B each
 panelbot:moves:     hash    the channels of the workspace whose id has       for ever; 60 B
 TEAM                        changed, as ``OLD>NEW``, and when
+panelbot:shared:    hash    which channels are shared with other             for ever; 60 B
+TEAM                        organisations (1) or not (0)                     a channel
 panelbot:channels:  set     the channels that have changed their panel       for ever;
 TEAM                                                                         60 B a channel
 panelbot:feedback:  hash    what people think of the replies to the          400 days after the
@@ -128,6 +130,8 @@ K items             list    all that was said in it, oldest first            as 
 A log               stream  the audit log: records, each with its hash,      as set, 400 days;
                             which covers the one before; no content          450 B each
 A head              hash    ``number`` and ``hash`` of its last record       for ever; 150 B
+Q asked:ID          zset    the questions of a person, or in a channel, by   a minute after the
+                            when they were asked (ms)                        last; 130 B each
 panelbot:schema     hash    ``version`` of this table, number of ``shards``  for ever; 80 B
 ==================  ======  ===============================================  ====================
 
@@ -252,6 +256,16 @@ def pace(team_id: str) -> str:
 def audit(team_id: str) -> str:
     """Return the prefix of the workspace's audit log; all of it is in one slot."""
     return f"panelbot:{{audit:{team_id}}}:"
+
+
+def asked(team_id: str) -> str:
+    """Return the prefix of the questions of a workspace's last minute; all are in one slot."""
+    return f"panelbot:{{asked:{team_id}}}:"
+
+
+def shared_channels(team_id: str) -> str:
+    """Return the key of which channels are shared with other organisations."""
+    return f"panelbot:shared:{team_id}"
 
 
 def conversation(conversation: ConversationId) -> str:

@@ -11,14 +11,17 @@ from weakref import WeakValueDictionary
 
 from bot.panel.audit.audit_log import Auditor
 from bot.panel.audit.entry import Act
+from bot.panel.errors import MessengerUnavailable
 from bot.panel.intake import thread_commands
 from bot.panel.intake.thread_commands import Stop, ThreadCommand
 from bot.panel.intake.turn_queue import TurnQueue
+from bot.panel.messaging.people import MayAsk, anybody
 from bot.panel.model import Message, MessageTs, Steer, ThreadRef, UserId, just_after
 from bot.panel.threads.thread_store import Standing, ThreadStore
 
 _RECENT = 256  # messages: the two events of a mention arrive within moments of each other
 _RECENTLY = 3600.0  # seconds: well within what the queue remembers of messages
+_ASKING_SLACK = 1.5  # seconds, of the three that Slack waits: only a stop needs it, now and then
 _OURS = (Standing.OURS, Standing.MUTED)
 
 
@@ -59,9 +62,19 @@ def decide(incoming: Incoming, standing: Standing) -> Action:
 
 
 class Intake:
-    """Queues messages, each once, and those of a thread in the order of arrival."""
+    """Queues messages, each once, and those of a thread in the order of arrival.
 
-    def __init__(self, queue: TurnQueue, threads: ThreadStore, auditor: Auditor) -> None:
+    Who *may ask*, the worker finds out; but a stop takes effect at once, if its author may.
+    """
+
+    def __init__(
+        self,
+        queue: TurnQueue,
+        threads: ThreadStore,
+        auditor: Auditor,
+        may_ask: MayAsk = anybody,
+    ) -> None:
+        self._may_ask = may_ask
         self._queue = queue
         self._auditor = auditor
         self._threads = threads
@@ -166,7 +179,7 @@ class Intake:
         was_for_us = before is not None and decide(before, Standing.OURS) is Action.ANSWER
         if was_for_us:  # its own ts was taken then
             message = replace(message, ts=at)
-        stops = isinstance(command, Stop)
+        stops = isinstance(command, Stop) and await self._may_stop(edited)
         if stops and (await self.stop(thread, message.ts, message.author) or was_for_us):
             return
         await self._put(thread, message, alone=True)
@@ -189,7 +202,7 @@ class Intake:
     async def _take(self, incoming: Incoming) -> None:
         thread, message = incoming.thread, incoming.message
         command = thread_commands.of(message)
-        if isinstance(command, Stop):
+        if isinstance(command, Stop) and await self._may_stop(incoming):
             late = message.missed
             if await self.stop(thread, message.ts, message.author, late=late) or late:
                 return
@@ -197,6 +210,17 @@ class Intake:
         is_new = await self._put(thread, message, alone=command is not None)
         if message.shows_more and not (first.shows_more if first else is_new):
             await self._complete(thread, message, by_another=first is None)
+
+    async def _may_stop(self, incoming: Incoming) -> bool:
+        """Whether the author may. Raises MessengerUnavailable if that cannot be known in time.
+
+        Slack then delivers the message again. Who may not is told so by the worker.
+        """
+        try:
+            async with asyncio.timeout(_ASKING_SLACK):
+                return await self._may_ask(incoming.message.author, incoming.thread.channel_id)
+        except TimeoutError:
+            raise MessengerUnavailable("who wants to stop is unknown") from None
 
     async def _complete(self, thread: ThreadRef, message: Message, *, by_another: bool) -> None:
         """Add the files, forwards or tables that the first event of a mention may have lacked.

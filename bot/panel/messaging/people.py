@@ -1,6 +1,6 @@
 """Who is who in the workspace."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -25,6 +25,15 @@ class Person:
     name: str
     role: Role
     locale: str = ""  # as Slack writes it: "pt-BR"; empty: unknown
+
+
+# Whether somebody may ask us in a channel, which is given by its id.
+MayAsk = Callable[[UserId, str], Awaitable[bool]]
+
+
+async def anybody(_user: UserId, _channel_id: str) -> bool:
+    """Let everybody ask."""
+    return True
 
 
 class People(Protocol):

@@ -1,10 +1,10 @@
 """What people have said in a thread."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.panel.model import ConversationId, MessageTs, ThreadRef, Turn
+from bot.panel.model import ConversationId, MessageTs, ThreadRef, Turn, UserId
 from bot.panel.utterance import Utterance
 
 
@@ -48,8 +48,10 @@ class Transcript(Protocol):
         """
         ...
 
-    async def was_mentioned(self, thread: ThreadRef, *, before: MessageTs) -> bool:
-        """Return whether somebody mentioned the bot in *thread* before the message *before*."""
+    async def was_mentioned(
+        self, thread: ThreadRef, *, before: MessageTs, by: Callable[[UserId], Awaitable[bool]]
+    ) -> bool:
+        """Return whether one of the people *by* mentioned the bot in *thread* before *before*."""
         ...
 
     async def routers_of(self, thread: ThreadRef) -> NamedRouters:

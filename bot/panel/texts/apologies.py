@@ -6,7 +6,7 @@ from bot.language import gettext, ngettext
 from bot.panel.errors import MessengerRefused
 from bot.panel.texts.sentences import quoted
 
-_REVOKED = frozenset(
+REVOKED = frozenset(
     {
         "account_inactive",
         "app_uninstalled",
@@ -51,7 +51,7 @@ def refused(error: MessengerRefused) -> str:
             permission=_permissions(error.needed),
         )
         return f"{lead} {_remedy()}"
-    if error.code in _REVOKED:
+    if error.code in REVOKED:
         return gettext(
             "Slack does not accept my token any more. Whoever runs me has to install the app "
             "again: `panelbot check` tells more."

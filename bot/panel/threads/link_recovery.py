@@ -7,8 +7,9 @@ from typing import Protocol
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.links import RouterLabels, ThreadLinks
+from bot.panel.messaging.people import MayAsk, anybody
 from bot.panel.messaging.transcript import Transcript
-from bot.panel.model import Claim, ThreadRef, TurnId
+from bot.panel.model import Claim, ThreadRef, TurnId, UserId
 from bot.panel.threads.thread_store import Standing, ThreadStore
 
 log = logging.getLogger(__name__)
@@ -23,7 +24,8 @@ class Settle(Protocol):
 class LinkRecovery:
     """Finds the links of a thread: in the store; else from Slack, then the model's side.
 
-    Where a turn finds that they were forgotten, the other turns of its thread are *settled*.
+    Where a turn finds that they were forgotten, the other turns of its thread are *settled*. A
+    thread without any is ours if somebody has mentioned us there who *may ask*.
     """
 
     def __init__(
@@ -32,8 +34,10 @@ class LinkRecovery:
         model: LanguageModel,
         transcript: Transcript,
         settle: Settle | None = None,
+        may_ask: MayAsk = anybody,
     ) -> None:
         self._settle = settle
+        self._may_ask = may_ask
         self._store = store
         self._model = model
         self._transcript = transcript
@@ -58,7 +62,11 @@ class LinkRecovery:
         thread, first = record.turn.thread, record.turn.messages[0].ts
         if await self._store.standing(thread) is Standing.OURS:
             return True
-        return await self._transcript.was_mentioned(thread, before=first)
+
+        async def may_ask(user: UserId) -> bool:
+            return await self._may_ask(user, thread.channel_id)
+
+        return await self._transcript.was_mentioned(thread, before=first, by=may_ask)
 
     async def _is_of(self, labelled: ThreadRef, thread: ThreadRef) -> bool:
         """Whether a conversation *labelled* so is that of *thread*, whose channel's id may have

@@ -41,6 +41,10 @@ class ThreadStore(Protocol):
         """Remember that somebody mentioned us in *thread*: it is ours, or stays muted."""
         ...
 
+    async def disown(self, thread: ThreadRef) -> None:
+        """Take that back, unless the thread has links: whoever mentioned us there may not ask."""
+        ...
+
     async def links(self, thread: ThreadRef) -> ThreadLinks:
         """Return the links of *thread*; empty if none are remembered."""
         ...

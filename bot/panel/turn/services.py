@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.panel.approvals.approval_rights import ApprovalRights
 from bot.panel.approvals.approval_store import ApprovalStore
 from bot.panel.audit.audit_log import Auditor
+from bot.panel.intake.admission import Admission
 from bot.panel.journal.journal import Journal
 from bot.panel.language_model.file_fetching import FileServer
 from bot.panel.language_model.functions import Functions
@@ -44,6 +45,7 @@ class Services:
     transcript: Transcript
     files: FileServer
     people: People
+    admission: Admission
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,13 @@ class TurnRunner:
         self._lost_turns = LostTurns(
             services.messenger, services.stores.approvals, services.stores.outbox
         )
-        self._recovery = LinkRecovery(threads, model, services.transcript, self._lost_turns.settle)
+        self._recovery = LinkRecovery(
+            threads,
+            model,
+            services.transcript,
+            self._lost_turns.settle,
+            services.admission.access.may_ask,
+        )
         self._migration = ConversationMigration(threads, model, rules.timeouts)
 
     async def run(self, claim: Claim) -> bool:
@@ -73,7 +79,14 @@ class TurnRunner:
         Raises TryLater if a service is unavailable, MessengerRefused if Slack does not let us
         post, ThreadGone if the thread was deleted, TurnLost if another worker has the turn.
         """
-        record = await self._read_record(claim)
+        record = await TurnRecord.read(claim, self._stores.journal)
+        admitted = await self._services.admission.admit(claim, begun=record.resumed)
+        if admitted is None:
+            if record.resumed:
+                await self.withdraw(claim, frozenset())
+            return False
+        record.claim = admitted
+        await self._locales.use_shared_language(admitted.turn.addressee)
         writer = self._writer(record)
         await self._run(record, writer)
         await writer.take_back_delay()

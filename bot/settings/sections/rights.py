@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
-from bot.settings.kinds import encryption_keys, number, text, word_set, words
+from bot.settings.kinds import encryption_keys, number, text, whole_number, word_set, words
 from bot.settings.setting import Group, setting
 
 APPROVERS = r"asker|anyone|admins|[UWS][A-Z0-9]{2,}"
 _USUAL_APPROVERS = frozenset({"asker", "admins"})
+_PLACES = r"all|direct|[CDGT][A-Z0-9]{2,}"
+_NAMED_SO = "ids of channels (C…) and workspaces (T…), direct or all"
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,53 @@ class RightsSettings:
         word_set(r"[UW][A-Z0-9]{2,}", "ids of people (U…)"),
         "People, besides workspace admins, who may change the workspace's default panel",
         example="U012AB3CD,U045EF6GH",
+    )
+    askers: frozenset[str] = setting(
+        "PANELBOT_ASKERS",
+        word_set(
+            r"(admins|members|guests|partners|[UW][A-Z0-9]{2,})(:[CDG][A-Z0-9]{2,})?",
+            "admins, members, guests, partners or ids of people (U…), each perhaps :C…",
+            default=frozenset({"members"}),
+        ),
+        "Who may ask, press buttons and give commands: admins, members (with admins), guests, "
+        "partners (people of other organisations in shared channels), and ids of people; each "
+        "perhaps for one channel only",
+        example="members,guests:C012AB3CD,partners:C045EF6GH",
+        page="use/access.md",
+    )
+    channels: frozenset[str] = setting(
+        "PANELBOT_CHANNELS",
+        word_set(_PLACES, _NAMED_SO, default=frozenset({"all"})),
+        "Where the bot may be used: ids of channels and workspaces, direct (messages), all",
+        example="C012AB3CD,C045EF6GH,direct",
+        page="use/access.md",
+    )
+    channels_denied: frozenset[str] = setting(
+        "PANELBOT_CHANNELS_DENIED",
+        word_set(_PLACES, _NAMED_SO),
+        "Where it may not, whatever else is said",
+        example="C012AB3CD",
+        page="use/access.md",
+    )
+    channels_sharing: frozenset[str] = setting(
+        "PANELBOT_CHANNELS_SHARING",
+        word_set(_PLACES, _NAMED_SO),
+        "Channels shared with other organisations in which the documents and tools of the "
+        "default panel may be used; left out: none",
+        example="C012AB3CD",
+        page="use/access.md#channels-shared-with-other-organisations",
+    )
+    questions_of_person: int = setting(
+        "PANELBOT_QUESTIONS_OF_PERSON",
+        whole_number(1, 10_000, or_zero=True, default=30),
+        "Questions that one person may ask a minute; 0: any number",
+        page="use/access.md#how-often",
+    )
+    questions_of_channel: int = setting(
+        "PANELBOT_QUESTIONS_OF_CHANNEL",
+        whole_number(1, 10_000, or_zero=True, default=300),
+        "Questions that all people of a channel may ask together a minute; 0: any number",
+        page="use/access.md#how-often",
     )
     apps: frozenset[str] = setting(
         "PANELBOT_APPS",

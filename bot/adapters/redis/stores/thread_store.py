@@ -49,6 +49,12 @@ class RedisThreadStore(ThreadStore):
         with store_errors():
             await _MAKE_OURS(self._redis, self._shards.standing(thread), keys.THREAD_FOR)
 
+    async def disown(self, thread: ThreadRef) -> None:
+        links, standing = await self.links(thread), await self.standing(thread)
+        if links.router is None and standing is Standing.OURS:
+            with store_errors():
+                await self._redis.delete(self._shards.standing(thread))
+
     async def links(self, thread: ThreadRef) -> ThreadLinks:
         with store_errors():
             async with self._redis.pipeline(transaction=False) as pipe:

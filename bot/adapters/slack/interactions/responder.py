@@ -123,15 +123,24 @@ class Responder:
             log.warning("requester.not_told", extra={"reason": str(error)})
 
     async def tell_in_thread(
-        self, sentence: str, user: UserId, thread: ThreadRef, *, failed: str
+        self,
+        sentence: str,
+        user: UserId,
+        thread: ThreadRef,
+        *,
+        failed: str,
+        has_replies: bool = True,
     ) -> None:
-        """Tell only *user*, in a thread; *failed* is the event to log if that fails."""
+        """Tell only *user*, in a thread; *failed* is the event to log if that fails.
+
+        Slack shows it in the channel while the thread has no replies.
+        """
         try:
             await self.api.write(
                 "chat.postEphemeral",
                 channel=thread.channel_id,
                 user=user,
-                thread_ts=thread.thread_ts,
+                thread_ts=thread.thread_ts if has_replies else None,
                 text=sentence,
             )
         except PanelError as error:

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Mapping, Set
 
 from bot.adapters.slack.api import channels
+from bot.adapters.slack.api.channel_facts import SlackChannelFacts
 from bot.adapters.slack.api.channels import Channels
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.receiving import payloads
@@ -30,7 +31,9 @@ class MessageListeners:
         identity: Identity,
         apps: Set[str] = frozenset(),
         channels: Channels | None = None,
+        facts: SlackChannelFacts | None = None,
     ) -> None:
+        self._facts = facts
         self._channels = channels or Channels()
         self._intake = intake
         self._handles = handles
@@ -55,6 +58,7 @@ class MessageListeners:
         if payloads.is_no_concern(event, self._identity):
             return True
         body = await self._channels.incoming({**body, "event": event})
+        await self._note_sharing(body)
         if incoming := await self.incoming(body):
             await self._intake.receive(incoming)
         elif amendment := payloads.amendment(body, self._identity, await self._find_handles(body)):
@@ -75,6 +79,13 @@ class MessageListeners:
         """Return the message in an event; None if nobody who may ask us wrote it."""
         handles = await self._find_handles(body)
         return payloads.incoming(body, self._identity, handles, self._apps)
+
+    async def _note_sharing(self, body: Json) -> None:
+        """Note whether the channel of an event is shared: every event says so."""
+        channel, shared = event_of(body).get("channel"), body.get("is_ext_shared_channel")
+        is_told = isinstance(shared, bool) and payloads.is_for_us(body, self._identity)
+        if self._facts and channel and is_told:
+            await self._facts.note(channel, shared=bool(shared))
 
     async def _find_handles(self, body: Json) -> Mapping[str, Handle]:
         groups = payloads.groups(body)

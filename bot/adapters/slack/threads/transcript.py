@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import (
     AsyncGenerator,
     AsyncIterable,
+    Awaitable,
     Callable,
     Collection,
     Iterable,
@@ -120,11 +121,14 @@ class SlackTranscript(Transcript):
             UNREAD,
         )
 
-    async def was_mentioned(self, thread: ThreadRef, *, before: MessageTs) -> bool:
+    async def was_mentioned(
+        self, thread: ThreadRef, *, before: MessageTs, by: Callable[[UserId], Awaitable[bool]]
+    ) -> bool:
         async for message in self._replies.of(thread, latest=before):
             is_earlier = float(message["ts"]) < float(before)
             is_by_people = not message.get("bot_id") and message.get("subtype") in _TALK
-            if is_earlier and is_by_people and await self._mentions.address_us(message):
+            is_ours = is_earlier and is_by_people and await self._mentions.address_us(message)
+            if is_ours and await by(UserId(message.get("user") or "")):
                 return True
         return False
 

@@ -9,6 +9,7 @@ from bot.adapters.slack.threads.message_document import MessageReading
 from bot.panel.model import MessageTs, ThreadRef, Turn, TurnId, UserId
 from bot.playground.slack.workspace.company import ADA, BEN, BOT_USER, GENERAL, STRANGER
 from bot.playground.slack.workspace.payloads import event_callback, message_event
+from tests.fakes.people import whoever
 from tests.message_shapes import CLIP, LEAK, SHAPES, Shape, forward, post
 
 TURN = TurnId("T0ACME:C0GENERAL:1.0")
@@ -104,7 +105,7 @@ async def test_what_is_shown_summons_nobody_and_commands_nothing(neighbour, show
     assert not incoming.addresses_others
     assert incoming.message.text == "hm"
     assert "stop" in incoming.message.quoted
-    assert not await neighbour.transcript.was_mentioned(thread, before=MessageTs(later))
+    assert not await neighbour.transcript.was_mentioned(thread, before=MessageTs(later), by=whoever)
 
 
 async def test_a_forward_without_a_word_says_so(neighbour):

@@ -22,6 +22,7 @@ from bot.panel.model import (
 from bot.panel.utterance import Author, Role
 from bot.playground.slack.workspace.company import ADA, BEN, BOT_USER, GENERAL
 from bot.playground.slack.workspace.messages import Message as PlayedMessage
+from tests.fakes.people import whoever
 
 TURN = TurnId("T0ACME:C0GENERAL:1.0")
 FILES = (SharedFile(FileId("F1"), "a.pdf"), SharedFile(FileId("F2"), "b\nc.png"))
@@ -58,11 +59,11 @@ async def test_a_handle_summons_like_a_mention(neighbour):
     thread = neighbour.begin("<!subteam^S1> may we?")
     later = neighbour.slack.people.say(ADA, GENERAL, "well?", thread.thread_ts)
     before = MessageTs(later)
-    assert not await neighbour.transcript.was_mentioned(thread, before=before)
+    assert not await neighbour.transcript.was_mentioned(thread, before=before, by=whoever)
 
     await neighbour.handle_store.put("T0ACME", Handle("S1", ExpertName("legal"), "panel-legal"))
 
-    assert await neighbour.transcript.was_mentioned(thread, before=before)
+    assert await neighbour.transcript.was_mentioned(thread, before=before, by=whoever)
 
 
 async def test_a_message_without_text_is_read_as_such(neighbour):
@@ -240,7 +241,7 @@ async def test_code_and_quotes_summon_nobody(neighbour, written):
     thread = neighbour.begin(written.format(BOT_USER))
     later = neighbour.slack.people.say(BEN, GENERAL, "well?", thread.thread_ts)
 
-    assert not await neighbour.transcript.was_mentioned(thread, before=MessageTs(later))
+    assert not await neighbour.transcript.was_mentioned(thread, before=MessageTs(later), by=whoever)
 
 
 async def test_a_summons_counts_for_what_comes_after_it(neighbour):
@@ -250,8 +251,10 @@ async def test_a_summons_counts_for_what_comes_after_it(neighbour):
     say(BEN, GENERAL, f"ask <@{BOT_USER}>", thread.thread_ts)
     after = say(ADA, GENERAL, "yes, please", thread.thread_ts)
 
-    assert not await neighbour.transcript.was_mentioned(thread, before=MessageTs(between))
-    assert await neighbour.transcript.was_mentioned(thread, before=MessageTs(after))
+    assert not await neighbour.transcript.was_mentioned(
+        thread, before=MessageTs(between), by=whoever
+    )
+    assert await neighbour.transcript.was_mentioned(thread, before=MessageTs(after), by=whoever)
 
 
 async def test_our_own_messages_tell_the_router(neighbour):
