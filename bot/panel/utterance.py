@@ -40,6 +40,11 @@ class Utterance:
     about: "tuple[Utterance, ...]" = ()  # the messages that a pressed button is about
 
     @property
+    def is_by_panel(self) -> bool:
+        """Whether the bot or an expert wrote it, and no person or other app."""
+        return self.author.role in (Role.EXPERT, Role.PANEL)
+
+    @property
     def whole(self) -> str:
         """All that it says, for readers who cannot be confused."""
         about = (f"{message.speaker}: {message.whole}" for message in self.about)

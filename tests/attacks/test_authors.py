@@ -6,13 +6,19 @@ import json
 import pytest
 
 from bot.adapters.redis import codec
+from bot.adapters.redis.queue.journal import journal_entry, journal_event
 from bot.panel.approvals.approvals import Pending
 from bot.panel.approvals.approvers import Approvers
+from bot.panel.journal.events import AuthorsRead, StreamWithdrawn
+from bot.panel.journal.journal import NO_JOURNAL
+from bot.panel.journal.progress import Progress
+from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.messaging.people import Person, Role
 from bot.panel.model import (
     NOBODY_KNOWN,
     Call,
     CallId,
+    Claim,
     ConversationId,
     ExpertName,
     Message,
@@ -23,7 +29,7 @@ from bot.panel.model import (
     UserId,
     Wish,
 )
-from bot.panel.threads import follow_ups
+from bot.panel.turn.authorship import with_authors
 from bot.panel.utterance import Author, Utterance
 from bot.panel.utterance import Role as Speaker
 from tests.panel.conftest import THREAD
@@ -35,12 +41,13 @@ def said(ts: str, author: str, role: Speaker = Speaker.PERSON) -> Utterance:
     return Utterance(MessageTs(ts), author, "Cancel it.", author=Author(author, role))
 
 
-def pressed(about: list[Utterance], by: UserId = MEMBER, wish: Wish = Wish.AGAIN) -> Turn:
-    """The turn of a pressed button, once the words that it is about are read."""
-    steer = Steer(wish, MessageTs("1.0"), MessageTs("3.0"))
-    turn = Turn.of(THREAD, [Message(MessageTs("4.0"), by, "", steer=steer)])
-    question = [dataclasses.replace(said("4.0", by), about=tuple(about))]
-    return dataclasses.replace(turn, words_of=follow_ups.words_of(turn, question, ()))
+async def pressed(about: list[Utterance]) -> Turn:
+    """The turn of a button that a member pressed, once the words that it is about are read."""
+    steer = Steer(Wish.AGAIN, MessageTs("1.0"), MessageTs("3.0"))
+    turn = Turn.of(THREAD, [Message(MessageTs("4.0"), MEMBER, "", steer=steer)])
+    question = [dataclasses.replace(said("4.0", MEMBER), about=tuple(about))]
+    record = TurnRecord(Claim(turn, 1, 1), NO_JOURNAL, ())
+    return await with_authors(record, turn, question, (), ())
 
 
 def test_every_message_of_a_turn_keeps_its_author():
@@ -50,8 +57,9 @@ def test_every_message_of_a_turn_keeps_its_author():
     assert turn.authors == (GUEST, MEMBER)
 
 
-def test_whoever_presses_joins_those_whose_words_it_is_about():
-    assert pressed([said("1.0", GUEST), said("2.0", ADMIN)]).authors == (GUEST, ADMIN, MEMBER)
+async def test_whoever_presses_joins_those_whose_words_it_is_about():
+    turn = await pressed([said("1.0", GUEST), said("2.0", ADMIN)])
+    assert turn.authors == (GUEST, ADMIN, MEMBER)
 
 
 @pytest.mark.parametrize(
@@ -64,12 +72,22 @@ def test_whoever_presses_joins_those_whose_words_it_is_about():
     ],
     ids=["unreadable", "first gone", "an expert's", "the bot's"],
 )
-def test_words_whose_author_nobody_knows_have_nobodys_rights(about):
-    assert NOBODY_KNOWN in pressed(about).authors
+async def test_words_whose_author_nobody_knows_have_nobodys_rights(about):
+    assert NOBODY_KNOWN in (await pressed(about)).authors
 
 
-def test_an_apps_words_stay_an_apps():
-    assert pressed([said("1.0", "B1", Speaker.APP)]).authors == ("B1", MEMBER)
+async def test_an_apps_words_stay_an_apps():
+    assert (await pressed([said("1.0", "B1", Speaker.APP)])).authors == ("B1", MEMBER)
+
+
+def test_who_wrote_what_models_read_is_in_the_journal_and_is_nothing_to_the_last_version():
+    event = AuthorsRead((GUEST, UserId("U 1")), (ADMIN,))
+    entry = journal_entry(event)
+
+    assert journal_event(entry) == event
+    _, _, text = entry.partition(" ")
+    assert codec.load_tagged([StreamWithdrawn], text) == StreamWithdrawn("authors")
+    assert Progress.of([StreamWithdrawn("authors")]) == Progress()
 
 
 def pending(asker: UserId, *others: UserId) -> Pending:

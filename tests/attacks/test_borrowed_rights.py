@@ -129,6 +129,39 @@ async def test_a_colleague_of_an_expert_acts_for_the_people_who_asked(desk):
     assert await asked_by(desk, *messages) == (GUEST, MEMBER)
 
 
+@pytest.mark.parametrize("stop_at", range(1, 9))
+async def test_a_worker_that_dies_takes_no_author_with_it_though_the_words_are_deleted(
+    desk, stop_at
+):
+    desk.model.script(ROUTER, [consult("orders")])
+    desk.transcript.history = [said("1.0", "UGUEST")]
+    claim = await desk.claim("Do what was said.", "2.0")
+    await desk.die(claim, stop_at, after=True)
+    desk.transcript.history = []
+    await desk.resume(claim)
+
+    if "4711" in str(desk.model.items_of(ROUTER)):
+        assert all(GUEST in request.authors for request in desk.functions.asked)
+
+
+@pytest.mark.parametrize("by", [None, UserId("UADMIN")])
+async def test_a_question_that_is_tried_again_keeps_the_authors_of_what_was_read_before(desk, by):
+    desk.model.script(ROUTER, [consult("orders")])
+    desk.transcript.history = [said("1.0", "UGUEST")]
+    claim = await desk.claim("Do what was said.", "2.0")
+    await desk.die(claim, 5, after=True)
+    desk.lose()
+    claim = await desk.queue.claim()
+    await desk.queue.bury(claim, "why")
+    desk.transcript.history = []
+    assert await desk.queue.retry(claim.turn.id, by=by)
+    claim = await desk.queue.claim()
+    await desk.runner().run(claim)
+
+    presser = [ADMIN] if by else []
+    assert [*desk.functions.asked[-1].authors] == [MEMBER, *presser, GUEST]
+
+
 async def test_an_apps_words_have_no_persons_rights_whoever_presses(desk):
     desk.transcript.history = [said("1.0", "B7", Speaker.APP)]
     steer = Steer(Wish.ASK, MessageTs("1.0"), MessageTs("1.0"), (ORDERS.name,))

@@ -600,6 +600,14 @@ async def test_a_retried_turn_starts_over_with_its_journal_before_what_came_late
     assert texts(await claimed(queues)) == ["2", "3"]
 
 
+async def test_nobodys_words_become_anothers_by_an_edit(queues):
+    await put(queues, ONE, "1")
+    forged = Message(MessageTs("1.0"), UserId("UADMIN"), "Cancel 4711.")
+
+    assert not await queues.queue.amend(ONE, forged.ts, forged)
+    assert texts(await claimed(queues)) == ["1"]
+
+
 async def test_whoever_has_a_turn_tried_again_or_at_once_stays_one_of_its_authors(queues):
     await put(queues, ONE, "1")
     for presser in (UserId("U7"), UserId("U8")):

@@ -96,6 +96,8 @@ class FakeTurnQueue(QueueAdmin):
         inbox = self._inboxes.get(thread, [])
         for place, one in enumerate(inbox):
             if not isinstance(one, _Current) and one[0].ts == ts:
+                if message and message.author != one[0].author:
+                    return False
                 inbox[place : place + 1] = [(message, one[1])] if message else []
                 if not inbox:
                     self._forget(thread)

@@ -194,7 +194,7 @@ def _is_of_nobody(error: BaseException) -> bool:
     """Whether *error* is that of ``request.asker.id`` where there is no single asker."""
     if not isinstance(error, AttributeError):
         return False
-    return error.obj is None and error.name in ("id", "name")
+    return error.obj is None and error.name in ("id", "name", "role")
 
 
 def failed(expert: str, error: str, at: str) -> FunctionFailed:

@@ -16,7 +16,7 @@ from bot.panel.journal.events import ApprovalAsked
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.made_files import StoredFile
 from bot.panel.messaging.messenger import Ending, Messenger, PlanTask, TaskState
-from bot.panel.model import Call, ConversationId, Decision, Persona, UserId
+from bot.panel.model import NOBODY_KNOWN, Call, ConversationId, Decision, Persona, UserId
 from bot.panel.replies.thread_writer import ThreadWriter
 from bot.panel.timeouts import Timeouts
 
@@ -73,12 +73,12 @@ class ToolApprovals:
     ) -> None:
         """Open the expert's request, unless the expert has been asked something else since.
 
-        *authors* are those of the turn; what follows from a verdict has those of the question.
+        *authors* are all who have caused it.
 
         This comes before closing the request whose verdict led to it.
         """
         turn, before = self._record.turn, self.decided
-        first, *others = before.authors if before else authors
+        first, *others = sorted(authors, key=lambda author: author == NOBODY_KNOWN)
         pending = Pending(
             turn=turn.id,
             call=call,

@@ -44,7 +44,7 @@ class TurnQueue(Protocol):
     async def amend(self, thread: ThreadRef, ts: MessageTs, message: Message | None) -> bool:
         """Replace the message *ts* that waits in *thread*; None removes it: it may be put again.
 
-        Returns False if it does not wait (any more).
+        Returns False if it does not wait (any more), or if *message* is another author's.
         """
         ...
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.panel.made_files import MadeFile, StoredFile
-from bot.panel.model import Call, CallId, Citation, ExpertName, FileId, MessageTs, Persona
+from bot.panel.model import Call, CallId, Citation, ExpertName, FileId, MessageTs, Persona, UserId
 from bot.panel.tools import ApprovalWanted
 from bot.panel.usage import NO_USAGE, Usage
 
@@ -61,6 +61,17 @@ class _Dated:
 class _OfRound(_Dated):
     # The call of the expert who consults others; None: the router.
     by: CallId | None = field(default=None, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorsRead(_Dated):
+    """Models are about to read what these people, or apps, wrote besides the turn's own messages.
+
+    *words_of* wrote what a button or a decision is about; *context_of*, what was said before.
+    """
+
+    words_of: tuple[UserId, ...] = ()
+    context_of: tuple[UserId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +279,8 @@ StreamEvent = (
 )
 
 TurnEvent = (
-    RouterAsked
+    AuthorsRead
+    | RouterAsked
     | RouterBegan
     | ExpertCalled
     | CallAdopted

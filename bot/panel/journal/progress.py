@@ -12,6 +12,7 @@ from typing import assert_never
 
 from bot.panel.journal.events import (
     ApprovalAsked,
+    AuthorsRead,
     CallAdopted,
     Closed,
     ClosingStarted,
@@ -50,7 +51,16 @@ from bot.panel.journal.selection_rounds import (
 )
 from bot.panel.links import path_of
 from bot.panel.made_files import StoredFile
-from bot.panel.model import Call, CallId, ConsultationPath, ExpertName, FileId, MessageTs, Persona
+from bot.panel.model import (
+    Call,
+    CallId,
+    ConsultationPath,
+    ExpertName,
+    FileId,
+    MessageTs,
+    Persona,
+    UserId,
+)
 from bot.panel.usage import NO_USAGE, Usage
 
 Outcome = ExpertAnswered | ApprovalAsked | ExpertFailed
@@ -120,6 +130,8 @@ class Progress:
     streams: Mapping[str, Stream] = field(default_factory=dict)
     usage: Usage = NO_USAGE
     retries: int = 0  # by people, after it was given up
+    words_of: tuple[UserId, ...] = ()  # see AuthorsRead
+    context_of: tuple[UserId, ...] = ()
 
     @classmethod
     def of(cls, journal: Iterable[TurnEvent]) -> "Progress":
@@ -241,6 +253,8 @@ class Progress:
                 return replace(self, posting=self.posting | {part})
             case Posted(part, ts):
                 return self._posted(part, ts)
+            case AuthorsRead():
+                return self._read(event)
             case _:
                 return self._aside(event)
 
@@ -249,6 +263,11 @@ class Progress:
         spent = event.usage if isinstance(event, Routed) else NO_USAGE
         rounds = {**self.rounds, by: self.round_of(by).after(event)}
         return replace(self, rounds=rounds, usage=self.usage + spent)
+
+    def _read(self, event: AuthorsRead) -> "Progress":
+        words = dict.fromkeys((*self.words_of, *event.words_of))
+        context = dict.fromkeys((*self.context_of, *event.context_of))
+        return replace(self, words_of=tuple(words), context_of=tuple(context))
 
     def _aside(self, event: UploadOpened | FileStored | Retried | StreamEvent) -> "Progress":
         match event:

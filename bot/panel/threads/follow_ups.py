@@ -1,10 +1,10 @@
-"""Follow-ups at the press of a button: who is to answer, what models read, whose words it is."""
+"""Follow-ups at the press of a button: who is to answer, and what the models read."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.panel.model import NOBODY_KNOWN, Expert, Panel, Steer, Turn, UserId, Wish
-from bot.panel.utterance import Role, Utterance
+from bot.panel.model import Expert, Panel, Steer, Wish
+from bot.panel.utterance import Utterance
 
 _INSTRUCTIONS = {
     Wish.ASK: "Somebody wants the panel's view of this:",
@@ -33,30 +33,6 @@ def request(steer: Steer, pressed: Utterance, asked: Sequence[Utterance]) -> Utt
     files = tuple(file for message in asked for file in message.files)
     wish = _GO_ON if steer.goes_on else _INSTRUCTIONS[steer.wish]
     return replace(pressed, text=wish, files=files, about=tuple(asked))
-
-
-def words_of(
-    turn: Turn, question: Sequence[Utterance], decided: Sequence[UserId]
-) -> tuple[UserId, ...]:
-    """Return who wrote what *turn*, a button or a decision, is about: these words cause it.
-
-    *decided* are the authors of the request that a decision is on, if it is still open.
-    """
-    if turn.verdict:
-        return tuple(decided) or (NOBODY_KNOWN,)
-    return _authors_of(turn.steer, question[0].about) if turn.steer else ()
-
-
-def _authors_of(steer: Steer, about: Sequence[Utterance]) -> tuple[UserId, ...]:
-    """Return who wrote the messages that a button is *about*.
-
-    Where the first of them is not there, or is no person's or app's, nobody knows whose words are
-    to be answered again: the expert remembers them in any case.
-    """
-    asked = [message for message in about if message.author.role in (Role.PERSON, Role.APP)]
-    ids = [UserId(message.author.id) for message in asked]
-    is_known = any(message.ts == steer.since for message in asked)
-    return tuple(dict.fromkeys(ids if is_known else [NOBODY_KNOWN, *ids]))
 
 
 def end_of(answer: Utterance) -> Utterance:

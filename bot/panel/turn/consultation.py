@@ -37,7 +37,8 @@ async def consult(context: TurnContext, call: Call) -> None:
         conversation = context.conversation_of(call)
         if isinstance(outcome, ApprovalAsked) and conversation:
             persona = context.panel.persona(call.expert)
-            authors = context.turn.authors
+            turn = context.turn
+            authors = turn.words_of if turn.verdict else turn.authors  # an approver asks nothing
             await context.approvals.open(call, outcome, persona, conversation, authors)
         await context.approvals.close()
     await _post_outcome(context, call, outcome)

@@ -24,23 +24,16 @@ log = logging.getLogger(__name__)
 
 async def request_for(context: TurnContext, call: Call, deadline: datetime) -> Request:
     """Return what *call* asks of a function, which is to answer before *deadline*."""
-    turn, question = context.turn, context.input.question
-    thread, earlier, swaying = (
-        turn.thread,
-        await _earlier_messages(context),
-        _swaying(context, call),
-    )
-    about = [message for one in question for message in one.about]
-    causing = dict.fromkeys((*turn.authors, *map(_id, filter(_asks, swaying))))
-    known = await _authors(context, causing, [*earlier, *swaying, *about, *question])
+    turn, question, thread = context.turn, context.input.question, context.turn.thread
+    earlier = await _earlier_messages(context)
+    swaying = context.progress.context_of if call.brief else ()
+    causing = dict.fromkeys((*turn.authors, *swaying))
+    known = await _authors(context, causing, earlier)
     authors = tuple(known[id_] for id_ in causing)
     return Request(
         question="\n\n".join(message.whole for message in question),
         brief=call.brief,
-        said=tuple(
-            Said(message.speaker, message.whole, known[_id(message)] if _asks(message) else None)
-            for message in earlier
-        ),
+        said=tuple(Said(one.speaker, one.whole, known.get(_id(one))) for one in earlier),
         asker=authors[0] if len(authors) == 1 else None,
         thread=Thread(thread.team_id, thread.channel_id, thread.thread_ts),
         files=tuple(file.name for message in question for file in message.files),
@@ -58,26 +51,18 @@ async def _earlier_messages(context: TurnContext) -> Sequence[Utterance]:
     return await context.services.transcript.earlier(turn.thread, before=first, since=None)
 
 
-def _swaying(context: TurnContext, call: Call) -> Sequence[Utterance]:
-    """Return what the model that wrote the brief of *call* read besides the question."""
-    given = context.input
-    return (*given.earlier, *(given.background if call.by else ())) if call.brief else ()
-
-
-def _asks(message: Utterance) -> bool:
-    """Whether a person or an app wrote *message*, and not the panel itself."""
-    return message.author.role in (Speaker.PERSON, Speaker.APP)
-
-
-def _id(message: Utterance) -> UserId:
-    return UserId(message.author.id)
+def _id(message: Utterance) -> UserId | None:
+    return None if message.is_by_panel else UserId(message.author.id)
 
 
 async def _authors(
-    context: TurnContext, causing: Iterable[UserId], read: Sequence[Utterance]
-) -> Mapping[UserId, Author]:
-    """Return who those *causing* the call are, and who wrote what was *read*."""
-    names = {_id(message): message.speaker for message in read if _asks(message)}
+    context: TurnContext, causing: Iterable[UserId], earlier: Sequence[Utterance]
+) -> Mapping[UserId | None, Author]:
+    """Return who those *causing* the call are, and who wrote the *earlier* messages."""
+    given = context.input
+    about = (message for one in given.question for message in one.about)
+    read = (*earlier, *given.earlier, *given.background, *about, *given.question)
+    names = {id_: message.speaker for message in read if (id_ := _id(message)) is not None}
     apps = {_id(message) for message in read if message.author.role is Speaker.APP}
 
     async def author(id_: UserId) -> Author:

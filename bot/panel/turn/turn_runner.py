@@ -4,7 +4,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence, Set
-from dataclasses import replace
 
 from bot.panel.approvals.lost_turns import LostTurns
 from bot.panel.approvals.tool_approvals import ToolApprovals
@@ -36,6 +35,7 @@ from bot.panel.threads.conversations import ThreadConversations
 from bot.panel.threads.link_recovery import LinkRecovery
 from bot.panel.threads.thread_history import ThreadHistory, files_of
 from bot.panel.threads.thread_store import Standing
+from bot.panel.turn.authorship import with_authors
 from bot.panel.turn.consultation import consult
 from bot.panel.turn.open_calls import OpenCalls
 from bot.panel.turn.routing import route
@@ -242,9 +242,8 @@ class TurnRunner:
             self._history.background(turn, links),
             self._load_approvals(record),
         )
-        turn = replace(
-            turn, words_of=follow_ups.words_of(turn, question, approvals.decided_authors)
-        )
+        read = (*earlier, *background)
+        turn = await with_authors(record, turn, question, read, approvals.decided_authors)
         files = files_of([*earlier, *question])
         attached = tasks.create_task(fetch(services.files, files, timeouts))
         return TurnContext(

@@ -4,6 +4,7 @@ import pytest
 
 from bot.panel.intake.queue_positions import QueuePositions
 from bot.panel.intake.turn_queue import TurnQueue
+from bot.panel.messaging.locales import Locales
 from bot.panel.messaging.people import Person, Role
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId
 from bot.panel.texts import sentences
@@ -19,7 +20,11 @@ async def line(bench):
         await bench.queue.put(thread, Message(MessageTs("1.0"), UserId("U1"), "hi", mentioned=True))
         await bench.threads.set_standing(thread, Standing.OURS)
     return QueuePositions(
-        bench.queue, bench.threads, bench.messenger, bench.outbox, bench.locales()
+        bench.queue,
+        bench.threads,
+        bench.messenger,
+        bench.outbox,
+        Locales(bench.people, bench.language),
     )
 
 
@@ -43,7 +48,11 @@ async def test_everybody_is_told_in_their_own_language(bench):
     for thread in THREADS:
         await bench.threads.set_standing(thread, Standing.OURS)
     line = QueuePositions(
-        bench.queue, bench.threads, bench.messenger, bench.outbox, bench.locales()
+        bench.queue,
+        bench.threads,
+        bench.messenger,
+        bench.outbox,
+        Locales(bench.people, bench.language),
     )
     await line.update()
     await line.update()
@@ -107,7 +116,9 @@ class LateMessenger(RecordingMessenger):
 
 async def test_a_place_that_was_told_too_late_does_not_stay(bench, line):
     messenger = LateMessenger(bench.queue)
-    line = QueuePositions(bench.queue, bench.threads, messenger, bench.outbox, bench.locales())
+    line = QueuePositions(
+        bench.queue, bench.threads, messenger, bench.outbox, Locales(bench.people, bench.language)
+    )
     await line.update()
     await line.update()
 

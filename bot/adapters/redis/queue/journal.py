@@ -20,6 +20,7 @@ from bot.adapters.redis.encryption import CLEAR, Cipher
 from bot.panel.errors import TurnLost
 from bot.panel.journal.events import (
     ApprovalAsked,
+    AuthorsRead,
     Closed,
     ExpertAnswered,
     FileStored,
@@ -28,6 +29,7 @@ from bot.panel.journal.events import (
     Retried,
     Routed,
     StreamEvent,
+    StreamWithdrawn,
     TurnEvent,
     UploadOpened,
 )
@@ -39,6 +41,7 @@ log = logging.getLogger(__name__)
 
 _Used = Routed | ExpertAnswered | ApprovalAsked | Closed  # events that tell of usage
 _KINDS: tuple[type[TurnEvent], ...] = get_args(TurnEvent)
+_CARRIER = StreamWithdrawn("authors")  # changes nothing for a version that knows no AuthorsRead
 _SEEN = (PostStarted, Posted, UploadOpened, FileStored, Retried, *get_args(StreamEvent))
 
 
@@ -99,10 +102,13 @@ def entries_of(thread: str) -> str:
 def journal_entry(event: TurnEvent) -> str:
     """Return *event* as an entry; its nonce tells a retried write from an equal, later event.
 
-    What workers of the version before do not know of usage stands behind the nonce, where they do
-    not look: a turn may be theirs next.
+    What workers of the version before do not know, of usage and of authors, stands behind the
+    nonce, where they do not look: a turn may be theirs next.
     """
     nonce = token_urlsafe(6)
+    if isinstance(event, AuthorsRead):
+        nonce += codec.dump(event).replace(" ", "\\u0020")
+        event = _CARRIER
     if isinstance(event, _Used) and event.usage.extras != NO_EXTRAS:
         nonce += codec.dump(event.usage.extras)
         event = replace(event, usage=replace(event.usage, extras=NO_EXTRAS))
@@ -114,6 +120,8 @@ def journal_event(entry: str) -> TurnEvent:
     nonce, _, text = entry.partition(" ")
     event = codec.load_tagged(_KINDS, text)
     _, brace, rest = nonce.partition("{")
+    if brace and event == _CARRIER:
+        return codec.load(AuthorsRead, brace + rest)
     if brace and isinstance(event, _Used):
         extras = codec.load(Extras, brace + rest)
         return replace(event, usage=replace(event.usage, extras=extras))

@@ -1,0 +1,58 @@
+"""Who has a part in a turn besides the authors of its own messages.
+
+It is noted before any model reads their words: what models make of these stays theirs, though the
+messages may be deleted, or count as read, before another attempt goes on with it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from bot.panel.journal.events import AuthorsRead
+from bot.panel.journal.turn_record import TurnRecord
+from bot.panel.model import NOBODY_KNOWN, Steer, Turn, UserId
+from bot.panel.utterance import Utterance
+
+
+async def with_authors(
+    record: TurnRecord,
+    turn: Turn,
+    question: Sequence[Utterance],
+    context: Iterable[Utterance],
+    decided: Sequence[UserId],
+) -> Turn:
+    """Return *turn* with whoever wrote what it is about, once that is noted.
+
+    So is who wrote the *context* that models read with its *question*. *decided* are the authors of
+    the request that a decision is on, if it is still open.
+    """
+    known = record.progress
+    words = _words_of(turn, question, decided or known.words_of)
+    said_before = _ids(context)
+    if not ({*words} <= {*known.words_of} and {*said_before} <= {*known.context_of}):
+        await record.note(AuthorsRead(words, said_before))
+    return replace(turn, words_of=record.progress.words_of)
+
+
+def _words_of(
+    turn: Turn, question: Sequence[Utterance], decided: Sequence[UserId]
+) -> tuple[UserId, ...]:
+    """Return who wrote what *turn*, a button or a decision, is about: these words cause it."""
+    if turn.verdict:
+        return tuple(decided) or (NOBODY_KNOWN,)
+    return _authors_of(turn.steer, question[0].about) if turn.steer else ()
+
+
+def _authors_of(steer: Steer, about: Sequence[Utterance]) -> tuple[UserId, ...]:
+    """Return who wrote the messages that a button is *about*.
+
+    Where the first of them is not there, or is the panel's, nobody knows whose words are to be
+    answered again: the expert remembers them in any case.
+    """
+    is_known = any(one.ts == steer.since and not one.is_by_panel for one in about)
+    return (*_ids(about), *(() if is_known else (NOBODY_KNOWN,)))
+
+
+def _ids(messages: Iterable[Utterance]) -> tuple[UserId, ...]:
+    """Return who wrote *messages*, without the panel."""
+    ids = (UserId(message.author.id) for message in messages if not message.is_by_panel)
+    return tuple(dict.fromkeys(ids))
