@@ -1,7 +1,7 @@
 """The immutable values that all other modules use."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from math import inf
 from typing import NewType
@@ -20,6 +20,7 @@ FileId = NewType("FileId", str)  # Slack's
 RequestId = NewType("RequestId", str)  # of the model's side: its request for approval
 ApprovalId = NewType("ApprovalId", str)  # ours: of what people are asked in one message
 
+OPERATORS = UserId("operators")  # as who gave an expert its tools: whoever runs the bot
 NOBODY_KNOWN = UserId("")  # an author of whom nothing is known, and who so has nobody's rights
 MOST_AT_ONCE = 50  # experts; where people address more, the router chooses among them
 
@@ -235,6 +236,7 @@ class Expert:
     consults: tuple[ExpertName, ...] = ()  # whom it may ask, if they are on the panel
     function: str | None = None  # the entry point of the function that answers; None: a model
     tools: tuple[ToolName, ...] = ()  # as far as this installation allows them
+    equipped_by: UserId | None = field(default=None, compare=False)  # who gave them; None: unknown
 
     @property
     def persona(self) -> Persona:
@@ -250,6 +252,7 @@ class Panel:
     synthesis: Synthesis = Synthesis.AUTO
     streaming: bool | None = None  # whether replies are streamed; None: as usual
     left_out: int = 0  # experts beyond the most that a panel may have
+    withheld: Mapping[ExpertName, tuple[ToolName, ...]] = field(default_factory=dict)  # in a turn
 
     def find(self, name: str) -> Expert | None:
         """Return the expert with that name or title, in any case, if there is one.

@@ -105,6 +105,7 @@ class Toolbox:
     """The tools that this installation allows."""
 
     tools: tuple[ServerTool, ...] = ()
+    equippers: Mapping[ToolName, frozenset[str]] = field(default_factory=dict)  # who may give them
 
     @property
     def names(self) -> tuple[ToolName, ...]:

@@ -5,8 +5,10 @@ Secrets are not in the file: it names the environment variables that hold them.
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import urlsplit
 
+from bot.panel.model import ToolName
 from bot.panel.tools import NO_TOOLS, Approval, HostedTool, McpServer, Toolbox
 from bot.settings.sections.rights import APPROVERS
 from bot.settings.yaml_nodes import YamlNode, load
@@ -22,16 +24,21 @@ _OPTIONAL = (
 )  # fmt: skip
 _YES, _NO = ("yes", "true"), ("no", "false")
 _APPROVER = re.compile(APPROVERS)
+_GIVER = re.compile(r"admins|members|[UWS][A-Z0-9]{2,}")
 
 
 def toolbox(file: str, environ: Mapping[str, str]) -> Toolbox:
     """Return what *file* allows; nothing without one. Raises Refused, naming the fault."""
     if not file:
         return NO_TOOLS
-    fields = load(file, setting="PANELBOT_TOOLS").fields(("hosted", "mcp"))
+    fields = load(file, setting="PANELBOT_TOOLS").fields(("hosted", "mcp", "equip"))
     hosted = _hosted(fields["hosted"]) if "hosted" in fields else ()
     servers = _servers(fields["mcp"], environ) if "mcp" in fields else ()
-    return Toolbox((*hosted, *servers))
+    allowed = Toolbox((*hosted, *servers))
+    if "equip" not in fields:
+        return allowed
+    givers = fields["equip"].fields(allowed.names)
+    return replace(allowed, equippers={ToolName(k): _givers(v) for k, v in givers.items()})
 
 
 def _hosted(node: YamlNode) -> tuple[HostedTool, ...]:
@@ -137,14 +144,22 @@ def _approvers(node: YamlNode) -> Mapping[str, frozenset[str]]:
 
 
 def _people(node: YamlNode) -> frozenset[str]:
+    return _listed(node, _APPROVER, "asker, admins, anyone")
+
+
+def _givers(node: YamlNode) -> frozenset[str]:
+    return _listed(node, _GIVER, "admins, members")
+
+
+def _listed(node: YamlNode, known: re.Pattern[str], words: str) -> frozenset[str]:
     people = _names(node)
     if not people:
         raise node.error("lists nobody")
     for name in people:
-        if not _APPROVER.fullmatch(name):
+        if not known.fullmatch(name):
             raise node.error(
-                f"contains “{name[:40]}”, but should list asker, admins, anyone, and ids of people "
-                "(U…) and user groups (S…)"
+                f"contains “{name[:40]}”, but should list {words}, and ids of people (U…) and user "
+                "groups (S…)"
             )
     return frozenset(people)
 

@@ -1,8 +1,9 @@
 """The experts that this installation offers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from bot.panel.model import Expert
+from bot.panel.model import OPERATORS, Expert
 from bot.panel.tools import NO_TOOLS, Toolbox
 
 
@@ -15,6 +16,10 @@ class Catalogue:
     def __init__(
         self, library: Sequence[Expert], defaults: Sequence[Expert], toolbox: Toolbox = NO_TOOLS
     ) -> None:
-        self.library = {expert.name: toolbox.restrict(expert) for expert in library}
-        self.defaults = tuple(toolbox.restrict(expert) for expert in defaults)
+        self.library = {one.name: _offered(one, toolbox) for one in library}
+        self.defaults = tuple(_offered(one, toolbox) for one in defaults)
         self.toolbox = toolbox
+
+
+def _offered(expert: Expert, toolbox: Toolbox) -> Expert:
+    return replace(toolbox.restrict(expert), equipped_by=OPERATORS)

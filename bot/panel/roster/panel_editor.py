@@ -11,6 +11,7 @@ from bot.panel.model import CollectionId, Expert, Panel, Synthesis, UserId
 from bot.panel.names import did_you_mean, in_code
 from bot.panel.roster.catalogue import Catalogue
 from bot.panel.roster.changes import Change, Verb
+from bot.panel.roster.equipment import Equipment
 from bot.panel.roster.expert_checks import (
     MOST_EXPERTS,
     check_expert,
@@ -50,6 +51,11 @@ class PanelEditor(PanelReader):
         self._recorded = RecordedChanges(store, auditor)
         self._people = people
         self.rights = rights
+        self.equipment = Equipment(people, catalogue.toolbox, rights.admins)
+
+    async def equipped_panel(self, scope: Scope) -> Panel:
+        """Return the panel with the tools that its experts may use now, for a turn."""
+        return await self.equipment.equipped(await self.panel(scope))
 
     async def add_from_library(self, scope: Scope, name: str, by: UserId) -> Change:
         """Add one of the library's experts, or one that was removed."""
@@ -65,6 +71,9 @@ class PanelEditor(PanelReader):
                 "`/experts help` lists it, and `/experts add` lets you describe one of your own."
             )
             raise Refused(f"{problem}{hint} {advice}")
+        withheld = await self.equipment.withheld(expert.tools, by)
+        tools = tuple(tool for tool in expert.tools if tool not in withheld)
+        expert = replace(expert, tools=tools, equipped_by=by)
         return await self._put(Verb.ADDED, scope, await self._checked(expert, panel), by)
 
     async def add(self, scope: Scope, expert: Expert, by: UserId) -> Change:
@@ -84,6 +93,8 @@ class PanelEditor(PanelReader):
                 gettext("Somebody here is called “{name}”; please choose another name.", name=name),
                 field="name",
             )
+        await self.equipment.check(expert.tools, by)
+        expert = replace(expert, equipped_by=by)
         return await self._put(Verb.ADDED, scope, await self._checked(expert, panel), by)
 
     async def edit(self, scope: Scope, expert: Expert, by: UserId) -> Change:
@@ -92,7 +103,9 @@ class PanelEditor(PanelReader):
         before = await self.find(scope, expert.name)
         panel = await self.panel(scope)
         others = replace(panel, experts=tuple(e for e in panel.experts if e.name != before.name))
-        checked = await self._checked(edited(before, expert), others)
+        after = replace(edited(before, expert), equipped_by=by)
+        await self.equipment.check(after.tools, by)
+        checked = await self._checked(after, others)
         return await self._put(Verb.EDITED, scope, checked, by)
 
     async def set_consulted(

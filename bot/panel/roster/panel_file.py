@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from bot.panel.audit.audit_log import Auditor
 from bot.panel.errors import Refused
 from bot.panel.model import CollectionId, Expert, ExpertName, Synthesis, ThreadRef
+from bot.panel.roster.equipment import given_by_operators
 from bot.panel.roster.expert_checks import MOST_EXPERTS
 from bot.panel.roster.panel_store import PanelStore
 from bot.panel.roster.recorded_changes import RecordedChanges
@@ -60,7 +61,8 @@ class FilePanelStore(PanelStore):
     def _of(self, scope: Scope, stored: Mapping[Scope, RosterChanges]) -> RosterChanges:
         if isinstance(scope, ThreadRef):
             return stored[scope]
-        return with_documents(self._file.of(scope), _documents(scope, stored))
+        of_file = given_by_operators(self._file.of(scope))
+        return with_documents(of_file, _documents(scope, stored))
 
     async def channels(self, team_id: str) -> Sequence[ChannelScope]:
         return [ChannelScope(team_id, channel) for channel in sorted(self._file.channels)]
@@ -128,6 +130,7 @@ class PanelFileSync:
                 inherited: Sequence[Scope] = (scope, everywhere)
                 stored = dict(zip(inherited, await self._panels.changes(inherited), strict=True))
                 changes = with_documents(wanted.of(scope), _documents(scope, stored))
+                changes = given_by_operators(changes, stored[scope].added)
                 await self._recorded.put(scope, changes, None)
 
 

@@ -9,6 +9,7 @@ from bot.panel.errors import Refused
 from bot.panel.model import Expert, ExpertName, Panel
 from bot.panel.names import did_you_mean, in_code
 from bot.panel.roster.catalogue import Catalogue
+from bot.panel.roster.equipment import with_givers
 from bot.panel.roster.panel_store import PanelStore
 from bot.panel.roster.roster import (
     RosterChanges,
@@ -40,7 +41,7 @@ class PanelReader:
 
     async def panel(self, scope: Scope) -> Panel:
         """Return the panel of a thread, of a channel, or the default one."""
-        changes = await self._store.changes(scopes_of(scope))
+        changes = await self.changes_of(scopes_of(scope))
         panel = assemble(self._catalogue.defaults, changes)
         if panel.left_out:
             log.warning("panel.too_large", extra={"left_out": panel.left_out, "of": str(scope)})
@@ -49,13 +50,18 @@ class PanelReader:
     async def entries(self, scope: Scope) -> Sequence[PanelEntry]:
         """Return the panel's experts with the scopes that they come from."""
         scopes = scopes_of(scope)
-        changes = await self._store.changes(scopes)
+        changes = await self.changes_of(scopes)
         experts = assemble(self._catalogue.defaults, changes).experts
         return [PanelEntry(expert, origin(expert.name, scopes, changes)) for expert in experts]
 
+    async def changes_of(self, scopes: Sequence[Scope]) -> Sequence[RosterChanges]:
+        """Return how each of *scopes* differs from what it inherits."""
+        changes = await self._store.changes(scopes)
+        return [with_givers(*one) for one in zip(scopes, changes, strict=True)]
+
     async def changes(self, scope: Scope) -> RosterChanges:
         """Return how *scope* itself differs from the panel that it inherits."""
-        (changes,) = await self._store.changes([scope])
+        (changes,) = await self.changes_of([scope])
         return changes
 
     async def changed_channels(self, team_id: str) -> Sequence[tuple[str, RosterChanges]]:
@@ -97,7 +103,7 @@ class PanelReader:
         Those that *scope* inherits replace the library's of the same name. An expert that only
         *scope* itself has added is not among them.
         """
-        changes = await self._store.changes(scopes_of(scope))
+        changes = await self.changes_of(scopes_of(scope))
         inherited = assemble(self._catalogue.defaults, changes[:-1])
         known = self._catalogue.library | {expert.name: expert for expert in inherited.experts}
         return assemble(self._catalogue.defaults, changes), known

@@ -48,7 +48,8 @@ def next_try(
 def notes(context: TurnContext, consultation: Consultation, response: Responded) -> Iterator[str]:
     """Yield what people, or the expert who asks, have to know about what was left out."""
     expert = consultation.expert
-    if missing := context.toolbox.missing(expert.tools):
+    withheld = context.panel.withheld.get(expert.name, ())
+    if missing := (*context.toolbox.missing(expert.tools), *withheld):
         yield sentences.tools_missing(missing)
     failed = {*consultation.without, *response.failed_servers}
     if servers := [label for label in _servers(context, consultation) if label in failed]:

@@ -236,7 +236,7 @@ class TurnRunner:
     ) -> TurnContext:
         services, timeouts = self._services, self._rules.timeouts
         panel, question, earlier, background, approvals = await asyncio.gather(
-            services.panels.panel(turn.thread),
+            services.panels.equipped_panel(turn.thread),
             self._history.question(turn),
             self._history.earlier(turn, links),
             self._history.background(turn, links),

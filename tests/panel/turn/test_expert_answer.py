@@ -17,7 +17,7 @@ from bot.panel.journal.events import Failure
 from bot.panel.language_model.exchange import ToolAnswered, ToolCalled, UserSaid
 from bot.panel.links import ExpertLabels
 from bot.panel.messaging.messenger import PlanTask, TaskState
-from bot.panel.model import Decision, Expert, ExpertName, RequestId, UserId
+from bot.panel.model import OPERATORS, Decision, Expert, ExpertName, RequestId, UserId
 from bot.panel.reports.usage_counts import usage_counts
 from bot.panel.roster.roster import ChannelScope
 from bot.panel.texts import failure_sentences, sentences
@@ -35,7 +35,7 @@ DOWN = ModelUnavailable("down", answered=False)
 
 async def put(bench: Bench, *experts: Expert) -> None:
     for expert in experts:
-        await bench.panels.add(HERE, expert)
+        await bench.panels.add(HERE, replace(expert, equipped_by=OPERATORS))
 
 
 @pytest.fixture

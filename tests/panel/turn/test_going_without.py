@@ -6,7 +6,7 @@ import pytest
 
 from bot.panel.errors import MessengerUnavailable, ModelFault, ModelRefused
 from bot.panel.language_model.exchange import ToolAnswered, ToolCalled
-from bot.panel.model import Decision, RequestId, UserId
+from bot.panel.model import OPERATORS, Decision, RequestId, UserId
 from bot.panel.roster.roster import ChannelScope
 from bot.panel.texts import failure_sentences, sentences
 from bot.panel.tools import Approval, ApprovalWanted, McpServer, Toolbox, name_of
@@ -28,7 +28,9 @@ def down(*labels: str) -> ModelRefused:
 async def equipped(bench: Bench) -> Bench:
     """A bench whose legal expert may use both servers."""
     bench.toolbox = Toolbox((WIKI, SHOP))
-    await bench.panels.add(HERE, replace(LEGAL, tools=(name_of(WIKI), name_of(SHOP))))
+    await bench.panels.add(
+        HERE, replace(LEGAL, tools=(name_of(WIKI), name_of(SHOP)), equipped_by=OPERATORS)
+    )
     return bench
 
 

@@ -135,7 +135,7 @@ def approval_wanted(item: Sent) -> ApprovalWanted | None:
     """Return a request for approval; None for one that cannot be answered, without an id."""
     arguments = item.raw("arguments")
     if not isinstance(arguments, str):
-        arguments = json.dumps(read_arguments(arguments), ensure_ascii=False)
+        arguments = "" if arguments is None else json.dumps(arguments, default=str)
     server, tool = item.text("server_label"), item.text("name")
     request = item.text("id")
     return ApprovalWanted(RequestId(request), server, tool, arguments) if request else None

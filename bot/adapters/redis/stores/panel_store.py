@@ -1,16 +1,18 @@
 """The changes that people made to panels. They never expire: they are stored nowhere else."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from hashlib import sha256
 
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection
-from bot.panel.model import Expert, ExpertName, Synthesis
+from bot.panel.model import Expert, ExpertName, Synthesis, UserId
 from bot.panel.roster.panel_store import PanelStore
 from bot.panel.roster.roster import ChannelScope, RosterChanges, Scope
 
 # Fields beside the experts' names, which begin with a letter.
-_SYNTHESIS, _STREAMING = "@synthesis", "@streaming"
+_SYNTHESIS, _STREAMING, _GIVER = "@synthesis", "@streaming", "@by:"
 _REMOVED = "-"
 _SWITCH = {True: "on", False: "off"}
 
@@ -36,7 +38,7 @@ class RedisPanelStore(PanelStore):
     async def add(self, scope: Scope, expert: Expert) -> None:
         with store_errors():
             await self._list(scope)
-            await self._redis.hset(keys.panel(scope), expert.name, codec.dump(expert))
+            await self._redis.hset(keys.panel(scope), mapping=_expert_fields(expert))
 
     async def remove(self, scope: Scope, name: ExpertName) -> None:
         with store_errors():
@@ -82,8 +84,28 @@ class RedisPanelStore(PanelStore):
             await self._redis.sadd(keys.channels(scope.team_id), scope.channel_id)
 
 
+def _expert_fields(expert: Expert) -> dict[str, str]:
+    """Return the expert's field, and that of who gave its tools: the last version ignores it."""
+    text = codec.dump(replace(expert, equipped_by=None))
+    giver = f"{expert.equipped_by} {_mark(text)}" if expert.equipped_by else ""
+    return {expert.name: text, f"{_GIVER}{expert.name}": giver}
+
+
+def _expert(text: str, giver: str) -> Expert:
+    """Return an expert; the *giver* of what the last version has changed since is unknown."""
+    who, _, mark = giver.partition(" ")
+    is_current = bool(who) and mark == _mark(text)
+    return replace(codec.load(Expert, text), equipped_by=UserId(who) if is_current else None)
+
+
+def _mark(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:16]
+
+
 def _fields(changes: RosterChanges) -> Mapping[str, str]:
-    fields: dict[str, str] = {name: codec.dump(expert) for name, expert in changes.added.items()}
+    fields: dict[str, str] = {}
+    for expert in changes.added.values():
+        fields |= _expert_fields(expert)
     fields |= dict.fromkeys(changes.removed, _REMOVED)
     if changes.synthesis:
         fields[_SYNTHESIS] = changes.synthesis.value
@@ -97,7 +119,9 @@ def _changes(fields: Mapping[str, str]) -> RosterChanges:
     experts = {ExpertName(name): text for name, text in fields.items() if name[0] != "@"}
     return RosterChanges(
         added={
-            name: codec.load(Expert, text) for name, text in experts.items() if text != _REMOVED
+            name: _expert(text, fields.get(f"{_GIVER}{name}", ""))
+            for name, text in experts.items()
+            if text != _REMOVED
         },
         removed=frozenset(name for name, text in experts.items() if text == _REMOVED),
         synthesis=Synthesis(synthesis) if synthesis else None,

@@ -67,7 +67,7 @@ class ExpertFormFlow:
         form = Form(requester.channel_id, for_defaults, expert.name if expert else None)
         panel = await self._editor.panel(scope)
         handle = await self._handles.offer(requester, form.editing)
-        toolbox = self._editor.toolbox
+        toolbox = await self._editor.equipment.offered(requester.user, expert)
         modal = expert_form.modal(form, expert, toolbox, panel.experts, handle=handle)
         modal = self._responder.sealed({**modal, "callback_id": callback}, requester.user)
         await self._responder.open_modal(requester.trigger_id, modal)

@@ -1,0 +1,113 @@
+"""Who may give which tools to experts: an expert uses what whoever has described it may give.
+
+Instructions say what a tool is used for, so whoever edits an expert answers for all its tools. That
+is checked when the expert is stored, and again in each turn: people lose roles.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from bot.language import gettext
+from bot.panel.errors import MessengerRefused, Refused
+from bot.panel.messaging.people import People, Person, Role
+from bot.panel.model import OPERATORS, Expert, ExpertName, Panel, ToolName, UserId
+from bot.panel.roster.roster import RosterChanges, Scope, WorkspaceScope
+from bot.panel.tools import Toolbox
+
+_ADMINS = frozenset({"admins"})
+
+
+class Equipment:
+    """Knows who may give the tools of *toolbox*; *admins* are those of the panel.
+
+    Every method that asks for *people* may raise MessengerUnavailable.
+    """
+
+    def __init__(self, people: People, toolbox: Toolbox, admins: Iterable[UserId] = ()) -> None:
+        self._people = people
+        self._toolbox = toolbox
+        self._admins = frozenset(admins)
+
+    async def withheld(
+        self, tools: Sequence[ToolName], giver: UserId | None
+    ) -> tuple[ToolName, ...]:
+        """Return those of *tools* that *giver* may not give; None, unknown, is any member."""
+        if not tools or giver == OPERATORS:
+            return ()
+        person = await self._person(giver) if giver else None
+        return tuple([name for name in tools if not await self._may_give(person, name)])
+
+    async def check(self, tools: Sequence[ToolName], giver: UserId) -> None:
+        """Raise Refused if *giver* may not give one of *tools*."""
+        for name in await self.withheld(tools, giver):
+            raise Refused(
+                gettext(
+                    "You may not give an expert the tool `{name}`, or change one that has it. "
+                    "Whoever runs me decides who may; usually these are admins.",
+                    name=name,
+                ),
+                field="tools",
+            )
+
+    async def equipped(self, panel: Panel) -> Panel:
+        """Return *panel* with the tools that its experts may use now."""
+        withheld = {
+            one.name: tools
+            for one in panel.experts
+            if (tools := await self.withheld(one.tools, one.equipped_by))
+        }
+        experts = tuple(_without(one, withheld.get(one.name, ())) for one in panel.experts)
+        return replace(panel, experts=experts, withheld=withheld)
+
+    async def offered(self, giver: UserId, expert: Expert | None) -> Toolbox:
+        """Return the tools that *giver* may choose for *expert*, and those that it has already."""
+        withheld = {*await self.withheld(self._toolbox.names, giver)}
+        has = expert.tools if expert else ()
+        names = [name for name in self._toolbox.names if name not in withheld or name in has]
+        return replace(self._toolbox, tools=self._toolbox.select(names))
+
+    async def _may_give(self, person: Person | None, name: ToolName) -> bool:
+        words = self._toolbox.equippers.get(name, _ADMINS)
+        if person is None:
+            return "members" in words
+        is_admin = person.role is Role.ADMIN or person.id in self._admins
+        is_member = is_admin or person.role is Role.MEMBER
+        if person.id in words or ("admins" in words and is_admin):
+            return True
+        if "members" in words and is_member:
+            return True
+        groups = [word for word in words if word.startswith("S")]
+        return is_member and bool(groups and await self._people.groups(person.id, groups))
+
+    async def _person(self, user: UserId) -> Person | None:
+        try:
+            return await self._people.person(user)
+        except MessengerRefused:  # we may not know people
+            return None
+
+
+def _without(expert: Expert, tools: Sequence[ToolName]) -> Expert:
+    return replace(expert, tools=tuple(name for name in expert.tools if name not in tools))
+
+
+def with_givers(scope: Scope, changes: RosterChanges) -> RosterChanges:
+    """Return *changes* of *scope* with who gave the tools: only admins can change the defaults."""
+    if not isinstance(scope, WorkspaceScope):
+        return changes
+    added = {
+        name: replace(expert, equipped_by=expert.equipped_by or OPERATORS)
+        for name, expert in changes.added.items()
+    }
+    return replace(changes, added=added)
+
+
+def given_by_operators(
+    changes: RosterChanges, before: Mapping[ExpertName, Expert] | None = None
+) -> RosterChanges:
+    """Return *changes* as operators make them; what is as *before* keeps who gave the tools."""
+    known, added = before or {}, dict[ExpertName, Expert]()
+    for name, expert in changes.added.items():
+        is_same = known.get(name) == expert
+        giver = known[name].equipped_by if is_same else OPERATORS
+        added[name] = replace(expert, equipped_by=giver)
+    return replace(changes, added=added)
