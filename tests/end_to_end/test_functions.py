@@ -5,11 +5,14 @@ from pathlib import Path
 import pytest
 
 from bot.panel.journal.events import Failure
+from bot.panel.model import Wish
 from bot.panel.texts import failure_sentences
-from bot.playground.slack.workspace.company import ADA, GENERAL
+from bot.playground.openai.stand_in.brain import Pause, Text
+from bot.playground.slack.workspace.company import ADA, GENERAL, GUEST
 from tests.end_to_end.conftest import MENTION, World
 from tests.end_to_end.test_panel_changes import command
 from tests.end_to_end.test_show_work import replies, work
+from tests.end_to_end.test_steering import choose, reply_of
 from tests.packages import install
 
 CODE = """
@@ -26,14 +29,21 @@ async def orders(request):
 @expert(title="Broken Desk", purpose="Breaks.")
 def broken(request):
     raise ValueError(request.question)
+
+@expert(title="Whose Desk", purpose="Says on whose behalf it is asked.")
+def whose(request):
+    sole = request.asker.name if request.asker else "several"
+    names = " and ".join(one.name for one in request.authors)
+    return f"For {names}, as a {request.role}: {sole}"
 """
-NAMES = {"orders": "orders", "broken": "broken"}
+NAMES = {"orders": "orders", "broken": "broken", "whose": "whose"}
 
 
 @pytest.fixture
 async def company(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     """The world with a bot beside which a package is installed."""
     monkeypatch.syspath_prepend(install(tmp_path, "acme_desks", CODE, NAMES))
+    world.environ["PANELBOT_ASKERS"] = "members,guests"
     await world.start_bot()
     for name in NAMES:
         await command(world, f"add {name}")
@@ -115,3 +125,24 @@ async def test_the_library_offers_it(company: World):
     await company.slack.people.wait_for(
         lambda: "Order Desk" in str(list(company.slack.workspace.ephemeral(ADA)))
     )
+
+
+async def test_a_guest_does_not_ask_as_whoever_spoke_or_pressed_a_button_after_them(company: World):
+    people, ts = company.slack.people, company.say(f"{MENTION} please ask legal")
+    await company.idle()
+    company.brain.when(lambda r: "legal counsel" in r.instructions.casefold(), Pause(1), Text("!"))
+    people.say(GUEST, GENERAL, "legal: wait", ts)
+    people.say(GUEST, GENERAL, "please ask whose and orders about 7", ts)
+    company.say("good morning", ts)
+    await company.idle()
+
+    said = dict(company.said(ts))
+    assert said["Whose Desk"] == "For Gus and Ada, as a guest: several"
+    assert said["Order Desk"] == failure_sentences.function_needs_asker("orders")
+
+    alone = people.say(GUEST, GENERAL, f"{MENTION} whose: is 7 mine?")
+    await company.idle()
+    assert company.said(alone) == [("Whose Desk", "For Gus, as a guest: Gus")]
+    await choose(company, reply_of(company, alone, "Whose Desk"), Wish.AGAIN)
+    await company.idle()
+    assert company.said(alone)[-1] == ("Whose Desk", "For Gus and Ada, as a guest: several")
