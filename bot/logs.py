@@ -1,13 +1,16 @@
 """Logging: one line an event, a dotted name and fields; never what people or models wrote."""
 
+import asyncio
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+_EVERY = 60.0  # seconds
 
 # At DEBUG these log request bodies, and with them tokens and content.
 _VERBOSE = ("aiohttp", "httpcore2", "httpx2", "openai", "slack_bolt", "slack_sdk")
@@ -60,6 +63,33 @@ def written_by(write: Callable[[str], object]) -> Iterator[None]:
     finally:
         for logger, handlers in zip(loggers, usual, strict=True):
             logger.handlers[:] = handlers
+
+
+class RepeatedWarning:
+    """A warning that strangers can cause: for each reason one line a minute, with a count."""
+
+    def __init__(self, logger: logging.Logger, event: str, *, every: float = _EVERY) -> None:
+        self._logger = logger
+        self._event = event
+        self._every = every
+        self._more: dict[str, int] = {}  # by reason: how often since the last line
+
+    def tell(self, reason: str, **fields: object) -> None:
+        """Log that it has happened for *reason*, one of few, or count it."""
+        if reason in self._more:
+            self._more[reason] += 1
+        else:
+            self._log(reason, 1, fields)
+
+    def _log(self, reason: str, times: int, fields: Mapping[str, object]) -> None:
+        extra = {"reason": reason, "times": times, **fields}
+        self._logger.warning("%s", self._event, extra=extra)
+        self._more[reason] = 0
+        asyncio.get_running_loop().call_later(self._every, self._sum_up, reason, fields)
+
+    def _sum_up(self, reason: str, fields: Mapping[str, object]) -> None:
+        if more := self._more.pop(reason):
+            self._log(reason, more, fields)
 
 
 class _Others(logging.Handler):

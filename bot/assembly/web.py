@@ -22,6 +22,8 @@ from bot.adapters.slack.experts.form_flow import ExpertFormFlow
 from bot.adapters.slack.experts.handles_command import HandlesCommand
 from bot.adapters.slack.home.home_listeners import HomeListeners
 from bot.adapters.slack.home.home_page import HomePage
+from bot.adapters.slack.http import web_app
+from bot.adapters.slack.http.serving import serve_http
 from bot.adapters.slack.interactions.gate import Gate
 from bot.adapters.slack.interactions.responder import Responder
 from bot.adapters.slack.receiving import receiver
@@ -172,6 +174,6 @@ def _receiving(
             app, config.slack_app_token, slack.client, config.socket_connections
         )
         return sockets.serve, lambda: sockets.is_connected
-    healthy = receiver.health(storage.queue.depth)
-    web = receiver.http_app(app, config.slack_signing_secret, healthy)
-    return lambda: receiver.serve_http(web, config.host, config.port), lambda: True
+    healthy = web_app.health(storage.queue.depth)
+    web = web_app.http_app(app, config.slack_signing_secret, healthy)
+    return lambda: serve_http(web, config.host, config.port), lambda: True

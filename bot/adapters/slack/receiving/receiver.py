@@ -1,13 +1,11 @@
-"""The Bolt app, and the web application that gives it payloads over HTTP."""
+"""The Bolt app, to which each transport gives payloads."""
 
-import asyncio
 import logging
 import os
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import Any
 
-from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
@@ -18,13 +16,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.channels import Channels
 from bot.adapters.slack.api.identity import Identity
-from bot.adapters.slack.api.manifest import EVENTS_PATH
 from bot.adapters.slack.receiving.act_once import ActOnce, ListenerCompletion, ListenerStart
 from bot.adapters.slack.receiving.events import event_of
-from bot.adapters.slack.receiving.verification import DOCUMENT, MAX_BODY, verified
 from bot.adapters.slack.receiving.well_formed import well_formed
 from bot.json_types import Json
-from bot.panel.errors import PanelError, Refused, TryLater
+from bot.logs import RepeatedWarning
+from bot.panel.errors import TryLater
 from bot.panel.messaging.deliveries import DeliveryStore
 from bot.panel.messaging.locales import Locales
 from bot.panel.model import UserId
@@ -32,8 +29,6 @@ from bot.panel.model import UserId
 log = logging.getLogger(__name__)
 
 MESSAGES = frozenset({"message", "app_mention"})
-HEALTH_PATH = "/healthz"
-_GRACE = 3.0  # seconds for requests at shutdown: Slack waits no longer for any
 
 
 class BoltApp(AsyncApp):
@@ -46,6 +41,10 @@ class BoltApp(AsyncApp):
     channels = Channels()
     _act_once: ActOnce | None = None
 
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._malformed = RepeatedWarning(log, "payload.malformed")
+
     def act_once(self, store: DeliveryStore) -> None:
         """Act once on each command, click and form, among all processes that share *store*."""
         self._act_once = ActOnce(store)
@@ -56,20 +55,20 @@ class BoltApp(AsyncApp):
         """Return the response to any payload; the status of one that makes no sense is 400."""
         body = well_formed(payload)
         if body is None:
-            log.warning("payload.malformed")
+            self._malformed.tell("no fields of Slack's")
             return BoltResponse(status=400)
-        if event_of(body).get("type") not in MESSAGES:  # these are looked at first
-            body = await self.channels.incoming(body)
-        return await self.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
-
-    async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
         try:
-            if self.take_in and await self.take_in(req.body):
-                return BoltResponse(status=200)
+            if event_of(body).get("type") not in MESSAGES:  # these are looked at first
+                body = await self.channels.incoming(body)
+            return await self.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
         except Exception as error:  # noqa: BLE001 - Slack gets an answer in any case
             response = BoltResponse(status=500)
-            await _on_error(error, req.body, response)
+            await _on_error(error, body, response)
             return response
+
+    async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
+        if self.take_in and await self.take_in(req.body):
+            return BoltResponse(status=200)
         if self._act_once is None:
             return await super().async_dispatch(req)
         return await self._act_once.run(req, partial(super().async_dispatch, req))
@@ -121,55 +120,3 @@ async def _on_error(error: Exception, body: Json, response: BoltResponse | None)
             status = 500
     if response is not None:  # None: Slack has had its answer already
         response.status = status
-
-
-def http_app(
-    app: BoltApp, signing_secret: str, healthy: Callable[[], Awaitable[bool]]
-) -> web.Application:
-    """Return the web application that Slack talks to."""
-
-    async def deliver(request: web.Request) -> web.StreamResponse:
-        return await to_aiohttp_response(await app.receive(await _payload(request)))
-
-    async def health(_request: web.Request) -> web.Response:
-        if await healthy():
-            return web.Response(text="ok")
-        return web.Response(status=503, text="Redis cannot be reached")
-
-    served = web.Application(client_max_size=MAX_BODY)
-    served.router.add_post(EVENTS_PATH, verified(signing_secret, deliver))
-    served.router.add_get(HEALTH_PATH, health)
-    return served
-
-
-def health(probe: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[bool]]:
-    """Return a health check that passes if *probe* does not fail."""
-
-    async def healthy() -> bool:
-        try:
-            await probe()
-        except PanelError:
-            return False
-        return True
-
-    return healthy
-
-
-async def serve_http(served: web.Application, host: str, port: int) -> None:
-    """Serve until cancelled."""
-    runner = web.AppRunner(served, access_log=None, shutdown_timeout=_GRACE)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port).start()
-        log.info("web.listening", extra={"host": host, "port": port})
-        await asyncio.Event().wait()
-    except OSError as error:
-        raise Refused(f"PORT {port} cannot be served: {error.strerror}") from error
-    finally:
-        await runner.cleanup()
-
-
-async def _payload(request: web.Request) -> Json:
-    """Read the body ourselves: Bolt's parser loses any form that has the word "payload" in it."""
-    document = request.get(DOCUMENT)
-    return dict((await request.post()).items()) if document is None else document

@@ -1,7 +1,7 @@
 """Socket Mode: payloads arrive over WebSockets that we open.
 
 1. A payload is acknowledged once its listeners have returned; Slack resends one that is not. One
-   that makes no sense is acknowledged, too.
+   that makes no sense, or cannot be read, is acknowledged, too.
 2. A connection that Slack wants replaced is read until Slack closes it, while its replacement is
    open already: no payload is lost in between.
 3. A connection's URL lets anybody in, so it is never logged.
@@ -10,6 +10,7 @@
 import asyncio
 import json
 import logging
+import re
 from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
@@ -21,6 +22,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.receiving.receiver import BoltApp
+from bot.adapters.slack.receiving.well_formed import parsed
 from bot.json_types import Json
 from bot.panel.errors import GiveUp, MessengerRefused, MessengerUnavailable
 from bot.panel.loops import Trouble
@@ -33,6 +35,7 @@ _HEARTBEAT = 15.0
 _GREETING = 10.0
 _LINGER = 60.0  # Slack closes a connection within half a minute of saying so
 _GRACE = 3.0  # Slack waits no longer for an acknowledgement
+_ENVELOPE = re.compile(r'(?<!\\)"envelope_id"\s*:\s*"([\w-]{1,100})"', re.ASCII)
 _BACKOFF = Backoff((0, 0.5, 1, 2, 4, 8, 15), jitter=1, endless=True)
 
 
@@ -112,7 +115,7 @@ class SocketModeReceiver:
             if envelope.get("type") == "disconnect":
                 log.info("socket_mode.replaced", extra={"reason": envelope.get("reason")})
                 return
-            if "envelope_id" in envelope:
+            if isinstance(envelope.get("envelope_id"), str):
                 _start(self._deliveries, self._deliver(socket, envelope))
 
     async def _finish(self, socket: ClientWebSocketResponse) -> None:
@@ -162,12 +165,13 @@ class SocketModeReceiver:
 
 
 def _parsed(data: object) -> Json:
-    """Return the JSON object in *data*; an empty one for anything else."""
+    """Return the JSON object in *data*; of one that cannot be read, no more than its id."""
+    text = data if isinstance(data, str) else ""
     try:
-        document = json.loads(data) if isinstance(data, str) else None
-    except (ValueError, RecursionError):
-        document = None
-    return document if isinstance(document, dict) else {}
+        return parsed(text)
+    except ValueError:
+        found = _ENVELOPE.search(text)
+        return {"envelope_id": found[1]} if found else {}
 
 
 def _may_come_again(response: BoltResponse, envelope: Json) -> bool:

@@ -5,14 +5,17 @@ acknowledged, over HTTP it is answered with 500, and Slack delivers it again and
 fields count as not there, and a payload of which nothing can be made is refused.
 """
 
-from collections.abc import Mapping
-from typing import Any
+import json
+from collections.abc import Mapping, Sequence
+from math import isinf
+from typing import Any, NoReturn
 
 from bot.adapters.slack.receiving.events import checked
 from bot.characters import whole_json
 from bot.json_types import Json
 
 _DEEPEST = 10
+_MOST_DIGITS = 20
 _TEXTS = frozenset(
     {
         *("type", "subtype", "command", "text", "challenge", "tab", "value", "hash"),
@@ -31,6 +34,49 @@ _OBJECTS = frozenset(
 )
 _IDENTIFIED = frozenset({"user", "team", "channel", "enterprise"})  # by an id, or an object
 _LISTS = frozenset({"authorizations", "actions", "response_urls"})  # of objects
+
+
+def parsed(text: str) -> Json:
+    """Return the JSON object in *text*. Raises ValueError for what parsers understand differently.
+
+    Those are fields that occur twice, and numbers that JSON does not have or few can hold.
+    """
+    try:
+        document = json.loads(
+            text,
+            object_pairs_hook=_unique,
+            parse_constant=_refuse,
+            parse_float=_finite,
+            parse_int=_small,
+        )
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    if not isinstance(document, dict):
+        raise ValueError("not an object")  # noqa: TRY004 - it is the text that is wrong
+    return document
+
+
+def _unique(pairs: Sequence[tuple[str, Any]]) -> Json:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise ValueError("a field occurs twice")
+    return fields
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _finite(digits: str) -> float:
+    if isinf(number := float(digits)):
+        raise ValueError("too large a number")
+    return number
+
+
+def _small(digits: str) -> int:
+    if len(digits) > _MOST_DIGITS:
+        raise ValueError("too large a number")
+    return int(digits)
 
 
 def well_formed(payload: object) -> Json | None:

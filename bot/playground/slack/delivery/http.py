@@ -67,9 +67,9 @@ class HttpCarrier:
             raise Undelivered("connection_failed") from None
 
 
-def sign(body: str, secret: str, timestamp: int) -> dict[str, str]:
+def sign(body: str | bytes, secret: str, timestamp: int) -> dict[str, str]:
     """Return the headers that authenticate a request as Slack's."""
-    text = f"v0:{timestamp}:{body}".encode()
+    text = b"v0:%d:%s" % (timestamp, body if isinstance(body, bytes) else body.encode())
     digest = hmac.new(secret.encode(), text, hashlib.sha256).hexdigest()
     return {"X-Slack-Request-Timestamp": str(timestamp), "X-Slack-Signature": f"v0={digest}"}
 

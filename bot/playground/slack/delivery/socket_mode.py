@@ -83,12 +83,18 @@ class SocketCarrier:
     async def carry(self, delivery: Delivery, attempt: Attempt) -> Json | None:
         if not self._sockets:
             raise Undelivered("no_connection")
-        socket = self._sockets[next(self._next) % len(self._sockets)]
         envelope_id = f"envelope-{next(self._numbers)}"
+        return await self.carry_text(
+            envelope_id, json.dumps(_envelope(envelope_id, delivery, attempt))
+        )
+
+    async def carry_text(self, envelope_id: str, text: str) -> Json | None:
+        """Send *text* as it is; returns the answer to the envelope *envelope_id*."""
+        socket = self._sockets[next(self._next) % len(self._sockets)]
         answer: asyncio.Future[Json | None] = asyncio.get_running_loop().create_future()
         self._waiting[envelope_id] = answer
         try:
-            await socket.send_json(_envelope(envelope_id, delivery, attempt))
+            await socket.send_str(text)
             return await answer
         except ConnectionError:
             raise Undelivered("connection_failed") from None

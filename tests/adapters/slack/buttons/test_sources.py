@@ -7,6 +7,7 @@ import pytest
 from bot.adapters.slack.api.manifest import EVENTS_PATH
 from bot.adapters.slack.buttons import sources_modal
 from bot.adapters.slack.buttons.sources import SourcesListeners
+from bot.adapters.slack.http import web_app
 from bot.adapters.slack.receiving import receiver
 from bot.panel.errors import ConversationGone, ModelUnavailable, PanelError
 from bot.panel.messaging.locales import Locales
@@ -70,7 +71,7 @@ async def desk(neighbour, serve) -> AsyncIterator[Desk]:
     async def healthy():
         return True
 
-    web = receiver.http_app(app, neighbour.slack.signing_secret, healthy)
+    web = web_app.http_app(app, neighbour.slack.signing_secret, healthy)
     async with serve(web) as url:
         neighbour.slack.deliver_to(url + EVENTS_PATH)
         yield Desk(neighbour, knowledge)

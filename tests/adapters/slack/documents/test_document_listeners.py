@@ -10,6 +10,7 @@ from bot.adapters.slack.api.manifest import EVENTS_PATH
 from bot.adapters.slack.documents import document_messages
 from bot.adapters.slack.documents.document_listeners import DocumentListeners
 from bot.adapters.slack.experts.experts_listeners import ExpertsListeners
+from bot.adapters.slack.http import web_app
 from bot.adapters.slack.receiving import receiver
 from bot.experts import library
 from bot.panel.messaging.locales import Locales
@@ -127,7 +128,7 @@ async def school(neighbour, serve) -> AsyncIterator[School]:
     async def healthy():
         return True
 
-    web = receiver.http_app(app, neighbour.slack.signing_secret, healthy)
+    web = web_app.http_app(app, neighbour.slack.signing_secret, healthy)
     async with serve(web) as url:
         neighbour.slack.deliver_to(url + EVENTS_PATH)
         yield School(neighbour, ExpertDocuments(editor, neighbour.knowledge, auditor()))

@@ -7,6 +7,7 @@ import pytest
 
 from bot.adapters.slack.api.manifest import EVENTS_PATH
 from bot.adapters.slack.experts.experts_listeners import ExpertsListeners
+from bot.adapters.slack.http import web_app
 from bot.adapters.slack.receiving import receiver
 from bot.adapters.slack.receiving.socket_mode import SocketModeReceiver
 from bot.experts import library
@@ -140,7 +141,7 @@ async def over_http(app, slack, serve):
     async def healthy():
         return True
 
-    web = receiver.http_app(app, slack.signing_secret, healthy)
+    web = web_app.http_app(app, slack.signing_secret, healthy)
     async with serve(web) as url:
         slack.deliver_to(url + EVENTS_PATH)
         yield

@@ -10,6 +10,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.adapters.redis.stores.delivery_store import RedisDeliveryStore
 from bot.adapters.slack.api.manifest import EVENTS_PATH
+from bot.adapters.slack.http import web_app
 from bot.adapters.slack.receiving import receiver
 from bot.adapters.slack.receiving.act_once import name_of
 from bot.adapters.slack.receiving.receiver import BoltApp
@@ -57,7 +58,7 @@ async def http(apps, slack, serve):
     async def healthy():
         return True
 
-    async with serve(receiver.http_app(apps[0], slack.signing_secret, healthy)) as url:
+    async with serve(web_app.http_app(apps[0], slack.signing_secret, healthy)) as url:
         slack.deliver_to(url + EVENTS_PATH)
         yield
 

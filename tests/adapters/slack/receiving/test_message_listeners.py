@@ -8,6 +8,7 @@ import pytest
 
 from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.manifest import EVENTS_PATH
+from bot.adapters.slack.http import web_app
 from bot.adapters.slack.receiving import receiver
 from bot.adapters.slack.receiving.message_listeners import MessageListeners
 from bot.adapters.slack.receiving.socket_mode import SocketModeReceiver
@@ -71,7 +72,7 @@ async def over_http(door, serve):
     async def healthy():
         return True
 
-    app = receiver.http_app(door.app, door.slack.signing_secret, healthy)
+    app = web_app.http_app(door.app, door.slack.signing_secret, healthy)
     async with serve(app) as url:
         door.slack.deliver_to(url + EVENTS_PATH)
         yield

@@ -7,6 +7,7 @@ import pytest
 from aiohttp import ClientConnectionError, ClientSession
 
 from bot.adapters.slack.api.manifest import EVENTS_PATH
+from bot.adapters.slack.http import web_app
 from bot.adapters.slack.receiving import receiver
 from bot.panel.messaging.locales import Locales
 from bot.playground.slack.delivery.delivery import Undelivered
@@ -36,7 +37,7 @@ class Door:
 @pytest.fixture
 async def door(neighbour, serve):
     opened = Door(neighbour)
-    app = receiver.http_app(opened.bolt, opened.slack.signing_secret, opened.is_healthy)
+    app = web_app.http_app(opened.bolt, opened.slack.signing_secret, opened.is_healthy)
     async with serve(app) as url:
         opened.url = url
         opened.carrier = opened.slack.deliver_to(url + EVENTS_PATH)
@@ -49,11 +50,11 @@ async def test_the_url_that_people_enter_is_verified(door):
 
 async def test_the_health_endpoint_answers(door):
     async with ClientSession() as session:
-        answer = await session.get(door.url + receiver.HEALTH_PATH)
+        answer = await session.get(door.url + web_app.HEALTH_PATH)
         assert (answer.status, await answer.text()) == (200, "ok")
 
         door.healthy = False
-        answer = await session.get(door.url + receiver.HEALTH_PATH)
+        answer = await session.get(door.url + web_app.HEALTH_PATH)
         assert (answer.status, await answer.text()) == (503, "Redis cannot be reached")
 
 

@@ -221,7 +221,7 @@ async def test_what_makes_no_sense_is_acknowledged(ear, caplog):
         ear.slack.deliverer.event(payload)
     await ear.all_is_delivered()
 
-    assert caplog.messages.count("payload.malformed") == len(odd)
+    assert caplog.messages.count("payload.malformed") == 1  # and the others in a minute
     assert not ear.heard
 
 

@@ -1,0 +1,1 @@
+"""Receiving payloads over HTTP, where anybody can connect."""
