@@ -107,7 +107,7 @@ def track(description: str, items: Sequence[T]) -> Iterator[T]:
 
 
 async def _until_signal(work: Coroutine[Any, Any, None]) -> int:
-    """Run *work*; SIGTERM and SIGINT (Ctrl+C) cancel it, so that it can clean up.
+    """Run *work*; SIGTERM, SIGINT (Ctrl+C) and SIGHUP cancel it, so that it can clean up.
 
     Returns the signal that did, or 0.
     """
@@ -118,7 +118,9 @@ async def _until_signal(work: Coroutine[Any, Any, None]) -> int:
         signalled.append(number)
         task.cancel()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:  # as nohup wants it
+            continue
         loop.add_signal_handler(number, stop, number)
     try:
         await task

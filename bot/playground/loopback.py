@@ -1,12 +1,21 @@
-"""A web application on loopback: the local Slack, OpenAI and MCP server are three of them."""
+"""A web application on loopback: the local Slack, OpenAI and MCP server are three of them.
 
+Their tokens are public, so pages of other sites, which a browser on this computer may show, are
+kept out of all of them: by `Host`, which rules out DNS rebinding, by `Origin` and by
+`Sec-Fetch-Site`. Programs send neither of the last two.
+"""
+
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
 _HOST = "127.0.0.1"
+_NAMES = ("127.0.0.1", "localhost", "::1")
+_SAME_SITE = ("same-origin", "none")  # none: people have entered the address
 _SHUTDOWN = 0.1  # seconds that requests have to end when the server closes
 
 
@@ -20,6 +29,7 @@ class LoopbackServer:
         self, app: web.Application, port: int = 0, *, cancel_abandoned: bool = False
     ) -> None:
         self.app = app
+        app.middlewares.append(no_other_pages)
         self.address = ""  # host:port
         self.stack = AsyncExitStack()
         self._port = port
@@ -51,3 +61,28 @@ class LoopbackServer:
         trace: TracebackType | None,
     ) -> None:
         await self.stack.aclose()
+
+
+@web.middleware
+async def no_other_pages(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Refuse requests under other names than this computer's, and those of other pages."""
+    if not _is_loopback(request.host):
+        raise web.HTTPForbidden(text="The playground answers on this computer only.")
+    site = request.headers.get("Sec-Fetch-Site", "none")
+    if site not in _SAME_SITE or ("Origin" in request.headers and not is_own(request)):
+        raise web.HTTPForbidden(text="Only the playground's own page may do this.")
+    return await handler(request)
+
+
+def is_own(request: web.Request) -> bool:
+    """Return whether a page of the server itself says that it has sent *request*."""
+    return request.headers.getall("Origin", []) == [f"http://{request.host}"]
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return urlsplit(f"//{host}").hostname in _NAMES
+    except ValueError:
+        return False

@@ -13,7 +13,7 @@ from aiohttp import web
 from bot.json_types import Json
 from bot.playground.slack.page.actions import PageActions, Refused
 from bot.playground.slack.page.feed import Feed
-from bot.playground.slack.page.guard import HEADERS, loopback_only, own_page_only
+from bot.playground.slack.page.guard import HEADERS, own_page_only
 from bot.playground.slack.page.manifest import manifest_entities, suggested_prompts
 from bot.playground.slack.people.acting import PeopleActing
 from bot.playground.slack.web_api.state import ServerState
@@ -44,7 +44,6 @@ class Playground(Protocol):
 def add_page(app: web.Application, playground: Playground, manifest: Mapping[str, Json]) -> None:
     """Serve the page of *playground* at `/`, with the commands and shortcuts of *manifest*."""
     routes = _PageRoutes(playground, manifest)
-    app.middlewares.append(loopback_only)
     app.router.add_get("/", routes.index)
     app.router.add_get("/page/updates", own_page_only(routes.updates))
     app.router.add_get("/page/{file}", routes.static_file)

@@ -17,6 +17,16 @@ from bot.playground.slack.web_api.errors import ApiError
 from bot.playground.slack.web_api.methods.table import METHODS
 from bot.playground.slack.web_api.state import ServerState
 
+_READING = (
+    "conversations",
+    "getPermalink",
+    "history",
+    "info",
+    "list",
+    "members",
+    "replies",
+    "test",
+)
 _FAMILIES = ("channels", "groups", "im", "mpim")
 
 
@@ -57,6 +67,8 @@ class WebApi:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Handle a call."""
         method = request.match_info["method"]
+        if request.method != "POST" and method.rpartition(".")[2] not in _READING:
+            raise web.HTTPMethodNotAllowed(request.method, ["POST"])  # a link changes nothing
         args, problem = await _arguments(request)
         token = args.pop("token", None) or _bearer(request)
         if latency := self._state.hazards.latency.get(method, 0.0):
