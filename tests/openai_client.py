@@ -1,15 +1,16 @@
-"""OpenAI's own client, connected with the local OpenAI."""
+"""The bot's client of OpenAI's API, connected with the local OpenAI."""
 
 from typing import Any
 
 from openai import AsyncOpenAI
 
+from bot.adapters.openai.client import Client
 from bot.playground.openai.server import OpenAIPlayground
 
 
 def strict_client(server: OpenAIPlayground, **more: Any) -> AsyncOpenAI:
     """Return a client that repeats nothing, and refuses answers of another shape than OpenAI's."""
-    return AsyncOpenAI(
+    return Client(
         api_key=server.api_key,
         base_url=server.base_url,
         max_retries=0,

@@ -16,6 +16,7 @@ from tests.benchmarks import (
     calls,
     large_panels,
     long_texts,
+    memory,
     overhead,
     picture,
     report,
@@ -38,6 +39,7 @@ BENCHMARKS: Mapping[str, Measure] = {
         calls,
         large_panels,
         long_texts,
+        memory,
     )
 }
 

@@ -17,6 +17,7 @@ from aiohttp import web
 
 from bot.json_types import Json
 from bot.playground.slack.delivery.delivery import Attempt, Delivery
+from bot.playground.slack.web_api.methods.files import new_file
 from bot.playground.slack.workspace.company import ADA, BOT_USER
 from tests.benchmarks.world import CHANNELS, QUESTION, World, open_world
 
@@ -86,6 +87,32 @@ class Stage:
             self._world.ask(place=place)
         return {}
 
+    async def ask_with_files(self, told: Json) -> Json:
+        """Ask so often at once, each time with so many documents, and wait for the replies."""
+        content = b"%PDF-" + b"x" * (told["size"] - 5)
+        files = [(f"{number}.pdf", content) for number in range(told["files"])]
+        threads = [
+            self._world.ask(place=place, files=files) for place in range(1, told["count"] + 1)
+        ]
+        for thread in threads:
+            await self._world.audience.replies(thread, told["replies"])
+        return {}
+
+    async def give_documents(self, told: Json) -> Json:
+        """Hand in so many forms at once, each with one document; wait until all are stored."""
+        slack, kept = self._world.slack, self._world.openai.files.kept
+        views, before = slack.workspace.views, len(kept)
+        for _ in range(told["count"]):
+            await slack.people.slash(ADA, CHANNELS[0], "/experts", "teach e0")
+        await slack.people.wait_for(lambda: len(views) == told["count"])
+        async with asyncio.TaskGroup() as giving:
+            for number, view in enumerate([*views]):
+                content = b"word " * (told["size"] // 5)
+                file = new_file(slack.state, f"{number}.txt", content, ADA)
+                giving.create_task(slack.people.submit_view(ADA, view, {"files": [file]}))
+        await slack.people.wait_for(lambda: len(kept) == before + told["count"], 300)
+        return {}
+
     async def events(self, told: Json) -> Json:
         """Return the events of so many messages, as Slack would deliver them."""
         slack, collector = self._world.slack, Collector()
@@ -150,7 +177,8 @@ async def serve(pace: float) -> None:
 def _add_doors(world: World) -> None:
     stage = Stage(world)
     deeds = (stage.turn, stage.turns, stage.ask, stage.say, stage.events, stage.calls)
-    for deed in (*deeds, stage.deliver, stage.connected):
+    files = (stage.ask_with_files, stage.give_documents)
+    for deed in (*deeds, *files, stage.deliver, stage.connected):
         world.slack.app.router.add_post(f"/stage/{deed.__name__}", _door(deed))
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -85,10 +85,17 @@ class World:
     openai: OpenAIPlayground
     audience: Audience
 
-    def ask(self, text: str = QUESTION, *, place: int = 0, ts: str | None = None) -> Thread:
+    def ask(
+        self,
+        text: str = QUESTION,
+        *,
+        place: int = 0,
+        ts: str | None = None,
+        files: Sequence[tuple[str, bytes]] = (),
+    ) -> Thread:
         """Let Ada mention the bot in one of the channels."""
         channel = CHANNELS[place % len(CHANNELS)]
-        said = self.slack.people.say(ADA, channel, f"<@{BOT_USER}> {text}", ts)
+        said = self.slack.people.say(ADA, channel, f"<@{BOT_USER}> {text}", ts, files=files)
         return channel, ts or said
 
 

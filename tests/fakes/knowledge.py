@@ -61,15 +61,17 @@ class FakeKnowledge(KnowledgeBase):
         self.shelves.pop(collection, None)
 
     async def add(self, collection: CollectionId, upload: Upload) -> Document:
-        self.check(upload.name, len(upload.content))
+        self.check(upload.name, upload.size)
+        async with upload.opened() as content:
+            pass
         try:
-            if not upload.content.decode().strip():
+            if not content.decode().strip():
                 raise Refused(f"I cannot use `{upload.name}`: there is no readable text in it.")
         except UnicodeDecodeError:
             raise Refused(f"I cannot use `{upload.name}`: nothing could be read in it.") from None
         id_ = DocumentId(f"file-{next(self._ids)}")
-        size = len(upload.content)
-        self.shelves[collection].contents.append(upload.content)
+        size = upload.size
+        self.shelves[collection].contents.append(content)
         self.shelves[collection].documents[id_] = Document(
             id_, upload.name, size, DocumentState.READY
         )

@@ -1,11 +1,13 @@
 """The connection to an OpenAI-compatible API."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import httpx2
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient, Timeout
 from openai._models import FinalRequestOptions
 
+from bot.adapters.openai.file_bodies import body_with_files
 from bot.characters import whole_json
 from bot.panel.intake import lease
 
@@ -21,15 +23,21 @@ def connect(api_key: str, base_url: str, *, silence: float = 180) -> AsyncOpenAI
     """
     timeout = Timeout(silence, connect=CONNECT)
     transport = DefaultAsyncHttpxClient(timeout=timeout, event_hooks={"request": [_under_lease]})
-    return _Client(
+    return Client(
         api_key=api_key, base_url=base_url, timeout=timeout, max_retries=0, http_client=transport
     )
 
 
-class _Client(AsyncOpenAI):
+class Client(AsyncOpenAI):
+    """OpenAI's client, which sends no halves of characters, and encodes files as it sends them."""
+
     async def _prepare_options(self, options: FinalRequestOptions) -> FinalRequestOptions:
         if options.json_data is not None:
             options.json_data = whole_json(options.json_data)
+            if body := body_with_files(options.json_data):
+                given = options.headers if isinstance(options.headers, Mapping) else {}
+                options.headers = {**given, "Content-Length": str(len(body))}
+                options.content, options.json_data = body, None
         return options
 
 

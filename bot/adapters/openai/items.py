@@ -2,7 +2,6 @@
 
 import json
 import re
-from base64 import b64encode
 from collections.abc import Sequence
 from typing import cast
 
@@ -16,6 +15,7 @@ from openai.types.responses.response_input_item_param import (
     McpApprovalResponse,
 )
 
+from bot.adapters.openai.file_bodies import FileUrl
 from bot.adapters.openai.reading.call_ids import as_sent
 from bot.panel.language_model.exchange import (
     ApprovalGiven,
@@ -78,8 +78,7 @@ def _text(text: str) -> ResponseInputContentParam:
 
 def _attached(attachment: Attachment) -> ResponseInputContentParam:
     """Return an image or a document, whole: a file uploaded for it would be ours to delete."""
-    data = b64encode(attachment.content).decode()
-    url = f"data:{attachment.media_type};base64,{data}"
+    url = FileUrl.of(attachment.media_type, attachment.content)
     if attachment.media_type.startswith("image/"):
         return {"type": "input_image", "image_url": url, "detail": "auto"}
     return {"type": "input_file", "filename": attachment.name, "file_data": url}

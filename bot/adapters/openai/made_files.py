@@ -1,6 +1,7 @@
 """Reading the files that the model's side has made: from its containers, or the conversation."""
 
 from collections.abc import Sequence
+from io import BytesIO
 
 from openai import AsyncOpenAI
 
@@ -39,13 +40,13 @@ def _owners(conversation: ConversationId, file: MadeFile) -> Sequence[tuple[abse
 
 async def _from_container(client: AsyncOpenAI, file: MadeFile, most: int) -> bytes:
     contents = client.containers.files.content.with_streaming_response
-    content = bytearray()
+    content = BytesIO()
     async with contents.retrieve(file.id, container_id=file.container) as response:
         async for chunk in response.iter_bytes(_CHUNK):
-            content += chunk
-            if len(content) > most:
+            content.write(chunk)
+            if content.tell() > most:
                 raise Refused(file_sentences.made_too_large(file.name, most))
-    return bytes(content)
+    return content.getvalue()  # without a copy
 
 
 async def _from_conversation(

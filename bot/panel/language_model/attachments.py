@@ -14,6 +14,7 @@ from bot.panel.texts import file_sentences
 LARGEST = 10 * 1024 * 1024  # bytes of one file
 LARGEST_TOGETHER = 2 * LARGEST
 MOST = 10
+HELD_AT_ONCE = 3 * LARGEST_TOGETHER  # bytes, by all turns of a process
 LONGEST_TEXT = 50_000  # characters
 
 _IMAGES = ((b"\x89PNG\r\n\x1a\n", "png"), (b"\xff\xd8\xff", "jpeg"), (b"GIF8", "gif"))

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Sequence
 from typing import Protocol
 
+from bot.panel.byte_budget import Share
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, Refused
 from bot.panel.language_model.attachments import (
     LARGEST,
@@ -55,11 +56,22 @@ class FileServer(Protocol):
         ...
 
 
-async def fetch(server: FileServer, files: Sequence[SharedFile], timeouts: Timeouts) -> Attached:
-    """Return what experts get of *files*; the others are named among the problems."""
+def needed(files: Sequence[SharedFile]) -> int:
+    """Return how many bytes *files* may hold, whatever their messages say of a single one."""
+    sizes = [file.size or LARGEST for file in files[-MOST:] if file.size <= LARGEST]
+    return min(max(sum(sizes), LARGEST), LARGEST_TOGETHER) if sizes else 0
+
+
+async def fetch(
+    server: FileServer, files: Sequence[SharedFile], timeouts: Timeouts, share: Share
+) -> Attached:
+    """Return what experts get of *files*; the others are named among the problems.
+
+    Their contents take up *share*, which has as much as is ``needed``.
+    """
     contents: list[TextFile | Attachment] = []
     problems = [file_sentences.file_too_many(file.name, MOST) for file in files[:-MOST]]
-    room = LARGEST_TOGETHER
+    room = share.size
     deadline = asyncio.get_running_loop().time() + timeouts.files
     for file in files[-MOST:]:  # the newest ones
         try:
@@ -73,6 +85,7 @@ async def fetch(server: FileServer, files: Sequence[SharedFile], timeouts: Timeo
         except Refused as refusal:
             problems.append(str(refusal))
             log.info("file.refused", extra={"file": file.id})
+    share.keep(sum(len(one.content) for one in contents if isinstance(one, Attachment)))
     return sort_out(contents, problems)
 
 

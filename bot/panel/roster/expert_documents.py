@@ -6,8 +6,10 @@ whoever runs the bot, at the command line.
 
 import asyncio
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from weakref import WeakValueDictionary
 
 from bot.language import gettext
@@ -16,7 +18,14 @@ from bot.panel.audit.entry import Act, digest
 from bot.panel.errors import Refused
 from bot.panel.model import CollectionId, Expert, UserId
 from bot.panel.names import did_you_mean, in_code
-from bot.panel.roster.knowledge import Collection, CollectionOwner, Document, KnowledgeBase, Upload
+from bot.panel.roster.knowledge import (
+    Collection,
+    CollectionOwner,
+    ContentLater,
+    Document,
+    KnowledgeBase,
+    Upload,
+)
 from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.roster.roster import Scope
 
@@ -82,17 +91,27 @@ class ExpertDocuments:
     async def add(self, collection: CollectionId, upload: Upload, by: UserId | None) -> Document:
         """Add a document to an open collection, replacing one of the same name."""
         upload = replace(upload, name=_clean_file_name(upload.name))
-        self._knowledge.check(upload.name, len(upload.content))
+        self._knowledge.check(upload.name, upload.size)
         owner = await self._knowledge.owner(collection)
         if owner:
-            details = {"name": digest(upload.name), "content": digest(upload.content)}
-            await self._auditor.record(Act.TAUGHT, owner.scope, by, owner.expert, **details)
+            opened = partial(self._recorded, upload, owner, by)
+            upload = replace(upload, content=ContentLater(upload.size, opened))
         async with self._locks.setdefault((collection, upload.name), asyncio.Lock()):
             before = await self._knowledge.documents(collection)
             added = await self._knowledge.add(collection, upload)
             for replaced in (document for document in before if document.name == added.name):
                 await self._knowledge.remove(collection, replaced.id)
         return added
+
+    @asynccontextmanager
+    async def _recorded(
+        self, upload: Upload, owner: CollectionOwner, by: UserId | None
+    ) -> AsyncIterator[bytes]:
+        """Open *upload*, once the audit log says what is about to be stored."""
+        async with upload.opened() as content:
+            details = {"name": digest(upload.name), "content": digest(content)}
+            await self._auditor.record(Act.TAUGHT, owner.scope, by, owner.expert, **details)
+            yield content
 
     async def documents(self, scope: Scope, name: str) -> DocumentList:
         """Return the documents of the expert."""

@@ -4,7 +4,8 @@ A collection has the documents that one expert was given in one scope. An expert
 of its channel besides those of the defaults has two.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -22,11 +23,32 @@ class DocumentState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ContentLater:
+    """What a document holds, *size* bytes; *opened* holds it in memory while it is open."""
+
+    size: int
+    opened: Callable[[], AbstractAsyncContextManager[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
 class Upload:
     """A document to be added."""
 
     name: str
-    content: bytes
+    content: bytes | ContentLater
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return len(self.content) if isinstance(self.content, bytes) else self.content.size
+
+    def opened(self) -> AbstractAsyncContextManager[bytes]:
+        """Return its content, to be let go of as soon as it is stored.
+
+        Raises Refused, MessengerRefused or MessengerUnavailable if it cannot be had.
+        """
+        held = self.content
+        return nullcontext(held) if isinstance(held, bytes) else held.opened()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 LARGEST_MADE = 20 * 1024 * 1024  # bytes of one file
 MOST_MADE = 10
+HELD_AT_ONCE = 2 * LARGEST_MADE  # by all turns of a process
 
 
 async def post_files(context: TurnContext, call: Call, files: Sequence[MadeFile]) -> None:
@@ -52,13 +53,18 @@ async def post_files(context: TurnContext, call: Call, files: Sequence[MadeFile]
 
 async def stored(context: TurnContext, call: Call, file: MadeFile) -> StoredFile:
     """Return *file* as it is stored. Raises Refused if it cannot be."""
-    if known := context.progress.stored_files.get((call.id, file.id)):
+    key = call.id, file.id
+    if known := context.progress.stored_files.get(key):
         return known
-    try:
-        async with asyncio.timeout(context.rules.timeouts.files):
-            new = await _store(context, call, file)
-    except TimeoutError:
-        raise Refused(file_sentences.made_slow(file.name)) from None
+    to_be_fetched = 0 if key in context.made_files else LARGEST_MADE
+    async with context.room_for_made_files.share(to_be_fetched):
+        try:
+            async with asyncio.timeout(context.rules.timeouts.files):
+                new = await _store(context, call, file)
+        except TimeoutError:
+            raise Refused(file_sentences.made_slow(file.name)) from None
+        finally:
+            context.made_files.pop(key, None)
     await context.record.note(FileStored(call.id, file.id, new))
     return new
 

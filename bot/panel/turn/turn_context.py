@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from bot.panel.approvals.tool_approvals import ToolApprovals
+from bot.panel.byte_budget import ByteBudget
 from bot.panel.errors import (
     ConversationGone,
     ModelFault,
@@ -95,6 +96,7 @@ class TurnContext:
     writer: ThreadWriter
     plan: PlanMessage
     approvals: ToolApprovals
+    room_for_made_files: ByteBudget
     # An expert called twice answers one question after the other.
     locks: defaultdict[ConsultationPath, asyncio.Lock] = field(
         default_factory=lambda: defaultdict(asyncio.Lock), init=False

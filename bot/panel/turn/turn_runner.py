@@ -4,16 +4,19 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence, Set
+from contextlib import AsyncExitStack
 
 from bot.panel.approvals.lost_turns import LostTurns
 from bot.panel.approvals.tool_approvals import ToolApprovals
+from bot.panel.byte_budget import ByteBudget
 from bot.panel.errors import ModelFault, ModelRefused, TryLater, leaves
 from bot.panel.intake import thread_commands
 from bot.panel.intake.thread_command_handler import ThreadCommandHandler
 from bot.panel.intake.thread_commands import Stop, ThreadCommand
 from bot.panel.journal.progress import FILES, LATE, STEERED, UNREAD
 from bot.panel.journal.turn_record import RecordReader, TurnRecord
-from bot.panel.language_model.file_fetching import fetch
+from bot.panel.language_model import attachments
+from bot.panel.language_model.file_fetching import fetch, needed
 from bot.panel.links import ThreadLinks
 from bot.panel.messaging.locales import Locales
 from bot.panel.model import Call, Claim, MessageTs, Panel, ThreadRef, Turn
@@ -35,6 +38,7 @@ from bot.panel.threads.conversations import ThreadConversations
 from bot.panel.threads.link_recovery import LinkRecovery
 from bot.panel.threads.thread_history import ThreadHistory, files_of
 from bot.panel.threads.thread_store import Standing
+from bot.panel.turn import file_posts
 from bot.panel.turn.authorship import with_authors
 from bot.panel.turn.consultation import consult
 from bot.panel.turn.open_calls import OpenCalls
@@ -60,6 +64,8 @@ class TurnRunner:
         self._failures = FailureNotice(threads)
         self._stopping = Stopping(threads, model, services.messenger)
         self._commands = ThreadCommandHandler(services.panels, threads, services.stores.auditor)
+        self._room_for_files = ByteBudget(attachments.HELD_AT_ONCE)
+        self._room_for_made_files = ByteBudget(file_posts.HELD_AT_ONCE)
         self._history = ThreadHistory(services.transcript, threads)
         self._lost_turns = LostTurns(
             services.messenger, services.stores.approvals, services.stores.outbox
@@ -205,9 +211,9 @@ class TurnRunner:
         links = await self._migration.moved(record.claim, links)
         if links.router is None:
             turn = turn.since_mention()
-        async with asyncio.TaskGroup() as tasks:
+        async with AsyncExitStack() as held, asyncio.TaskGroup() as tasks:
             tasks.create_task(writer.show_status(sentences.thinking()))
-            context = await self._open_context(record, writer, links, turn, tasks)
+            context = await self._open_context(record, writer, links, turn, tasks, held)
             await self._answer(context)
         await self._finish(context)
 
@@ -233,6 +239,7 @@ class TurnRunner:
         links: ThreadLinks,
         turn: Turn,
         tasks: asyncio.TaskGroup,
+        held: AsyncExitStack,
     ) -> TurnContext:
         services, timeouts = self._services, self._rules.timeouts
         panel, question, earlier, background, approvals = await asyncio.gather(
@@ -245,7 +252,8 @@ class TurnRunner:
         read = (*earlier, *background)
         turn = await with_authors(record, turn, question, read, approvals.decided_authors)
         files = files_of([*earlier, *question])
-        attached = tasks.create_task(fetch(services.files, files, timeouts))
+        share = await held.enter_async_context(self._room_for_files.share(needed(files)))
+        attached = tasks.create_task(fetch(services.files, files, timeouts, share))
         return TurnContext(
             services,
             self._rules,
@@ -257,6 +265,7 @@ class TurnRunner:
             writer,
             self._plan(record, writer, panel),
             approvals,
+            self._room_for_made_files,
         )
 
     async def _answer(self, context: TurnContext) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
 from dataclasses import replace
+from io import BytesIO
 from typing import ParamSpec
 
 from openai import AsyncOpenAI
@@ -112,17 +113,10 @@ class OpenAIKnowledge(KnowledgeBase):
         await self._forget(self._stores.delete, collection)
 
     async def add(self, collection: CollectionId, upload: Upload) -> Document:
-        self.check(upload.name, len(upload.content))
-        blank = await asyncio.to_thread(is_blank, upload.name, upload.content)
-        if blank:
-            raise _unusable(upload.name, no_text())
-        content = (upload.name, upload.content)
-        created = await self._send(self._client.files.create, file=content, purpose="assistants")
-        file = Sent(created, "file").needed_text("id")
+        self.check(upload.name, upload.size)
+        file = await self._store(upload)
         try:
-            added = await self._attach(
-                collection, DocumentId(file), upload.name, len(upload.content)
-            )
+            added = await self._attach(collection, DocumentId(file), upload.name, upload.size)
         except PanelError:
             await self._forget(self._client.files.delete, file)
             raise
@@ -184,6 +178,15 @@ class OpenAIKnowledge(KnowledgeBase):
             if absence.CONVERSATION.is_missing(error, conversation):
                 raise ConversationGone(conversation) from None
             raise
+
+    async def _store(self, upload: Upload) -> str:
+        """Return the id of a new file; its content is sent in pieces, and let go of."""
+        async with upload.opened() as content:
+            if await asyncio.to_thread(is_blank, upload.name, content):
+                raise _unusable(upload.name, no_text())
+            file = (upload.name, BytesIO(content))
+            created = await self._send(self._client.files.create, file=file, purpose="assistants")
+        return Sent(created, "file").needed_text("id")
 
     async def _attach(
         self, collection: CollectionId, document: DocumentId, name: str, size: int

@@ -11,10 +11,11 @@ import struct
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 
 _MOST = 16 * 1024 * 1024  # bytes of an archive that are unpacked
+_PIECE = 1024 * 1024  # bytes
 _FOR_EACH = 16 * 1024  # as which a part counts besides
 _PACKED = ("docx", "pptx")
 _PARSED_BY_SERVER = ("doc", "pdf")
@@ -47,18 +48,22 @@ def is_blank(name: str, content: bytes) -> bool | None:
         return None
     if ending in _PACKED:
         return _is_blank_archive(content)
-    text = _decoded(content)
-    if text is None:
-        return None
-    return not is_readable(_shown(text) if ending == "html" else text)
-
-
-def _decoded(content: bytes) -> str | None:
-    utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    texts = _decoded(content)
     try:
-        return content.decode("utf-16" if utf_16 else "utf-8-sig")
+        if ending == "html":
+            return not is_readable(_shown("".join(texts)))
+        return not any(map(is_readable, texts))
     except UnicodeDecodeError:
         return None
+
+
+def _decoded(content: bytes) -> Iterator[str]:
+    """Yield the text in pieces: as one, it may take four times the memory of the document."""
+    utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    decoder = codecs.getincrementaldecoder("utf-16" if utf_16 else "utf-8-sig")()
+    for start in range(0, len(content), _PIECE):
+        end = start + _PIECE
+        yield decoder.decode(content[start:end], final=end >= len(content))
 
 
 def _shown(page: str) -> str:

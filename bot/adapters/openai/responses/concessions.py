@@ -17,6 +17,7 @@ from openai import APIConnectionError, APIError, APIStatusError, AsyncStream
 from openai.types.responses import ResponseStreamEvent
 
 from bot.adapters.openai import errors
+from bot.adapters.openai.file_bodies import encoded_length
 from bot.adapters.openai.reading.sent import Sent
 from bot.adapters.openai.refusals import complaints
 from bot.adapters.openai.refusals.complaints import Complaint
@@ -57,7 +58,7 @@ class Concessions:
         refusal = errors.from_status(error)
         is_too_long = isinstance(refusal, ModelRefused) and refusal.fault is ModelFault.TOO_LONG
         of_panel = json.dumps([request["instructions"], request.get("tools")])
-        are_most = len(of_panel) > len(json.dumps(request["input"]))
+        are_most = len(of_panel) > encoded_length(request["input"])
         return is_too_long and are_most and self._limits.shorten(self._prompt)
 
     def guessed(self, request: Mapping[str, Any], error: APIStatusError) -> bool:

@@ -8,6 +8,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from urllib.parse import urlsplit
 
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
@@ -97,7 +98,10 @@ class SlackFiles(FileServer):
                 file.url, headers=self._headers, allow_redirects=False, timeout=_TIMEOUT
             ) as response:
                 _check(response, file)
-                return b"".join([chunk async for chunk in _bounded(response, file)])
+                content = BytesIO()  # hands over what it holds without a copy
+                async for chunk in _bounded(response, file):
+                    content.write(chunk)
+                return content.getvalue()
         except (ClientError, TimeoutError, OSError) as error:
             raise MessengerUnavailable(f"file: {type(error).__name__}") from error
 

@@ -9,6 +9,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from io import BytesIO
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
@@ -81,7 +82,7 @@ class Uploads:
             raise SlackRefused("foreign_upload_url")
         try:
             async with self._session.post(
-                url, data=content, allow_redirects=False, timeout=_TIMEOUT
+                url, data=BytesIO(content), allow_redirects=False, timeout=_TIMEOUT
             ) as response:
                 if response.status >= 500 or response.status == 429:
                     raise Ambiguous(f"upload: http_{response.status}")

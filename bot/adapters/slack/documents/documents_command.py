@@ -5,10 +5,11 @@ requester is told which of them failed.
 """
 
 import json
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 
-from bot.adapters.slack.api.files import SlackFiles
+from bot.adapters.slack.api.files import SlackFile, SlackFiles
 from bot.adapters.slack.blocks.answers import Answer, sentence
 from bot.adapters.slack.documents import document_forms, document_messages
 from bot.adapters.slack.documents.document_forms import DocumentSubmission, DocumentTarget
@@ -17,12 +18,15 @@ from bot.adapters.slack.interactions.responder import Requester, Responder
 from bot.adapters.slack.receiving.mentions import Mentions
 from bot.adapters.slack.threads.message_document import MessageReading
 from bot.language import gettext, in_shared_language
+from bot.panel.byte_budget import ByteBudget
 from bot.panel.errors import PanelError, Refused
 from bot.panel.model import CollectionId, UserId
 from bot.panel.roster.changes import Change
 from bot.panel.roster.expert_documents import ExpertDocuments
-from bot.panel.roster.knowledge import Document, Upload
+from bot.panel.roster.knowledge import ContentLater, Document, Upload
 from bot.panel.roster.roster import WorkspaceScope
+
+_HELD_AT_ONCE = 40 * 1024 * 1024  # bytes of documents on their way, by all forms
 
 Fetch = Callable[[], Awaitable[Upload]]
 
@@ -41,6 +45,7 @@ class DocumentsCommand:
         self._files = files
         self._messages = MessageReading(responder.api, mentions)
         self._responder = responder
+        self._room = ByteBudget(_HELD_AT_ONCE)
 
     async def open_form(self, name: str, requester: Requester, *, for_defaults: bool) -> None:
         """Open the form that gives the expert documents."""
@@ -129,7 +134,12 @@ class DocumentsCommand:
     async def _file(self, file_id: str) -> Upload:
         file = await self._files.find(file_id)
         self._documents.check_document(file.name, file.size)  # before it is downloaded
-        return Upload(file.name, await self._files.content(file))
+        return Upload(file.name, ContentLater(file.size, partial(self._held, file)))
+
+    @asynccontextmanager
+    async def _held(self, file: SlackFile) -> AsyncIterator[bytes]:
+        async with self._room.share(file.size):
+            yield await self._files.content(file)
 
     async def _message(self, link: str, requester: Requester) -> Upload:
         return await self._messages.document(self._messages.check(link, requester.channel_id), link)

@@ -1,0 +1,62 @@
+"""How much memory files take: in a worker that is asked with them, in a web process given them."""
+
+import asyncio
+from collections.abc import Awaitable
+from pathlib import Path
+
+import psutil
+
+from bot.adapters.redis.connection.embedded import embedded_server
+from tests.benchmarks.crew import UNPACED, open_stage, python, seat
+from tests.benchmarks.figures import Effort, Figure, Goal
+
+NAME = "memory"
+EXPERTS = 4
+GOAL = Goal(300, of_ratio=False)
+_MB = 1024 * 1024
+
+
+async def measure(effort: Effort) -> list[Figure]:
+    """Ask four times at once with 20 MB for four experts; hand in fifteen forms with documents."""
+    is_small = effort.rounds == 1
+    size, document = (_MB, _MB) if is_small else (10 * _MB - 100, 30 * _MB)
+    async with embedded_server() as redis_url, open_stage(effort.pace) as stage:
+        environ = {**stage.environ, "REDIS_URL": redis_url, **UNPACED}
+        await seat(environ, stage.team, EXPERTS)
+        async with (
+            python("bot", "web", environ=environ) as (web, _),
+            python("bot", "worker", environ=environ) as (worker, _),
+        ):
+            await stage("connected")
+            await stage("turn", text="", place=0, ts=None, replies=EXPERTS)
+            idle_worker, idle_web = _resident(worker), _resident(web)
+            asking = stage("ask_with_files", count=4, files=2, size=size, replies=EXPERTS)
+            asked = await _peak(worker, asking)
+            giving = stage("give_documents", count=15, size=document)
+            given = await _peak(web, giving)
+    turns, forms = "4 questions with 20 MB to 4 experts", "15 forms with a document of 30 MB"
+    return [
+        Figure(NAME, f"worker, {turns}", asked, "MB", idle_worker, "after one turn", GOAL),
+        Figure(NAME, f"web, {forms}", given, "MB", idle_web, "after one turn", GOAL),
+    ]
+
+
+async def _peak(process: psutil.Process, work: Awaitable[object]) -> float:
+    """Return the most that *process* held at any time while *work* went on, in MB."""
+    _begin_anew(process)
+    await asyncio.ensure_future(work)
+    return _status(process, "VmHWM")
+
+
+def _begin_anew(process: psutil.Process) -> None:
+    Path(f"/proc/{process.pid}/clear_refs").write_text("5")
+
+
+def _resident(process: psutil.Process) -> float:
+    return _status(process, "VmRSS")
+
+
+def _status(process: psutil.Process, name: str) -> float:
+    lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
+    (found,) = (line.split()[1] for line in lines if line.startswith(f"{name}:"))
+    return int(found) / 1024
