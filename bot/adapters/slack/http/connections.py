@@ -28,7 +28,7 @@ class Limits:
 
     connections: int
     largest: int  # bytes of one request, with all that is sent behind it
-    held: int = 32 * 1024 * 1024  # bytes of all requests that are not yet answered
+    held: int = 16 * 1024 * 1024  # bytes of all requests that are not yet answered
     arrival: float = 15.0  # seconds that a request may take to arrive
 
 

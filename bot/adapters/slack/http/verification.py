@@ -17,8 +17,7 @@ from collections.abc import Awaitable, Callable
 from time import time
 from urllib.parse import parse_qsl
 
-from aiohttp import web
-from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
+from aiohttp import StreamReader, web
 
 from bot.adapters.slack.receiving.well_formed import parsed
 from bot.json_types import Json
@@ -64,7 +63,6 @@ def verified(
     refused = RepeatedWarning(log, "slack.request.refused")
 
     async def verify_and_handle(request: web.Request) -> web.StreamResponse:
-        request = request.clone(client_max_size=MAX_BODY)
         try:
             _check_head(request, clock())
             body = await _limited_body(request, timeout)
@@ -118,13 +116,25 @@ async def _limited_body(request: web.Request, seconds: float) -> bytes:
     try:
         # aiohttp waits forever for the rest of a body whose encoding broke.
         async with asyncio.timeout(seconds):
-            return await request.read()
-    except HTTPRequestEntityTooLarge:
-        raise Refusal(413, f"the body is larger than {MAX_BODY} bytes") from None
+            return await _read(request.content)
     except TimeoutError:
         raise Refusal(408, "the body did not arrive in time") from None
     except web.RequestPayloadError:
         raise Refusal(400, "the body is not well formed") from None
+
+
+async def _read(content: StreamReader) -> bytes:
+    body = bytearray()
+    try:
+        while chunk := await content.readany():
+            body += chunk
+            if len(body) > MAX_BODY:
+                raise Refusal(413, f"the body is larger than {MAX_BODY} bytes")
+    except ConnectionError as error:
+        # The stream keeps the error, and with its traceback the body: until the next collection.
+        error.__traceback__ = None
+        raise Refusal(400, "the body broke off") from None
+    return bytes(body)
 
 
 def _verify(key: bytes, body: bytes, request: web.Request) -> None:
