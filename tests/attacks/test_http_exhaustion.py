@@ -5,8 +5,9 @@ import json
 import resource
 import time
 from asyncio import StreamReader, StreamWriter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession
@@ -211,12 +212,23 @@ def few_descriptors() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
 
 
+@contextmanager
+def no_descriptors_left(pid: int) -> Iterator[None]:
+    """Leave the process as many as it has already."""
+    soft, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    used = max(int(one.name) for one in Path(f"/proc/{pid}/fd").iterdir())
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (used + 1, hard))
+    yield
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (soft, hard))
+
+
 async def test_a_process_with_few_descriptors_goes_on_answering(world, tmp_path):
     del world.environ["SLACK_APP_TOKEN"]
 
     log = tmp_path / "log"
     log.touch()
-    async with bot_process("web", environ=world.environ, log=log, prepare=few_descriptors):
+    process = bot_process("web", environ=world.environ, log=log, prepare=few_descriptors)
+    async with process as web:
         door = Door(world.config().port)
         await until_reachable(door.port)
         for _ in range(300):
@@ -224,7 +236,16 @@ async def test_a_process_with_few_descriptors_goes_on_answering(world, tmp_path)
         async with asyncio.timeout(10), ClientSession() as session:
             assert (await session.get(door.url + HEALTH_PATH)).status == 200
         door.hang_up()
+        with no_descriptors_left(web.pid):
+            for _ in range(20):
+                await door.raw("GET / HT")
+            await eventually(lambda: "web.out_of_descriptors" in log.read_text())
+            await asyncio.sleep(2.5)  # it is tried again
+            door.hang_up()
+        async with asyncio.timeout(10), ClientSession() as session:
+            assert (await session.get(door.url + HEALTH_PATH)).status == 200
 
     lines = log.read_text().splitlines()
     assert len(lines) < 10
+    assert sum("web.out_of_descriptors" in line for line in lines) == 1
     assert "Traceback" not in log.read_text()
