@@ -114,13 +114,13 @@ class OpenAIKnowledge(KnowledgeBase):
 
     async def add(self, collection: CollectionId, upload: Upload) -> Document:
         self.check(upload.name, upload.size)
-        file = await self._store(upload)
+        file, has_text = await self._store(upload)
         try:
             added = await self._attach(collection, DocumentId(file), upload.name, upload.size)
         except PanelError:
             await self._forget(self._client.files.delete, file)
             raise
-        if added.state is DocumentState.READY and blank is None:
+        if added.state is DocumentState.READY and not has_text:
             added = await self._parsed(collection, added)
         if added.state is DocumentState.FAILED:
             await self.remove(collection, added.id)
@@ -179,14 +179,18 @@ class OpenAIKnowledge(KnowledgeBase):
                 raise ConversationGone(conversation) from None
             raise
 
-    async def _store(self, upload: Upload) -> str:
-        """Return the id of a new file; its content is sent in pieces, and let go of."""
+    async def _store(self, upload: Upload) -> tuple[str, bool]:
+        """Store a file in pieces, and let go of it; return its id, and whether it surely has text.
+
+        Raises Refused if it surely has none.
+        """
         async with upload.opened() as content:
-            if await asyncio.to_thread(is_blank, upload.name, content):
+            is_without = await asyncio.to_thread(is_blank, upload.name, content)
+            if is_without:
                 raise _unusable(upload.name, no_text())
             file = (upload.name, BytesIO(content))
             created = await self._send(self._client.files.create, file=file, purpose="assistants")
-        return Sent(created, "file").needed_text("id")
+        return Sent(created, "file").needed_text("id"), is_without is False
 
     async def _attach(
         self, collection: CollectionId, document: DocumentId, name: str, size: int

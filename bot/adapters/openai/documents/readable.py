@@ -90,9 +90,7 @@ def _are_blank(archive: zipfile.ZipFile, parts: Sequence[zipfile.ZipInfo]) -> bo
         if part.compress_type not in _USUAL:
             return None
         with archive.open(part) as file:
-            xml = _decoded(file.read(left))
-        if xml is None:
-            return None
+            xml = "".join(_decoded(file.read(left)))
         if any(is_readable(html.unescape(text)) for text in _TEXT.findall(xml)):
             return False
         left -= part.file_size + _FOR_EACH
