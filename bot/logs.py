@@ -74,16 +74,26 @@ class RepeatedWarning:
         self._every = every
         self._more: dict[str, int] = {}  # by reason: how often since the last line
 
-    def tell(self, reason: str, **fields: object) -> None:
-        """Log that it has happened for *reason*, one of few, or count it."""
+    def tell(self, reason: str, error: Exception | None = None, **fields: object) -> None:
+        """Log that it has happened for *reason*, one of few, or count it.
+
+        A mistake of ours is an *error*: it is logged as one, the first time with a traceback.
+        """
         if reason in self._more:
             self._more[reason] += 1
         else:
-            self._log(reason, 1, fields)
+            self._log(reason, 1, fields, error)
 
-    def _log(self, reason: str, times: int, fields: Mapping[str, object]) -> None:
+    def _log(
+        self,
+        reason: str,
+        times: int,
+        fields: Mapping[str, object],
+        error: Exception | None = None,
+    ) -> None:
         extra = {"reason": reason, "times": times, **fields}
-        self._logger.warning("%s", self._event, extra=extra)
+        level = logging.ERROR if error else logging.WARNING
+        self._logger.log(level, "%s", self._event, extra=extra, exc_info=error)
         self._more[reason] = 0
         asyncio.get_running_loop().call_later(self._every, self._sum_up, reason, fields)
 

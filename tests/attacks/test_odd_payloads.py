@@ -42,6 +42,7 @@ MEANINGLESS = (
     '{"type": "block_actions", "user": "U1", "actions": [{"action_id": "a"}]}',
     '{"type": "view_submission", "user": {"id": "U1"}, "view": {"id": 9}}',
     '{"command": "/experts"}',
+    '{"type": "event_callback", "event": {"type": "secret %s"}}' % ("x" * 5_000),
     '{"type": "event_callback", "event": {"type": "message", "x": '
     + '{"a":' * 900
     + "1"
@@ -82,6 +83,7 @@ async def still_answers(world: World, caplog: pytest.LogCaptureFixture) -> None:
     assert [who for who, _ in world.said(ts)] == ["Legal Counsel"]
     loud = [record for record in caplog.records if record.levelno >= logging.ERROR]
     assert [(record.name, record.getMessage()) for record in loud] == []
+    assert "secret" not in str([vars(record) for record in caplog.records])
 
 
 async def test_over_http_they_are_bad_requests(world: World, caplog):

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
@@ -28,6 +29,7 @@ from bot.panel.model import UserId
 
 log = logging.getLogger(__name__)
 
+_WORD = re.compile(r"[\w.]{1,50}", re.ASCII)
 MESSAGES = frozenset({"message", "app_mention"})
 
 
@@ -44,6 +46,8 @@ class BoltApp(AsyncApp):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         self._malformed = RepeatedWarning(log, "payload.malformed")
+        self._not_taken = RepeatedWarning(log, "payload.not_taken")
+        self._failed = RepeatedWarning(log, "payload.failed")
 
     def act_once(self, store: DeliveryStore) -> None:
         """Act once on each command, click and form, among all processes that share *store*."""
@@ -63,7 +67,7 @@ class BoltApp(AsyncApp):
             return await self.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
         except Exception as error:  # noqa: BLE001 - Slack gets an answer in any case
             response = BoltResponse(status=500)
-            await _on_error(error, body, response)
+            await self.on_error(error, body, response)
             return response
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
@@ -72,6 +76,28 @@ class BoltApp(AsyncApp):
         if self._act_once is None:
             return await super().async_dispatch(req)
         return await self._act_once.run(req, partial(super().async_dispatch, req))
+
+    async def on_error(self, error: Exception, body: Json, response: BoltResponse | None) -> None:
+        """Choose the status for Slack, which delivers again whatever is not answered with 200."""
+        kind = _kind(body)
+        match error:
+            case BoltUnhandledRequestError():
+                log.info("payload.unhandled", extra={"kind": kind})
+                status = 200 if "event" in body else 404
+            case TryLater():
+                self._not_taken.tell(str(error), kind=kind)
+                status = 503
+            case _:
+                self._failed.tell(f"{type(error).__name__} {kind}", error, kind=kind)
+                status = 500
+        if response is not None:  # None: Slack has had its answer already
+            response.status = status
+
+
+def _kind(body: Json) -> str:
+    """Return the type of a payload, if it is a word as Slack's are."""
+    kind = str(event_of(body).get("type") or body.get("type"))
+    return kind if _WORD.fullmatch(kind) else "?"
 
 
 def bolt_app(web_client: AsyncWebClient, identity: Identity, locales: Locales) -> BoltApp:
@@ -101,22 +127,5 @@ def bolt_app(web_client: AsyncWebClient, identity: Identity, locales: Locales) -
         raise_error_for_unhandled_request=True,
     )
     app.use(listen)
-    app.error(_on_error)
+    app.error(app.on_error)
     return app
-
-
-async def _on_error(error: Exception, body: Json, response: BoltResponse | None) -> None:
-    """Choose the status for Slack, which delivers again whatever is not answered with 200."""
-    kind = event_of(body).get("type") or body.get("type")
-    match error:
-        case BoltUnhandledRequestError():
-            log.info("payload.unhandled", extra={"kind": kind})
-            status = 200 if "event" in body else 404
-        case TryLater():
-            log.warning("payload.not_taken", extra={"kind": kind, "reason": str(error)})
-            status = 503
-        case _:
-            log.error("payload.failed", extra={"kind": kind}, exc_info=error)
-            status = 500
-    if response is not None:  # None: Slack has had its answer already
-        response.status = status
