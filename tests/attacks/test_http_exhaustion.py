@@ -64,6 +64,16 @@ class Door:
             writer.transport.abort()
 
 
+@asynccontextmanager
+async def opened(port: int) -> AsyncIterator[Door]:
+    """Give the server at *port*; whatever is still connected then hangs up."""
+    door = Door(port)
+    try:
+        yield door
+    finally:
+        door.hang_up()
+
+
 async def healthy() -> bool:
     return True
 
@@ -212,38 +222,45 @@ def few_descriptors() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
 
 
+def descriptors(pid: int) -> list[int]:
+    """Those that a process has."""
+    return [int(one.name) for one in Path(f"/proc/{pid}/fd").iterdir()]
+
+
 @contextmanager
 def no_descriptors_left(pid: int) -> Iterator[None]:
     """Leave the process as many as it has already."""
     soft, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-    used = max(int(one.name) for one in Path(f"/proc/{pid}/fd").iterdir())
-    resource.prlimit(pid, resource.RLIMIT_NOFILE, (used + 1, hard))
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (max(descriptors(pid)) + 1, hard))
     yield
     resource.prlimit(pid, resource.RLIMIT_NOFILE, (soft, hard))
 
 
+async def is_healthy(door: Door) -> bool:
+    async with asyncio.timeout(10), ClientSession() as session:
+        return (await session.get(door.url + HEALTH_PATH)).status == 200
+
+
 async def test_a_process_with_few_descriptors_goes_on_answering(world, tmp_path):
     del world.environ["SLACK_APP_TOKEN"]
-
     log = tmp_path / "log"
     log.touch()
     process = bot_process("web", environ=world.environ, log=log, prepare=few_descriptors)
-    async with process as web:
-        door = Door(world.config().port)
+    async with process as web, opened(world.config().port) as door:
         await until_reachable(door.port)
+        before = len(descriptors(web.pid))
         for _ in range(300):
             await door.raw("GET / HT")
-        async with asyncio.timeout(10), ClientSession() as session:
-            assert (await session.get(door.url + HEALTH_PATH)).status == 200
+        assert await is_healthy(door)
         door.hang_up()
+        await eventually(lambda: len(descriptors(web.pid)) <= before, within=20)
         with no_descriptors_left(web.pid):
             for _ in range(20):
                 await door.raw("GET / HT")
-            await eventually(lambda: "web.out_of_descriptors" in log.read_text())
-            await asyncio.sleep(2.5)  # it is tried again
+            await eventually(lambda: "web.out_of_descriptors" in log.read_text(), within=20)
+            await asyncio.sleep(1.5)  # it is tried again
             door.hang_up()
-        async with asyncio.timeout(10), ClientSession() as session:
-            assert (await session.get(door.url + HEALTH_PATH)).status == 200
+        assert await is_healthy(door)
 
     lines = log.read_text().splitlines()
     assert len(lines) < 10
