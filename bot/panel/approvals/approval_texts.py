@@ -61,6 +61,11 @@ def in_the_plan(how: Decision | Undecided) -> str:
     }[how]
 
 
+def decidable_soon() -> str:
+    """Return the answer to a decision that comes before it can be taken."""
+    return gettext("I cannot take your decision yet. Please press the button again in a moment.")
+
+
 def decided_before() -> str:
     """Return the answer to a decision that comes too late."""
     return gettext("This has already been decided or closed: see below the message.")

@@ -1,5 +1,6 @@
 """Deciding on requests for approval: by people, or by expiry."""
 
+import asyncio
 import logging
 import time
 
@@ -16,15 +17,24 @@ from bot.panel.model import ApprovalId, Decision, ThreadRef, UserId
 log = logging.getLogger(__name__)
 
 _ACTS = {Decision.APPROVED: Act.APPROVED, Decision.DECLINED: Act.DECLINED}
+_LOOK_EVERY = 0.1
 
 
 class ApprovalDecisions:
     """Records people's decisions, one for each request."""
 
-    def __init__(self, store: ApprovalStore, rights: ApprovalRights, auditor: Auditor) -> None:
+    def __init__(
+        self,
+        store: ApprovalStore,
+        rights: ApprovalRights,
+        auditor: Auditor,
+        *,
+        patience: float = 2,
+    ) -> None:
         self._store = store
         self._rights = rights
         self._auditor = auditor
+        self._patience = patience  # seconds between a request's message and its being decidable
 
     async def decide(
         self, thread: ThreadRef, approval: ApprovalId, by: UserId, decision: Decision
@@ -33,10 +43,7 @@ class ApprovalDecisions:
 
         Raises Refused if they may not decide, or are too late.
         """
-        posted = (pending for pending in await self._store.pending(thread) if pending.ts)
-        pending = next((one for one in posted if one.id == approval), None)
-        if pending is None:
-            raise Refused(approval_texts.decided_before())
+        pending = await self._posted(thread, approval)
         try:
             await self._check(by, pending, decision)
         except Refused:
@@ -51,6 +58,21 @@ class ApprovalDecisions:
             raise Refused(approval_texts.decided_before())
         log.info("approval.decided", extra={"approval": approval, "decision": decision})
         return approval_texts.in_line() if result is VerdictResult.IN_LINE else ""
+
+    async def _posted(self, thread: ThreadRef, approval: ApprovalId) -> Pending:
+        """Return the request; people see its buttons before its turn has noted the message."""
+        for _ in range(round(self._patience / _LOOK_EVERY)):
+            pending = await self._find(thread, approval)
+            if pending.ts:
+                return pending
+            await asyncio.sleep(_LOOK_EVERY)
+        raise Refused(approval_texts.decidable_soon())  # another worker goes on with the turn
+
+    async def _find(self, thread: ThreadRef, approval: ApprovalId) -> Pending:
+        for pending in await self._store.pending(thread):
+            if pending.id == approval:
+                return pending
+        raise Refused(approval_texts.decided_before())
 
     async def _check(self, by: UserId, pending: Pending, decision: Decision) -> None:
         """Raise Refused if *by* may not take this decision; whoever asked may take that back."""

@@ -163,13 +163,16 @@ class ToolApprovals:
     ) -> None:
         """Show the outcome under the request, in the request's language."""
         log.info("approval.ended", extra={"approval": pending.id, "how": how})
-        if pending.ts:
-            draft, thread = self._writer.draft(pending.part, ""), self._record.turn.thread
+        thread = self._record.turn.thread
+        # A crash may have left the message unnoted, whose buttons people see.
+        ts = pending.ts or await self._messenger.find(thread, pending.turn, pending.part)
+        if ts:
+            draft = self._writer.draft(pending.part, "")
             with language.in_language(pending.language):
                 ending = Ending(approval_texts.ended(how), by, at)
                 text, files = self._text(pending), (pending.file,) if pending.file else ()
                 post = replace(draft, turn=pending.turn, text=text, stored_files=files)
-                ended = self._messenger.ended(thread, pending.ts, post, ending)
+                ended = self._messenger.ended(thread, ts, post, ending)
             await self._writer.leave(ended)
         if pending.turn != self._record.turn.id:  # that plan is over; this one shows it itself
             await self._end_in_plan(pending, how)

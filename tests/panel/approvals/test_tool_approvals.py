@@ -40,8 +40,9 @@ def make_bench() -> Callable[[], Bench]:
     return with_shop
 
 
-def desk(bench: Bench) -> ApprovalDecisions:
-    return ApprovalDecisions(bench.approvals, bench.approval_rights(), auditor())
+def desk(bench: Bench, patience: float = 2) -> ApprovalDecisions:
+    rights = bench.approval_rights()
+    return ApprovalDecisions(bench.approvals, rights, auditor(), patience=patience)
 
 
 async def decide(bench: Bench, by: UserId = MEMBER, decision: Decision = Decision.APPROVED) -> str:
@@ -155,6 +156,23 @@ async def test_only_the_first_decision_counts(bench):
     assert await bench.idle()
     with pytest.raises(Refused, match="already been decided"):
         await decide(bench)
+
+
+async def test_a_press_before_the_message_is_noted_waits_for_that(bench):
+    await asked(bench)
+    (noted,) = await bench.approvals.pending(THREAD)
+    hasty = desk(bench, patience=0.5)
+    claim = await bench.claim("finance: And you?", "2.0")
+    await bench.approvals.close(claim, noted.id)
+    await bench.approvals.open(claim, replace(noted, ts=None))
+
+    with pytest.raises(Refused, match="again in a moment"):
+        await hasty.decide(THREAD, noted.id, MEMBER, Decision.APPROVED)
+    press = asyncio.create_task(hasty.decide(THREAD, noted.id, MEMBER, Decision.APPROVED))
+    await asyncio.sleep(0.2)
+    await bench.approvals.ask(claim, noted, within=60)
+
+    assert await press == approval_texts.in_line()
 
 
 async def test_whoever_may_not_decide_is_told_who_can(bench):
@@ -377,6 +395,30 @@ async def test_asking_survives_a_crash_at_every_entry(make_bench, stop_at, after
     assert [name for name, _ in bench.messenger.said] == ["Legal Counsel", None]
     assert len(await bench.approvals.pending(THREAD)) == 1
     bench.model.assert_all_used()
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("stop_at", range(1, 11))
+async def test_no_button_is_left_where_a_crashed_turn_is_stopped(
+    make_bench, stop_at, after, deleted
+):
+    bench = make_bench()
+    bench.model.script("legal", ["Let me see.", PRICE])
+    claim = await bench.claim("legal: What does it cost?")
+    await bench.die(claim, stop_at, after=after)
+
+    bench.lose()
+    claim = await bench.queue.claim()
+    if deleted:
+        await bench.runner().withdraw(claim, {claim.turn.messages[0].ts})
+    else:
+        await bench.runner().stop(claim)
+    await bench.queue.done(claim)
+
+    asking = {ts for _, ts, post in bench.messenger.posts if post.approval}
+    assert asking <= bench.messenger.endings.keys()
+    assert not await bench.approvals.pending(THREAD)
 
 
 @pytest.mark.parametrize("after", [False, True])
