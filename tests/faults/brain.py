@@ -99,7 +99,7 @@ def _expert_reply(request: ModelRequest, questions: Sequence[Asked]) -> Reply:
     name = _expert(request.instructions)
     own = [one for one in questions if name in one.experts] or questions  # a colleague's
     consults = [one for one in own if one.number % ASKED == 0 or one.wish is Wish.COLLEAGUE]
-    if request.tools and request.may_call and consults:
+    if request.tools and request.may_call and consults and name in COLLEAGUES:
         told = {"reason": "It looks odd.", "brief": "Please look."}
         return [Call(f"consult_{COLLEAGUES[name]}", told)]
     pause, answer = Pause(TAKES * any(q.number % SLOW == 0 for q in own)), _listed(own)
@@ -115,9 +115,15 @@ def _expert_reply(request: ModelRequest, questions: Sequence[Asked]) -> Reply:
         cites = tuple(CiteMade(file, 0, len(name)) for file in files)
         return [pause, RunCode("write()", "", files), Text(text, cites)]
     if Wish.PARAGRAPHS in wishes:
-        more = [Text("And so on, as before.\n\n"), Pause(0.4), Text("That is all.")]
-        return [Text(f"{name} answers {answer}\n\n"), Pause(0.4), *more]
+        first, *others = paragraphs(name, [one.number for one in own])
+        return [Text(first), *(step for one in others for step in (Pause(0.6), Text(one)))]
     return [pause, Text(f"{name} answers {answer}")]
+
+
+def paragraphs(expert: str, numbers: Sequence[int]) -> Sequence[str]:
+    """Return what an expert writes piece by piece; a message grows once a second at most."""
+    first = f"{expert} answers {', '.join(f'Q{number}' for number in numbers)}"
+    return (f"{first}\n\n", *(f"And {number} more.\n\n" for number in (1, 2, 3)), "That is all.")
 
 
 def made_by(expert: str, number: int) -> str:

@@ -23,7 +23,7 @@ _WAYS: Sequence[Sequence[tuple[str, str]]] = (
 
 
 class Deciders:
-    """Presses buttons a moment after they have appeared."""
+    """Presses buttons as soon as they have appeared, or a moment later."""
 
     def __init__(self, slack: SlackPlayground, chance: random.Random) -> None:
         self._slack = slack
@@ -39,7 +39,7 @@ class Deciders:
             task.add_done_callback(self._tasks.discard)
 
     async def _decide(self, message: Message, way: Sequence[tuple[str, str]]) -> None:
-        await asyncio.sleep(self._chance.uniform(0.2, 2.0))
+        await asyncio.sleep(self._chance.choice((0.0, 0.2, 2.0)))
         await asyncio.gather(*(self._press(message, *press) for press in way))
 
     async def _press(self, message: Message, user: str, action: str) -> None:

@@ -1,7 +1,9 @@
 """What people use while things break: one row for each feature, read by the rig and the ledger."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from bot.panel.model import ExpertName, ToolName
@@ -21,16 +23,24 @@ _TURN = (
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """What people ask about: one question goes to some of *experts*, and wishes for something."""
+
+    experts: tuple[str, ...] = brain.EXPERTS
+    wish: Wish = Wish.NOTHING
+
+
+@dataclass(frozen=True, slots=True)
 class Feature:
     """Whom people ask and where, what it takes, and at which steps workers are killed."""
 
     name: str = ""
-    experts: tuple[str, ...] = brain.EXPERTS
-    wish: Wish = Wish.NOTHING
+    subjects: tuple[Subject, ...] = (Subject(),)
     panel: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # changes of experts
     steps: tuple[str, ...] = ()
     kinds: frozenset[str] = frozenset()  # of messages, beside the usual ones
     failing: frozenset[str] = frozenset()  # experts whose function fails or refuses
+    in_channels: bool = True
     in_direct_messages: bool = False
     streaming: bool = False  # in channels, too
     attaches: bool = False  # people attach a file to each question
@@ -43,6 +53,7 @@ _SHOP, _CODE = {"tools": (ToolName("mcp:shop"),)}, {"tools": (ToolName("code-int
 _STREAM = tuple(
     f"journal Stream{what}" for what in ("Started", "Opened", "Growing", "Grown")
 ) + tuple(f"slack chat.{what}Stream" for what in ("start", "append", "stop"))
+_PARAGRAPHS = (Subject(wish=Wish.PARAGRAPHS),)
 _COLLEAGUES = {
     asker: {"consults": (ExpertName(asked),)} for asker, asked in brain.COLLEAGUES.items()
 }
@@ -50,8 +61,7 @@ _COLLEAGUES = {
 FEATURES = (
     Feature(
         "approvals",
-        ("security", "engineering"),
-        Wish.TICKET,
+        (Subject(("security", "engineering"), Wish.TICKET),),
         {"security": _SHOP, "engineering": _SHOP},
         (*_TURN, "journal ApprovalAsked", "slack approval", "slack update", "model expert"),
         frozenset({"approval"}),
@@ -60,16 +70,17 @@ FEATURES = (
             "PANELBOT_APPROVAL_HOURS": str(APPROVED_WITHIN / 3600),
         },
     ),
-    Feature("streams", wish=Wish.PARAGRAPHS, steps=(*_TURN, *_STREAM), streaming=True),
+    Feature("streams", _PARAGRAPHS, steps=(*_TURN, *_STREAM), streaming=True),
     Feature(
         "direct messages",
-        wish=Wish.PARAGRAPHS,
+        _PARAGRAPHS,
         steps=(*_TURN, *_STREAM, "slack status"),
+        in_channels=False,
         in_direct_messages=True,
     ),
     Feature(
         "functions",
-        (*installed.NAMES, "finance"),
+        (Subject((*installed.NAMES, "finance")),),
         panel={name: {} for name in installed.NAMES},
         steps=_TURN,
         failing=frozenset({"refuses", "breaks", "hangs"}),
@@ -77,8 +88,7 @@ FEATURES = (
     ),
     Feature(
         "colleagues",
-        tuple(brain.COLLEAGUES),
-        Wish.COLLEAGUE,
+        (Subject(tuple(brain.COLLEAGUES), Wish.COLLEAGUE),),
         _COLLEAGUES,
         (
             *_TURN,
@@ -92,8 +102,7 @@ FEATURES = (
     ),
     Feature(
         "files",
-        ("data", "design"),
-        Wish.FILE,
+        (Subject(("data", "design"), Wish.FILE),),
         {"data": _CODE, "design": _CODE},
         (
             *_TURN,
@@ -107,3 +116,22 @@ FEATURES = (
         attaches=True,
     ),
 )
+
+
+def _together(name: str, features: Sequence[Feature]) -> Feature:
+    """Return one in which all *features* are used in the same threads."""
+    return Feature(
+        name,
+        tuple(dict.fromkeys(subject for one in features for subject in one.subjects)),
+        reduce(or_, (dict(one.panel) for one in features)),
+        tuple(dict.fromkeys(step for one in features for step in one.steps)),
+        frozenset().union(*(one.kinds for one in features)),
+        frozenset().union(*(one.failing for one in features)),
+        in_direct_messages=any(one.in_direct_messages for one in features),
+        streaming=any(one.streaming for one in features),
+        attaches=any(one.attaches for one in features),
+        environ=reduce(or_, (dict(one.environ) for one in features)),
+    )
+
+
+TOGETHER = _together("all together", FEATURES)

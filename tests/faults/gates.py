@@ -58,6 +58,7 @@ async def _pass(
     if not traps.waits(step, Moment.AFTER):
         return await handler(request)
     answer = asyncio.ensure_future(handler(request))
+    answer.add_done_callback(_note_end)  # whoever asked may be dead
     if step in ("model router", "model expert", "model closing"):
         await asyncio.sleep(0)  # it is accepted then; what is streamed, nobody hears
     else:
@@ -66,6 +67,11 @@ async def _pass(
         await asyncio.wait([answer])
         return _broken(request)
     return await answer
+
+
+def _note_end(answer: asyncio.Future[web.StreamResponse]) -> None:
+    if not answer.cancelled():
+        answer.exception()
 
 
 def _broken(request: web.Request) -> web.Response:

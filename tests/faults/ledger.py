@@ -21,7 +21,7 @@ from bot.playground.slack.workspace.messages import Message
 from tests.faults import brain, feature_ledger, installed
 from tests.faults.model_side import Conversations, ThreadName
 from tests.faults.rig import SECRET, Rig
-from tests.faults.workload import Question
+from tests.faults.workload import Question, shown_text
 
 _SIGNER = StampSigner([SECRET])
 _USUAL = frozenset({"late", "plan", "reply", "router", "synthesis"})
@@ -96,7 +96,7 @@ class Ledger:
                 found.append(Said("", "unsigned", "", "", (), failed=False))
                 continue
             speaker = brain.TITLES.get(message.username or "", "")
-            text = _text(message)
+            text = shown_text(message)
             numbers = tuple(brain.named_in(text))
             failed = "could not answer" in text
             found.append(Said(stamp.turn, stamp.part, stamp.router, speaker, numbers, failed))
@@ -189,11 +189,6 @@ class Ledger:
 
 def _answers(said: Said) -> bool:
     return said.kind in ("reply", "router") and not said.failed
-
-
-def _text(message: Message) -> str:
-    blocks: Any = message.blocks
-    return "\n".join(b["text"] for b in blocks if b["type"] == "markdown") or message.text
 
 
 def _is_unfinished_plan(message: Message) -> bool:

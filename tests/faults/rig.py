@@ -30,6 +30,7 @@ from tests.faults.gates import TOKEN, model_gate, slack_gate
 from tests.faults.redis_proxy import RedisProxy
 from tests.faults.traps import Traps
 from tests.faults.wrong_clock import jump
+from tests.processes import Prepare, nothing
 
 SECRET = "a-secret-of-at-least-16-characters"
 PEOPLE = (ADA, BEN, CHLOE, DEV)
@@ -49,6 +50,7 @@ class Shape:
     expert_timeout: float = 120.0
     redelivered_after: tuple[float, ...] = (0.1, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
     clocks: tuple[float, ...] = ()  # by how many seconds the workers' wall clocks jump
+    prepare: Prepare = nothing  # the workers, before they start
 
 
 @dataclass(slots=True)
@@ -143,12 +145,11 @@ def _equipment(folder: Path, shop: McpPlayground) -> dict[str, str]:
 
 
 def _channels(slack: SlackPlayground, count: int, feature: Feature) -> list[str]:
-    if feature.in_direct_messages:
-        return [slack.workspace.direct_channel(one, BOT_USER).id for one in PEOPLE]
-    names = [f"C0F{number:04}" for number in range(count)]
+    names = [f"C0F{number:04}" for number in range(count)] if feature.in_channels else []
     members = {*PEOPLE, BOT_USER}
     slack.workspace.add(*(Channel(n, n.lower(), members=set(members)) for n in names))
-    return names
+    people = PEOPLE if feature.in_direct_messages else ()
+    return [*names, *(slack.workspace.direct_channel(one, BOT_USER).id for one in people)]
 
 
 async def _start(
@@ -169,7 +170,7 @@ async def _start(
         token = TOKEN + name
         slack._web_api._tokens[token] = "bot"  # type: ignore[index]  # a dict in truth
         own = environ | _own(name, token, proxy)
-        fleet.add(name, "worker", own, partial(jump, _error_of_clock(shape, number)))
+        fleet.add(name, "worker", own, partial(_prepare, shape, number))
     for number in range(shape.webs):
         port = free_port()
         fleet.add(f"web{number}", "web", environ | {"PORT": str(port)})
@@ -210,6 +211,7 @@ def _own(name: str, token: str, proxy: RedisProxy) -> dict[str, str]:
     }
 
 
-def _error_of_clock(shape: Shape, number: int) -> float:
-    """Return by how many seconds the clock of a worker is wrong."""
-    return shape.clocks[number % len(shape.clocks)] if shape.clocks else 0.0
+def _prepare(shape: Shape, number: int) -> None:
+    """Let the clock of a worker be wrong, and what else the shape wants."""
+    jump(shape.clocks[number % len(shape.clocks)] if shape.clocks else 0.0)
+    shape.prepare()

@@ -40,14 +40,19 @@ async def run(
     folder: Path,
     told: Callable[[int], None] = lambda _: None,
     afterwards: Callable[[Rig, Ledger], None] = lambda *_: None,
+    enough: asyncio.Event | None = None,
 ) -> Outcome:
-    """Run *scenario* until *turns* turns are answered, and look whether all is well."""
+    """Run *scenario* until *turns* turns are answered, and look whether all is well.
+
+    Once it is *enough*, nobody asks any more: what was asked is waited for, and reckoned with.
+    """
     since = time.monotonic()
     folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - nothing runs yet
     async with open_rig(folder, scenario.shape, scenario.feature, seed) as rig:
         chance = random.Random(f"{scenario.name} {seed}")  # noqa: S311 - no secret
-        workload = Workload(rig, scenario.habits, chance)
-        rig.traps.choose = lambda all_: chance.sample(all_, min(turns, len(all_)))
+        workload = Workload(rig, scenario.habits, chance, enough or asyncio.Event())
+        traps = turns // 3 if scenario.feature.steps else turns  # with features, turns take longer
+        rig.traps.choose = lambda all_: chance.sample(all_, min(traps, len(all_)))
         rig.traps.answered = lambda: len(workload.turns)
         complaints: list[str] = []
         try:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from bot.playground.openai import faults
 from bot.playground.slack import hazards
 from tests.faults import steps
-from tests.faults.features import FEATURES, NONE, Feature
+from tests.faults.features import FEATURES, NONE, TOGETHER, Feature
 from tests.faults.fleet import again_and_again
 from tests.faults.ledger import Allowances
 from tests.faults.rig import Rig, Shape
@@ -35,13 +35,15 @@ class Scenario:
 
 
 _WORK = 2  # turns that are answered between two deeds
+# In use, traps and chance both kill: more often, one turn in a hundred met more than five deaths.
+_WORK_IN_USE = 5
 
 
 def _while_working(
-    rig: Rig, deed: Callable[[], Awaitable[None] | None], every: float
+    rig: Rig, deed: Callable[[], Awaitable[None] | None], every: float, work: int = _WORK
 ) -> AbstractAsyncContextManager[None]:
     """Hurt processes again and again, but never so fast that no turn gets through."""
-    return again_and_again(deed, rig.chance, every, rig.traps.answered, _WORK)
+    return again_and_again(deed, rig.chance, every, rig.traps.answered, work)
 
 
 @asynccontextmanager
@@ -223,7 +225,7 @@ async def everything(rig: Rig) -> AsyncIterator[None]:
 @asynccontextmanager
 async def while_used(rig: Rig) -> AsyncIterator[None]:
     """Kill workers at each step of the feature, and any process at random moments."""
-    rig.traps.pause, rig.traps.work = 0.7, 3
+    rig.traps.pause, rig.traps.work = 0.7, _WORK_IN_USE
     rig.traps.set(Trap(name, moment) for name in rig.feature.steps for moment in Moment)
 
     def hurt() -> None:
@@ -237,7 +239,7 @@ async def while_used(rig: Rig) -> AsyncIterator[None]:
             case _:
                 rig.chance.choice([*rig.fleet.workers, *rig.fleet.webs]).kill()
 
-    async with _while_working(rig, hurt, 6.0):
+    async with _while_working(rig, hurt, 6.0, _WORK_IN_USE):
         yield
 
 
@@ -267,18 +269,16 @@ SCENARIOS = (
 )
 # So few at once that a killed worker takes few turns with it: each may meet five deaths, no more.
 _FEW = Shape(concurrency=4)
-_ONE_BY_ONE = {
-    "approvals",
-    "functions",
-}  # who writes on overtakes a decision; one failure, one line
-FEATURES_IN_USE = tuple(
-    Scenario(
-        one.name,
-        while_used,
-        _FEW,
-        Habits(at_once=10, hurry=0.0 if one.name in _ONE_BY_ONE else 0.35),
-        _DISORDER,
-        one,
-    )
-    for one in FEATURES
-)
+_IN_A_HURRY = {"streams", "direct messages", "colleagues", "files"}
+# Elsewhere nobody asks on before the answer: that would overtake a decision; and of the questions
+# of one turn, a function that fails names none.
+
+
+def _in_use(feature: Feature) -> Scenario:
+    hurry = 0.35 if feature.name in _IN_A_HURRY else 0.0
+    habits = Habits(at_once=10, hurry=hurry)
+    return Scenario(feature.name, while_used, _FEW, habits, _DISORDER, feature)
+
+
+ALL_FEATURES = _in_use(TOGETHER)
+FEATURES_IN_USE = (*map(_in_use, FEATURES), ALL_FEATURES)

@@ -9,7 +9,7 @@ import pytest
 from bot.adapters.slack.buttons.reply_buttons import APPROVE, STOP
 from bot.playground.slack.workspace.messages import Message, snapshot
 from bot.playground.slack.workspace.state import Session, Status
-from tests.faults import features, installed, scenarios
+from tests.faults import features, scenarios
 from tests.faults.ledger import Ledger
 from tests.faults.rig import Rig
 from tests.faults.running import run
@@ -24,13 +24,18 @@ Tamper = Callable[[Rig], None]
 
 def replies(rig: Rig) -> list[Message]:
     """What the bot said under an expert's name."""
+    return [message for message in ours(rig) if message.username]
+
+
+def ours(rig: Rig) -> list[Message]:
+    """What the bot said."""
     all_ = (m for channel in rig.channels for m in rig.slack.workspace.messages(channel))
-    return [message for message in all_ if message.bot_id and message.username]
+    return [message for message in all_ if message.bot_id]
 
 
 def repeat(rig: Rig, holds: str) -> None:
     """Post once more what *holds* some words."""
-    message = snapshot(next(m for m in replies(rig) if holds in str([m.text, m.blocks])))
+    message = snapshot(next(m for m in ours(rig) if holds in str([m.text, m.blocks])))
     message.ts = rig.slack.workspace.new_ts()
     rig.slack.workspace.post(message)
 
@@ -46,6 +51,12 @@ def do_unasked(rig: Rig) -> None:
     rig.shop.calls.append(("open_ticket", {"title": min(wanted - done)}))
 
 
+def leave_undecided(rig: Rig) -> None:
+    for message in ours(rig):
+        if "wants to use" in message.text:
+            message.blocks = [one for one in message.blocks if one["type"] == "markdown"]
+
+
 def leave_button(action: str) -> Tamper:
     button = {"type": "button", "action_id": action}
     return lambda rig: replies(rig)[0].blocks.append({"type": "actions", "elements": [button]})
@@ -53,6 +64,17 @@ def leave_button(action: str) -> Tamper:
 
 def leave_stream(rig: Rig) -> None:
     replies(rig)[0].streaming = True
+
+
+def change_text(old: str, new: str) -> Tamper:
+    def change(rig: Rig) -> None:
+        message = next(one for one in replies(rig) if old in str([one.text, one.blocks]))
+        message.text = message.text.replace(old, new)
+        for block in message.blocks:
+            if block["type"] == "markdown":
+                block["text"] = block["text"].replace(old, new)
+
+    return change
 
 
 def leave_plan(rig: Rig) -> None:
@@ -87,10 +109,11 @@ def answer_twice(rig: Rig) -> None:
     conversation.items.append(conversation.items[-1])
 
 
-def call_again(rig: Rig) -> None:
-    key = next(iter(installed.calls(rig.folder)))
-    with (rig.folder / "installed" / "calls.log").open("a") as log:
-        log.write(f"{key} 1\n")
+def call_again(rig: Rig, key: str = "") -> None:
+    log = rig.folder / "installed" / "calls.log"
+    function, own, _, asked = log.read_text().splitlines()[0].split("|")
+    with log.open("a") as lines:
+        lines.write(f"{function}|{key or own}|1|{asked}\n")
 
 
 def store_twice(rig: Rig) -> None:
@@ -118,15 +141,26 @@ EVERYWHERE: Mapping[str, Tamper] = MappingProxyType(
         "session is still processing": leave_session,
     }
 )
+PIECE = "And 2 more."
+STREAMED: Mapping[str, Tamper] = {
+    "is shown as": change_text(PIECE, f"{PIECE}\n\n{PIECE}"),
+    "shown as": change_text("That is all.", ""),
+    **EVERYWHERE,
+}
 OF_FEATURES: Mapping[str, Mapping[str, Tamper]] = {
     "approvals": {
         "is done 2 times, and approved 1": do_twice,
         "is done 1 times, and approved 0": do_unasked,
+        "is to be decided on 2 times": lambda rig: repeat(rig, "wants to use"),
+        "is left undecided": leave_undecided,
         "a button is left": leave_button(APPROVE),
     },
-    "streams": EVERYWHERE,
-    "direct messages": EVERYWHERE,
-    "functions": {"is called 2 times": call_again},
+    "streams": STREAMED,
+    "direct messages": STREAMED,
+    "functions": {
+        "is called 2 times": call_again,
+        "is called with 2 keys": lambda rig: call_again(rig, "another"),
+    },
     "colleagues": {"answered Q": answer_twice},
     "files": {
         "stored 2 times": store_twice,

@@ -2,15 +2,19 @@
 
 import asyncio
 import random
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from bot.playground.slack.workspace.company import BOT_USER
+from bot.playground.slack.workspace.messages import Message
 from bot.playground.slack.workspace.state import Change
 from tests.faults import brain
 from tests.faults.deciders import Deciders
+from tests.faults.features import Subject
 from tests.faults.rig import PEOPLE, Rig
 
 _MORE_FOR_TRAPS = 150  # turns, until somebody has come to each
@@ -25,6 +29,7 @@ class Question:
     thread_ts: str
     ts: str
     experts: tuple[str, ...]  # none: the router itself
+    wish: brain.Wish = brain.Wish.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class Workload:
     rig: Rig
     habits: Habits
     chance: random.Random
+    enough: asyncio.Event  # nobody asks any more
     questions: dict[int, Question] = field(default_factory=dict)
     turns: set[str] = field(default_factory=set)  # that have said something in Slack
     _heard: Counter[tuple[int, str]] = field(default_factory=Counter)
@@ -70,23 +76,28 @@ class Workload:
     async def begin(self) -> None:
         """Return when the bot is there: it has answered questions."""
         with self._listening():
-            experts = self.rig.feature.experts[:1]
-            first = [self._ask(channel, None, experts) for channel in self.rig.channels[:8]]
-            async with asyncio.timeout(self.habits.timeout):
-                await self._all_answered(first)
+            known = self.rig.feature.subjects[0]
+            subject = replace(known, experts=known.experts[:1])
+            first = [self._ask(channel, None, subject) for channel in self.rig.channels[:8]]
+            try:
+                async with asyncio.timeout(self.habits.timeout):
+                    await self._all_answered(first)
+            except TimeoutError:
+                raise Stuck("not even the first questions are answered") from None
 
     async def _talk(self, turns: int) -> None:
         async def talker() -> None:
-            while len(self.turns) < turns or self._has_traps_to_find(turns):
+            while not self.enough.is_set() and self._goes_on(turns):
                 await self._thread()
 
         async with asyncio.TaskGroup() as talkers:
             for _ in range(min(self.habits.at_once, turns)):
                 talkers.create_task(talker())
 
-    def _has_traps_to_find(self, turns: int) -> bool:
-        most = min(10 * turns, turns + _MORE_FOR_TRAPS)
-        return bool(self.rig.traps.left) and len(self.turns) < most
+    def _goes_on(self, turns: int) -> bool:
+        """Return whether more turns are wanted, or traps wait that nobody has come to."""
+        most = min(10 * turns, turns + _MORE_FOR_TRAPS) if self.rig.traps.left else turns
+        return len(self.turns) < most
 
     async def _thread(self) -> None:
         channel = self.chance.choice(self.rig.channels)
@@ -94,6 +105,8 @@ class Workload:
         first = self._ask(channel, None, self._wanted(hurry))
         hurried = [first]
         for _ in range(self.chance.randint(0, self.habits.longest - 1)):
+            if self.enough.is_set():
+                break
             if self.chance.random() >= hurry:
                 await self._all_answered(hurried)
                 hurried.clear()
@@ -102,29 +115,29 @@ class Workload:
             hurried.append(self._ask(channel, first.thread_ts, self._wanted(hurry)))
         await self._all_answered(hurried)
 
-    def _wanted(self, hurry: float) -> tuple[str, ...]:
+    def _wanted(self, hurry: float) -> Subject:
         """Choose who is to answer; the router only where nothing else waits with the question."""
         if not hurry and self.chance.random() < 0.1:
-            return ()
+            return Subject(())
+        subject = self.chance.choice(self.rig.feature.subjects)
         count = self.chance.choices((1, 2, 3), (70, 22, 8))[0]
-        known = self.rig.feature.experts
-        return tuple(self.chance.sample(known, min(count, len(known))))
+        known = subject.experts
+        return replace(subject, experts=tuple(self.chance.sample(known, min(count, len(known)))))
 
-    def _ask(self, channel: str, thread_ts: str | None, experts: tuple[str, ...]) -> Question:
+    def _ask(self, channel: str, thread_ts: str | None, subject: Subject) -> Question:
         self._last_number += 1
-        number = self._last_number
-        feature = self.rig.feature
-        text = brain.asking(number, experts, feature.wish if experts else brain.Wish.NOTHING)
+        number, experts = self._last_number, subject.experts
+        text = brain.asking(number, experts, subject.wish)
         if experts and self.chance.random() < self.habits.directly:
             text = f"{', '.join(experts)}: {text}"
-        if thread_ts is None and not feature.in_direct_messages:
+        place = self.rig.slack.workspace.channels[channel]
+        if thread_ts is None and place.kind != "im":
             text = f"<@{BOT_USER}> {text}"
         self._waiting[number] = asyncio.Event()
-        files = [attached(number)] if feature.attaches else []
-        members = self.rig.slack.workspace.channels[channel].members
-        author = self.chance.choice([one for one in PEOPLE if one in members])
+        files = [attached(number)] if self.rig.feature.attaches else []
+        author = self.chance.choice([one for one in PEOPLE if one in place.members])
         ts = self.rig.slack.people.say(author, channel, text, thread_ts, files=files)
-        question = Question(number, channel, thread_ts or ts, ts, experts)
+        question = Question(number, channel, thread_ts or ts, ts, experts, subject.wish)
         self.questions[number] = question
         return question
 
@@ -207,3 +220,14 @@ class Workload:
 def attached(number: int) -> tuple[str, bytes]:
     """Return the file that comes with a question."""
     return f"paper-{number}.txt", f"This is paper {number}.".encode()
+
+
+def papers_in(text: str) -> list[int]:
+    """Return the numbers of the questions whose files *text* holds."""
+    return [int(number) for number in re.findall(r"This is paper (\d+)\.", text)]
+
+
+def shown_text(message: Message) -> str:
+    """Return what people read of a message of the bot's."""
+    blocks: Any = message.blocks
+    return "\n".join(b["text"] for b in blocks if b["type"] == "markdown") or message.text

@@ -45,7 +45,10 @@ class Server:
             file.write_text("".join(f"{key} {value}\n" for key, value in self._settings.items()))
         with (self._folder / "valkey.log").open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - the arguments are our own
-                [get_binary_path(), str(file), *self._arguments], stdout=log, stderr=log
+                [get_binary_path(), str(file), *self._arguments],
+                stdout=log,
+                stderr=log,
+                process_group=0,  # Ctrl-C is not for it
             )
 
     def info(self) -> Mapping[str, Any]:
