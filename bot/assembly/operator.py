@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.stores.kept_data import RedisKeptData
 from bot.adapters.slack.api.metadata import StampSigner
 from bot.adapters.slack.threads.bot_messages import SlackBotMessages
@@ -17,8 +18,10 @@ from bot.assembly.slack import Slack, open_slack
 from bot.assembly.storage import Storage, open_storage
 from bot.experts import library
 from bot.operations.services import Services, Stores, Workspace
+from bot.panel.audit.audit_log import Auditor
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.roster.expert_documents import ExpertDocuments
+from bot.panel.roster.knowledge import KnowledgeBase
 from bot.panel.roster.panel_file import PanelFileSync
 from bot.panel.threads.link_recovery import LinkRecovery
 from bot.panel.threads.thread_store import ThreadStore
@@ -34,6 +37,7 @@ class ThreadAccess:
     model: LanguageModel
     transcript: SlackTranscript
     recovery: LinkRecovery
+    auditor: Auditor
 
 
 @asynccontextmanager
@@ -45,7 +49,9 @@ async def open_threads(config: Config) -> AsyncIterator[ThreadAccess]:
         open_model(config, storage.conversations) as model,
     ):
         recovery = LinkRecovery(storage.threads, model, slack.transcript)
-        yield ThreadAccess(workspace_of(slack), storage.threads, model, slack.transcript, recovery)
+        yield ThreadAccess(
+            workspace_of(slack), storage.threads, model, slack.transcript, recovery, storage.audit
+        )
 
 
 @asynccontextmanager
@@ -57,16 +63,27 @@ async def open_services(config: Config) -> AsyncIterator[Services]:
         open_model(config, storage.conversations) as model,
         open_knowledge(config) as knowledge,
     ):
-        yield Services(
-            workspace=workspace_of(slack),
-            stores=_stores(storage),
-            model=model,
-            knowledge=knowledge,
-            recovery=LinkRecovery(storage.threads, model, slack.transcript),
-            messages=SlackBotMessages(slack.api, slack.identity, StampSigner(config.secrets)),
-            channels=slack.transcript,
-            lease=config.lease,
-        )
+        yield services_of(config, storage, slack, model, knowledge)
+
+
+def services_of(
+    config: Config,
+    storage: Storage,
+    slack: Slack,
+    model: LanguageModel,
+    knowledge: KnowledgeBase,
+) -> Services:
+    """Return all services that store anything about a thread."""
+    return Services(
+        workspace=workspace_of(slack),
+        stores=_stores(config, storage),
+        model=model,
+        knowledge=knowledge,
+        recovery=LinkRecovery(storage.threads, model, slack.transcript),
+        messages=SlackBotMessages(slack.api, slack.identity, StampSigner(config.secrets)),
+        channels=slack.transcript,
+        lease=config.lease,
+    )
 
 
 def operator() -> str:
@@ -88,13 +105,14 @@ def workspace_of(slack: Slack) -> Workspace:
     return Workspace(identity.team_id, identity.url, channels.first, channels.current)
 
 
-def _stores(storage: Storage) -> Stores:
+def _stores(config: Config, storage: Storage) -> Stores:
     return Stores(
         queue=storage.queue,
         threads=storage.threads,
         panels=storage.panels,
         feedback=storage.feedback,
-        kept=RedisKeptData(storage.redis),
+        auditor=storage.audit,
+        kept=RedisKeptData(storage.redis, Shards(config.redis_shards)),
     )
 
 

@@ -41,11 +41,16 @@ class Slack:
 
 
 @asynccontextmanager
-async def open_slack(config: Config, storage: Storage) -> AsyncIterator[Slack]:
-    """Connect to Slack. Raises PanelError, with a remedy, if it cannot be used."""
+async def open_slack(
+    config: Config, storage: Storage, identity: Identity | None = None
+) -> AsyncIterator[Slack]:
+    """Connect to Slack, which is asked for our *identity* unless it is given.
+
+    Raises PanelError, with a remedy, if it cannot be used.
+    """
     async with web_api.session() as session:
         client = web_api.client(config.slack_bot_token, config.slack_api_url, session)
-        identity = await identify(client)
+        identity = identity or await identify(client)
         channels = Channels(storage.channel_moves, identity.team_id)
         await channels.read()
         api = SlackApi(client, _rate_limiter(config, storage, identity), channels=channels)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from bot.adapters.redis import keys
 from bot.adapters.redis.connection import client
 from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.encryption import Cipher
@@ -14,6 +15,7 @@ from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.stores.approval_store import RedisApprovalStore
 from bot.adapters.redis.stores.audit_log import RedisAuditLog
 from bot.adapters.redis.stores.channel_move_store import RedisChannelMoveStore
+from bot.adapters.redis.stores.chore_store import RedisChoreStore
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
 from bot.adapters.redis.stores.delivery_store import RedisDeliveryStore
 from bot.adapters.redis.stores.feedback_store import RedisFeedbackStore
@@ -47,6 +49,7 @@ class Storage:
     channel_moves: RedisChannelMoveStore
     audit_log: RedisAuditLog
     audit: Auditor
+    chores: RedisChoreStore
 
 
 @asynccontextmanager
@@ -69,10 +72,11 @@ async def open_storage(config: Config, operator: str = NOBODY) -> AsyncIterator[
                 lease=config.lease,
                 room=config.channel_concurrency,
                 cipher=cipher,
+                keep_dead=config.dead_days * keys.DAY,
             ),
             RedisJournal(redis, shards, cipher),
             RedisOutbox(redis, shards, lease=config.lease, cipher=cipher),
-            RedisReportStore(redis, shards),
+            RedisReportStore(redis, shards, keep=config.report_days * keys.DAY),
             RedisThreadStore(redis, shards),
             RedisPanelStore(redis),
             RedisConversationStore(redis, cipher),
@@ -83,6 +87,7 @@ async def open_storage(config: Config, operator: str = NOBODY) -> AsyncIterator[
             RedisChannelMoveStore(redis),
             audit_log,
             Auditor(audit_log, operator),
+            RedisChoreStore(redis),
         )
     finally:
         await redis.aclose()

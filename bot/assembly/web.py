@@ -10,6 +10,7 @@ from bot.adapters.slack.buttons import sources_modal
 from bot.adapters.slack.buttons.approvals import ApprovalListeners
 from bot.adapters.slack.buttons.feedback import FeedbackListeners
 from bot.adapters.slack.buttons.follow_ups import FollowUpListeners
+from bot.adapters.slack.buttons.forgetting import ForgetListeners
 from bot.adapters.slack.buttons.reply_buttons import APPROVE, DECLINE, SHOW_WORK
 from bot.adapters.slack.buttons.retry import RetryListeners
 from bot.adapters.slack.buttons.show_work import ShowWorkListeners
@@ -30,6 +31,7 @@ from bot.adapters.slack.receiving import receiver
 from bot.adapters.slack.receiving.message_history import SlackMessageHistory
 from bot.adapters.slack.receiving.message_listeners import MessageListeners
 from bot.adapters.slack.receiving.receiver import BoltApp
+from bot.adapters.slack.receiving.removal_listeners import RemovalListeners
 from bot.adapters.slack.receiving.socket_mode import SocketModeReceiver
 from bot.assembly import model_server, panels
 from bot.assembly.access import access_of
@@ -39,6 +41,7 @@ from bot.assembly.parts import Serve
 from bot.assembly.same_files import ALL, open_same_files
 from bot.assembly.slack import Slack, open_slack
 from bot.assembly.storage import Storage, listening_record, open_storage
+from bot.assembly.upkeep import note_installed
 from bot.panel.approvals.decisions import ApprovalDecisions
 from bot.panel.approvals.lost_turns import LostTurns
 from bot.panel.intake.catching_up import CatchingUp
@@ -50,6 +53,7 @@ from bot.panel.reports.overview import OverviewReader
 from bot.panel.reports.turn_inspector import TurnInspector
 from bot.panel.roster.expert_documents import ExpertDocuments
 from bot.panel.roster.knowledge import KnowledgeBase
+from bot.panel.threads.forgetting import ForgetRights
 from bot.panel.threads.link_recovery import LinkRecovery
 from bot.settings import prices
 from bot.settings.config import Config
@@ -73,6 +77,7 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
         model_server.open_model(config, storage.conversations) as model,
         model_server.open_knowledge(config) as knowledge,
     ):
+        await note_installed(storage, slack.identity)
         warn_of_missing_scopes(config, slack.identity.scopes)
         locales = Locales(slack.people, config.language)
         app = receiver.bolt_app(slack.client, slack.identity, locales)
@@ -86,16 +91,24 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
         )
         app.use(gate.check)
         intake = Intake(storage.queue, storage.threads, storage.audit, access.may_ask)
+        removal = RemovalListeners(
+            storage.chores,
+            storage.audit,
+            slack.identity,
+            after=config.uninstall_days * 24 * 60 * 60,
+        )
         messages = MessageListeners(
             intake,
             storage.handles,
+            storage.chores,
             slack.identity,
             config.apps,
             slack.api.channels,
             slack.channel_facts,
         )
         others = other_listeners(config, storage, slack, model, knowledge, intake)
-        for listeners in (messages, *others):
+        all_listeners: Sequence[Listeners] = (removal, messages, *others)
+        for listeners in all_listeners:
             listeners.listen(app)
         receive, is_listening = _receiving(config, storage, slack, app)
         catching_up = _catching_up(config, storage, slack, intake, messages)
@@ -137,6 +150,11 @@ def other_listeners(
     command = ExpertsCommand(editor, documents, handles, form, responder)
     page = HomePage(overviews, slack.identity, slack.api)
     return (
+        ForgetListeners(
+            storage.chores,
+            ForgetRights(slack.transcript, editor.rights),
+            responder,
+        ),
         RetryListeners(storage.queue, storage.outbox, responder),
         ApprovalListeners(decisions, responder),
         FollowUpListeners(intake, editor, lost_turns, storage.outbox, responder),

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from bot.assembly import model_server, panels
+from bot.assembly import model_server, operator, panels, upkeep
 from bot.assembly.access import admission_of
 from bot.assembly.functions import open_functions
 from bot.assembly.one_bot import only_bot
@@ -12,6 +12,7 @@ from bot.assembly.parts import Serve
 from bot.assembly.same_files import WORKERS, open_same_files
 from bot.assembly.slack import open_slack
 from bot.assembly.storage import open_storage
+from bot.operations.chores import ChoreRunner
 from bot.panel.approvals.decisions import ApprovalExpiry
 from bot.panel.intake.queue_positions import QueuePositions
 from bot.panel.language_model.fallback import Fallbacks
@@ -36,6 +37,7 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
         only_bot(storage, slack.identity),
         open_same_files(config, storage, slack.identity.team_id, WORKERS),
         model_server.open_model(config, storage.conversations) as model,
+        model_server.open_knowledge(config) as knowledge,
         open_functions(config, storage.redis) as functions,
     ):
         await model_server.require_backend(config)
@@ -81,13 +83,15 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
             storage.queue, storage.threads, slack.messenger, storage.outbox, locales
         )
         sender = OutboxWorker(storage.outbox, slack.messenger, lease=config.lease)
+        services_of_chores = operator.services_of(config, storage, slack, model, knowledge)
+        chores = await upkeep.chore_runner(config, storage, services_of_chores)
         expiry = ApprovalExpiry(storage.approvals, every=min(5, approval / 4))
-        yield lambda: _work(worker, (positions, expiry), sender, config)
+        yield lambda: _work(worker, (positions, expiry, chores), sender, config)
 
 
 async def _work(
     worker: TurnWorker,
-    others: Sequence[QueuePositions | ApprovalExpiry],
+    others: Sequence[QueuePositions | ApprovalExpiry | ChoreRunner],
     sender: OutboxWorker,
     config: Config,
 ) -> None:

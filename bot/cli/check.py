@@ -66,9 +66,21 @@ def _settings(config: Config) -> list[Finding]:
         if is_plain_elsewhere(url):
             what = f"{name} begins with http://: on its way, anybody can read the key and all texts"
             findings.append(warning(what, "Use https://, except within a network that you trust"))
+    findings.append(_kept(config))
     if config.panel_file:
         findings.append(_panel_file(config))
     return findings
+
+
+def _kept(config: Config) -> Finding:
+    """Say how long things are kept."""
+    threads = "until they are forgotten (what Redis has of them: 90 days after their last use)"
+    if config.retention_days:
+        threads = f"{config.retention_days} days after their last use"
+    return good(
+        f"Conversations are kept {threads}, reports for {config.report_days} days, turns that were "
+        f"given up for {config.dead_days}, the audit log for {config.audit_days}"
+    )
 
 
 def _panel_file(config: Config) -> Finding:

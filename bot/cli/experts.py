@@ -57,6 +57,7 @@ def check(file: str) -> None:
 
 async def _export(out: str) -> None:
     async with open_panels(settings(*SLACK_OUT, *STORE)) as (sync, workspace, _):
+        await sync.record_export()
         text = panel_writing.write((await sync.export()).renamed(workspace.current_id))
     write(text, out)
 

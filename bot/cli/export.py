@@ -7,6 +7,7 @@ from bot.cli.command import run, settings, write
 from bot.cli.links import NO_PANEL
 from bot.cli.thread_argument import find_thread
 from bot.operations.export import FORMATS
+from bot.panel.audit.entry import Act
 from bot.panel.errors import Refused
 from bot.panel.language_model.thread_archive import collect
 from bot.settings.needs import MODEL, SLACK_OUT, STORE
@@ -38,6 +39,7 @@ async def _export(what: str, format_: str, out: str) -> None:
         links = await access.recovery.find(thread)
         if links.router is None:
             raise Refused(NO_PANEL)
+        await access.auditor.record(Act.EXPORTED, thread, None, format_)
         messages = await access.transcript.all_messages(thread)
         permalink = access.workspace.permalink(thread)
         archive = await collect(thread, permalink, messages, links, access.model)

@@ -9,14 +9,16 @@ from datetime import UTC, datetime
 
 import click
 
-from bot.assembly.operator import workspace_of
+from bot.assembly.operator import operator, workspace_of
 from bot.assembly.slack import open_slack
 from bot.assembly.storage import open_storage
 from bot.cli.command import run, settings
 from bot.operations.services import Workspace
+from bot.panel.audit.entry import Act
 from bot.panel.model import ThreadRef
 from bot.panel.months import kept_months
 from bot.panel.reports.feedback import Feedback
+from bot.panel.roster.roster import WorkspaceScope
 from bot.settings.needs import SLACK_OUT, STORE
 
 _DAY = 24 * 60 * 60
@@ -48,8 +50,10 @@ async def _export(write: Callable[[Sequence[Row]], str], days: int | None) -> No
     config = settings(*SLACK_OUT, *STORE)
     now = time.time()
     oldest = (now - days * _DAY) * 1000 if days else 0
-    async with open_storage(config) as storage, open_slack(config, storage) as slack:
+    async with open_storage(config, operator()) as storage, open_slack(config, storage) as slack:
         workspace = workspace_of(slack)
+        everywhere = WorkspaceScope(workspace.team_id)
+        await storage.audit.record(Act.EXPORTED, everywhere, None, "feedback")
         months = [
             await storage.feedback.of_month(workspace.team_id, month) for month in kept_months(now)
         ]

@@ -3,6 +3,7 @@
 import click
 
 from bot import __version__
+from bot.cli.audit import audit
 from bot.cli.check import check
 from bot.cli.demo import demo
 from bot.cli.experts import experts
@@ -39,6 +40,7 @@ for command in (
     probe,
     turns,
     keys,
+    audit,
     manifest,
 ):
     main.add_command(command)

@@ -11,9 +11,11 @@ from contextlib import suppress
 import click
 
 from bot.assembly.parts import Part, run_part
+from bot.assembly.upkeep import finish_removal
 from bot.assembly.web import open_web
 from bot.assembly.worker import open_worker
 from bot.cli.command import serve, settings
+from bot.panel.errors import GiveUp, PanelError
 from bot.settings.config import Config
 from bot.settings.needs import MODEL, SLACK_IN_HTTP, SLACK_OUT, STORE
 
@@ -31,25 +33,27 @@ def run_all() -> None:
     Events come over Socket Mode if SLACK_APP_TOKEN is set, else over HTTP.
     """
     config = _receiving()
-    _serve(open_web(config), open_worker(config))
+    _serve(config, open_web(config), open_worker(config))
 
 
 @click.command()
 def web() -> None:
     """Receive events, put them on the queue, and answer commands and buttons."""
-    _serve(open_web(_receiving()))
+    config = _receiving()
+    _serve(config, open_web(config))
 
 
 @click.command()
 def worker() -> None:
     """Take turns off the queue and answer them. Start as many as you like."""
-    _serve(open_worker(settings(*SLACK_OUT, *MODEL, *STORE)))
+    config = settings(*SLACK_OUT, *MODEL, *STORE)
+    _serve(config, open_worker(config))
 
 
-def _serve(*parts: Part) -> None:
+def _serve(config: Config, *parts: Part) -> None:
     """Serve all *parts*, and then leave behind whatever threads functions have started."""
     try:
-        serve(_together(*parts))
+        serve(_until_removed(config, *parts))
     except SystemExit as exit_:
         _leave(exit_.code)
         raise
@@ -68,6 +72,16 @@ def _leave(code: object) -> None:
             logging.shutdown()
             sys.stdout.flush()
         os._exit(code if isinstance(code, int) else 1)
+
+
+async def _until_removed(config: Config, *parts: Part) -> None:
+    """Serve all *parts*; where the app was removed from Slack, do what is left to do then."""
+    try:
+        await _together(*parts)
+    except* GiveUp:
+        with suppress(PanelError):
+            await finish_removal(config)
+        raise
 
 
 async def _together(*parts: Part) -> None:

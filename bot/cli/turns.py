@@ -1,14 +1,15 @@
 """``panelbot turns``: the turns that were given up, for a person to handle."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 import click
 
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.assembly.operator import operator
 from bot.assembly.storage import open_storage
 from bot.cli.command import run, settings
+from bot.panel.audit.entry import Act
 from bot.panel.errors import Refused
 from bot.panel.model import TurnId
 from bot.settings.needs import STORE
@@ -18,7 +19,7 @@ _EVERY = click.option("--all", "every", is_flag=True, help="All that were given 
 
 @click.group()
 def turns() -> None:
-    """Turns that were given up after all their retries; they are kept for thirty days."""
+    """Turns that were given up after all their retries; kept for thirty days, or as set."""
 
 
 @turns.command("list")
@@ -39,7 +40,7 @@ def show(turn: str) -> None:
 @_EVERY
 def retry(turn: str | None, every: bool) -> None:
     """Put one (or all) back on the queue, with its journal: nothing is posted twice."""
-    run(_handle(RedisTurnQueue.retry, "put back on the queue", turn, every=every))
+    run(_handle(RedisTurnQueue.retry, Act.RETRIED, "put back on the queue", turn, every=every))
 
 
 @turns.command()
@@ -47,12 +48,12 @@ def retry(turn: str | None, every: bool) -> None:
 @_EVERY
 def drop(turn: str | None, every: bool) -> None:
     """Delete one (or all) for good."""
-    run(_handle(RedisTurnQueue.drop, "forgotten", turn, every=every))
+    run(_handle(RedisTurnQueue.drop, Act.FORGOT, "forgotten", turn, every=every))
 
 
 async def _list() -> None:
-    async with _queue() as queue:
-        depth, letters = await queue.depth(), await queue.buried()
+    async with open_storage(settings(*STORE)) as storage:
+        depth, letters = await storage.queue.depth(), await storage.queue.buried()
     click.echo(
         f"Threads waiting: {depth.waiting}, running: {depth.running}, postponed: {depth.delayed}."
     )
@@ -62,8 +63,10 @@ async def _list() -> None:
 
 
 async def _show(turn: TurnId) -> None:
-    async with open_storage(settings(*STORE)) as storage:
+    async with open_storage(settings(*STORE), operator()) as storage:
         letter = await storage.queue.dead_letter(turn)
+        if letter:  # it has content
+            await storage.audit.record(Act.EXPORTED, letter.turn.thread, None, turn)
         failures = await storage.reports.failures(turn)
     if letter is None and not failures:
         raise _unknown(turn)
@@ -80,6 +83,7 @@ async def _show(turn: TurnId) -> None:
 
 async def _handle(
     action: Callable[[RedisTurnQueue, TurnId], Awaitable[bool]],
+    act: Act,
     done: str,
     turn: str | None,
     *,
@@ -87,21 +91,16 @@ async def _handle(
 ) -> None:
     if (turn is None) is not every:
         raise Refused("Name one turn (see `panelbot turns list`), or say --all.")
-    async with _queue() as queue:
-        if turn is not None:
-            if not await action(queue, TurnId(turn)):
-                raise _unknown(turn)
-            click.echo(f"{turn} {done}.")
-            return
-        ids = [letter.turn.id for letter in await queue.buried()]
-        handled = [await action(queue, turn_id) for turn_id in ids]
-        click.echo(f"{sum(handled)} turns {done}.")
-
-
-@asynccontextmanager
-async def _queue() -> AsyncIterator[RedisTurnQueue]:
-    async with open_storage(settings(*STORE)) as storage:
-        yield storage.queue
+    async with open_storage(settings(*STORE), operator()) as storage:
+        letters = await storage.queue.buried()
+        chosen = [one.turn for one in letters if every or one.turn.id == turn]
+        if turn is not None and not chosen:
+            raise _unknown(turn)
+        handled = 0
+        for one in chosen:
+            await storage.audit.record(act, one.thread, None, one.id)
+            handled += await action(storage.queue, one.id)
+    click.echo(f"{turn} {done}." if turn else f"{handled} turns {done}.")
 
 
 def _unknown(turn: str) -> Refused:

@@ -14,12 +14,13 @@ from bot.operations.queue_admin import Hold
 from bot.operations.services import Services
 from bot.operations.survey import ThreadData
 from bot.operations.thread_hold import renewed
+from bot.panel.audit.entry import Act
 from bot.panel.errors import ModelUnavailable, Refused
 from bot.panel.model import ConversationId, ThreadRef, TurnId, UserId
 from bot.panel.months import kept_months
 from bot.panel.reports.feedback import Feedback
 from bot.panel.retries import Backoff, Retries, retry
-from bot.panel.roster.roster import ChannelScope
+from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
 from bot.panel.timeouts import Timeouts
 
 _BACKOFF = Timeouts().backoff
@@ -51,8 +52,18 @@ class Deleted:
 class ForgetThreads:
     """Deletes, and counts in *deleted*; waits up to *wait* seconds for a turn that is running."""
 
-    def __init__(self, services: Services, *, wait: float, messages: bool) -> None:
+    def __init__(
+        self,
+        services: Services,
+        *,
+        wait: float,
+        messages: bool,
+        by: UserId | None = None,
+        drop: bool = True,
+    ) -> None:
         self.deleted = Deleted()
+        self._drop_waiting = drop  # else a thread in which somebody asks is left alone
+        self._by = by  # None: whoever runs the command
         self._services = services
         self._stores = services.stores
         self._wait = wait
@@ -63,6 +74,7 @@ class ForgetThreads:
         await asyncio.create_task(self._thread(data))  # a task for the lease
 
     async def _thread(self, data: ThreadData) -> None:
+        await self._record(data.thread)
         hold = await self._hold(data.thread)
         self.deleted += Deleted(queued=hold.dropped)
         async with renewed(self._stores.queue, hold, self._services.lease):
@@ -76,7 +88,7 @@ class ForgetThreads:
 
     async def _hold(self, thread: ThreadRef) -> Hold:
         polls = Retries(Backoff((_POLL_INTERVAL,), total=self._wait, endless=True))
-        while (hold := await self._stores.queue.hold(thread, drop=True)) is None:
+        while (hold := await self._stores.queue.hold(thread, drop=self._drop_waiting)) is None:
             if not await polls.wait():
                 raise Refused("a turn is running there; stop it in Slack, or wait for its end")
         return hold
@@ -119,6 +131,7 @@ class ForgetThreads:
         """Forget what a channel has besides its threads: its panel, and its experts' documents."""
         team_id = self._services.team_id
         scope = ChannelScope(team_id, channel_id)
+        await self._record(scope)
         await self._delete_documents(scope)
         self.deleted += Deleted(panels=int(await self._stores.panels.forget(scope)))
         kept = self._stores.kept
@@ -127,12 +140,16 @@ class ForgetThreads:
 
     async def person(self, user: UserId) -> None:
         """Forget the opinions of *user*, and their unanswered messages in others' threads."""
+        await self._record(WorkspaceScope(self._services.team_id), user)
         unanswered = await self._stores.kept.unanswered(self._services.team_id, user)
         amend = self._stores.queue.amend
         taken_back = [await amend(thread, ts, None) for thread, ts in unanswered.waiting]
         given_up = await self._drop(unanswered.given_up)
         self.deleted += Deleted(queued=sum(taken_back), given_up=given_up)
         await self._forget_opinions(lambda opinion: opinion.by == user)
+
+    async def _record(self, where: Scope, subject: str = "") -> None:
+        await self._stores.auditor.record(Act.FORGOT, where, self._by, subject)
 
     async def _drop(self, turns: Iterable[TurnId]) -> int:
         return sum([await self._stores.queue.drop(turn) for turn in turns])
@@ -144,9 +161,16 @@ class ForgetThreads:
 
     async def _delete_documents(self, scope: ChannelScope) -> None:
         """Delete what only this channel's experts can look up."""
+        await self._delete_collections(lambda owner: owner == scope)
+
+    async def documents_of(self, team_id: str) -> None:
+        """Delete all documents of a workspace's experts."""
+        await self._delete_collections(lambda owner: owner.team_id == team_id)
+
+    async def _delete_collections(self, matches: Callable[[Scope], bool]) -> None:
         knowledge = self._services.knowledge
         for collection in await knowledge.collections():
-            if collection.owner.scope == scope:
+            if matches(collection.owner.scope):
                 for document in await knowledge.documents(collection.id):
                     await knowledge.remove(collection.id, document.id)
                     self.deleted += Deleted(documents=1)

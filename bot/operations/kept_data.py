@@ -3,7 +3,7 @@
 Every method may raise StoreUnavailable.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -51,6 +51,18 @@ class KeptData(Protocol):
 
     async def note_rebuilt(self, team_id: str, channel_id: str, *, until: str) -> None:
         """Store how far a rebuild of the channel has come; empty: it is finished."""
+        ...
+
+    def idle_threads(self, team_id: str) -> AsyncIterator[tuple[ThreadRef, float]]:
+        """Yield the threads that have conversations, and for how many seconds none was used."""
+        ...
+
+    async def idle(self, thread: ThreadRef) -> float | None:
+        """Return for how many seconds *thread* has not been used; None if it has no links."""
+        ...
+
+    async def team_keys(self, team_id: str) -> Sequence[str]:
+        """Return the keys of all that is stored of a workspace, but for its audit log."""
         ...
 
     async def erase(self, keys: Sequence[str]) -> int:

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from bot.operations.services import Services
 from bot.operations.thread_hold import renewed
+from bot.panel.audit.entry import Act
 from bot.panel.links import ThreadLinks
 from bot.panel.model import Claim, ThreadRef
 from bot.panel.threads.conversation_migration import ConversationMigration
@@ -61,6 +62,7 @@ class Migration:
         before = await self._services.recovery.find(claim.turn.thread, claim)
         if not self._migration.is_needed(before):
             return Outcome.THERE
+        await self._services.stores.auditor.record(Act.MOVED, claim.turn.thread, None)
         after = await self._migration.moved(claim, before)
         if not self._migration.is_needed(after):
             return Outcome.MOVED

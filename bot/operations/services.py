@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.operations.kept_data import KeptData
 from bot.operations.queue_admin import QueueAdmin
 from bot.operations.slack_threads import BotMessages, ChannelThreads
+from bot.panel.audit.audit_log import Auditor
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.model import ThreadRef
 from bot.panel.reports.feedback_store import FeedbackStore
@@ -23,6 +24,7 @@ class Stores:
     threads: ThreadStore
     panels: PanelStore
     feedback: FeedbackStore
+    auditor: Auditor
     kept: KeptData
 
 

@@ -29,6 +29,7 @@ class Group(StrEnum):
     LANGUAGE = "Language"
     PANELS = "Panels"
     RIGHTS = "Who may do what"
+    KEEPING = "How long things are kept"
 
 
 @dataclass(frozen=True, slots=True)

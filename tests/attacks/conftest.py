@@ -1,5 +1,9 @@
-"""The whole bot, before a local Slack through whose trusted transport attackers act."""
+"""Attacks run on the whole bot, or on its parts before a local Slack."""
 
-from tests.end_to_end.conftest import bot, imported_bot, world
-
-__all__ = ["bot", "imported_bot", "world"]
+from tests.adapters.slack.conftest import neighbour, serve, slack  # noqa: F401 - fixtures
+from tests.end_to_end.conftest import (  # noqa: F401 - fixtures
+    bot,
+    bot_on_both,
+    imported_bot,
+    world,
+)

@@ -477,6 +477,21 @@ async def test_a_conversation_that_is_deleted_is_gone_with_all_its_items(
     assert [item async for item in bench.model.items(other)] == [UserSaid("18")]
 
 
+async def test_what_people_said_can_be_taken_out_and_nothing_else_is(
+    bench: Bench, conversation: ConversationId
+) -> None:
+    said = [UserSaid(text) for text in ("keep", "secret", "keep too", "secret again")]
+    await bench.model.append(conversation, [*said, ModelSaid("a secret")])
+
+    assert await bench.model.remove(conversation, lambda text: "secret" in text) == 2
+
+    left = [item async for item in bench.model.items(conversation)]
+    assert left == [ModelSaid("a secret"), said[2], said[0]]
+    assert await bench.model.remove(conversation, lambda text: "secret" in text) == 0
+    bench.script("Yes?")
+    assert (await told(bench, conversation, UserSaid("And now?")))[-1].text == "Yes?"
+
+
 async def test_it_tells_its_own_conversations_from_those_of_other_backends(
     bench: Bench, conversation: ConversationId
 ) -> None:

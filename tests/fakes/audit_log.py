@@ -16,6 +16,7 @@ class FakeAuditLog(AuditLog):
         self.entries: list[Entry] = []
         self.away = False
         self.clock = 1000.0
+        self.expires: float | None = None  # seconds
         self._records: list[tuple[float, Record]] = []
         self._head = Head()
         self._chain = Chain(["secret"])
@@ -34,6 +35,9 @@ class FakeAuditLog(AuditLog):
         for at, record in self._records:
             if at >= since:
                 yield record
+
+    async def expire(self, team_id: str, after: float) -> None:
+        self.expires = after
 
     async def trim(self, team_id: str, before: float) -> int:
         old = [record for at, record in self._records if at < before]

@@ -1,6 +1,6 @@
 """All that is stored, as a test says it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from bot.operations.kept_data import KeptData, KeptOfThread, Unanswered
 from bot.panel.model import ThreadRef, UserId
@@ -14,6 +14,7 @@ class FakeKeptData(KeptData):
         self.unanswered_of: dict[UserId, Unanswered] = {}
         self.notices: dict[str, list[str]] = {}  # keys, by channel
         self.erased: list[str] = []
+        self.idle_for: dict[ThreadRef, float] = {}  # seconds
         self.rebuilt: dict[str, str] = {}  # how far, by channel
 
     async def threads(self, team_id: str, channel_id: str = "") -> Mapping[ThreadRef, KeptOfThread]:
@@ -34,6 +35,16 @@ class FakeKeptData(KeptData):
 
     async def note_rebuilt(self, team_id: str, channel_id: str, *, until: str) -> None:
         self.rebuilt[channel_id] = until
+
+    async def idle_threads(self, team_id: str) -> AsyncIterator[tuple[ThreadRef, float]]:
+        for thread, idle in self.idle_for.items():
+            yield thread, idle
+
+    async def idle(self, thread: ThreadRef) -> float | None:
+        return self.idle_for.get(thread)
+
+    async def team_keys(self, team_id: str) -> Sequence[str]:
+        return [f"of {team_id}"]
 
     async def erase(self, keys: Sequence[str]) -> int:
         self.erased += keys

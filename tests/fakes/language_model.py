@@ -268,6 +268,16 @@ class ScriptedModel(LanguageModel):
         stored = self.conversations.pop(conversation, None)
         return len(stored.items) if stored else None
 
+    async def remove(self, conversation: ConversationId, wanted: Callable[[str], bool]) -> int:
+        _raise(self._fault("remove"))
+        stored, kept = self._find(conversation), list[StoredItem]()
+        for item in stored.items:
+            if not (isinstance(item, UserSaid) and wanted(item.text)):
+                kept.append(item)
+        removed = len(stored.items) - len(kept)
+        stored.items[:] = kept
+        return removed
+
     def is_current(self, conversation: ConversationId) -> bool:
         return conversation.startswith("conv_")
 

@@ -11,6 +11,7 @@ from bot.operations.slack_threads import ThreadTraces
 from bot.panel.links import ExpertLabels, RouterLabels, ThreadLinks
 from bot.panel.model import ConversationId, ExpertName, Message, MessageTs, ThreadRef, UserId
 from bot.panel.threads.link_recovery import LinkRecovery
+from tests.fakes.audit_log import FakeAuditLog, auditor
 from tests.fakes.feedback_store import FakeFeedbackStore
 from tests.fakes.kept_data import FakeKeptData
 from tests.fakes.knowledge import FakeKnowledge
@@ -41,6 +42,7 @@ class Fakes:
     panels: FakePanelStore = field(default_factory=FakePanelStore)
     feedback: FakeFeedbackStore = field(default_factory=FakeFeedbackStore)
     kept: FakeKeptData = field(default_factory=FakeKeptData)
+    audit_log: FakeAuditLog = field(default_factory=FakeAuditLog)
     model: ScriptedModel = field(default_factory=ScriptedModel)
     knowledge: FakeKnowledge = field(default_factory=FakeKnowledge)
     slack: FakeSlackThreads = field(default_factory=FakeSlackThreads)
@@ -48,7 +50,9 @@ class Fakes:
     @property
     def services(self) -> Services:
         """What operations are given."""
-        stores = Stores(self.queue, self.threads, self.panels, self.feedback, self.kept)
+        stores = Stores(
+            self.queue, self.threads, self.panels, self.feedback, auditor(self.audit_log), self.kept
+        )
         recovery = LinkRecovery(self.threads, self.model, FakeTranscript())
         return Services(
             Workspace(TEAM, "https://acme.slack.com/"),

@@ -4,7 +4,7 @@ A thread keeps the ids that it got from the backend of its time. Which that was 
 they begin. What is new goes to the backend in use.
 """
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 
 from bot.adapters.openai.backend_ids import CONVERSATION, OWN, THREAD
 from bot.panel.errors import ConversationGone
@@ -60,6 +60,9 @@ class AnyBackend(LanguageModel):
             return await self._home(conversation).delete(conversation)
         except ConversationGone:
             return None
+
+    async def remove(self, conversation: ConversationId, wanted: Callable[[str], bool]) -> int:
+        return await self._home(conversation).remove(conversation, wanted)
 
     def is_current(self, conversation: ConversationId) -> bool:
         return self._current.is_current(conversation)

@@ -7,7 +7,8 @@ shard, a Cluster a few for each of its primaries.
 
 ``P`` stands for ``panelbot:{0}:`` (the shard's prefix), ``R`` for ``panelbot:{pace:TEAM}:``, ``K``
 for ``panelbot:{kept:CONVERSATION}:``, ``A`` for ``panelbot:{audit:TEAM}:``, ``Q`` for
-``panelbot:{asked:TEAM}:``, ``T`` for ``team:channel:thread_ts``.
+``panelbot:{asked:TEAM}:``, ``C`` for ``panelbot:{chores:TEAM}:``, ``T`` for
+``team:channel:thread_ts``.
 
 ==================  ======  ===============================================  ====================
 key                 type    what                                             lifetime, size
@@ -132,6 +133,9 @@ A log               stream  the audit log: records, each with its hash,      as 
 A head              hash    ``number`` and ``hash`` of its last record       for ever; 150 B
 Q asked:ID          zset    the questions of a person, or in a channel, by   a minute after the
                             when they were asked (ms)                        last; 130 B each
+C due               zset    what workers do beside turns, by when (ms):      until done;
+                            threads to forget, messages to take out, …       200 B each
+C failures          hash    how often these have failed                      as long; 200 B each
 panelbot:schema     hash    ``version`` of this table, number of ``shards``  for ever; 80 B
 ==================  ======  ===============================================  ====================
 
@@ -266,6 +270,11 @@ def asked(team_id: str) -> str:
 def shared_channels(team_id: str) -> str:
     """Return the key of which channels are shared with other organisations."""
     return f"panelbot:shared:{team_id}"
+
+
+def chores(team_id: str) -> str:
+    """Return the prefix of what workers have to do in the workspace; all of it is in one slot."""
+    return f"panelbot:{{chores:{team_id}}}:"
 
 
 def conversation(conversation: ConversationId) -> str:

@@ -32,6 +32,10 @@ class AuditLog(Protocol):
         """Return how far the log has come."""
         ...
 
+    async def expire(self, team_id: str, after: float) -> None:
+        """Delete all of it *after* seconds, if nothing is added until then."""
+        ...
+
     async def trim(self, team_id: str, before: float) -> int:
         """Delete records from before then, and say so in the log; returns how many there were."""
         ...

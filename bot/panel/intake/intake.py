@@ -125,21 +125,23 @@ class Intake:
         *,
         before: Incoming | None = None,
         at: MessageTs | None = None,
-    ) -> None:
+    ) -> bool:
         """Take in what a message was *edited* to, from *before* and *at* that time; None: deleted.
 
         One that waits is replaced, or only noted if it no longer concerns the panel. One that has
         become a question or a command is treated as such. Of others, the panel learns with the next
         question. One that was deleted is not answered, even if it has not arrived yet; a turn that
-        answers it is stopped.
+        answers it is stopped. Returns whether models may have read what was deleted.
         """
         async with self._lock(thread):
             if edited is None:
-                await self._queue.delete(thread, ts)
-            elif command := thread_commands.of(edited.message):
+                waited = await self._queue.delete(thread, ts)
+                return not waited and await self._threads.standing(thread) in _OURS
+            if command := thread_commands.of(edited.message):
                 await self._become_command(command, edited, before, at or ts)
             else:
                 await self._edit(edited, before, at or ts)
+        return False
 
     async def press(self, thread: ThreadRef, ts: MessageTs, by: UserId, steer: Steer) -> None:
         """Queue a button that was pressed at *ts*."""

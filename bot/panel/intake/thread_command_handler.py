@@ -9,6 +9,7 @@ from bot.panel.audit.entry import Act
 from bot.panel.errors import Refused
 from bot.panel.intake.thread_commands import (
     AddExpert,
+    Answered,
     ListExperts,
     Mute,
     RemoveExpert,
@@ -45,7 +46,7 @@ class ThreadCommandHandler:
 
     async def perform(
         self,
-        command: ThreadCommand,
+        command: Answered,
         thread: ThreadRef,
         authors: Sequence[UserId],
         *,
@@ -67,7 +68,7 @@ class ThreadCommandHandler:
             answer = await self._answer_if_done(command, thread) if repeated else ""
             return answer or str(refusal)
 
-    async def _answer_if_done(self, command: ThreadCommand, thread: ThreadRef) -> str:
+    async def _answer_if_done(self, command: Answered, thread: ThreadRef) -> str:
         """Return the answer to *command* if the thread is already as it would make it."""
         changes = await self._editor.changes(thread)
         match command:
@@ -82,7 +83,7 @@ class ThreadCommandHandler:
             case _:
                 return ""
 
-    async def _perform(self, command: ThreadCommand, thread: ThreadRef, by: UserId) -> str:
+    async def _perform(self, command: Answered, thread: ThreadRef, by: UserId) -> str:
         match command:
             case AddExpert(name):
                 change = await self._editor.add_from_library(thread, name, by)

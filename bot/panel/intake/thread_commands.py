@@ -52,7 +52,13 @@ class Stop:
     """Stop what the bot is doing in this thread."""
 
 
-ThreadCommand = AddExpert | RemoveExpert | ListExperts | ShowHelp | Mute | Unmute | Stop
+@dataclass(frozen=True, slots=True)
+class ForgetThread:
+    """Delete what is kept of this thread, after asking."""
+
+
+Answered = AddExpert | RemoveExpert | ListExperts | ShowHelp | Mute | Unmute | Stop
+ThreadCommand = Answered | ForgetThread  # the latter asks back
 
 _PLAIN: dict[str, ThreadCommand] = {
     "experts": ListExperts(),
@@ -62,7 +68,7 @@ _PLAIN: dict[str, ThreadCommand] = {
     "unmute": Unmute(),
 }
 _LONGEST = 200
-_VERB = re.compile("experts|help|mute|stop|add|remove", re.IGNORECASE)
+_VERB = re.compile("experts|help|mute|stop|add|remove|forget", re.IGNORECASE)
 _QUOTED = re.compile(r"```|^\s*(?:>|&gt;)", re.MULTILINE)
 _EMOJI = re.compile(r":[a-z0-9_+'-]+:(?::skin-tone-\d:)?|[\U0001f3fb-\U0001f3ff]")
 _INVISIBLE = re.compile("[\ufe0f\u200b-\u200f\u2060\ufeff]")
@@ -75,6 +81,7 @@ _PLEASE = re.compile(
 _WITH_NAME = re.compile(
     r"(?P<verb>add|remove)(?P<between>(?:[^\w<]|_)+)(?P<name>[^<>]+)", re.IGNORECASE
 )
+_FORGET = re.compile(r"forget (?:(?:this|the) )?(?:thread|conversation)", re.IGNORECASE)
 _LIST = re.compile(r"\b(?:and|or)\b|,", re.IGNORECASE)
 _MOST_WORDS = 4  # of a name that nothing marks as one
 
@@ -90,6 +97,8 @@ def parse(text: str) -> ThreadCommand | None:
     spoken = {word.casefold() for word in re.split(r"[\W_]+", words) if word}
     if len(spoken) == 1 and (plain := _PLAIN.get(spoken.pop())):  # once, or "stop, stop!"
         return plain
+    if _FORGET.fullmatch(words):
+        return ForgetThread()
     match = _WITH_NAME.fullmatch(words)
     return _with_name(match) if match else None
 

@@ -3,7 +3,7 @@
 The backend ``stateless`` uses the port; the Redis adapter implements it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -77,6 +77,13 @@ class ConversationStore(Protocol):
 
     async def holds(self, conversation: ConversationId, response: str) -> bool:
         """Whether *response* is among the hundred newest items of *conversation*."""
+        ...
+
+    async def remove(self, conversation: ConversationId, wanted: Callable[[str], bool]) -> int:
+        """Delete the user's items with *wanted* texts; returns how many there were.
+
+        A summary that may tell of them goes as well: what it replaced is sent again.
+        """
         ...
 
     async def delete(self, conversation: ConversationId) -> int | None:

@@ -3,7 +3,7 @@
 Adapters and test fakes inherit from the port, so the type checker holds both to the same promises.
 """
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Protocol
 
 from bot.panel.language_model.exchange import Item, ModelEvent, Prompt, StoredItem
@@ -74,6 +74,14 @@ class LanguageModel(Protocol):
         """Delete *conversation* with all that it holds; returns how many items these were.
 
         None if it is gone already. May fail half way: doing it again deletes the rest.
+        """
+        ...
+
+    async def remove(self, conversation: ConversationId, wanted: Callable[[str], bool]) -> int:
+        """Delete the user's items with *wanted* texts; returns how many there were.
+
+        Nothing may be going on in *conversation*. Raises ModelRefused if the server cannot do
+        that, ConversationGone.
         """
         ...
 

@@ -188,6 +188,7 @@ def _utterance(kind: Kind, message: Utterance, ref: str = "") -> Framed:
         kind,
         *(*own, *map(_said, message.about), *shown),
         ref=ref,
+        ts="" if ref == message.ts else message.ts,  # by which it can be taken out again
         from_=message.speaker,
         id=author.id,
         role=author.role,

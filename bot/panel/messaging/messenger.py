@@ -65,6 +65,7 @@ class Post:
     ends_reply: bool = False  # the last piece of a reply, which has the buttons
     is_cut: bool = False  # the reply was cut off before its end: with a button to go on
     offers_retry: bool = False  # with a button to retry the buried turn
+    offers_forgetting: bool = False  # with a button to have the thread forgotten
     is_delayed: bool = False  # with buttons to stop the postponed turn, and to try it now
     approval: ApprovalId | None = None  # with buttons to approve or decline
     may_approve: bool = True  # else people can only decline

@@ -83,6 +83,10 @@ class ThreadWriter:
         """Post one short message with a button that retries the turn."""
         await self._post(replace(self.draft(part, text), offers_retry=True))
 
+    async def offer_forgetting(self, part: str, text: str) -> None:
+        """Post one short message with a button that has the thread forgotten."""
+        await self._post(replace(self.draft(part, text), offers_forgetting=True))
+
     async def tell_of_delay(self, text: str) -> None:
         """Post one short message with buttons to stop the postponed turn, and to try it now."""
         part = self._record.progress.delayed

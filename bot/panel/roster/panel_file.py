@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.panel.audit.audit_log import Auditor
+from bot.panel.audit.entry import Act
 from bot.panel.errors import Refused
 from bot.panel.model import CollectionId, Expert, ExpertName, Synthesis, ThreadRef
 from bot.panel.roster.equipment import given_by_operators
@@ -98,6 +99,7 @@ class PanelFileSync:
     ) -> None:
         self._panels = panels
         self._recorded = RecordedChanges(panels, auditor)
+        self._auditor = auditor
         self._team = team_id
         self._builtin = builtin
 
@@ -112,6 +114,10 @@ class PanelFileSync:
             if changes != RosterChanges()
         }
         return PanelFile(defaults, by_channel)
+
+    async def record_export(self) -> None:
+        """Record that somebody is about to get all panels."""
+        await self._auditor.record(Act.EXPORTED, WorkspaceScope(self._team), None, "panels")
 
     def check(self, wanted: PanelFile, seen: PanelFile) -> None:
         """Raise Refused if *wanted* makes a panel too large that is not so, as *seen*."""

@@ -43,6 +43,16 @@ class Rights:
         """Raise Refused if *by* may not: handles are the workspace's, wherever panels are kept."""
         await self.check_role(WorkspaceScope(team_id), by)
 
+    async def check_may_forget(self, thread: ThreadRef, by: UserId) -> None:
+        """Raise Refused if *by*, who has not begun *thread*, may not have it forgotten."""
+        if by not in self._admins and await self._role(by) is not Role.ADMIN:
+            await self._auditor.refused(thread, by, "forget")
+            raise Refused(
+                gettext(
+                    "Only whoever began this thread, or a workspace admin, can have me forget it."
+                )
+            )
+
     async def check_may_see(self, by: UserId) -> None:
         """Raise Refused if *by* may not see the workspace's panels."""
         if await self._role(by) is Role.STRANGER:

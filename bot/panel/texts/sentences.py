@@ -83,6 +83,7 @@ def usage() -> str:
         ),
         gettext("`@me stop` ends what I am doing"),
         gettext("`@me mute` and I answer only when mentioned, `@me unmute` and I am back"),
+        gettext("`@me forget this thread` deletes what I remember of it, after asking"),
         gettext("`/experts` in the channel changes the panel for everybody there"),
     )
     return "\n".join([lead, *(f"- {line}" for line in lines)])

@@ -9,10 +9,10 @@ from contextlib import AsyncExitStack
 from bot.panel.approvals.lost_turns import LostTurns
 from bot.panel.approvals.tool_approvals import ToolApprovals
 from bot.panel.byte_budget import ByteBudget
-from bot.panel.errors import ModelFault, ModelRefused, TryLater, leaves
+from bot.panel.errors import ModelFault, ModelRefused, Refused, TryLater, leaves
 from bot.panel.intake import thread_commands
 from bot.panel.intake.thread_command_handler import ThreadCommandHandler
-from bot.panel.intake.thread_commands import Stop, ThreadCommand
+from bot.panel.intake.thread_commands import Answered, ForgetThread, Stop
 from bot.panel.journal.progress import FILES, LATE, STEERED, UNREAD
 from bot.panel.journal.turn_record import RecordReader, TurnRecord
 from bot.panel.language_model import attachments
@@ -29,12 +29,14 @@ from bot.panel.texts import (
     apologies,
     failure_sentences,
     file_sentences,
+    forgetting,
     refusal_sentences,
     sentences,
 )
 from bot.panel.threads import follow_ups
 from bot.panel.threads.conversation_migration import ConversationMigration
 from bot.panel.threads.conversations import ThreadConversations
+from bot.panel.threads.forgetting import ForgetRights
 from bot.panel.threads.link_recovery import LinkRecovery
 from bot.panel.threads.thread_history import ThreadHistory, files_of
 from bot.panel.threads.thread_store import Standing
@@ -102,7 +104,10 @@ class TurnRunner:
         claim = record.claim
         command = thread_commands.command_of(claim.turn)
         if command and await self._commands.is_meant(command, claim.turn.thread):
-            await self._obey(command, record, writer)
+            if isinstance(command, ForgetThread):
+                await self._ask_to_forget(claim.turn, writer)
+            else:
+                await self._obey(command, record, writer)
         elif claim.turn.is_empty:
             await writer.post("help", sentences.usage())
         else:
@@ -183,7 +188,7 @@ class TurnRunner:
         await approvals.load()
         return approvals
 
-    async def _obey(self, command: ThreadCommand, record: TurnRecord, writer: ThreadWriter) -> None:
+    async def _obey(self, command: Answered, record: TurnRecord, writer: ThreadWriter) -> None:
         turn = record.turn
         answer = await self._commands.perform(
             command, turn.thread, turn.authors, repeated=record.resumed
@@ -194,6 +199,17 @@ class TurnRunner:
                 answer = sentences.stopped(())
             await self._lost_turns.settle(turn.thread, besides=turn.id)
         await writer.post("command", answer)
+
+    async def _ask_to_forget(self, turn: Turn, writer: ThreadWriter) -> None:
+        """Ask whether the thread is really to be forgotten, if its first author may want that."""
+        rights = ForgetRights(self._services.transcript, self._services.panels.rights)
+        try:
+            for author in turn.authors:
+                await rights.check(turn.thread, author)
+        except Refused as refusal:
+            await writer.post("command", str(refusal))
+        else:
+            await writer.offer_forgetting("command", forgetting.question())
 
     async def _answer_thread(self, record: TurnRecord, writer: ThreadWriter) -> None:
         turn, threads = record.turn, self._stores.threads

@@ -212,7 +212,7 @@ async def test_a_message_that_is_moved_to_another_thread_cannot_be_read(redis):
 async def test_those_who_are_forgotten_are_found_without_a_key(redis):
     await fill(Stores(redis, NEW))
 
-    found = await RedisKeptData(redis).unanswered("T1", ANN)
+    found = await RedisKeptData(redis, Shards()).unanswered("T1", ANN)
 
     assert found.waiting == ((ONE, "1.5"),)
     assert found.given_up == ("T1:C2:2.0",)

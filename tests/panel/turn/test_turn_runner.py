@@ -343,8 +343,8 @@ async def test_summoned_late_the_router_reads_what_was_said_before(bench):
     quoted, question = bench.model.asked(ROUTER)[0].items
     assert quoted.text == (
         "<earlier>\nQuoted for context; already past.\n"
-        '<said from="Ann" role="person">\nWe need a licence.\n</said>\n'
-        '<said from="Ben" role="person">\nWhich one?\n</said>\n</earlier>'
+        '<said ts="1.0" from="Ann" role="person">\nWe need a licence.\n</said>\n'
+        '<said ts="2.0" from="Ben" role="person">\nWhich one?\n</said>\n</earlier>'
     )
     assert "what do you think?" in question.text
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from openai import AsyncOpenAI, AsyncStream
 from openai.pagination import AsyncCursorPage
 from openai.types.beta import Assistant, AssistantStreamEvent, Thread, ThreadDeleted
-from openai.types.beta.threads import Message, Run
+from openai.types.beta.threads import Message, MessageDeleted, Run
 from openai.types.beta.threads.runs import RunStep
 from pydantic import BaseModel
 
@@ -62,6 +62,11 @@ class AssistantsApi:
     async def add_message(self, thread: str, body: Mapping[str, Any]) -> Sent:
         """Add a message to a thread."""
         return await self._post(_path("threads", thread, "messages"), Message, body)
+
+    async def delete_message(self, thread: str, message: str) -> object:
+        """Delete a message of a thread."""
+        path = _path("threads", thread, "messages", message)
+        return await self._client.delete(path, cast_to=MessageDeleted, options=_options())
 
     async def newest_messages(self, thread: str, most: int = PAGE) -> list[Sent]:
         """Return the newest messages of a thread, newest first."""

@@ -14,7 +14,7 @@
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from functools import partial
 from typing import ParamSpec, TypeVar
@@ -210,6 +210,19 @@ class AssistantsModel(LanguageModel):
         except ConversationGone:
             return None
         return len(messages)
+
+    async def remove(self, conversation: ConversationId, wanted: Callable[[str], bool]) -> int:
+        refuse(_FOREIGN, conversation)
+        async with self._known(conversation):
+            found = [
+                message.needed_text("id")
+                for message in await self._send(_all, self._api.messages, conversation)
+                if isinstance(said := from_message(message), UserSaid) and wanted(said.text)
+            ]
+            for message in found:
+                with suppress(errors.NotFound):
+                    await self._send(self._api.delete_message, conversation, message)
+        return len(found)
 
     def is_current(self, conversation: ConversationId) -> bool:
         return not conversation.startswith(_FOREIGN)

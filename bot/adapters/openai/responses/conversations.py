@@ -1,7 +1,7 @@
 """The language model on OpenAI's Conversations and Responses: the default backend."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, suppress
 from typing import ParamSpec, TypeVar
 
@@ -20,7 +20,7 @@ from bot.adapters.openai.responses.response_start import ResponseStart
 from bot.adapters.openai.retries import RequestSender, RetryDelays
 from bot.adapters.openai.server_limits import limits_of
 from bot.panel.errors import ConversationGone, ModelUnavailable
-from bot.panel.language_model.exchange import Item, ModelEvent, Prompt, StoredItem
+from bot.panel.language_model.exchange import Item, ModelEvent, Prompt, StoredItem, UserSaid
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.links import Labels
 from bot.panel.made_files import MadeFile
@@ -92,17 +92,22 @@ class ConversationsModel(LanguageModel):
 
     async def items(self, conversation: ConversationId) -> AsyncGenerator[StoredItem, None]:
         refuse(_FOREIGN, conversation)
-        after = ""
         async with self._known(conversation):
-            while True:
-                page = await self._page(conversation, after)
-                items = page.parts("data")
-                for item in reversed(read_items(reversed(items))):
+            async for page in self._pages(conversation):
+                for item in reversed(read_items(reversed(page))):
                     yield item
-                last = page.optional_text("last_id") or (items[-1].text("id") if items else "")
-                if page.raw("has_more") is False or last in ("", after):  # the same for ever
-                    return
-                after = last
+
+    async def _pages(self, conversation: ConversationId) -> AsyncGenerator[Sequence[Sent], None]:
+        """Yield all items, a page at a time, newest first."""
+        after = ""
+        while True:
+            page = await self._page(conversation, after)
+            items = page.parts("data")
+            yield items
+            last = page.optional_text("last_id") or (items[-1].text("id") if items else "")
+            if page.raw("has_more") is False or last in ("", after):  # the same for ever
+                return
+            after = last
 
     async def _page(self, conversation: ConversationId, after: str) -> Sent:
         """Return the page of items that are older than the item *after*, newest first."""
@@ -161,6 +166,18 @@ class ConversationsModel(LanguageModel):
         except ConversationGone:
             return len(deleted) or None
         return len(deleted)
+
+    async def remove(self, conversation: ConversationId, wanted: Callable[[str], bool]) -> int:
+        refuse(_FOREIGN, conversation)
+        found = list[str]()
+        async with self._known(conversation):
+            async for page in self._pages(conversation):
+                for item in page:
+                    said = [one.text for one in read_items([item]) if isinstance(one, UserSaid)]
+                    found += [item.needed_text("id")] if any(map(wanted, said)) else []
+            for id_ in found:
+                await self._delete_item(conversation, id_)
+        return len(found)
 
     async def _delete(self, conversation: ConversationId, deleted: set[str]) -> None:
         """Delete *conversation* after its items, which would outlive it; adds them to *deleted*."""

@@ -9,7 +9,7 @@
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from secrets import token_hex
@@ -133,6 +133,9 @@ class StatelessModel(LanguageModel):
 
     async def delete(self, conversation: ConversationId) -> int | None:
         return await self._store.delete(conversation)
+
+    async def remove(self, conversation: ConversationId, wanted: Callable[[str], bool]) -> int:
+        return await self._store.remove(conversation, wanted)
 
     def is_current(self, conversation: ConversationId) -> bool:
         return conversation.startswith(PREFIX)

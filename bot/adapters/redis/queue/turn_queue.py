@@ -58,7 +58,9 @@ class RedisTurnQueue(QueueAdmin):
         room: int = 10,
         look_again: float = 1.0,
         cipher: Cipher = CLEAR,
+        keep_dead: int = keys.DEAD_FOR,
     ) -> None:
+        self._keep_dead = keep_dead
         self._redis = redis
         self._shards = shards
         self._lease = milliseconds(lease)
@@ -178,7 +180,7 @@ class RedisTurnQueue(QueueAdmin):
 
     async def bury(self, claim: Claim, reason: str, *, poisoned: bool = False) -> None:
         """Give up the turn: it becomes a dead letter. Raises TurnLost if another worker has it."""
-        args = (keys.ENDED_FOR, claim.turn.id, reason, keys.DEAD_FOR, int(poisoned))
+        args = (keys.ENDED_FOR, claim.turn.id, reason, self._keep_dead, int(poisoned))
         await self._fenced(_BURY, claim, *args)
 
     async def buried(self, *, most: int = 1000) -> Sequence[DeadLetter]:

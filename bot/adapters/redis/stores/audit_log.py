@@ -37,13 +37,20 @@ class RedisAuditLog(AuditLog):
                     self._redis, prefix, head.number, head.hash, record.text, new.hash
                 )
 
+    async def teams(self) -> Sequence[str]:
+        """Return the workspaces that have a log."""
+        with store_errors():
+            found = [key async for key in self._redis.scan_iter(f"{keys.audit('*')}head")]
+        before, after = f"{keys.audit('*')}head".split("*")
+        return sorted(key.removeprefix(before).removesuffix(after) for key in found)
+
     async def head(self, team_id: str) -> Head:
         with store_errors():
             number, hash_ = await self._redis.hmget(f"{keys.audit(team_id)}head", "number", "hash")
         return Head(int(number or 0), hash_ or "")
 
     async def records(self, team_id: str, since: float = 0) -> AsyncIterator[Record]:
-        log, start = f"{keys.audit(team_id)}log", str(milliseconds(since))
+        log, start = f"{keys.audit(team_id)}log", str(max(0, milliseconds(since)))
         while True:
             with store_errors():
                 page = await self._redis.xrange(log, start, "+", count=_PAGE)
@@ -52,6 +59,11 @@ class RedisAuditLog(AuditLog):
             if len(page) < _PAGE:
                 return
             start = f"({page[-1][0]}"
+
+    async def expire(self, team_id: str, after: float) -> None:
+        with store_errors():
+            for name in ("log", "head"):
+                await self._redis.expire(f"{keys.audit(team_id)}{name}", round(after))
 
     async def trim(self, team_id: str, before: float) -> int:
         log, limit = f"{keys.audit(team_id)}log", str(milliseconds(before))

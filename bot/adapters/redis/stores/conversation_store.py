@@ -4,7 +4,7 @@ Each item has the token of the call that added it as a prefix: the id of the res
 part of one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from secrets import token_hex
 from typing import get_args
 
@@ -14,7 +14,7 @@ from bot.adapters.redis.connection.scripting import Connection, Script
 from bot.adapters.redis.encryption import CLEAR, Cipher
 from bot.panel.errors import ConversationGone
 from bot.panel.language_model.conversation_store import PREFIX, ConversationStore, Remembered
-from bot.panel.language_model.exchange import StoredItem
+from bot.panel.language_model.exchange import StoredItem, UserSaid
 from bot.panel.links import Labels
 from bot.panel.model import ConversationId
 
@@ -22,6 +22,7 @@ _ADD, _NOTE = Script("kept_add"), Script("kept_note")
 _ITEMS: tuple[type[StoredItem], ...] = get_args(StoredItem)
 _LABELS: tuple[type[Labels], ...] = get_args(Labels)
 _LOOK_BACK = 100
+_ALL = 1_000_000  # items
 
 
 class RedisConversationStore(ConversationStore):
@@ -96,6 +97,20 @@ class RedisConversationStore(ConversationStore):
         entries = await self._entries(conversation, _LOOK_BACK, 0)
         return any(entry.startswith(f"{response} ") for entry in entries)
 
+    async def remove(self, conversation: ConversationId, wanted: Callable[[str], bool]) -> int:
+        key, entries = keys.conversation(conversation), await self._entries(conversation, _ALL, 0)
+        unwanted = [
+            entry for entry in entries if _is_wanted(self._item(conversation, entry), wanted)
+        ]
+        with store_errors():
+            async with self._redis.pipeline(transaction=True) as pipe:
+                for entry in unwanted:
+                    pipe.lrem(f"{key}items", 1, entry)
+                if unwanted:
+                    pipe.hdel(f"{key}head", "summary", "summed_up")
+                await pipe.execute()
+        return len(unwanted)
+
     async def delete(self, conversation: ConversationId) -> int | None:
         key = keys.conversation(conversation)
         with store_errors():
@@ -134,3 +149,7 @@ def items_of(conversation: str) -> str:
 def summary_of(conversation: str) -> str:
     """Return what the summary of *conversation* is encrypted as."""
     return f"summary {conversation}"
+
+
+def _is_wanted(item: StoredItem, wanted: Callable[[str], bool]) -> bool:
+    return isinstance(item, UserSaid) and wanted(item.text)

@@ -33,8 +33,9 @@ _Kept = defaultdict[ThreadRef, KeptOfThread]
 class RedisKeptData(KeptData):
     """Scans for the keys that ``keys`` describes."""
 
-    def __init__(self, redis: Connection) -> None:
+    def __init__(self, redis: Connection, shards: keys.Shards) -> None:
         self._redis = redis
+        self._shards = shards
 
     async def threads(self, team_id: str, channel_id: str = "") -> Mapping[ThreadRef, KeptOfThread]:
         place = f"{team_id}:{channel_id}:" if channel_id else f"{team_id}:"
@@ -88,6 +89,30 @@ class RedisKeptData(KeptData):
                 await self._redis.set(key, until, ex=keys.REBUILT_FOR)
             else:
                 await self._redis.delete(key)
+
+    async def idle_threads(self, team_id: str) -> AsyncIterator[tuple[ThreadRef, float]]:
+        async for key in self._keys(f"panelbot:*:links:{team_id}:*"):
+            thread = keys.thread_of(key.partition("links:")[2])
+            idle = await self._idle(key)
+            if idle is not None:
+                yield thread, idle
+
+    async def idle(self, thread: ThreadRef) -> float | None:
+        return await self._idle(self._shards.links(thread))
+
+    async def _idle(self, links_key: str) -> float | None:
+        """Return how long ago the links, which expire after that, were used."""
+        with store_errors():
+            left = await self._redis.ttl(links_key)
+        return float(keys.THREAD_FOR - left) if left >= 0 else None
+
+    async def team_keys(self, team_id: str) -> Sequence[str]:
+        kept = (keys.audit(team_id), keys.chores(team_id))  # the latter is being done
+        return [
+            key
+            async for key in self._keys(f"panelbot:*{team_id}*")
+            if team_id in re.split("[:{}]", key) and not key.startswith(kept)
+        ]
 
     async def erase(self, keys: Sequence[str]) -> int:
         with store_errors():

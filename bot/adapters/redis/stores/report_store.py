@@ -35,16 +35,19 @@ _log = logging.getLogger(__name__)
 
 
 class RedisReportStore(ReportStore):
-    """The reports of the turns of a RedisTurnQueue with the same *shards*."""
+    """The reports of the turns of a RedisTurnQueue with the same *shards*, for *keep* seconds."""
 
-    def __init__(self, redis: Connection, shards: keys.Shards) -> None:
+    def __init__(
+        self, redis: Connection, shards: keys.Shards, *, keep: int = keys.REPORT_FOR
+    ) -> None:
         self._redis = redis
+        self._keep = keep
         self._shards = shards
 
     async def save(self, claim: Claim, report: TurnReport) -> None:
         turn, thread = claim.turn.id, claim.turn.thread
         name, prefix = keys.thread_name(thread), self._shards.prefix(thread)
-        report_args = (turn, codec.dump(report), keys.REPORT_FOR)
+        report_args = (turn, codec.dump(report), self._keep)
         month = f"{thread.team_id}:{month_of(report.mark)}"
         usage_args = (month, keys.USAGE_FOR, *_increments(usage_counts(report)))
         with store_errors():
@@ -73,7 +76,7 @@ class RedisReportStore(ReportStore):
         with store_errors():
             async with self._redis.pipeline(transaction=False) as pipe:
                 pipe.append(key, codec.dump(note) + "\n")
-                pipe.expire(key, keys.REPORT_FOR)
+                pipe.expire(key, self._keep)
                 await pipe.execute()
 
     async def failures(self, turn: TurnId) -> Sequence[FailureNote]:

@@ -19,6 +19,7 @@ from bot.panel.model import ApprovalId, CallId, ExpertName, MessageTs, TurnId, W
 SHOW_WORK, RETRY, STOP, TRY_NOW = "show_work", "retry", "stop", "try_now"
 MORE, ASK_OTHERS, GO_ON = "more", "ask_others", "go_on"
 APPROVE, DECLINE = "approve", "decline"
+FORGET = "forget_thread"
 _LONGEST_LABEL = 75
 _TS = re.compile(r"\d{1,20}\.\d{1,9}")
 
@@ -101,6 +102,10 @@ def row(post: Post) -> list[Json]:
         buttons += decision_buttons(post.approval, may_approve=post.may_approve)
     if post.offers_retry:
         buttons.append(_retry(post))
+    if post.offers_forgetting:
+        label = gettext("Forget this thread: delete what the panel remembers of it")
+        button = _turn_button(FORGET, gettext("Forget this thread"), label, post)
+        buttons.append({**button, "style": "danger"})
     if post.is_delayed:
         buttons += [_try_now(post), _stop()]
     actions = [{"type": "actions", "elements": buttons}] if buttons else []

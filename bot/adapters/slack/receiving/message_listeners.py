@@ -13,12 +13,16 @@ from bot.adapters.slack.api.channels import Channels
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.receiving import payloads
 from bot.adapters.slack.receiving.events import event_of
+from bot.adapters.slack.receiving.payloads import Amendment
 from bot.adapters.slack.receiving.receiver import MESSAGES, BoltApp
 from bot.json_types import Json
+from bot.operations.chores import Chore, ChoreKind, ChoreStore
 from bot.panel.intake.intake import Incoming, Intake
 from bot.panel.messaging.handles import Handle, HandleStore
 
 log = logging.getLogger(__name__)
+
+_A_MOMENT = 1.0  # seconds, for a turn that answers what was deleted to end first
 
 
 class MessageListeners:
@@ -28,12 +32,14 @@ class MessageListeners:
         self,
         intake: Intake,
         handles: HandleStore,
+        chores: ChoreStore,
         identity: Identity,
         apps: Set[str] = frozenset(),
         channels: Channels | None = None,
         facts: SlackChannelFacts | None = None,
     ) -> None:
         self._facts = facts
+        self._chores = chores
         self._channels = channels or Channels()
         self._intake = intake
         self._handles = handles
@@ -41,10 +47,8 @@ class MessageListeners:
         self._apps = apps
 
     def listen(self, app: BoltApp) -> None:
-        """Register for messages, and for the removal of the app."""
+        """Register for messages."""
         app.take_in, app.channels = self.take_in, self._channels
-        for kind in ("app_uninstalled", "tokens_revoked"):
-            app.event(kind)(self.log_removal)
 
     async def take_in(self, body: Json) -> bool:
         """Queue the message in an event; False if the event is not about a message."""
@@ -62,18 +66,21 @@ class MessageListeners:
         if incoming := await self.incoming(body):
             await self._intake.receive(incoming)
         elif amendment := payloads.amendment(body, self._identity, await self._find_handles(body)):
-            await self._intake.amend(
-                amendment.thread,
-                amendment.ts,
-                amendment.changed,
-                before=amendment.before,
-                at=amendment.at,
-            )
+            await self._amend(amendment)
         elif reply := payloads.overheard(body, self._identity):
             await self._intake.note(*reply)
         elif bot := payloads.app_asking_in_vain(body, self._identity):
             log.info("app.may_not_ask", extra={"bot": bot})  # what PANELBOT_APPS can list
         return True
+
+    async def _amend(self, amendment: Amendment) -> None:
+        thread, ts = amendment.thread, amendment.ts
+        may_be_read = await self._intake.amend(
+            thread, ts, amendment.changed, before=amendment.before, at=amendment.at
+        )
+        if may_be_read:
+            chore = Chore.in_thread(ChoreKind.WITHDRAW, thread, ts=ts)
+            await self._chores.put(chore, after=_A_MOMENT)
 
     async def incoming(self, body: Json) -> Incoming | None:
         """Return the message in an event; None if nobody who may ask us wrote it."""
@@ -90,7 +97,3 @@ class MessageListeners:
     async def _find_handles(self, body: Json) -> Mapping[str, Handle]:
         groups = payloads.groups(body)
         return await self._handles.find(self._identity.team_id, groups) if groups else {}
-
-    async def log_removal(self, event: Json) -> None:
-        """Log that the app was removed from the workspace."""
-        log.warning("app.removed", extra={"event": event["type"]})

@@ -105,6 +105,7 @@ class Threads:
             f"POST {one}/messages": self._add,
             f"GET {one}/messages": self._list,
             f"GET {one}/messages/{{message}}": self._message,
+            f"DELETE {one}/messages/{{message}}": self._delete_message,
         }
 
     def find(self, request: ApiRequest) -> Thread:
@@ -145,6 +146,12 @@ class Threads:
         if active := thread.active:
             raise locked_for_message(thread.id, active.id)
         return thread.add(request.body)
+
+    async def _delete_message(self, request: ApiRequest) -> Json:
+        thread, message = self.find(request), (await self._message(request))["id"]
+        thread.messages = [one for one in thread.messages if one["id"] != message]
+        thread.items = [one for one in thread.items if one.get("id") != message]
+        return {"id": message, "object": "thread.message.deleted", "deleted": True}
 
     async def _list(self, request: ApiRequest) -> Json:
         return page(self.find(request).messages, request)

@@ -47,13 +47,13 @@ async def test_all_that_is_held_is_found_on_every_primary(cluster):
     for number, thread in enumerate(THREADS):
         await threads.save_links(thread, ThreadLinks(ConversationId(f"conv_{number}")))
 
-    held = await RedisKeptData(cluster).threads("T1", "C1")
+    held = await RedisKeptData(cluster, Shards()).threads("T1", "C1")
 
     assert sorted(held, key=lambda thread: float(thread.thread_ts)) == THREADS[1::3]
     assert held[THREADS[1]].conversations == ["conv_1"]
     for thread in THREADS:
         await threads.forget(thread)
-    assert not await RedisKeptData(cluster).threads("T1")
+    assert not await RedisKeptData(cluster, Shards()).threads("T1")
 
 
 async def test_the_shards_lie_on_all_primaries(cluster):

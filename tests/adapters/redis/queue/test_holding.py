@@ -155,7 +155,7 @@ async def undecided(redis, queue: RedisTurnQueue) -> Claim:
 
 async def test_a_thread_in_which_people_have_to_decide_is_held_only_to_forget_it(redis, queue):
     await undecided(redis, queue)
-    assert ONE in await RedisKeptData(redis).threads("T1")
+    assert ONE in await RedisKeptData(redis, Shards()).threads("T1")
 
     assert await queue.hold(ONE) is None
     held = await queue.hold(ONE, drop=True)

@@ -20,6 +20,7 @@ from bot.adapters.redis.stores.approval_store import RedisApprovalStore
 from bot.adapters.redis.stores.audit_log import RedisAuditLog
 from bot.adapters.redis.stores.bot_claim import BotClaim
 from bot.adapters.redis.stores.channel_move_store import RedisChannelMoveStore
+from bot.adapters.redis.stores.chore_store import RedisChoreStore
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
 from bot.adapters.redis.stores.delivery_store import RedisDeliveryStore
 from bot.adapters.redis.stores.feedback_store import RedisFeedbackStore
@@ -30,6 +31,7 @@ from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.adapters.redis.stores.process_notes import RedisProcessNotes
 from bot.adapters.redis.stores.report_store import RedisReportStore
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
+from bot.operations.chores import Chore, ChoreKind
 from bot.panel.approvals.approvals import Pending
 from bot.panel.audit.entry import Act, Entry
 from bot.panel.errors import StoreUnavailable, TurnLost
@@ -239,12 +241,17 @@ async def test_tokens_grow_also_when_the_counter_is_lost(redis, queue, journal):
 
 # A line of the table that names a key: its prefix, its kind, what follows, and its type.
 DOCUMENTED = re.compile(
-    r"^(P |R |K |A |panelbot:)([a-z-]+)(:[A-Z:]*)? +(string|list|hash|zset|set|stream)",
+    r"^(P |R |K |A |C |panelbot:)([a-z-]+)(:[A-Z:]*)? +(string|list|hash|zset|set|stream)",
     re.MULTILINE,
 )
 
 
-PREFIXES = {"P ": "panelbot:{0}:", "R ": "panelbot:{pace:T1}:", "A ": "panelbot:{audit:T1}:"}
+PREFIXES = {
+    "P ": "panelbot:{0}:",
+    "R ": "panelbot:{pace:T1}:",
+    "A ": "panelbot:{audit:T1}:",
+    "C ": "panelbot:{chores:T1}:",
+}
 LIMIT = Limit("chat.postMessage", 1, 1)
 
 
@@ -294,6 +301,9 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
         await panels.add(scope, LEGAL)
     await RedisHandleStore(redis).put("T1", Handle("S1", LEGAL.name, "panel-legal"))
     await RedisAuditLog(redis, ["secret"]).append(Entry(Act.MUTED, ONE, "U1"))
+    chore = Chore(ChoreKind.TIDY, "T1")
+    await RedisChoreStore(redis).put(chore)
+    await RedisChoreStore(redis).failed(chore, 1)
     await RedisDeliveryStore(redis).claim("trigger 1.2.3", "token")
     kept = RedisConversationStore(redis)
     own = await kept.open(RouterLabels(ONE))
@@ -305,7 +315,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     await RedisChannelMoveStore(redis).note("T1", ChannelMove("C1", "C2", 1.0))
     for key in (keys.OFF, keys.files("T1")):
         await RedisProcessNotes(redis, key).renew(["note"], "host:1")
-    await RedisKeptData(redis).note_rebuilt("T1", "C1", until="1.0")
+    await RedisKeptData(redis, Shards()).note_rebuilt("T1", "C1", until="1.0")
     prefixes = PREFIXES | {"K ": keys.conversation(own)}
     documented = {
         prefixes.get(where, where) + kind + (":" if named else ""): what
@@ -326,6 +336,8 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
         "clock",
         "dead",
         "log",
+        "due",
+        "failures",
         "head",
         "panelbot:panel:",
         "panelbot:channels:",

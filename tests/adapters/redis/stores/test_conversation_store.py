@@ -82,6 +82,16 @@ async def test_a_summary_stands_for_the_oldest_items_which_are_kept(store, conve
     assert len(await store.newest(conversation, 10)) == len(ITEMS)
 
 
+async def test_what_is_taken_out_is_in_no_summary_either(store, conversation):
+    said = [UserSaid("keep"), UserSaid("secret"), UserSaid("keep too")]
+    await store.add(conversation, said, after=0)
+    await store.sum_up(conversation, "There is a secret.", 2)
+
+    assert await store.remove(conversation, lambda text: text == "secret") == 1
+
+    assert await store.recall(conversation) == Remembered((said[0], said[2]))
+
+
 async def test_it_is_known_which_responses_a_conversation_holds(store, conversation):
     await store.add(conversation, ITEMS, after=0, response="resp_1")
     await store.add(conversation, ITEMS, after=len(ITEMS))

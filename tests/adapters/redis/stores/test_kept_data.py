@@ -40,7 +40,7 @@ def queue(redis, shards) -> RedisTurnQueue:
 
 @pytest.fixture
 def kept_data(redis) -> RedisKeptData:
-    return RedisKeptData(redis)
+    return RedisKeptData(redis, Shards())
 
 
 async def put(queue: RedisTurnQueue, thread: ThreadRef, ts: str, user: str = "U1") -> None:

@@ -12,6 +12,7 @@ from bot.panel.intake.intake import Intake
 from bot.panel.model import Message, ThreadRef
 from bot.playground.slack.workspace.company import ADA, BOT_ID, BOT_USER, GENERAL
 from tests.fakes.audit_log import auditor
+from tests.fakes.chore_store import FakeChoreStore
 from tests.fakes.handle_store import FakeHandleStore
 from tests.fakes.thread_store import FakeThreadStore
 from tests.fakes.turn_queue import FakeTurnQueue
@@ -52,7 +53,9 @@ class RecordingQueue(FakeTurnQueue):
 async def queued(body: Json) -> list[Message]:
     """Take in *body* as it comes over the wire; return what is queued of it."""
     queue = RecordingQueue()
-    listeners = MessageListeners(Intake(queue, FakeThreadStore(), auditor()), FakeHandleStore(), ME)
+    listeners = MessageListeners(
+        Intake(queue, FakeThreadStore(), auditor()), FakeHandleStore(), FakeChoreStore(), ME
+    )
     await listeners.take_in(json.loads(json.dumps(body)))
     return queue.put_messages
 

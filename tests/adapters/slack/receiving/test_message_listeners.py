@@ -23,6 +23,7 @@ from bot.playground.slack.workspace.company import ADA, BEN, GENERAL
 from bot.playground.slack.workspace.payloads import event_callback
 from tests.eventually import eventually
 from tests.fakes.audit_log import auditor
+from tests.fakes.chore_store import FakeChoreStore
 from tests.fakes.handle_store import FakeHandleStore
 from tests.fakes.thread_store import FakeThreadStore
 from tests.fakes.turn_queue import FakeTurnQueue
@@ -59,8 +60,11 @@ class Door:
         self.app = receiver.bolt_app(
             neighbour.api._web, neighbour.identity, Locales(neighbour.people)
         )
+        self.chores = FakeChoreStore()
         intake = Intake(self.queue, self.threads, auditor())
-        MessageListeners(intake, FakeHandleStore(), neighbour.identity).listen(self.app)
+        MessageListeners(intake, FakeHandleStore(), self.chores, neighbour.identity).listen(
+            self.app
+        )
 
     async def settle(self):
         """Let Slack deliver whatever it has to, again where it must."""
@@ -258,16 +262,6 @@ async def test_the_bots_own_messages_edits_and_deletions_are_ignored(door):
     await door.settle()
 
     assert door.queue.put_texts == ["hello"]
-    assert not door.slack.deliverer.undelivered
-
-
-@pytest.mark.parametrize("kind", ["app_uninstalled", "tokens_revoked"])
-async def test_being_removed_is_noted(door, caplog, kind):
-    event = {"type": kind, "event_ts": "1.0"}
-    door.slack.deliverer.event(event_callback(door.slack.workspace, event, "Ev1"))
-    await door.settle()
-    await eventually(lambda: "app.removed" in caplog.messages)
-
     assert not door.slack.deliverer.undelivered
 
 

@@ -1,0 +1,88 @@
+"""What workers do beside turns, put together: with Slack, or where the app was removed, without."""
+
+import logging
+from contextlib import AsyncExitStack
+
+from bot.adapters.slack.api import web_api
+from bot.adapters.slack.api.identity import Identity, identify
+from bot.assembly.model_server import open_knowledge, open_model
+from bot.assembly.operator import services_of
+from bot.assembly.slack import open_slack
+from bot.assembly.storage import Storage, open_storage
+from bot.operations.chores import Chore, ChoreKind, ChoreRunner
+from bot.operations.services import Services
+from bot.operations.upkeep import Keeping, Upkeep
+from bot.panel.audit.entry import Act
+from bot.panel.errors import GiveUp
+from bot.panel.loops import forever
+from bot.panel.roster.roster import WorkspaceScope
+from bot.settings.config import Config
+
+log = logging.getLogger(__name__)
+
+_EVERY = 2.0  # seconds between looks for what is due
+
+
+async def chore_runner(config: Config, storage: Storage, services: Services) -> ChoreRunner:
+    """Return what does the chores of the workspace; tidying up is one of them from now on."""
+    chores = storage.chores
+    await chores.put(Chore(ChoreKind.TIDY, services.team_id))
+    keeping = Keeping(config.audit_days, config.retention_days)
+
+    async def is_installed() -> bool:
+        async with web_api.session() as session:
+            try:
+                await identify(
+                    web_api.client(config.slack_bot_token, config.slack_api_url, session)
+                )
+            except GiveUp:
+                return False
+            return True
+
+    upkeep = Upkeep(services, chores, storage.audit_log, keeping, is_installed)
+    return ChoreRunner(chores, services.team_id, upkeep.ways)
+
+
+async def note_installed(storage: Storage, identity: Identity) -> None:
+    """Keep what was to be deleted because the app had been removed: it is here again."""
+    team = identity.team_id
+    is_new = (await storage.audit_log.head(team)).number == 0
+    if await storage.chores.done(Chore(ChoreKind.REMOVE, team)) or is_new:
+        await storage.audit.record(Act.INSTALLED, WorkspaceScope(team), None, identity.bot_id)
+
+
+async def finish_removal(config: Config) -> bool:
+    """Delete what is kept of workspaces that removed the app, once it is time.
+
+    Returns False if there are none. Slack rejects our token there, so that nothing else can run.
+    """
+    async with AsyncExitStack() as stack:
+        storage = await stack.enter_async_context(open_storage(config))
+        chores = storage.chores
+        teams = await chores.teams(ChoreKind.REMOVE)
+        if not teams:
+            return False
+        log.warning("app.removed", extra={"deleting": "when PANELBOT_UNINSTALL_DAYS have passed"})
+        model = await stack.enter_async_context(open_model(config, storage.conversations))
+        knowledge = await stack.enter_async_context(open_knowledge(config))
+        runners = list[ChoreRunner]()
+        for team in teams:
+            nobody = Identity(team, "", "", "", frozenset())
+            slack = await stack.enter_async_context(open_slack(config, storage, nobody))
+            services = services_of(config, storage, slack, model, knowledge)
+            runners.append(await chore_runner(config, storage, services))
+
+        async def run_due() -> None:
+            for runner in runners:
+                await runner.run_due()
+            if not await chores.teams(ChoreKind.REMOVE):
+                raise _Finished
+
+        try:
+            await forever(run_due, "chores.unknown", every=_EVERY)
+        except _Finished:
+            return True
+
+
+class _Finished(BaseException):
+    """Nothing is left to delete."""

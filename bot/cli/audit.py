@@ -1,0 +1,152 @@
+"""``panelbot audit``: who did what, and whether anybody has touched the record of it."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import click
+
+from bot.adapters.redis.stores.audit_log import RedisAuditLog
+from bot.assembly.operator import operator
+from bot.assembly.storage import open_storage
+from bot.cli.command import run, settings, write
+from bot.panel.audit.chain import Chain, Head, Record
+from bot.panel.audit.entry import Act, Entry, canonical
+from bot.panel.errors import Refused
+from bot.panel.roster.roster import WorkspaceScope
+from bot.settings.config import Config
+from bot.settings.needs import STORE
+
+_DAY = 24 * 60 * 60
+_ID, _PLACE = ("number", "at", "act", "by"), ("team", "channel", "thread")
+
+
+class _Since(click.ParamType[float]):
+    """A date, or a number of days; as seconds since 1970."""
+
+    name = "DATE|DAYS"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        text = str(value)
+        try:
+            if text.replace(".", "", 1).isdecimal():
+                return time.time() - float(text) * _DAY
+            at = datetime.fromisoformat(text)
+        except ValueError:
+            self.fail(f"{text!r} is neither a date, as 2026-11-30, nor a number of days")
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+
+
+class _Noted(click.ParamType[Head]):
+    """A head that `verify` has printed before."""
+
+    name = "NUMBER:HASH"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Head:
+        number, _, hash_ = str(value).partition(":")
+        if not number.isdecimal() or not hash_:
+            self.fail(f"{value!r} is not what `panelbot audit verify` prints, as 17:0f3a…")
+        return Head(int(number), hash_)
+
+
+_SINCE = click.option("--since", type=_Since(), help="Only since then.")
+
+
+@click.group()
+def audit() -> None:
+    """Who changed, taught, approved, stopped, forgot and exported what; never any content."""
+
+
+@audit.command()
+@_SINCE
+def show(since: float | None) -> None:
+    """List what was done, a line each, the oldest first."""
+    run(_show(since or 0))
+
+
+@audit.command()
+@_SINCE
+@click.option("--out", metavar="FILE", default="-", show_default="standard output")
+def export(since: float | None, out: str) -> None:
+    """Write the records as JSON lines, with the hashes that chain them."""
+    run(_export(since or 0, out))
+
+
+@audit.command()
+@click.option(
+    "--noted", type=_Noted(), multiple=True, help="What an earlier `verify` printed at its end."
+)
+def verify(noted: tuple[Head, ...]) -> None:
+    """Check that no record was changed, removed, moved or added by anybody else.
+
+    Exits with 1 otherwise. Keep the last line elsewhere and give it to a later check: it then
+    notices, too, if the whole of Redis was set back to an earlier state.
+    """
+    run(_verify(noted))
+
+
+async def _show(since: float) -> None:
+    async with _open_log() as (log, _):
+        for team in await log.teams():
+            async for record in log.records(team, since):
+                click.echo(_line(record))
+
+
+def _line(record: Record) -> str:
+    fields = record.fields()
+    at = fields.get("at")
+    seconds = at / 1000 if isinstance(at, int) else 0
+    when = datetime.fromtimestamp(seconds, UTC).isoformat(sep=" ", timespec="seconds")
+    place = "/".join(str(fields[name]) for name in _PLACE[1:] if name in fields)
+    details = fields.get("details")
+    words = [when, fields.get("act"), fields.get("by"), place, fields.get("subject")]
+    shown = [str(word) for word in words if word] + ([canonical(details)] if details else [])
+    return "  ".join(shown).encode("unicode_escape").decode()
+
+
+async def _export(since: float, out: str) -> None:
+    async with _open_log() as (log, _):
+        lines = list[str]()
+        for team in await log.teams():
+            act = Entry(Act.EXPORTED, WorkspaceScope(team), operator(), "audit log")
+            await log.append(act)
+            async for record in log.records(team, since):
+                lines.append(canonical({**record.fields(), "hash": record.hash}))
+    write("".join(f"{line}\n" for line in lines), out)
+
+
+async def _verify(noted: tuple[Head, ...]) -> None:
+    problems, heads = list[str](), list[Head]()
+    async with _open_log() as (log, config):
+        for team in await log.teams():
+            head = await log.head(team)  # what is added meanwhile is not looked at
+            records = [record async for record in log.records(team)]
+            known = [one for one in records if not _is_later(one, head)]
+            problems += Chain(config.secrets).problems(known, head, noted)
+            heads.append(head)
+    if noted and not heads:
+        problems.append("There is no log, but a record of it was noted.")
+    if problems:
+        raise Refused("\n".join(problems))
+    click.echo(f"The audit log is whole: {sum(head.number for head in heads)} records so far.")
+    for head in heads:
+        click.echo(str(head))
+
+
+def _is_later(record: Record, head: Head) -> bool:
+    number = record.fields().get("number")
+    return isinstance(number, int) and number > head.number
+
+
+@asynccontextmanager
+async def _open_log() -> AsyncIterator[tuple[RedisAuditLog, Config]]:
+    config = settings(*STORE)
+    if not any(config.secrets):
+        raise Refused("Give the secret that the bot has: PANELBOT_SECRET, or its token.")
+    async with open_storage(config) as storage:
+        yield storage.audit_log, config

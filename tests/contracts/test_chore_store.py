@@ -1,0 +1,57 @@
+"""What is to be done beside turns, in Redis."""
+
+import asyncio
+
+import pytest
+
+from bot.adapters.redis.stores.chore_store import RedisChoreStore
+from bot.operations.chores import Chore, ChoreKind, ChoreRunner
+from bot.panel.errors import Refused
+from bot.panel.model import ThreadRef
+
+FORGET = Chore.in_thread(ChoreKind.FORGET, ThreadRef("T1", "C1", "1.0"), by="U1")
+
+
+@pytest.fixture
+def store(redis):
+    return RedisChoreStore(redis)
+
+
+async def test_a_chore_is_kept_once_and_leased_to_one(store):
+    assert await store.put(FORGET)
+    assert not await store.put(FORGET, after=99)
+    assert await store.take("T1", 30) == (FORGET, 0)
+    assert await store.take("T1", 30) is None
+    assert await store.take("T2", 30) is None
+    assert await store.teams(ChoreKind.FORGET) == ["T1"]
+    assert await store.teams(ChoreKind.REMOVE) == []
+    assert await store.done(FORGET)
+    assert not await store.done(FORGET)
+    await store.renew(FORGET, 0)  # comes back by nothing but put
+    assert await store.take("T1", 30) is None
+
+
+async def test_another_worker_goes_on_where_one_died(store):
+    await store.put(FORGET)
+    await store.take("T1", 0.01)
+    await asyncio.sleep(0.02)
+    assert await store.take("T1", 30) == (FORGET, 0)
+
+
+async def test_what_fails_is_tried_again_later_and_what_recurs_stays(store):
+    async def fail(_):
+        raise Refused("a turn is running")
+
+    async def again(_):
+        return 0.01
+
+    await store.put(FORGET)
+    await ChoreRunner(store, "T1", {ChoreKind.FORGET: fail}).run_due()
+    await store.failed(FORGET, 0)
+    assert await store.take("T1", 0) == (FORGET, 2)
+    runner = ChoreRunner(store, "T1", {ChoreKind.FORGET: again})
+    await asyncio.sleep(0.01)
+    chore, _ = await store.take("T1", 1)
+    await runner._run(chore, 0)
+    await asyncio.sleep(0.02)
+    assert await store.take("T1", 30) == (FORGET, 0)

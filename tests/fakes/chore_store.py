@@ -1,0 +1,35 @@
+"""A ChoreStore in memory."""
+
+from bot.operations.chores import Chore, ChoreKind, ChoreStore
+
+
+class FakeChoreStore(ChoreStore):
+    """Keeps chores in order; all are due."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Chore] = []
+
+    async def put(self, chore: Chore, *, after: float = 0) -> bool:
+        is_new = chore not in self.waiting
+        self.waiting += [chore] if is_new else []
+        return is_new
+
+    async def take(self, team_id: str, lease: float) -> tuple[Chore, int] | None:
+        return (self.waiting[0], 0) if self.waiting else None
+
+    async def renew(self, chore: Chore, lease: float) -> None:
+        pass
+
+    async def failed(self, chore: Chore, after: float) -> None:
+        pass
+
+    async def again(self, chore: Chore, after: float) -> None:
+        pass
+
+    async def done(self, chore: Chore) -> bool:
+        is_there = chore in self.waiting
+        self.waiting = [one for one in self.waiting if one != chore]
+        return is_there
+
+    async def teams(self, kind: ChoreKind) -> list[str]:
+        return sorted({one.team_id for one in self.waiting if one.kind is kind})
