@@ -61,6 +61,7 @@ class OpenAIKnowledge(KnowledgeBase):
         self._stores = client.vector_stores
         self._send = RequestSender(delays or RetryDelays())
         self._timeout = timeout
+        self._looking = asyncio.Lock()
         self._notes = ReindexingNotes(self._stores, self._send)
 
     def check(self, name: str, size: int) -> None:
@@ -185,7 +186,8 @@ class OpenAIKnowledge(KnowledgeBase):
         Raises Refused if it surely has none.
         """
         async with upload.opened() as content:
-            is_without = await asyncio.to_thread(is_blank, upload.name, content)
+            async with self._looking:  # it takes memory, too
+                is_without = await asyncio.to_thread(is_blank, upload.name, content)
             if is_without:
                 raise _unusable(upload.name, no_text())
             file = (upload.name, BytesIO(content))

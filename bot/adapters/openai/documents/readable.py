@@ -13,8 +13,11 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from io import BytesIO
+from itertools import islice
 
-_MOST = 16 * 1024 * 1024  # bytes of an archive that are unpacked
+_MOST = 4 * 1024 * 1024  # bytes of an archive that are unpacked, and of a web page
+_MOST_PARTS = 5_000  # of an archive
+_DIRECTORY_ENTRY = b"PK\x01\x02"
 _PIECE = 1024 * 1024  # bytes
 _FOR_EACH = 16 * 1024  # as which a part counts besides
 _PACKED = ("docx", "pptx")
@@ -48,13 +51,19 @@ def is_blank(name: str, content: bytes) -> bool | None:
         return None
     if ending in _PACKED:
         return _is_blank_archive(content)
-    texts = _decoded(content)
     try:
         if ending == "html":
-            return not is_readable(_shown("".join(texts)))
-        return not any(map(is_readable, texts))
+            return _is_blank_page(content)
+        return not any(map(is_readable, _decoded(content)))
     except UnicodeDecodeError:
         return None
+
+
+def _is_blank_page(content: bytes) -> bool | None:
+    text = "".join(islice(_decoded(content), _MOST // _PIECE))
+    if is_readable(_shown(text)):
+        return False
+    return None if len(content) > _MOST else True
 
 
 def _decoded(content: bytes) -> Iterator[str]:
@@ -74,6 +83,8 @@ def _shown(page: str) -> str:
 
 
 def _is_blank_archive(content: bytes) -> bool | None:
+    if content.count(_DIRECTORY_ENTRY) > _MOST_PARTS:
+        return None
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             if any(map(_EMBEDDED.match, archive.namelist())):
@@ -91,7 +102,7 @@ def _are_blank(archive: zipfile.ZipFile, parts: Sequence[zipfile.ZipInfo]) -> bo
             return None
         with archive.open(part) as file:
             xml = "".join(_decoded(file.read(left)))
-        if any(is_readable(html.unescape(text)) for text in _TEXT.findall(xml)):
+        if any(is_readable(html.unescape(found[1])) for found in _TEXT.finditer(xml)):
             return False
         left -= part.file_size + _FOR_EACH
         if left <= 0:

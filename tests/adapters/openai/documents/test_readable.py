@@ -1,6 +1,7 @@
 """Whether documents have text, looked at before anything is sent."""
 
 import io
+import tracemalloc
 import zipfile
 
 import pytest
@@ -121,3 +122,19 @@ def test_what_can_be_told_of_a_file_is_told(blank: bool | None, name: str, conte
 def test_the_text_that_a_server_found_counts_as_well() -> None:
     assert is_readable("Page 1")
     assert not is_readable("\f\f \ufffd")
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.html"])
+def test_large_documents_are_looked_at_in_little_memory(name: str):
+    content = ("\n" * 20_000_000 + "\U0001f600").encode()
+    tracemalloc.start()
+    found = is_blank(name, content)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found is (False if name == "a.txt" else None)
+    assert peak < 16_000_000
+
+
+def test_an_archive_of_very_many_parts_is_left_to_the_server():
+    parts: dict[str, str | bytes] = {f"word/{number}.xml": "" for number in range(6_000)}
+    assert is_blank("a.docx", packed(parts)) is None
