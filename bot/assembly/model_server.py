@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from openai import AsyncOpenAI
 
+from bot.adapters.functions import redactors
 from bot.adapters.openai import backends
 from bot.adapters.openai.checks.key_and_models import examine as examine_models
 from bot.adapters.openai.checks.model_trial import ModelTrial, Tried
@@ -19,6 +20,9 @@ from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.loops import Trouble
 from bot.panel.model import Effort
+from bot.panel.redaction.redacted_knowledge import RedactedKnowledge
+from bot.panel.redaction.redacted_model import RedactedModel
+from bot.panel.roster.knowledge import KnowledgeBase
 from bot.panel.tools import Toolbox
 from bot.settings.config import Config
 
@@ -29,7 +33,7 @@ log = logging.getLogger(__name__)
 async def open_model(config: Config, store: ConversationStore) -> AsyncIterator[LanguageModel]:
     """Open the configured backend; nothing is sent yet."""
     async with _client(config) as client:
-        yield backends.backend(
+        model = backends.backend(
             config.backend,
             client,
             store,
@@ -37,13 +41,16 @@ async def open_model(config: Config, store: ConversationStore) -> AsyncIterator[
             tokens=config.history_tokens,
             compact=config.compact_tokens,
         )
+        redaction = redactors.installed()
+        yield RedactedModel(model, redaction) if redaction else model
 
 
 @asynccontextmanager
-async def open_knowledge(config: Config) -> AsyncIterator[OpenAIKnowledge]:
+async def open_knowledge(config: Config) -> AsyncIterator[KnowledgeBase]:
     """Open the store of the experts' documents; nothing is sent yet."""
     async with _client(config) as client:
-        yield OpenAIKnowledge(client)
+        redaction, knowledge = redactors.installed(), OpenAIKnowledge(client)
+        yield RedactedKnowledge(knowledge, redaction) if redaction else knowledge
 
 
 @asynccontextmanager

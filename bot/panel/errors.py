@@ -90,6 +90,8 @@ class ModelFault(StrEnum):
     NO_TOOLS = "no_tools"  # the model cannot call any tool
     TOOLS_OFF = "tools_off"  # the model's server was started without tools
     BAD_REQUEST = "bad_request"  # our mistake
+    WITHHELD = "withheld"  # by a redactor: the text may not go to a model
+    UNCHECKED = "unchecked"  # a redactor failed, so nobody knows whether it may
 
 
 class ModelRefused(GiveUp):

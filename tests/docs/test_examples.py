@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.adapters.functions.discovery import discover
 from bot.functions import Asker, FunctionExpert, FunctionRefused, Reply, Request, Source, Thread
+from bot.redactors import Kind, Text, TextRefused
 from bot.settings import panel_reading, tools_file
 from tests import packages
 from tests.docs.snippets import Snippet, snippets
@@ -67,7 +69,17 @@ def test_the_tools_file_can_be_used(repository: Path, tmp_path: Path):
     assert {"web-search", "mcp:tickets"} <= set(toolbox.names)
 
 
+def test_the_redactor_hides_numbers_and_refuses_what_is_confidential(repository: Path):
+    made: dict[str, Any] = {}
+    exec(example(repository, "python", "# acme_redaction.py").code, made)  # noqa: S102 - ours
+    redact = made["redact"]
+    said = Text("Of 4111-1111 1111 1111, not 12.", Kind.SAID)
+    assert redact(said) == "Of [card number], not 12."
+    with pytest.raises(TextRefused):
+        redact(Text("STRICTLY confidential", Kind.DOCUMENT))
+
+
 def test_every_example_is_tried(repository: Path):
-    tried = ("# acme_experts.py", "# panel.yaml", "# tools.yaml")
+    tried = ("# acme_experts.py", "# acme_redaction.py", "# panel.yaml", "# tools.yaml")
     ours = [one for one in snippets(repository, "python", "yaml") if one.runs]
     assert [str(one) for one in ours if not one.code.startswith(tried)] == []

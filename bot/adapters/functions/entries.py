@@ -35,14 +35,14 @@ class Unreadable:
     why: str
 
 
-def registered() -> Iterator[RegisteredExpert | Unreadable]:
-    """Yield what packages register; of two installations of one package the first."""
+def registered(group: str = GROUP) -> Iterator[RegisteredExpert | Unreadable]:
+    """Yield what packages register in *group*; of two installations of one package the first."""
     seen = set[str]()
     for distribution in distributions():
         found: list[RegisteredExpert | Unreadable]
         name = ""
         try:
-            entries = [entry for entry in distribution.entry_points if entry.group == GROUP]
+            entries = [entry for entry in distribution.entry_points if entry.group == group]
             if not entries:
                 continue
             name, version = _name_and_version(distribution)

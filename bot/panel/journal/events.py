@@ -32,6 +32,8 @@ class Failure(StrEnum):
     FILTERED_QUESTION = "filtered_question"
     FILTERED_BEFORE = "filtered_before"
     TOO_LONG = "too_long"
+    WITHHELD = "withheld"  # a text may not go to a model
+    UNCHECKED = "unchecked"  # whether it may, could not be found out
     BROKEN = "broken"
     DOCUMENTS = "documents"  # the expert's documents are gone
     TOOLS = "tools"  # a tool is unknown to the model's side

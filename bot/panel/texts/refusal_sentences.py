@@ -36,6 +36,13 @@ def why_refused(failure: Failure) -> str | None:
             "thread I can answer"
         ),
         Failure.TOO_LONG: gettext("this is more than I can read at once"),
+        Failure.WITHHELD: gettext(
+            "something in this may not be sent to a model from here; please ask without it"
+        ),
+        Failure.UNCHECKED: gettext(
+            "the check of what may be sent to a model failed; whoever runs me finds the cause in "
+            "the log"
+        ),
         Failure.DOCUMENTS: gettext("my documents are gone; `/experts teach` gives me new ones"),
         Failure.TOOLS: gettext("the model service does not know one of my tools"),
         Failure.TOOL_SERVER: gettext(
@@ -130,6 +137,14 @@ def _about_message(fault: ModelFault, server: str) -> str:
         ModelFault.CUT_SHORT: gettext(
             "The model stopped in the middle of its answer. Please ask again, perhaps for less at "
             "a time."
+        ),
+        ModelFault.WITHHELD: gettext(
+            "Something in this, or in a file, may not be sent to a model from here. Please ask "
+            "without it."
+        ),
+        ModelFault.UNCHECKED: gettext(
+            "The check of what may be sent to a model failed, so I have sent nothing. Whoever runs "
+            "me finds the cause in the log."
         ),
         ModelFault.DOCUMENTS: gettext(
             "Documents that I was to search are gone. Whoever looks after the panel has to add "

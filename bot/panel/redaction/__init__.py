@@ -1,0 +1,1 @@
+"""Showing every text to the operator's redactors before it goes to a model."""

@@ -1,0 +1,123 @@
+"""A language model that is sent only what redactors let pass."""
+
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+
+from bot.panel.language_model.exchange import (
+    ApprovalGiven,
+    Attachment,
+    Item,
+    ModelEvent,
+    ModelSaid,
+    Prompt,
+    StoredItem,
+    Tool,
+    ToolAnswered,
+    ToolCalled,
+    UserSaid,
+)
+from bot.panel.language_model.language_model import LanguageModel
+from bot.panel.links import Labels
+from bot.panel.made_files import MadeFile
+from bot.panel.model import ConversationId
+from bot.panel.redaction.framed_texts import FramedText
+from bot.panel.redaction.redaction import Redaction
+from bot.redactors import Kind, Text
+
+
+class RedactedModel(LanguageModel):
+    """Shows *redaction* all texts of a request before *model* gets them."""
+
+    def __init__(self, model: LanguageModel, redaction: Redaction) -> None:
+        self._model = model
+        self._redaction = redaction
+
+    async def respond(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
+        redacted = await self._prompt(prompt)
+        async with aclosing(self._model.respond(redacted)) as events:
+            async for event in events:
+                yield event
+
+    async def append(self, conversation: ConversationId, items: Sequence[Item]) -> None:
+        texts = [text for item in items for text in _texts(item)]
+        redacted = iter(await self._redaction.redacted(texts))
+        await self._model.append(conversation, [_redacted(item, redacted) for item in items])
+
+    async def since(self, conversation: ConversationId, ref: str) -> Sequence[Item] | None:
+        return await self._model.since(conversation, ref)
+
+    def items(self, conversation: ConversationId) -> AsyncGenerator[StoredItem, None]:
+        return self._model.items(conversation)
+
+    async def content(self, conversation: ConversationId, file: MadeFile, most: int) -> bytes:
+        return await self._model.content(conversation, file, most)
+
+    async def is_whole(self, response: str) -> bool:
+        return await self._model.is_whole(response)
+
+    async def open(self, labels: Labels) -> ConversationId:
+        return await self._model.open(labels)
+
+    async def relabel(self, conversation: ConversationId, labels: Labels) -> None:
+        await self._model.relabel(conversation, labels)
+
+    async def labels(self, conversation: ConversationId) -> Labels | None:
+        return await self._model.labels(conversation)
+
+    async def delete(self, conversation: ConversationId) -> int | None:
+        return await self._model.delete(conversation)
+
+    def is_current(self, conversation: ConversationId) -> bool:
+        return self._model.is_current(conversation)
+
+    async def _prompt(self, prompt: Prompt) -> Prompt:
+        instructions = FramedText(prompt.instructions)
+        texts = [
+            *(Text(part, Kind.INSTRUCTIONS) for part in instructions.parts),
+            *(Text(tool.description, Kind.INSTRUCTIONS) for tool in prompt.tools),
+            *(text for item in prompt.items for text in _texts(item)),
+        ]
+        redacted = iter(await self._redaction.redacted(texts))
+        return replace(
+            prompt,
+            instructions=instructions.joined(redacted),
+            tools=tuple(_described(tool, redacted) for tool in prompt.tools),
+            items=tuple(_redacted(item, redacted) for item in prompt.items),
+        )
+
+
+def _described(tool: Tool, redacted: Iterator[str]) -> Tool:
+    return replace(tool, description=next(redacted))
+
+
+def _texts(item: Item) -> Iterator[Text]:
+    """Yield the texts of *item*, in the order in which ``_redacted`` takes them."""
+    match item:
+        case UserSaid(text, attachments):
+            yield from (Text(part, Kind.SAID) for part in FramedText(text).parts)
+            yield from (Text(one.name, Kind.FILE) for one in attachments)
+        case ModelSaid(text=text) | ToolAnswered(output=text) | ApprovalGiven(reason=text):
+            yield from (Text(part, Kind.SAID) for part in FramedText(text).parts)
+        case ToolCalled(arguments=arguments):
+            yield from (Text(value, Kind.SAID) for value in arguments.values())
+
+
+def _redacted(item: Item, redacted: Iterator[str]) -> Item:
+    match item:
+        case UserSaid(text, attachments):
+            said = FramedText(text).joined(redacted)
+            return UserSaid(said, tuple(_renamed(one, redacted) for one in attachments))
+        case ModelSaid(text=text):
+            return replace(item, text=FramedText(text).joined(redacted))
+        case ToolAnswered(output=output):
+            return replace(item, output=FramedText(output).joined(redacted))
+        case ApprovalGiven(reason=reason):
+            return replace(item, reason=FramedText(reason).joined(redacted))
+        case ToolCalled(arguments=arguments):
+            return replace(item, arguments={name: next(redacted) for name in arguments})
+    return item
+
+
+def _renamed(file: Attachment, redacted: Iterator[str]) -> Attachment:
+    return replace(file, name=next(redacted))
