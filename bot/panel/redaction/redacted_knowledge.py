@@ -24,14 +24,15 @@ class RedactedKnowledge(KnowledgeBase):
         self._redaction = redaction
 
     async def add(self, collection: CollectionId, upload: Upload) -> Document:
-        try:
-            text = Text(upload.content.decode("utf-8-sig"), Kind.DOCUMENT)
-        except UnicodeDecodeError:
-            text = Text(upload.name, Kind.FILE)
-        (redacted,) = await self._redaction.redacted([text])
-        if redacted != text.text and text.kind is Kind.DOCUMENT:
-            upload = replace(upload, content=redacted.encode())
-        return await self._knowledge.add(collection, upload)
+        async with upload.opened() as content:
+            try:
+                text = Text(content.decode("utf-8-sig"), Kind.DOCUMENT)
+            except UnicodeDecodeError:
+                text = Text(upload.name, Kind.FILE)
+            (redacted,) = await self._redaction.redacted([text])
+            if redacted != text.text and text.kind is Kind.DOCUMENT:
+                content = redacted.encode()
+            return await self._knowledge.add(collection, replace(upload, content=content))
 
     def check(self, name: str, size: int) -> None:
         self._knowledge.check(name, size)

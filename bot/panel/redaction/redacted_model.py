@@ -1,6 +1,6 @@
 """A language model that is sent only what redactors let pass."""
 
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -67,6 +67,9 @@ class RedactedModel(LanguageModel):
 
     async def delete(self, conversation: ConversationId) -> int | None:
         return await self._model.delete(conversation)
+
+    async def remove(self, conversation: ConversationId, wanted: Callable[[str], bool]) -> int:
+        return await self._model.remove(conversation, wanted)
 
     def is_current(self, conversation: ConversationId) -> bool:
         return self._model.is_current(conversation)
