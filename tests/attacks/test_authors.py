@@ -7,6 +7,8 @@ import pytest
 
 from bot.adapters.redis import codec
 from bot.adapters.redis.queue.journal import journal_entry, journal_event
+from bot.adapters.slack.api.identity import Identity
+from bot.adapters.slack.receiving.payloads import amendment
 from bot.panel.approvals.approvals import Pending
 from bot.panel.approvals.approvers import Approvers
 from bot.panel.journal.events import AuthorsRead, StreamWithdrawn
@@ -55,6 +57,17 @@ def test_every_message_of_a_turn_keeps_its_author():
     turn = Turn.of(THREAD, [Message(MessageTs(ts), by, "") for by, ts in messages])
 
     assert turn.authors == (GUEST, MEMBER)
+
+
+@pytest.mark.parametrize(("editor", "is_taken"), [(ADMIN, True), (GUEST, False), (None, True)])
+def test_words_that_somebody_else_put_in_are_not_the_authors(editor, is_taken):
+    identity = Identity("T1", "BBOT", "UBOT", "https://acme.slack.com/", frozenset())
+    message = {"type": "message", "user": ADMIN, "ts": "1.0", "channel": "C1"}
+    edited = message | {"text": "<@UBOT> cancel 4711", "edited": {"user": editor, "ts": "2.0"}}
+    change = {"type": "message", "subtype": "message_changed", "channel": "C1", "ts": "2.0"}
+    change |= {"message": edited, "previous_message": message | {"text": "Hi"}}
+
+    assert (amendment({"event": change}, identity) is not None) == is_taken
 
 
 async def test_whoever_presses_joins_those_whose_words_it_is_about():

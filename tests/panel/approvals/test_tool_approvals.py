@@ -298,6 +298,19 @@ async def test_who_asked_first_may_decide_to_the_end(bench):
     assert pending.about == "1.0"
 
 
+@pytest.mark.parametrize("stop_at", range(1, 14))
+async def test_an_approver_becomes_no_author_whenever_a_worker_dies(bench, stop_at):
+    await asked(bench)
+    bench.model.script("legal", [TICKET])
+    await decide(bench, ADMIN)
+    claim = await bench.queue.claim()
+    await bench.die(claim, stop_at, after=True)
+    await bench.resume(claim)
+
+    pending = await bench.approvals.pending(THREAD)
+    assert [one.authors for one in pending] in ([], [(MEMBER,)])
+
+
 async def test_what_people_watched_being_written_stays_above_the_question(bench):
     bench.messenger.private = True
     bench.model.script("legal", [written("Let me ", "see. ", "Yes."), PRICE])

@@ -15,7 +15,7 @@ _CHARACTERS = 4  # in a token
 
 
 class RequestBuilder:
-    """Builds requests within the server's limits; *salt* goes into the hash of the asker.
+    """Builds requests within the server's limits; *salt* goes into the hash of who asks.
 
     From *compact* tokens on the server summarizes what a conversation holds; 0: it never does.
     """

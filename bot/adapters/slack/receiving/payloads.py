@@ -157,7 +157,9 @@ def amendment(
                 for said in (old, now)
             )
             at = (now.get("edited") or {}).get("ts") or event.get("ts")
-            if changed is None or at is None:
+            editor = (now.get("edited") or {}).get("user")
+            is_own = changed is not None and editor in (None, changed.message.author)
+            if changed is None or at is None or not is_own:
                 return None
             return Amendment(changed.thread, changed.message.ts, changed, was, MessageTs(at))
         case "message_deleted":
