@@ -1,5 +1,6 @@
 """The examples in the docs work."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,17 @@ from typing import Any
 import pytest
 
 from bot.adapters.functions.discovery import discover
-from bot.functions import Asker, FunctionExpert, FunctionRefused, Reply, Request, Source, Thread
+from bot.functions import (
+    Asker,
+    Author,
+    FunctionExpert,
+    FunctionRefused,
+    Reply,
+    Request,
+    Role,
+    Source,
+    Thread,
+)
 from bot.redactors import Kind, Text, TextRefused
 from bot.settings import panel_reading, tools_file
 from tests import packages
@@ -56,6 +67,24 @@ async def test_the_function_answers_and_refuses(orders: str):
         await desk.answer(request("What about it?"))  # type: ignore[misc]
 
 
+def test_the_function_that_decides_by_all_authors_refuses_guests_and_several(repository: Path):
+    made: dict[str, Any] = {}
+    exec(example(repository, "python", "# acme_refunds.py").code, made)  # noqa: S102 - ours
+    ada, gus = Author("U1", "Ada", Role.ADMIN), Author("U2", "Gus", Role.GUEST)
+    ben = Author("U3", "Ben", Role.MEMBER)
+
+    def refund(*authors: Author) -> str:
+        sole = authors[0] if len(authors) == 1 else None
+        answer: str = made["refund"](replace(request("7"), asker=sole, authors=authors))
+        return answer
+
+    assert refund(ada) == "Refunded on behalf of Ada."
+    with pytest.raises(FunctionRefused, match="Guests"):
+        refund(ada, gus)
+    with pytest.raises(FunctionRefused, match="alone"):
+        refund(ada, ben)
+
+
 def test_the_panel_file_can_be_used(repository: Path):
     panels = panel_reading.read(example(repository, "yaml", "# panel.yaml").code, "panel.yaml")
     assert [expert.name for expert in panels.defaults.added.values()] == ["tax"]
@@ -80,6 +109,12 @@ def test_the_redactor_hides_numbers_and_refuses_what_is_confidential(repository:
 
 
 def test_every_example_is_tried(repository: Path):
-    tried = ("# acme_experts.py", "# acme_redaction.py", "# panel.yaml", "# tools.yaml")
+    tried = (
+        "# acme_experts.py",
+        "# acme_refunds.py",
+        "# acme_redaction.py",
+        "# panel.yaml",
+        "# tools.yaml",
+    )
     ours = [one for one in snippets(repository, "python", "yaml") if one.runs]
     assert [str(one) for one in ours if not one.code.startswith(tried)] == []
