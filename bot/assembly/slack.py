@@ -16,6 +16,7 @@ from bot.adapters.slack.api.metadata import StampSigner
 from bot.adapters.slack.api.people import SlackPeople
 from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.interactions.members import SlackMembers
+from bot.adapters.slack.markdown.link_domains import LinkDomains
 from bot.adapters.slack.posting.messenger import SlackMessenger
 from bot.adapters.slack.receiving.mentions import Mentions
 from bot.adapters.slack.threads.transcript import SlackTranscript
@@ -57,7 +58,8 @@ async def open_slack(
         signer = StampSigner(config.secrets)
         people = SlackPeople(api, identity)
         facts = SlackChannelFacts(api, shared_channels(storage, identity.team_id))
-        messenger = SlackMessenger(api, identity, signer, storage.outbox)
+        links = LinkDomains(config.link_domains)
+        messenger = SlackMessenger(api, identity, signer, storage.outbox, links=links)
         mentions = Mentions(people, storage.handles, identity)
         transcript = SlackTranscript(api, identity, signer, mentions)
         files = SlackFiles(api, session, config.slack_bot_token, config.slack_api_url)

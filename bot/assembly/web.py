@@ -27,6 +27,7 @@ from bot.adapters.slack.http import web_app
 from bot.adapters.slack.http.serving import serve_http
 from bot.adapters.slack.interactions.gate import Gate
 from bot.adapters.slack.interactions.responder import Responder
+from bot.adapters.slack.markdown.link_domains import LinkDomains
 from bot.adapters.slack.receiving import receiver
 from bot.adapters.slack.receiving.message_history import SlackMessageHistory
 from bot.adapters.slack.receiving.message_listeners import MessageListeners
@@ -158,7 +159,11 @@ def other_listeners(
         RetryListeners(storage.queue, storage.outbox, responder),
         ApprovalListeners(decisions, responder),
         FollowUpListeners(intake, editor, lost_turns, storage.outbox, responder),
-        ShowWorkListeners(TurnInspector(storage.reports, recovery, model, costs), responder),
+        ShowWorkListeners(
+            TurnInspector(storage.reports, recovery, model, costs),
+            responder,
+            LinkDomains(config.link_domains),
+        ),
         SourcesListeners(knowledge, responder),
         FeedbackListeners(recorder, responder),
         ExpertsListeners(command, form, responder),

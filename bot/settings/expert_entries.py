@@ -17,7 +17,12 @@ from bot.panel.model import Expert
 from bot.panel.roster.expert_checks import check_expert, check_name
 from bot.settings.yaml_nodes import YamlNode
 
-LEFT_OUT = frozenset({"collections"})  # ids of documents, which mean nothing at another account
+LEFT_OUT = frozenset(
+    {
+        "collections",  # ids of documents, which mean nothing at another account
+        "equipped_by",  # what is in a file, operators have given
+    }
+)
 FIELDS = tuple(field.name for field in fields(Expert) if field.name not in LEFT_OUT)
 SWITCH = {"true": True, "false": False}
 _REQUIRED = tuple(

@@ -119,6 +119,14 @@ class RightsSettings:
         example="asker,admins,U012AB3CD,S078IJ9KL",
         page="use/approvals.md",
     )
+    link_domains: frozenset[str] = setting(
+        "PANELBOT_LINK_DOMAINS",
+        word_set(r"(?:[a-zA-Z0-9_-]+\.)+[a-zA-Z0-9-]{2,}", "domains (example.com)"),
+        "Domains that answers may link to, with all below them: other links are shown as plain "
+        "text. Left out: all",
+        example="example.com,docs.python.org",
+        page="understand/prompt-injection.md",
+    )
     approval_hours: float = setting(
         "PANELBOT_APPROVAL_HOURS",
         number(0.0001, 720, default=24),

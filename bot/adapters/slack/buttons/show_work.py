@@ -12,6 +12,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.adapters.slack.buttons import trace_view
 from bot.adapters.slack.buttons.reply_buttons import SHOW_WORK, Subject
 from bot.adapters.slack.interactions.responder import Responder
+from bot.adapters.slack.markdown.link_domains import LinkDomains
 from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.errors import PanelError, Refused
@@ -27,10 +28,16 @@ class ShowWorkListeners:
     """Shows how replies came about."""
 
     def __init__(
-        self, inspector: TurnInspector, responder: Responder, *, timeout: float = _TIMEOUT
+        self,
+        inspector: TurnInspector,
+        responder: Responder,
+        links: LinkDomains,
+        *,
+        timeout: float = _TIMEOUT,
     ) -> None:
         self._inspector = inspector
         self._responder = responder
+        self._links = links
         self._timeout = timeout
 
     def listen(self, app: AsyncApp) -> None:
@@ -66,4 +73,5 @@ class ShowWorkListeners:
             return trace_view.sentence(
                 gettext("I cannot reach my memory just now; please try again in a minute.")
             )
-        return trace_view.modal(trace, subject.call_id)
+        view: Json = self._links.restrict_view(trace_view.modal(trace, subject.call_id))
+        return view

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 
 from bot.adapters.slack.markdown.limits import LONGEST_PIECE
+from bot.adapters.slack.markdown.link_domains import LinkDomains
 from bot.adapters.slack.markdown.sanitize import markdown as sanitized
 from bot.adapters.slack.markdown.sanitize import visible
 from bot.adapters.slack.markdown.split_points import SENTENCE
@@ -35,9 +36,12 @@ def next_chunk(shown: str, text: str) -> str:
     return settled[len(shown) :] if settled.startswith(shown) else ""
 
 
-def last_chunk(shown: str, text: str) -> str | None:
-    """Return what the complete *text* adds to *shown*; None if it does not begin with it."""
-    complete = sanitized(text)
+def last_chunk(shown: str, text: str, links: LinkDomains | None = None) -> str | None:
+    """Return what the complete *text* adds to *shown*; None if it does not begin with it.
+
+    It has only such *links*; what is shown has none.
+    """
+    complete = (links or LinkDomains()).restrict(sanitized(text))
     return complete[len(shown) :] if complete.startswith(shown) else None
 
 

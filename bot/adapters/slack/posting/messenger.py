@@ -21,6 +21,7 @@ from bot.adapters.slack.blocks.elements import literal
 from bot.adapters.slack.buttons import reply_buttons
 from bot.adapters.slack.markdown import sanitize, splitting, stream_text
 from bot.adapters.slack.markdown.limits import LONGEST_TEXT, LONGEST_UPDATE
+from bot.adapters.slack.markdown.link_domains import LinkDomains
 from bot.adapters.slack.posting import deleted_threads
 from bot.adapters.slack.posting.deleted_threads import DeletedThreads
 from bot.adapters.slack.posting.fitting import first_fitting
@@ -54,6 +55,7 @@ class SlackMessenger(Messenger):
         signer: StampSigner,
         outbox: Outbox,
         *,
+        links: LinkDomains | None = None,
         backoff: Backoff = _BACKOFF,
     ) -> None:
         self._api = api
@@ -63,6 +65,7 @@ class SlackMessenger(Messenger):
         self._settling = Settling(self._replies, outbox)
         self._outbox = outbox
         self._signer = signer
+        self._links = links or LinkDomains()
         self._backoff = backoff
         self._personas = identity.may_have_personas
         self._logged_reasons: set[str] = set()
@@ -71,7 +74,7 @@ class SlackMessenger(Messenger):
         return thread.channel_id.startswith("D")
 
     def pieces(self, text: str, after: str = "") -> Sequence[str]:
-        markdown = after + text if after else sanitize.markdown(text)
+        markdown = after + text if after else self._safe(text)
         return splitting.split(markdown, start=len(after))
 
     async def post(self, thread: ThreadRef, post: Post) -> MessageTs:
@@ -96,7 +99,7 @@ class SlackMessenger(Messenger):
         return await self._replies.answers(thread, turn)
 
     def ended(self, thread: ThreadRef, ts: MessageTs, post: Post, ending: Ending) -> LastState:
-        content = messages.ended(sanitize.markdown(post.text), ending, post.stored_files)
+        content = messages.ended(self._safe(post.text), ending, post.stored_files)
         return last_states.updated(thread, ts, content, _in_sections(content, post))
 
     def plan_ended(
@@ -154,7 +157,7 @@ class SlackMessenger(Messenger):
         return stream_text.next_chunk(shown, text)
 
     def last_chunk(self, shown: str, text: str) -> str | None:
-        return stream_text.last_chunk(shown, text)
+        return stream_text.last_chunk(shown, text, self._links)
 
     def fits_one_message(self, shown: str, more: str) -> bool:
         return stream_text.fits_one_message(shown, more)
@@ -202,7 +205,7 @@ class SlackMessenger(Messenger):
         return True
 
     async def _post_reply(self, thread: ThreadRef, post: Post, face: Persona | None) -> Json:
-        markdown = _markdown(post, named=face is not None)
+        markdown = self._markdown(post, named=face is not None)
         files = post.stored_files
         content = messages.reply(markdown, reply_buttons.row(post), stored_files=files)
         if face:
@@ -248,7 +251,7 @@ class SlackMessenger(Messenger):
 
     async def _name_afterwards(self, thread: ThreadRef, ts: str, post: Post) -> None:
         """Put the name into a message that shows no persona, and so may be edited."""
-        markdown, buttons = _markdown(post, named=False), reply_buttons.row(post)
+        markdown, buttons = self._markdown(post, named=False), reply_buttons.row(post)
         content = messages.reply(markdown, buttons, stored_files=post.stored_files)
         named = last_states.updated(thread, ts, content, _in_sections(content, post))
         try:
@@ -262,6 +265,16 @@ class SlackMessenger(Messenger):
         await self._api.write(
             "chat.update", within=_PROGRESS_WITHIN, channel=channel, ts=ts, **content
         )
+
+    def _markdown(self, post: Post, *, named: bool) -> str:
+        """Return the message's Markdown, after the speaker's name unless it is *named*."""
+        markdown = self._safe(post.text)
+        if post.persona and not named:
+            return messages.introduced(post.persona, markdown)
+        return markdown
+
+    def _safe(self, text: str) -> str:
+        return self._links.restrict(sanitize.markdown(text))
 
     def _metadata(self, thread: ThreadRef, post: Post) -> Any:
         stamp = MessageStamp(post.turn, post.part, post.expert, post.router or "")
@@ -283,9 +296,3 @@ def _plan(post: Post, tasks: Sequence[PlanTask]) -> tuple[Json, Json]:
 
 def _is_working(tasks: Sequence[PlanTask]) -> bool:
     return any(task.state is TaskState.WORKING for task in tasks)
-
-
-def _markdown(post: Post, *, named: bool) -> str:
-    """Return the message's Markdown, beginning with the speaker's name unless it is *named*."""
-    markdown = sanitize.markdown(post.text)
-    return messages.introduced(post.persona, markdown) if post.persona and not named else markdown

@@ -7,6 +7,7 @@ import pytest
 
 from bot.adapters.slack.buttons.reply_buttons import SHOW_WORK
 from bot.adapters.slack.buttons.show_work import ShowWorkListeners
+from bot.adapters.slack.markdown.link_domains import LinkDomains
 from bot.adapters.slack.receiving import receiver
 from bot.adapters.slack.receiving.socket_mode import SocketModeReceiver
 from bot.panel.errors import ModelUnavailable, Refused
@@ -76,7 +77,7 @@ class Thread:
 async def thread(neighbour):
     desk = ScriptedDesk()
     app = receiver.bolt_app(neighbour.api._web, neighbour.identity, Locales(neighbour.people))
-    ShowWorkListeners(desk, neighbour.responder, timeout=0.2).listen(app)
+    ShowWorkListeners(desk, neighbour.responder, LinkDomains(), timeout=0.2).listen(app)
     sockets = SocketModeReceiver(app, neighbour.slack.app_token, app.client, 1)
     await sockets.start()
     yield Thread(neighbour, desk)
