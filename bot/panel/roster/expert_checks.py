@@ -10,6 +10,7 @@ from bot.language import gettext, number
 from bot.panel import efforts
 from bot.panel.errors import Refused
 from bot.panel.model import Effort, Expert, ExpertName
+from bot.panel.roster import lookalikes
 
 LONGEST_NAME = 24  # names and conversations of a hundred in a thread fit OpenAI's metadata
 LONGEST_TITLE = 40
@@ -23,17 +24,10 @@ _COMMANDS = {
 }  # fmt: skip
 _GROUPS = {"all", "channel", "everybody", "everyone", "expert", "experts", "group", "here"}
 _OURSELVES = {"bot", "panel", "panelbot", "router", "slackbot", "synthesis"}
+_BADGES = ("app", "workflow")  # by which Slack shows that no person writes
 RESERVED = frozenset(_COMMANDS | _GROUPS | _OURSELVES)
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _ICON = re.compile(r":?((?:\w|[+'-]){1,100}):?")
-_CONFUSABLES = str.maketrans(  # Cyrillic and Greek letters that look Latin
-    "\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0425\u0423\u0405\u0406\u0408\u04c0"
-    "\u0430\u0435\u043a\u043e\u0440\u0441\u0445\u0443\u0455\u0456\u0458\u0501\u04bb\u04cf\u051b\u051d"
-    "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7"
-    "\u03b1\u03b9\u03ba\u03bd\u03bf\u03c1\u03c5\u0131",
-    "ABEKMHOPCTXYSIJlaekopcxysijdhlqwABEZHIKMNOPTYXaikvopui",
-)
-_STROKES = str.maketrans("i10", "llo")
 _MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}")
 
 
@@ -99,7 +93,8 @@ def check_title(title: str, taken: Iterable[str]) -> str:
     one of them.
     """
     normalised = " ".join(title.split())
-    if problem := _unreadable(normalised) or _confusable(normalised, [*taken, "slack"]):
+    problem = _unreadable(normalised) or _confusable(normalised, [*taken, "slack"])
+    if problem := problem or _pretending(normalised):
         raise Refused(problem, field="title")
     return normalised
 
@@ -109,7 +104,7 @@ def _unreadable(title: str) -> str:
         return gettext("An expert needs a name that people can read, for example `Tax Counsel`.")
     if len(title) > LONGEST_TITLE:
         return gettext("The display name may have at most {most} characters.", most=LONGEST_TITLE)
-    if set(title) & set("<>@#!|`*_~\\") or not title.isprintable():
+    if set(title) & set("<>@#!|`*_~\\") or lookalikes.has_invisible(title):
         return gettext(
             "The display name may not contain invisible characters or < > @ # ! | ` * _ ~ \\."
         )
@@ -121,10 +116,24 @@ def _confusable(title: str, taken: Sequence[str]) -> str:
         return _reserved_word(title)
     if is_like(title, taken):
         return gettext("Somebody here is called “{name}”; please choose another name.", name=title)
-    if _shape(title) in {_shape(other) for other in (*RESERVED, *taken)}:
+    if lookalikes.is_alike(title, (*RESERVED, *taken)):
         return gettext(
             "“{name}” looks like a name that is in use here; please choose another name.",
             name=title,
+        )
+    return ""
+
+
+def _pretending(title: str) -> str:
+    if lookalikes.mixes_scripts(title):
+        return gettext(
+            "A word of the display name mixes letters of different alphabets, as names do that "
+            "pretend to be others; please write each word in one."
+        )
+    if lookalikes.is_alike(title.split()[-1], _BADGES):
+        return gettext(
+            "The display name may not end like the mark that Slack gives to apps; please choose "
+            "another name."
         )
     return ""
 
@@ -142,13 +151,6 @@ def is_like(name: str, taken: Iterable[str]) -> bool:
 def _key(name: str) -> str:
     folded = unicodedata.normalize("NFKD", name.casefold())
     return "".join(char for char in folded if char.isalnum())
-
-
-@lru_cache(maxsize=4_096)
-def _shape(name: str) -> str:
-    """Return *name* with letters that look the same replaced by one of them."""
-    bare = unicodedata.normalize("NFKD", name)
-    return _key(bare.translate(_CONFUSABLES)).translate(_STROKES)
 
 
 def _checked_icon(icon: str) -> str:
