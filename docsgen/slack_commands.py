@@ -6,7 +6,16 @@ from bot.adapters.slack.experts import panel_messages
 from bot.panel.intake import thread_commands
 from docsgen.tables import first_sentence, table
 
-_IN_THREADS = ("experts", "add NAME", "remove NAME", "stop", "mute", "unmute", "help")
+_IN_THREADS = (
+    "experts",
+    "add NAME",
+    "remove NAME",
+    "stop",
+    "mute",
+    "unmute",
+    "forget this thread",
+    "help",
+)
 
 
 def page() -> str:
