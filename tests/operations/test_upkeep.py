@@ -6,9 +6,13 @@ from bot.operations.chores import Chore, ChoreKind
 from bot.operations.kept_data import KeptOfThread
 from bot.operations.upkeep import Keeping, Upkeep
 from bot.panel.audit.entry import Act
-from bot.panel.model import UserId
+from bot.panel.errors import Refused
+from bot.panel.language_model import prompts
+from bot.panel.language_model.exchange import ModelSaid
+from bot.panel.model import Call, CallId, MessageTs, UserId
 from bot.panel.roster.knowledge import CollectionOwner, Upload
 from bot.panel.roster.roster import WorkspaceScope
+from bot.panel.utterance import Utterance
 from tests.fakes.audit_log import FakeAuditLog
 from tests.fakes.chore_store import FakeChoreStore
 from tests.operations.conftest import ADA, LEGAL, TEAM
@@ -80,6 +84,34 @@ async def test_an_app_that_is_there_loses_nothing_whatever_an_event_says(fakes):
     await Attic(fakes, installed=True).upkeep.remove(REMOVE)
     assert (await fakes.threads.links(thread)).router is not None
     assert fakes.kept.erased == []
+
+
+async def test_a_message_is_taken_out_of_all_conversations_and_what_others_said_stays(fakes, attic):
+    thread = await fakes.answered_thread(1)
+    links = await fakes.threads.links(thread)
+    ann = Utterance(MessageTs("1.0"), "Ann", "harmless")
+    ben = Utterance(MessageTs("2.0"), "Ben", "secret")
+    call = Call(CallId("call_1"), LEGAL, "why", "about the secret")
+    await fakes.model.append(links.router, [prompts.for_router([ann, ben]), ModelSaid("Well.")])
+    await fakes.model.append(links.experts[LEGAL], [prompts.for_expert(call, [ben])])
+    chore = Chore.in_thread(ChoreKind.WITHDRAW, thread, ts="2.0")
+
+    for _ in range(2):  # a worker may die and another do it again
+        await attic.upkeep.withdraw(chore)
+
+    said = [item.text async for item in fakes.model.items(links.router)]
+    assert len(said) == 2
+    assert "harmless" in said[0]
+    assert "secret" not in str(said)
+    assert [item async for item in fakes.model.items(links.experts[LEGAL])] == []
+
+
+async def test_nothing_is_taken_out_while_a_turn_runs(fakes, attic):
+    thread = await fakes.answered_thread(1)
+    await fakes.put(thread, "9.0")
+    await fakes.queue.claim()
+    with pytest.raises(Refused):
+        await attic.upkeep.withdraw(Chore.in_thread(ChoreKind.WITHDRAW, thread, ts="2.0"))
 
 
 async def test_a_thread_is_forgotten_in_the_name_of_whoever_wants_it(fakes, attic):

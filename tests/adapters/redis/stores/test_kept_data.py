@@ -2,11 +2,14 @@
 
 import pytest
 
+from bot.adapters.redis import keys
 from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.adapters.redis.stores.audit_log import RedisAuditLog
 from bot.adapters.redis.stores.kept_data import RedisKeptData
 from bot.adapters.redis.stores.report_store import RedisReportStore
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
+from bot.panel.audit.entry import Act, Entry
 from bot.panel.links import ThreadLinks
 from bot.panel.model import (
     ApprovalId,
@@ -39,8 +42,8 @@ def queue(redis, shards) -> RedisTurnQueue:
 
 
 @pytest.fixture
-def kept_data(redis) -> RedisKeptData:
-    return RedisKeptData(redis, Shards())
+def kept_data(redis, shards) -> RedisKeptData:
+    return RedisKeptData(redis, shards)
 
 
 async def put(queue: RedisTurnQueue, thread: ThreadRef, ts: str, user: str = "U1") -> None:
@@ -119,3 +122,31 @@ async def test_a_thread_is_forgotten_with_whose_its_conversations_are(redis, sha
     await threads.forget(ONE)
 
     assert await redis.keys("*") == []
+
+
+async def test_how_long_threads_have_not_been_used_is_known(redis, shards, kept_data):
+    threads = RedisThreadStore(redis, shards)
+    for thread in (ONE, OTHER, ABROAD):
+        await threads.save_links(thread, LINKS)
+    await redis.expire(shards.links(OTHER), 80 * keys.DAY)
+
+    idle = {thread: round(s / keys.DAY) async for thread, s in kept_data.idle_threads("T1")}
+
+    assert idle == {ONE: 0, OTHER: 10}
+    assert round(await kept_data.idle(OTHER) / keys.DAY) == 10
+    assert await kept_data.idle(ThreadRef("T1", "C9", "9.0")) is None
+
+
+async def test_all_keys_of_a_workspace_are_found_and_nobody_elses(redis, shards, queue, kept_data):
+    threads = RedisThreadStore(redis, shards)
+    for thread in (ONE, ABROAD, ThreadRef("T11", "C1", "1.0")):
+        await threads.save_links(thread, LINKS)
+        await put(queue, thread, "5.0")
+    await RedisAuditLog(redis, ["secret"]).append(Entry(Act.MUTED, ONE, "U1"))
+
+    found = await kept_data.team_keys("T1")
+
+    kinds = {key.partition("}:")[2].partition(":")[0] for key in found}
+    assert {"links", "inbox"} <= kinds
+    assert all(":T1:" in key or key.endswith(":T1") for key in found)
+    assert not any("audit" in key for key in found)
