@@ -40,6 +40,7 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
         model_server.open_knowledge(config) as knowledge,
         open_functions(config, storage.redis) as functions,
     ):
+        await upkeep.note_installed(storage, slack.identity)
         await model_server.require_backend(config)
         function, approval = config.function_timeout, config.approval_hours * 3600
         timeouts = Timeouts(expert=config.expert_timeout, function=function, approval=approval)

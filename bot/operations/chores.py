@@ -39,7 +39,7 @@ class Chore:
     team_id: str
     channel_id: str = ""
     thread_ts: str = ""
-    ts: str = ""  # of the message
+    ts: str = ""  # of the message, or of the event, that it follows from
     by: str = ""  # who wants it; empty: nobody in particular
 
     @classmethod
@@ -80,6 +80,17 @@ class ChoreStore(Protocol):
 
     async def done(self, chore: Chore) -> bool:
         """Remove *chore*, done or not; False if it is gone."""
+        ...
+
+    async def note_installed(self, team_id: str) -> bool:
+        """Note that Slack lets us in now; drops what is to be removed of the workspace.
+
+        Returns whether anything was.
+        """
+        ...
+
+    async def installed_at(self, team_id: str) -> float:
+        """Return when that was noted last, seconds since 1970; 0: never."""
         ...
 
     async def teams(self, kind: ChoreKind) -> list[str]:

@@ -134,8 +134,13 @@ class Upkeep:
         return _TIDY_EVERY
 
     async def remove(self, chore: Chore) -> None:
-        """Delete all that is kept of a workspace, unless the app is installed there again."""
-        if await self._is_installed():
+        """Delete all that is kept of a workspace, unless the app is installed there again.
+
+        This process may have a former token that Slack rejects, while others have a new one.
+        """
+        removed_at = float(chore.ts) + 1  # Slack tells whole seconds
+        is_back = await self._chores.installed_at(chore.team_id) > removed_at
+        if is_back or await self._is_installed():
             log.info("app.installed_still")
             return
         services = replace(self._services, messages=_NoSlack())

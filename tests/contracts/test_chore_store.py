@@ -31,6 +31,17 @@ async def test_a_chore_is_kept_once_and_leased_to_one(store):
     assert await store.take("T1", 30) is None
 
 
+async def test_an_app_that_is_back_drops_its_removal_and_nothing_else(store):
+    await store.put(FORGET)
+    await store.put(Chore(ChoreKind.REMOVE, "T1", ts="1000"), after=99)
+    assert await store.installed_at("T1") == 0
+    assert await store.note_installed("T1")
+    assert not await store.note_installed("T1")
+    assert await store.installed_at("T1") > 1000
+    assert await store.teams(ChoreKind.REMOVE) == []
+    assert await store.teams(ChoreKind.FORGET) == ["T1"]
+
+
 async def test_another_worker_goes_on_where_one_died(store):
     await store.put(FORGET)
     await store.take("T1", 0.01)

@@ -1,5 +1,7 @@
 """A ChoreStore in memory."""
 
+import time
+
 from bot.operations.chores import Chore, ChoreKind, ChoreStore
 
 
@@ -8,6 +10,7 @@ class FakeChoreStore(ChoreStore):
 
     def __init__(self) -> None:
         self.waiting: list[Chore] = []
+        self.installed = 0.0
 
     async def put(self, chore: Chore, *, after: float = 0) -> bool:
         is_new = chore not in self.waiting
@@ -30,6 +33,15 @@ class FakeChoreStore(ChoreStore):
         is_there = chore in self.waiting
         self.waiting = [one for one in self.waiting if one != chore]
         return is_there
+
+    async def note_installed(self, team_id: str) -> bool:
+        pending = len(self.waiting)
+        self.waiting = [one for one in self.waiting if one.kind is not ChoreKind.REMOVE]
+        self.installed = time.time()
+        return len(self.waiting) < pending
+
+    async def installed_at(self, team_id: str) -> float:
+        return self.installed
 
     async def teams(self, kind: ChoreKind) -> list[str]:
         return sorted({one.team_id for one in self.waiting if one.kind is kind})

@@ -18,7 +18,7 @@ from tests.fakes.chore_store import FakeChoreStore
 from tests.operations.conftest import ADA, LEGAL, TEAM
 
 DAY = 24 * 60 * 60
-REMOVE = Chore(ChoreKind.REMOVE, TEAM)
+REMOVE = Chore(ChoreKind.REMOVE, TEAM, ts="1000")
 
 
 class Attic:
@@ -112,6 +112,15 @@ async def test_nothing_is_taken_out_while_a_turn_runs(fakes, attic):
     await fakes.queue.claim()
     with pytest.raises(Refused):
         await attic.upkeep.withdraw(Chore.in_thread(ChoreKind.WITHDRAW, thread, ts="2.0"))
+
+
+async def test_a_worker_with_a_former_token_deletes_nothing_of_an_app_that_is_back(fakes, attic):
+    thread = await fakes.answered_thread(1)
+    await attic.chores.note_installed(TEAM)
+
+    await attic.upkeep.remove(REMOVE)  # told late
+
+    assert (await fakes.threads.links(thread)).router is not None
 
 
 async def test_a_thread_is_forgotten_in_the_name_of_whoever_wants_it(fakes, attic):

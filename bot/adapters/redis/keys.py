@@ -136,6 +136,8 @@ Q asked:ID          zset    the questions of a person, or in a channel, by   a m
 C due               zset    what workers do beside turns, by when (ms):      until done;
                             threads to forget, messages to take out, …       200 B each
 C failures          hash    how often these have failed                      as long; 200 B each
+C installed         string  when a process last began to work in the         for ever; 90 B
+                            workspace, as Slack let it in (s)
 panelbot:schema     hash    ``version`` of this table, number of ``shards``  for ever; 80 B
 ==================  ======  ===============================================  ====================
 

@@ -1,5 +1,7 @@
 """Chores in Redis: those of a workspace by when they are due, and how often each has failed."""
 
+import time
+
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script, milliseconds
@@ -39,6 +41,19 @@ class RedisChoreStore(ChoreStore):
                 pipe.hdel(f"{prefix}failures", text)
                 removed, _ = await pipe.execute()
         return bool(removed)
+
+    async def note_installed(self, team_id: str) -> bool:
+        prefix = keys.chores(team_id)
+        with store_errors():
+            await self._redis.set(f"{prefix}installed", str(time.time()))
+            texts = await self._redis.zrange(f"{prefix}due", 0, -1)
+        chores = [codec.load(Chore, text) for text in texts]
+        dropped = [await self.done(one) for one in chores if one.kind is ChoreKind.REMOVE]
+        return any(dropped)
+
+    async def installed_at(self, team_id: str) -> float:
+        with store_errors():
+            return float(await self._redis.get(f"{keys.chores(team_id)}installed") or 0)
 
     async def teams(self, kind: ChoreKind) -> list[str]:
         before, after = f"{keys.chores('*')}due".split("*")

@@ -5,6 +5,7 @@ only if Slack rejects our token: see ``operations/upkeep.py``.
 """
 
 import logging
+import time
 
 from slack_bolt.async_app import AsyncApp
 
@@ -42,7 +43,9 @@ class RemovalListeners:
             return
         log.warning("app.removed", extra={"event": event["type"]})
         await self._auditor.record(Act.UNINSTALLED, WorkspaceScope(team), None, event["type"])
-        await self._chores.put(Chore(ChoreKind.REMOVE, team), after=self._after)
+        at = body.get("event_time")  # when it happened: perhaps before the app was there again
+        ts = str(at if isinstance(at, int) else int(time.time()))
+        await self._chores.put(Chore(ChoreKind.REMOVE, team, ts=ts), after=self._after)
 
     async def revoked(self, body: Json, event: Json) -> None:
         """Note that the bot's token was revoked; people's tokens we have none."""

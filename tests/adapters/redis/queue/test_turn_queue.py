@@ -304,6 +304,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     chore = Chore(ChoreKind.TIDY, "T1")
     await RedisChoreStore(redis).put(chore)
     await RedisChoreStore(redis).failed(chore, 1)
+    await RedisChoreStore(redis).note_installed("T1")
     await RedisDeliveryStore(redis).claim("trigger 1.2.3", "token")
     kept = RedisConversationStore(redis)
     own = await kept.open(RouterLabels(ONE))
@@ -338,6 +339,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
         "log",
         "due",
         "failures",
+        "installed",
         "head",
         "panelbot:panel:",
         "panelbot:channels:",
