@@ -30,6 +30,7 @@ from bot.adapters.redis.stores.listening_record import RedisListeningRecord
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.adapters.redis.stores.process_notes import RedisProcessNotes
 from bot.adapters.redis.stores.report_store import RedisReportStore
+from bot.adapters.redis.stores.shared_channel_store import RedisSharedChannelStore
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
 from bot.operations.chores import Chore, ChoreKind
 from bot.panel.approvals.approvals import Pending
@@ -301,6 +302,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
         await panels.add(scope, LEGAL)
     await RedisHandleStore(redis).put("T1", Handle("S1", LEGAL.name, "panel-legal"))
     await RedisAuditLog(redis, ["secret"]).append(Entry(Act.MUTED, ONE, "U1"))
+    await RedisSharedChannelStore(redis, "T1").note("C1", shared=True)
     chore = Chore(ChoreKind.TIDY, "T1")
     await RedisChoreStore(redis).put(chore)
     await RedisChoreStore(redis).failed(chore, 1)
@@ -344,6 +346,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
         "panelbot:panel:",
         "panelbot:channels:",
         "panelbot:moves:",
+        "panelbot:shared:",
         "panelbot:handles:",
         "panelbot:schema",
     }
