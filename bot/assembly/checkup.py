@@ -37,6 +37,7 @@ async def examine(config: Config) -> list[Finding]:
             _examine_models(config, in_use),
             _examine_other_processes(config, client),
             _examine_panels(in_use),
+            _examine_ways_out(config, in_use),
         )
     await redis.aclose()
     own = (_examine_tools(config), *discover(library.library()).findings())
@@ -71,6 +72,23 @@ async def _examine_panels(in_use: Awaitable[PanelFile]) -> list[Finding]:
     except Refused as refusal:
         return [warning(str(refusal), "Remove some: until then, the last ones are left out.")]
     return []
+
+
+async def _examine_ways_out(config: Config, in_use: Awaitable[PanelFile]) -> list[Finding]:
+    """Warn of documents that could get out by a tool of the same expert."""
+    try:
+        toolbox = panels.tools(config)
+    except Refused:  # which has a finding of its own
+        return []
+    file = await in_use
+    scopes = {"the defaults": file.defaults, **file.channels}
+    remedy = "Give them to two experts, or set `keep_apart: yes` in the file of PANELBOT_TOOLS."
+    return [
+        warning(f"{name} of {scope} has documents, and {', '.join(tools)} could send them", remedy)
+        for scope, changes in scopes.items()
+        for name, expert in sorted(changes.added.items())
+        if (tools := toolbox.ways_out(expert))
+    ]
 
 
 async def _panels_in_use(config: Config, client: AsyncWebClient) -> PanelFile:

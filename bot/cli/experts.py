@@ -9,6 +9,7 @@ from bot.cli.command import run, settings, write
 from bot.experts import library
 from bot.panel.errors import Refused
 from bot.panel.roster.panel_file import PanelFile, check_sizes, merged
+from bot.panel.tools import HostedTool, name_of
 from bot.settings import panel_writing
 from bot.settings.needs import SLACK_OUT, STORE
 from bot.settings.panel_comparing import differences
@@ -97,6 +98,10 @@ async def _check(file: str) -> None:
     panels = load(file)
     check_sizes(panels, library.defaults())
     click.echo(f"{file} can be used: {summary(panels)}.")
+    for changes in (panels.defaults, *panels.channels.values()):
+        for expert in changes.added.values():
+            if expert.always_consult and name_of(HostedTool.WEB_SEARCH) in expert.tools:
+                click.echo(f"{expert.name} has documents, and web-search could send them out.")
 
 
 def summary(panels: PanelFile) -> str:

@@ -100,12 +100,26 @@ def may_need_approval(tool: ServerTool) -> bool:
     return isinstance(tool, McpServer) and tool.approval not in (Approval.NEVER, ())
 
 
+def leads_out(tool: ServerTool) -> bool:
+    """Whether a model can send words to others with *tool* without anybody's approval."""
+    if isinstance(tool, McpServer):
+        return tool.approval is not Approval.ALWAYS
+    return tool is HostedTool.WEB_SEARCH
+
+
 @dataclass(frozen=True, slots=True)
 class Toolbox:
     """The tools that this installation allows."""
 
     tools: tuple[ServerTool, ...] = ()
     equippers: Mapping[ToolName, frozenset[str]] = field(default_factory=dict)  # who may give them
+    keeps_apart: bool = False  # documents, and tools that lead out
+
+    def ways_out(self, expert: Expert) -> tuple[ToolName, ...]:
+        """Return the tools by which the documents of *expert* could get out; none without any."""
+        if not (expert.collections or expert.always_consult):
+            return ()
+        return tuple(name_of(tool) for tool in self.select(expert.tools) if leads_out(tool))
 
     @property
     def names(self) -> tuple[ToolName, ...]:

@@ -31,10 +31,11 @@ def toolbox(file: str, environ: Mapping[str, str]) -> Toolbox:
     """Return what *file* allows; nothing without one. Raises Refused, naming the fault."""
     if not file:
         return NO_TOOLS
-    fields = load(file, setting="PANELBOT_TOOLS").fields(("hosted", "mcp", "equip"))
+    fields = load(file, setting="PANELBOT_TOOLS").fields(("hosted", "mcp", "equip", "keep_apart"))
     hosted = _hosted(fields["hosted"]) if "hosted" in fields else ()
     servers = _servers(fields["mcp"], environ) if "mcp" in fields else ()
-    allowed = Toolbox((*hosted, *servers))
+    keeps_apart = "keep_apart" in fields and fields["keep_apart"].one_of(_YES + _NO) in _YES
+    allowed = Toolbox((*hosted, *servers), keeps_apart=keeps_apart)
     if "equip" not in fields:
         return allowed
     givers = fields["equip"].fields(allowed.names)

@@ -8,11 +8,11 @@ from bot.adapters.redis import keys
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.panel.errors import Refused
 from bot.panel.messaging.people import Person, Role
-from bot.panel.model import Expert, ExpertName, ToolName, UserId
+from bot.panel.model import CollectionId, Expert, ExpertName, ToolName, UserId
 from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.roster.panel_file import FilePanelStore, PanelFile, PanelFileSync
 from bot.panel.roster.roster import ChannelScope, RosterChanges, WorkspaceScope
-from bot.panel.tools import HostedTool, Toolbox
+from bot.panel.tools import Approval, HostedTool, McpServer, Toolbox
 from tests.fakes.audit_log import auditor
 from tests.fakes.panel_store import FakePanelStore
 from tests.fakes.people import FakePeople
@@ -35,11 +35,12 @@ def expert(*tools: ToolName, name: str = "scout", by: UserId | None = None) -> E
 class Office:
     def __init__(self) -> None:
         self.panels, self.people = FakePanelStore(), FakePeople()
+        self.toolbox = TOOLBOX
         self.library = (expert(WEB, CODE, name="library"),)
 
     @property
     def editor(self) -> PanelEditor:
-        return panel_editor(self.panels, self.people, self.library, toolbox=TOOLBOX)
+        return panel_editor(self.panels, self.people, self.library, toolbox=self.toolbox)
 
     async def used(self, name: str = "scout") -> tuple[ToolName, ...]:
         """What the expert may use in a turn."""
@@ -135,3 +136,26 @@ async def test_what_the_last_version_rewrites_is_nobody_s(redis):
     assert before.added[ExpertName("scout")].equipped_by == ADMIN
     assert after.added[ExpertName("scout")].equipped_by is None
     assert "equipped_by" not in text
+
+
+async def test_documents_and_a_way_out_can_be_kept_apart(office: Office):
+    office.toolbox = replace(TOOLBOX, keeps_apart=True)
+    both = replace(expert(WEB, CODE, by=ADMIN), collections=(CollectionId("vs_1"),))
+    await office.panels.add(HERE, both)
+
+    assert await office.used() == (CODE,)
+    with pytest.raises(Refused, match="with documents may not have the tool `web-search`"):
+        await office.editor.edit(HERE, both, ADMIN)
+    office.toolbox = TOOLBOX
+    assert await office.used() == (WEB, CODE)
+
+
+@pytest.mark.parametrize(
+    ("approval", "is_out"),
+    [(Approval.ALWAYS, False), (Approval.NEVER, True), (("open_ticket",), True)],
+)
+def test_a_server_with_a_tool_without_approval_is_a_way_out(approval, is_out):
+    shop = McpServer("shop", "https://shop.example", "Sells.", approval)
+    equipped = replace(expert(ToolName("mcp:shop")), collections=(CollectionId("vs_1"),))
+    assert bool(Toolbox((shop,)).ways_out(equipped)) is is_out
+    assert Toolbox((shop,)).ways_out(replace(equipped, collections=())) == ()

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.panel.errors import ModelFault, ModelRefused, Refused
-from bot.panel.model import ToolName, UserId
+from bot.panel.model import OPERATORS, ToolName, UserId
 from bot.panel.roster.roster import ChannelScope
 from bot.panel.tools import NO_TOOLS, HostedTool, McpServer, Toolbox
 from tests.fakes.language_model import written
@@ -15,11 +15,11 @@ from tests.panel.conftest import EXPERTS, THREAD, Bench
 from tests.panel_editors import panel_editor
 
 CHANNEL = ChannelScope(THREAD.team_id, THREAD.channel_id)
-MEMBER = UserId("UMEMBER")
+ADMIN = UserId("UADMIN")
 SEARCH = ToolName("web-search")
 TICKETS = McpServer("tickets", "https://t.example", "Finds tickets")
 ALL = Toolbox((*HostedTool, TICKETS))
-LEGAL = replace(EXPERTS[1], tools=(ToolName("mcp:tickets"), SEARCH))
+LEGAL = replace(EXPERTS[1], tools=(ToolName("mcp:tickets"), SEARCH), equipped_by=OPERATORS)
 
 
 def test_tools_come_in_the_same_order_whatever_the_expert_says():
@@ -29,7 +29,7 @@ def test_tools_come_in_the_same_order_whatever_the_expert_says():
 
 async def test_an_expert_may_have_what_is_allowed_here(bench: Bench):
     bench.toolbox = ALL
-    await bench.editor().edit(CHANNEL, LEGAL, MEMBER)
+    await bench.editor().edit(CHANNEL, LEGAL, ADMIN)
     await bench.ask("legal: May we?")
     (prompt,) = bench.model.asked("legal")
     assert prompt.server_tools == (HostedTool.WEB_SEARCH, TICKETS)
@@ -40,7 +40,7 @@ async def test_an_expert_may_not_have_what_is_not_allowed(bench: Bench):
     bench.toolbox = Toolbox((HostedTool.WEB_SEARCH,))
     wanted = replace(LEGAL, tools=(ToolName("web-serch"),))
     with pytest.raises(Refused, match=r"`web-serch` is not allowed here\. Did you mean") as caught:
-        await bench.editor().edit(CHANNEL, wanted, MEMBER)
+        await bench.editor().edit(CHANNEL, wanted, ADMIN)
     assert caught.value.field == "tools"
 
 
@@ -58,7 +58,7 @@ async def test_what_is_not_allowed_any_more_is_told_under_the_answer(bench: Benc
 async def test_the_librarys_experts_take_the_tools_that_there_are():
     store, people = FakePanelStore(), FakePeople()
     editor = panel_editor(store, people, [LEGAL], [], toolbox=Toolbox((HostedTool.WEB_SEARCH,)))
-    await editor.add_from_library(CHANNEL, "legal", MEMBER)
+    await editor.add_from_library(CHANNEL, "legal", ADMIN)
     assert (await editor.find(CHANNEL, "legal")).tools == (SEARCH,)
 
 

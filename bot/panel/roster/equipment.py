@@ -35,7 +35,8 @@ class Equipment:
         if not tools or giver == OPERATORS:
             return ()
         person = await self._person(giver) if giver else None
-        return tuple([name for name in tools if not await self._may_give(person, name)])
+        known = [name for name in tools if name in self._toolbox.names]
+        return tuple([name for name in known if not await self._may_give(person, name)])
 
     async def check(self, tools: Sequence[ToolName], giver: UserId) -> None:
         """Raise Refused if *giver* may not give one of *tools*."""
@@ -52,12 +53,27 @@ class Equipment:
     async def equipped(self, panel: Panel) -> Panel:
         """Return *panel* with the tools that its experts may use now."""
         withheld = {
-            one.name: tools
-            for one in panel.experts
-            if (tools := await self.withheld(one.tools, one.equipped_by))
+            one.name: tools for one in panel.experts if (tools := await self._withheld_from(one))
         }
         experts = tuple(_without(one, withheld.get(one.name, ())) for one in panel.experts)
         return replace(panel, experts=experts, withheld=withheld)
+
+    def check_kept_apart(self, expert: Expert) -> None:
+        """Raise Refused if *expert* has documents and a tool that leads out, where it may not."""
+        if self._toolbox.keeps_apart and (names := self._toolbox.ways_out(expert)):
+            raise Refused(
+                gettext(
+                    "An expert with documents may not have the tool `{name}` here: what is in them "
+                    "could get out.",
+                    name=names[0],
+                ),
+                field="tools",
+            )
+
+    async def _withheld_from(self, expert: Expert) -> tuple[ToolName, ...]:
+        withheld = await self.withheld(expert.tools, expert.equipped_by)
+        ways_out = self._toolbox.ways_out(expert) if self._toolbox.keeps_apart else ()
+        return tuple(dict.fromkeys((*withheld, *ways_out)))
 
     async def offered(self, giver: UserId, expert: Expert | None) -> Toolbox:
         """Return the tools that *giver* may choose for *expert*, and those that it has already."""

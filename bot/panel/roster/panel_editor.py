@@ -94,6 +94,7 @@ class PanelEditor(PanelReader):
                 field="name",
             )
         await self.equipment.check(expert.tools, by)
+        self.equipment.check_kept_apart(expert)
         expert = replace(expert, equipped_by=by)
         return await self._put(Verb.ADDED, scope, await self._checked(expert, panel), by)
 
@@ -105,6 +106,7 @@ class PanelEditor(PanelReader):
         others = replace(panel, experts=tuple(e for e in panel.experts if e.name != before.name))
         after = replace(edited(before, expert), equipped_by=by)
         await self.equipment.check(after.tools, by)
+        self.equipment.check_kept_apart(after)
         checked = await self._checked(after, others)
         return await self._put(Verb.EDITED, scope, checked, by)
 

@@ -17,7 +17,7 @@ from bot.panel.roster.expert_checks import (
     LONGEST_PURPOSE,
     LONGEST_TITLE,
 )
-from bot.panel.tools import Toolbox, purpose_of
+from bot.panel.tools import Toolbox, leads_out, purpose_of
 
 VALUE = "value"  # the action id of every input
 CONSULT, ALWAYS = "always_consult", "always"
@@ -119,7 +119,10 @@ def _tools(now: Expert, toolbox: Toolbox) -> Json:
     }
     chosen = [options[name] for name in now.tools if name in options]
     element = menu(VALUE, pgettext("tools", "None"), list(options.values()), chosen)
-    field = labelled_input(TOOLS, gettext("Tools"), gettext("What it may use."), element)
+    hint = gettext("What it may use.")
+    if any(map(leads_out, toolbox.tools)):
+        hint = gettext("With web search, or a tool without approval, documents can get out.")
+    field = labelled_input(TOOLS, gettext("Tools"), hint, element)
     return field | {"optional": True}
 
 
