@@ -127,6 +127,7 @@ async def open_demo(environ: Mapping[str, str], *, port: int, pace: float) -> As
             redis_url = await stack.enter_async_context(embedded_server())
         settings = {**environ, "REDIS_URL": redis_url, **_slack_settings(slack)}
         settings.setdefault("PANELBOT_TOOLS", await _tools(environ, stack))
+        settings.setdefault("PANELBOT_CHANNELS_SHARING", GENERAL)  # it has a partner in it
         if not environ.get("OPENAI_API_KEY", "").strip():
             openai = await stack.enter_async_context(OpenAIPlayground(assistants=True))
             openai.latency.first = lambda body: pace if body.get("tools") else 2 * pace

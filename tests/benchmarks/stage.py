@@ -167,6 +167,7 @@ async def serve(pace: float) -> None:
             "OPENAI_API_KEY": openai.api_key,
             "OPENAI_BASE_URL": openai.base_url,
             "PANELBOT_QUESTIONS_OF_PERSON": "0",
+            "PANELBOT_CHANNELS_SHARING": "all",
             "PANELBOT_QUESTIONS_OF_CHANNEL": "0",
         }
         where = {"url": slack.url, "team": slack.workspace.team_id, "environ": environ}

@@ -201,6 +201,7 @@ async def world(
             "PANELBOT_SECRET": SECRET,
             "PANELBOT_HOST": "127.0.0.1",
             "PORT": str(free_port()),
+            "PANELBOT_CHANNELS_SHARING": GENERAL,  # Sam of another organisation is in it
         }
         reader = ScreenReader(slack.workspace)
         here = World(slack, openai, redis, environ, brain)

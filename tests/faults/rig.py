@@ -199,6 +199,7 @@ def _environ(
         "PANELBOT_CHANNEL_CONCURRENCY": "1000",
         "PANELBOT_EXPERT_TIMEOUT": str(shape.expert_timeout),
         "PANELBOT_QUESTIONS_OF_PERSON": "0",
+        "PANELBOT_CHANNELS_SHARING": "all",
         "PANELBOT_QUESTIONS_OF_CHANNEL": "0",
     }
 

@@ -210,6 +210,15 @@ def function_off() -> str:
     )
 
 
+def withheld_from_shared_channel() -> str:
+    """Return the note of an expert of the defaults in a channel shared with an organisation."""
+    note = gettext(
+        "Without the documents and tools of the default panel: this channel is shared with "
+        "another organisation."
+    )
+    return f"_{note}_"
+
+
 def servers_failed(labels: Sequence[str]) -> str:
     """Return the note under an answer that was given without some MCP servers."""
     note = gettext(

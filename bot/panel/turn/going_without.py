@@ -48,6 +48,8 @@ def next_try(
 def notes(context: TurnContext, consultation: Consultation, response: Responded) -> Iterator[str]:
     """Yield what people, or the expert who asks, have to know about what was left out."""
     expert = consultation.expert
+    if expert.name in context.input.lacking:
+        yield sentences.withheld_from_shared_channel()
     withheld = context.panel.withheld.get(expert.name, ())
     if missing := (*context.toolbox.missing(expert.tools), *withheld):
         yield sentences.tools_missing(missing)

@@ -69,6 +69,7 @@ class TurnInput:
     earlier: Sequence[Utterance]  # said before, and unknown to the router
     background: Sequence[Utterance]  # for experts who are brought in by a button
     attached: asyncio.Task[Attached]  # the files that came with all that
+    lacking: frozenset[ExpertName] = frozenset()  # who goes without the defaults' documents, tools
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence, Set
 from contextlib import AsyncExitStack
 
+from bot.panel.access import withheld
 from bot.panel.approvals.lost_turns import LostTurns
 from bot.panel.approvals.tool_approvals import ToolApprovals
 from bot.panel.byte_budget import ByteBudget
@@ -258,8 +259,8 @@ class TurnRunner:
         held: AsyncExitStack,
     ) -> TurnContext:
         services, timeouts = self._services, self._rules.timeouts
-        panel, question, earlier, background, approvals = await asyncio.gather(
-            services.panels.equipped_panel(turn.thread),
+        (panel, lacking), question, earlier, background, approvals = await asyncio.gather(
+            withheld.panel_of(turn.thread, services.panels, services.admission.access),
             self._history.question(turn),
             self._history.earlier(turn, links),
             self._history.background(turn, links),
@@ -273,7 +274,7 @@ class TurnRunner:
         return TurnContext(
             services,
             self._rules,
-            TurnInput(turn, panel, question, earlier, background, attached),
+            TurnInput(turn, panel, question, earlier, background, attached, lacking),
             record,
             ThreadConversations(
                 record.claim, links, self._stores.threads, services.client.model, timeouts
