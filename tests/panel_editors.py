@@ -22,9 +22,10 @@ def panel_editor(
     toolbox: Toolbox = NO_TOOLS,
     kept_in: str = "",
     audit_log: FakeAuditLog | None = None,
+    models: frozenset[str] = frozenset(),
 ) -> PanelEditor:
     """Return what reads and changes the panels in *panels*."""
-    rights = Rights(people, auditor(audit_log), admins, kept_in)
+    rights = Rights(people, auditor(audit_log), admins, kept_in, models)
     return PanelEditor(
         panels, people, Catalogue(library, defaults, toolbox), rights, auditor(audit_log)
     )

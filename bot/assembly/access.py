@@ -22,7 +22,7 @@ def access_of(config: Config, storage: Storage, slack: Slack) -> Access:
         admins=config.admins,
     )
     team_id = slack.identity.team_id
-    return Access(policy, slack.people, slack.channel_facts, storage.audit, team_id)
+    return Access(policy, slack.people, slack.channel_facts, slack.members, storage.audit, team_id)
 
 
 def admission_of(config: Config, storage: Storage, slack: Slack, locales: Locales) -> Admission:

@@ -31,7 +31,8 @@ def panel_editor(config: Config, storage: Storage, slack: Slack) -> PanelEditor:
     panels, kept_in = panels_of(config, storage, slack.api.channels.first)
     offered = (*library.library(), *discover(library.library()).experts)
     catalogue = Catalogue(offered, library.defaults(), tools(config))
-    rights = Rights(slack.people, storage.audit, frozenset(map(UserId, config.admins)), kept_in)
+    admins = frozenset(map(UserId, config.admins))
+    rights = Rights(slack.people, storage.audit, admins, kept_in, config.members_models)
     return PanelEditor(panels, slack.people, catalogue, rights, storage.audit)
 
 
@@ -71,4 +72,7 @@ def models(config: Config) -> ModelChoice:
         expert=config.expert_model,
         hard=config.hard_model,
         fallbacks=config.fallback_models,
+        router_output=config.router_output,
+        expert_output=config.expert_output,
+        synthesis_output=config.synthesis_output,
     )

@@ -43,6 +43,7 @@ from bot.assembly.same_files import ALL, open_same_files
 from bot.assembly.slack import Slack, open_slack
 from bot.assembly.storage import Storage, listening_record, open_storage
 from bot.assembly.upkeep import note_installed
+from bot.panel.access.access import Access
 from bot.panel.approvals.decisions import ApprovalDecisions
 from bot.panel.approvals.lost_turns import LostTurns
 from bot.panel.intake.catching_up import CatchingUp
@@ -107,7 +108,7 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
             slack.api.channels,
             slack.channel_facts,
         )
-        others = other_listeners(config, storage, slack, model, knowledge, intake)
+        others = other_listeners(config, storage, slack, model, knowledge, intake, access)
         all_listeners: Sequence[Listeners] = (removal, messages, *others)
         for listeners in all_listeners:
             listeners.listen(app)
@@ -132,6 +133,7 @@ def other_listeners(
     model: LanguageModel,
     knowledge: KnowledgeBase,
     intake: Intake,
+    access: Access,
 ) -> Sequence[Listeners]:
     """Return what takes all that people press, fill in and command."""
     responder = Responder(slack.identity, slack.api)
@@ -141,7 +143,9 @@ def other_listeners(
     decisions = ApprovalDecisions(storage.approvals, rights, storage.audit)
     recorder = FeedbackRecorder(storage.feedback, storage.reports, editor, panels.models(config))
     recovery = LinkRecovery(storage.threads, model, slack.transcript)
-    overviews = OverviewReader(editor, storage.reports, storage.feedback, storage.handles, costs)
+    overviews = OverviewReader(
+        editor, storage.reports, storage.feedback, storage.handles, costs, access
+    )
     lost_turns = LostTurns(slack.messenger, storage.approvals, storage.outbox)
     given = ExpertDocuments(editor, knowledge, storage.audit)
     documents = DocumentsCommand(given, slack.files, slack.mentions, responder)

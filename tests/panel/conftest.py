@@ -43,6 +43,7 @@ from tests.fakes.audit_log import FakeAuditLog
 from tests.fakes.file_server import FakeFileServer
 from tests.fakes.functions import FakeFunctions
 from tests.fakes.language_model import Meanwhile, ScriptedModel
+from tests.fakes.members import FakeMembers
 from tests.fakes.messenger import RecordingMessenger
 from tests.fakes.outbox import FakeOutbox
 from tests.fakes.panel_store import FakePanelStore
@@ -115,6 +116,7 @@ class Bench:
     experts: Sequence[Expert] = EXPERTS
     policy: AccessPolicy = EVERYBODY
     limits: QuestionLimits = ANY_NUMBER
+    members: FakeMembers = field(default_factory=FakeMembers)
     channels: FakeChannelFacts = field(default_factory=FakeChannelFacts)
     counter: FakeQuestionCounter = field(default_factory=FakeQuestionCounter)
     notices: RecordingNotices = field(default_factory=RecordingNotices)
@@ -146,7 +148,9 @@ class Bench:
 
     def access(self) -> Access:
         auditor = Auditor(self.audit_log)
-        return Access(self.policy, self.people, self.channels, auditor, THREAD.team_id)
+        return Access(
+            self.policy, self.people, self.channels, self.members, auditor, THREAD.team_id
+        )
 
     def admission(self) -> Admission:
         return Admission(

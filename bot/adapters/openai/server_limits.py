@@ -19,11 +19,15 @@ log = logging.getLogger(__name__)
 
 # What a response is none the worse for lacking, where a server does not know it or fails on it.
 OPTIONAL = frozenset({
-    "context_management", "include", "parallel_tool_calls", "prompt_cache_key", "reasoning",
-    "safety_identifier", "strict", "truncation",
+    "context_management", "include", "max_output_tokens", "parallel_tool_calls",
+    "prompt_cache_key", "reasoning", "safety_identifier", "strict", "truncation",
 })  # fmt: skip
 _THINKING = re.compile(
     r"\breasoning_effort\b|\breasoning\b(?!\W{0,2} item)|\bsupport thinking\b", re.IGNORECASE
+)
+# Servers whose models write less call it by other names, and may take it for too long a prompt.
+_MOST_OUTPUT = re.compile(
+    r"\bmax_(output_|completion_|new_)?tokens\b|\bin the completion\b", re.IGNORECASE
 )
 _STRICT = re.compile(r"\bstrict\b.{0,3}\bfalse\b", re.IGNORECASE)
 _IN_DOUBT = (ModelFault.BAD_REQUEST, ModelFault.TOOLS)
@@ -89,6 +93,8 @@ class ServerLimits:
 
     def learn(self, prompt: Prompt, error: APIStatusError) -> bool:
         """Ask for less from now on; return whether that helps against *error*."""
+        if error.status_code in (400, 422) and self._learn_most_output(prompt, error):
+            return True
         if error.status_code not in (400, 422) or not is_unexplained(errors.from_status(error)):
             return False
         if (error.param or "").startswith("reasoning"):
@@ -99,6 +105,15 @@ class ServerLimits:
         named = named_fields(complaint, OPTIONAL - self._refused[prompt.model])
         self.concede(prompt.model, named)
         return bool(named)
+
+    def _learn_most_output(self, prompt: Prompt, error: APIStatusError) -> bool:
+        """Set no limit to what *prompt.model* writes, if it is the limit that is refused."""
+        is_sent = prompt.most_output and "max_output_tokens" not in self._refused[prompt.model]
+        complaint = f"{error.param or ''} {errors.message_of(error)}"
+        if not is_sent or not _MOST_OUTPUT.search(complaint):
+            return False
+        self.concede(prompt.model, ["max_output_tokens"])
+        return True
 
     def _lower_effort(self, prompt: Prompt) -> bool:
         """Take another effort for prompts like this from now on; False if none is left."""

@@ -5,12 +5,14 @@ when it is done: roles are as old as ``People`` lets them be, and a channel may 
 """
 
 import logging
+from collections.abc import Collection
 
 from bot.panel.access import sentences
 from bot.panel.access.channel_facts import ChannelFacts
 from bot.panel.access.policy import AccessPolicy, Denial, Place
 from bot.panel.audit.audit_log import Auditor
 from bot.panel.errors import MessengerRefused, Refused
+from bot.panel.messaging.members import Members
 from bot.panel.messaging.people import People, Person, Role
 from bot.panel.model import UserId
 from bot.panel.roster.roster import ChannelScope
@@ -27,9 +29,11 @@ class Access:
         policy: AccessPolicy,
         people: People,
         channels: ChannelFacts,
+        members: Members,
         auditor: Auditor,
         team_id: str,
     ) -> None:
+        self._members = members
         self._auditor = auditor
         self._policy = policy
         self._people = people
@@ -76,6 +80,18 @@ class Access:
         is_outside = person is None or person.role is Role.STRANGER
         if is_outside and await self.withholds(channel_id):
             raise Refused(sentences.not_for_partners())
+
+    async def visible(self, user: UserId) -> Collection[str]:
+        """Return the channels that *user* can read, of those that the bot is in.
+
+        None where Slack does not tell. Raises MessengerUnavailable.
+        """
+        joined = await self._members.channels_of(user)
+        person = await self._person(user)
+        if joined is None or person is None:
+            return ()
+        is_full = person.role in (Role.ADMIN, Role.MEMBER)
+        return {*joined, *(await self._channels.public() if is_full else ())}
 
     async def withholds(self, channel_id: str) -> bool:
         """Whether documents and tools of the defaults are not to be used in the channel."""

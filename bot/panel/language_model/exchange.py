@@ -153,6 +153,7 @@ class Prompt:
     collections: tuple[CollectionId, ...] = ()  # of documents that may be searched
     must_search: bool = False  # whether they have to be searched before it answers
     server_tools: tuple[ServerTool, ...] = ()  # that the model's side may use by itself
+    most_output: int = 0  # tokens, thoughts included; 0: as many as the model can
 
 
 @dataclass(frozen=True, slots=True)

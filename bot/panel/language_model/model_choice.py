@@ -14,3 +14,7 @@ class ModelChoice:
     expert: str = "gpt-6.1-terra"
     hard: str = "gpt-6.2-sol"  # for *Go deeper*
     fallbacks: tuple[str, ...] = ()  # while one of these is gone or overloaded
+    # Tokens that each may write; 0: as many as the model can.
+    router_output: int = 0
+    expert_output: int = 0
+    synthesis_output: int = 0

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bot.language import gettext
+from bot.panel.access.access import Access
 from bot.panel.errors import Refused
 from bot.panel.messaging.handles import HandleStore, by_expert
 from bot.panel.model import Expert, ExpertName, Synthesis, UserId
@@ -65,6 +66,7 @@ class OverviewReader:
         feedback: FeedbackStore,
         handles: HandleStore,
         prices: Prices,
+        access: Access,
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -73,18 +75,20 @@ class OverviewReader:
         self._feedback = feedback
         self._handles = handles
         self._prices = prices
+        self._access = access
         self._clock = clock
 
     async def overview(self, team_id: str, by: UserId, month: str = "") -> Overview:
         """Return what *by* sees, with the figures of *month*, by default the current one.
 
-        Raises Refused if they may not see it.
+        Channels, their experts and the figures of these are for those who can read the channel.
+        Raises Refused if they may not see anything.
         """
-        await self._editor.rights.check_may_see(by)
+        await self._access.check(by)
         everywhere = WorkspaceScope(team_id)
         *_, this_month = months = kept_months(self._clock())
         month = month if month in months else this_month
-        panel, entries, addable, channels, handles, may_change = await asyncio.gather(
+        panel, entries, addable, changed, handles, may_change = await asyncio.gather(
             self._editor.panel(everywhere),
             self._editor.entries(everywhere),
             self._editor.addable(everywhere),
@@ -92,7 +96,10 @@ class OverviewReader:
             self._handles.of_team(team_id),
             self._may_change(everywhere, by),
         )
-        titles = {expert.name: expert.title for expert in (*addable, *panel.experts)}
+        visible = await self._access.visible(by)
+        channels = [(channel, changes) for channel, changes in changed if channel in visible]
+        own = [expert for _, changes in channels for expert in changes.added.values()]
+        titles = {expert.name: expert.title for expert in (*own, *addable, *panel.experts)}
         return Overview(
             entries=entries,
             addable=addable,
@@ -123,7 +130,8 @@ class OverviewReader:
             self._reports.usage(team_id, month), self._feedback.of_month(team_id, month)
         )
         votes = Counter((one.judged.expert, one.opinion) for one in feedback)
-        names = dict.fromkeys([*(count.expert for count in counts), *(name for name, _ in votes)])
+        counted = [*(count.expert for count in counts), *(name for name, _ in votes)]
+        names = [name for name in dict.fromkeys(counted) if name is None or name in titles]
         figures = [
             self._figures_of(name, titles, [c for c in counts if c.expert == name], votes)
             for name in names
@@ -139,7 +147,7 @@ class OverviewReader:
     ) -> Figures:
         return Figures(
             expert=name,
-            title=titles.get(name, name) if name else gettext("Router"),
+            title=titles[name] if name else gettext("Router"),
             questions=sum(one.questions for one in counts),
             usage=sum((one.usage for one in counts), NO_USAGE),
             cost=total(self._prices.cost(one.model, one.usage) for one in counts),

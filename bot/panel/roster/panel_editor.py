@@ -79,6 +79,7 @@ class PanelEditor(PanelReader):
     async def add(self, scope: Scope, expert: Expert, by: UserId) -> Change:
         """Add a new expert."""
         await self.rights.check_may_change(scope, by)
+        await self.rights.check_may_name(expert.model, by, before=None)
         panel = await self.panel(scope)
         name = check_name(expert.name)
         if panel.find(name):
@@ -102,6 +103,7 @@ class PanelEditor(PanelReader):
         """Replace the expert of that name in *scope*."""
         await self.rights.check_may_change(scope, by)
         before = await self.find(scope, expert.name)
+        await self.rights.check_may_name(expert.model, by, before=before.model)
         panel = await self.panel(scope)
         others = replace(panel, experts=tuple(e for e in panel.experts if e.name != before.name))
         after = replace(edited(before, expert), equipped_by=by)

@@ -14,7 +14,8 @@ class Rights:
     """Checks whether somebody may change something; *by* is None for whoever runs the bot.
 
     *admins* may change a workspace's defaults like its own admins. Where the panels are *kept_in*
-    a file, nobody can change them from Slack, except for a single thread.
+    a file, nobody can change them from Slack, except for a single thread. Whoever is no admin may
+    name only *models* for experts, if there are any of these.
     """
 
     def __init__(
@@ -23,7 +24,9 @@ class Rights:
         auditor: Auditor,
         admins: frozenset[UserId] = frozenset(),
         kept_in: str = "",
+        models: frozenset[str] = frozenset(),
     ) -> None:
+        self._models = models
         self._people = people
         self._auditor = auditor
         self._admins = admins
@@ -53,10 +56,19 @@ class Rights:
                 )
             )
 
-    async def check_may_see(self, by: UserId) -> None:
-        """Raise Refused if *by* may not see the workspace's panels."""
-        if await self._role(by) is Role.STRANGER:
-            raise Refused(gettext("People from other organisations cannot see this."))
+    async def check_may_name(self, model: str | None, by: UserId, *, before: str | None) -> None:
+        """Raise Refused if *by* may not name *model* for an expert that had another *before*."""
+        if model in (None, before, *self._models) or not self._models or by in self._admins:
+            return
+        if await self._role(by) is not Role.ADMIN:
+            names = ", ".join(f"`{name}`" for name in sorted(self._models))
+            raise Refused(
+                gettext(
+                    "Only admins can name that model. These can be named here: {models}.",
+                    models=names,
+                ),
+                field="model",
+            )
 
     def check_not_in_file(self, scope: Scope) -> None:
         """Raise Refused if the panel of *scope* is kept in a file."""

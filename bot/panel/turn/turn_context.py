@@ -233,6 +233,9 @@ class TurnContext:
             tools=prompts.tools(self.panel),
             may_call=not closing,
             cache_key=f"router:{self.turn.thread.channel_id}",
+            most_output=(
+                self.rules.models.synthesis_output if closing else self.rules.models.router_output
+            ),
             user=self._user,
         )
 
@@ -260,6 +263,7 @@ class TurnContext:
             tools=prompts.tools(colleagues),
             may_call=not closing,
             cache_key=f"expert:{consultation.path}",
+            most_output=models.expert_output,
             user=self._user,
             collections=searched,
             must_search=expert.always_consult and bool(searched) and not closing,

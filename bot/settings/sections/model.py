@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 
-from bot.settings.kinds import choice, number, text, url, whole_number, word_set, words
+from bot.settings.kinds import Kind, choice, number, text, url, whole_number, word_set, words
 from bot.settings.setting import Group, setting
 
 BACKENDS = ("conversations", "stateless", "assistants")
 OPENAI_API = "https://api.openai.com/v1"
+
+
+def _output(default: int) -> Kind[int]:
+    return whole_number(16, 10_000_000, or_zero=True, default=default)
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,33 @@ class ModelSettings:
         "PANELBOT_MAX_CONSULTATIONS",
         whole_number(1, 50, default=8),
         "How many experts may be consulted for one question; those that people name do not count",
+    )
+    router_output: int = setting(
+        "PANELBOT_ROUTER_OUTPUT_TOKENS",
+        _output(8_000),
+        "The most tokens that the router writes when it chooses experts, or answers itself, its "
+        "thoughts included; 0: as many as the model can",
+        page="run/models.md#how-much-a-model-writes",
+    )
+    expert_output: int = setting(
+        "PANELBOT_EXPERT_OUTPUT_TOKENS",
+        _output(32_000),
+        "The same for an expert's answer; one that is cut has a button to go on",
+        page="run/models.md#how-much-a-model-writes",
+    )
+    synthesis_output: int = setting(
+        "PANELBOT_SYNTHESIS_OUTPUT_TOKENS",
+        _output(8_000),
+        "The same for the router's summary",
+        page="run/models.md#how-much-a-model-writes",
+    )
+    members_models: frozenset[str] = setting(
+        "PANELBOT_MEMBERS_MODELS",
+        word_set(r"[A-Za-z0-9][\w.:/-]{0,99}", "names of models"),
+        "Models that members may name for experts of their own; admins may name any. Left out: "
+        "members may, too",
+        example="gpt-6-luna,gpt-6.1-terra",
+        page="use/experts.md",
     )
     prices: str = setting(
         "PANELBOT_PRICES",

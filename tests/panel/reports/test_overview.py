@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from bot.panel.access.policy import AccessPolicy
 from bot.panel.errors import Refused
 from bot.panel.messaging.handles import Handle
 from bot.panel.model import CallId, Expert, ExpertName, Message, MessageTs, ThreadRef, UserId
@@ -41,9 +42,11 @@ def handles():
 
 @pytest.fixture
 def desk(bench, feedback, handles):
+    bench.policy = AccessPolicy(admins=frozenset({GUEST}))
     library = (*EXPERTS, TAX)
     editor = panel_editor(bench.panels, FakePeople(), library, EXPERTS, admins=frozenset({GUEST}))
-    return OverviewReader(editor, bench.reports, feedback, handles, PRICES, clock=lambda: NOVEMBER)
+    parts = editor, bench.reports, feedback, handles, PRICES, bench.access()
+    return OverviewReader(*parts, clock=lambda: NOVEMBER)
 
 
 async def answered(bench, *stages, month_start=NOVEMBER):
@@ -87,6 +90,7 @@ async def test_strangers_see_nothing(desk):
 async def test_channels_that_differ_are_told_and_those_that_do_so_no_more_are_not(bench, desk):
     await bench.panels.add(ChannelScope("T1", "C2"), TAX)
     await bench.panels.set_synthesis(ChannelScope("T1", "C1"), None)
+    bench.channels.public_ones |= {"C1", "C2"}
 
     (found,) = (await desk.overview("T1", MEMBER)).channels
 
@@ -121,3 +125,21 @@ async def test_a_cost_that_is_not_known_in_part_is_not_known(bench, desk):
 async def test_last_month_is_another_matter(bench, desk):
     await answered(bench, Stage("known", 1.0), month_start=NOVEMBER - 31 * 86_400)
     assert list((await desk.overview("T1", MEMBER)).figures) == []
+
+
+async def test_of_channels_that_somebody_cannot_read_nothing_is_told(bench, desk):
+    secret = replace(TAX, name=ExpertName("project-x"), title="Project X")
+    await bench.panels.add(ChannelScope("T1", "C1"), secret)
+    ts = MessageTs(f"{NOVEMBER:.6f}")
+    await bench.queue.put(ThreadRef("T1", "C1", ts), Message(ts, MEMBER, "May we?"))
+    claim = await bench.queue.claim()
+    asked = ConsultationReport(CallId("1"), secret.name, "Project X", stage=Stage("known", 1.0))
+    await bench.reports.save(claim, TurnReport(ts, 1.0, direct=True, consultations=(asked,)))
+
+    hidden = await desk.overview("T1", MEMBER)
+    assert (list(hidden.channels), [one.expert for one in hidden.figures]) == ([], [])
+
+    bench.members.members["C1"] = [MEMBER]
+    shown = await desk.overview("T1", MEMBER)
+    assert [channel for channel, _ in shown.channels] == ["C1"]
+    assert [one.title for one in shown.figures] == ["Project X"]

@@ -109,6 +109,8 @@ class RunStart:
         }
         if effort := self._limits.effort(prompt):
             request["reasoning_effort"] = effort
+        if prompt.most_output and "max_output_tokens" not in self._limits.refused(prompt.model):
+            request["max_completion_tokens"] = prompt.most_output
         if request["tools"]:
             request["tool_choice"] = "auto" if prompt.may_call else "none"
         if prompt.collections and prompt.must_search:

@@ -50,6 +50,8 @@ class RequestBuilder:
             request["reasoning"] = {"effort": effort}
         if tools := _tools(prompt, without):  # also where they may not be called: for the cache
             request |= tools
+        if prompt.most_output:
+            request["max_output_tokens"] = prompt.most_output
         if prompt.cache_key:
             request["prompt_cache_key"] = prompt.cache_key
         if prompt.user:

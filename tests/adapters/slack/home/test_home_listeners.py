@@ -12,6 +12,8 @@ from bot.adapters.slack.interactions.responder import Requester
 from bot.adapters.slack.receiving import receiver
 from bot.adapters.slack.receiving.socket_mode import SocketModeReceiver
 from bot.experts import library
+from bot.panel.access.access import Access
+from bot.panel.access.policy import AccessPolicy
 from bot.panel.errors import StoreUnavailable
 from bot.panel.messaging.locales import Locales
 from bot.panel.model import ExpertName, Synthesis, TurnId, UserId
@@ -22,9 +24,21 @@ from bot.panel.roster.roster import ChannelScope, WorkspaceScope
 from bot.playground.slack import hazards
 from bot.playground.slack.delivery import interactions
 from bot.playground.slack.web_api.methods.files import new_file
-from bot.playground.slack.workspace.company import ADA, BOT_USER, CHLOE, DEV, STRANGER
+from bot.playground.slack.workspace.company import (
+    ADA,
+    BOT_USER,
+    CHLOE,
+    DEV,
+    GENERAL,
+    LEGAL,
+    PRODUCT,
+    STRANGER,
+)
 from tests.eventually import eventually
+from tests.fakes.access import FakeChannelFacts
+from tests.fakes.audit_log import auditor
 from tests.fakes.feedback_store import FakeFeedbackStore
+from tests.fakes.members import FakeMembers
 from tests.fakes.panel_store import FakePanelStore
 from tests.fakes.report_store import FakeReportStore
 from tests.fakes.turn_queue import FakeTurnQueue
@@ -67,12 +81,23 @@ class House:
             self.store, neighbour.people, *known, admins=frozenset({UserId(CHLOE)})
         )
         reports = FakeReportStore(FakeTurnQueue())
+        self.facts = FakeChannelFacts()
+        self.facts.public_ones |= {GENERAL, PRODUCT, LEGAL}
+        self.access = Access(
+            AccessPolicy(),
+            neighbour.people,
+            self.facts,
+            FakeMembers(),
+            auditor(),
+            neighbour.identity.team_id,
+        )
         overviews = OverviewReader(
             self.editor,
             reports,
             self.feedback,
             neighbour.handle_store,
             Prices("2025-11-01"),
+            self.access,
             clock=lambda: NOW,
         )
         self.app = receiver.bolt_app(
