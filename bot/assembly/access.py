@@ -1,7 +1,6 @@
 """Who may use this installation, and how often."""
 
 from bot.adapters.redis.queue.question_counter import RedisQuestionCounter
-from bot.adapters.slack.interactions.responder import Responder
 from bot.assembly.slack import Slack
 from bot.assembly.storage import Storage
 from bot.panel.access.access import Access
@@ -22,7 +21,9 @@ def access_of(config: Config, storage: Storage, slack: Slack) -> Access:
         admins=config.admins,
     )
     team_id = slack.identity.team_id
-    return Access(policy, slack.people, slack.channel_facts, slack.members, storage.audit, team_id)
+    return Access(
+        policy, slack.people, slack.channel_facts, slack.responder.members, storage.audit, team_id
+    )
 
 
 def admission_of(config: Config, storage: Storage, slack: Slack, locales: Locales) -> Admission:
@@ -32,6 +33,6 @@ def admission_of(config: Config, storage: Storage, slack: Slack, locales: Locale
         RedisQuestionCounter(storage.redis, slack.identity.team_id),
         QuestionLimits(config.questions_of_person, config.questions_of_channel),
         storage.threads,
-        Responder(slack.identity, slack.api),
+        slack.responder,
         locales,
     )

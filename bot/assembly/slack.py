@@ -16,6 +16,7 @@ from bot.adapters.slack.api.metadata import StampSigner
 from bot.adapters.slack.api.people import SlackPeople
 from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.interactions.members import SlackMembers
+from bot.adapters.slack.interactions.responder import Responder
 from bot.adapters.slack.markdown.link_domains import LinkDomains
 from bot.adapters.slack.posting.messenger import SlackMessenger
 from bot.adapters.slack.receiving.mentions import Mentions
@@ -38,7 +39,7 @@ class Slack:
     files: SlackFiles
     messenger: SlackMessenger
     transcript: SlackTranscript
-    members: SlackMembers
+    responder: Responder
 
 
 @asynccontextmanager
@@ -73,7 +74,7 @@ async def open_slack(
             files,
             messenger,
             transcript,
-            SlackMembers(api),
+            Responder(identity, api, signer, SlackMembers(api)),
         )
 
 

@@ -26,7 +26,6 @@ from bot.adapters.slack.home.home_page import HomePage
 from bot.adapters.slack.http import web_app
 from bot.adapters.slack.http.serving import serve_http
 from bot.adapters.slack.interactions.gate import Gate
-from bot.adapters.slack.interactions.responder import Responder
 from bot.adapters.slack.markdown.link_domains import LinkDomains
 from bot.adapters.slack.receiving import receiver
 from bot.adapters.slack.receiving.message_history import SlackMessageHistory
@@ -87,7 +86,7 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
         access = access_of(config, storage, slack)
         gate = Gate(
             access,
-            Responder(slack.identity, slack.api),
+            slack.responder,
             deciding=(APPROVE, DECLINE),
             showing=(sources_modal.ACTION, SHOW_WORK),
         )
@@ -105,7 +104,7 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
             storage.chores,
             slack.identity,
             config.apps,
-            slack.api.channels,
+            slack.api,
             slack.channel_facts,
         )
         others = other_listeners(config, storage, slack, model, knowledge, intake, access)
@@ -136,7 +135,7 @@ def other_listeners(
     access: Access,
 ) -> Sequence[Listeners]:
     """Return what takes all that people press, fill in and command."""
-    responder = Responder(slack.identity, slack.api)
+    responder = slack.responder
     editor = panels.panel_editor(config, storage, slack)
     costs = prices.prices(config.prices)
     rights = panels.approval_rights(config, slack)
@@ -153,7 +152,7 @@ def other_listeners(
     handles = HandlesCommand(editor, storage.handles, groups, responder)
     form = ExpertFormFlow(editor, handles, documents, responder)
     command = ExpertsCommand(editor, documents, handles, form, responder)
-    page = HomePage(overviews, slack.identity, slack.api)
+    page = HomePage(overviews, responder)
     return (
         ForgetListeners(
             storage.chores,

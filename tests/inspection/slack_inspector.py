@@ -5,7 +5,7 @@ What does not follow Slack's own reference and schemas is told at the end of the
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bot.playground.slack.web_api.endpoint import Call
@@ -35,6 +35,8 @@ class SlackInspector:
 
     def look_at(self, calls: Iterable[Call]) -> None:
         """Gather what is wrong with *calls*."""
+        calls = list(calls)
+        self.problems += [problem for call in calls for problem in _unsealed(call)]
         for call in calls if self._reference else ():
             self.methods[call.method] += 1
             if call.method in UNDESCRIBED:
@@ -59,6 +61,20 @@ class SlackInspector:
             if name not in newer
         }
         self._reference.check_call(call.method, _without_charts(given))
+
+
+def _unsealed(call: Call) -> Iterator[str]:
+    """Yield the action_ids of whatever people could press and would be believed without a seal."""
+    view = _meant(call.args.get("view", "{}"), None)
+    is_modal = isinstance(view, dict) and view.get("type") == "modal"
+    blocks = view.get("blocks") if isinstance(view, dict) and not is_modal else None
+    for block in blocks or _meant(call.args.get("blocks") or "[]", None):
+        elements = [*block.get("elements", ()), block.get("accessory") or {}]
+        actions = [one["action_id"] for one in elements if "action_id" in one]
+        if actions and not str(block.get("block_id")).startswith("sealed."):
+            yield f"{call.method}: {', '.join(actions)} has no seal"
+    if is_modal and "private_metadata" in view and '"seal"' not in view["private_metadata"]:
+        yield f"{call.method}: {view['callback_id']} has no seal"
 
 
 def _without_charts(given: dict[str, Any]) -> dict[str, Any]:

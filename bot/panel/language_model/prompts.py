@@ -145,7 +145,7 @@ def withheld(call: ApprovalWanted) -> ApprovalGiven:
 
 def mark(name: MessageTs | CallId) -> str:
     """Return the mark of a message of this *name*."""
-    return f'ref="{frames.attribute(name)}"'
+    return f'<{Kind.MESSAGE} ref="{frames.attribute(name)}"'
 
 
 def quoted(earlier: Sequence[Utterance]) -> tuple[UserSaid, ...]:

@@ -37,6 +37,7 @@ SCOPES = frozenset(
         "im:read",
         "mpim:history",
         "mpim:read",
+        "team:read",
         "usergroups:read",
         "usergroups:write",
         "users:read",

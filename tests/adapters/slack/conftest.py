@@ -19,6 +19,7 @@ from bot.adapters.slack.documents.documents_command import DocumentsCommand
 from bot.adapters.slack.experts.experts_command import ExpertsCommand
 from bot.adapters.slack.experts.form_flow import ExpertFormFlow
 from bot.adapters.slack.experts.handles_command import HandlesCommand
+from bot.adapters.slack.interactions.members import SlackMembers
 from bot.adapters.slack.interactions.responder import Responder
 from bot.adapters.slack.posting.messenger import SlackMessenger
 from bot.adapters.slack.receiving.mentions import Mentions
@@ -62,7 +63,7 @@ class Neighbour:
     @property
     def responder(self) -> Responder:
         """What listeners answer people by."""
-        return Responder(self.identity, self.api)
+        return Responder(self.identity, self.api, self.signer, SlackMembers(self.api))
 
     def documents(self, editor: PanelEditor) -> DocumentsCommand:
         """What teaches the experts of a panel; the documents are kept in ``knowledge``."""

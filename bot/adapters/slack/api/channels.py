@@ -17,6 +17,7 @@ _ID = re.compile(r"[CG][A-Z0-9]{2,50}", re.ASCII)
 _FIELDS = frozenset({"channel", "channel_id"})
 _OBJECTS = frozenset({"container", "event", "item", "assistant_thread", "channel"})
 _AGE = 30.0  # seconds after which the moves are read again, before something is sent
+_MOST_SEEN = 10_000
 
 
 class Channels:
@@ -27,6 +28,7 @@ class Channels:
         self._team_id = team_id
         self._moves = ChannelMoves()
         self._read_at = float("-inf")
+        self._seen: set[str] = set()  # in payloads
 
     def first(self, channel: str) -> str:
         """Return the id under which *channel* is stored, as far as was read."""
@@ -52,39 +54,51 @@ class Channels:
 
     async def outgoing(self, args: Mapping[str, Any], *, anew: bool = False) -> Json:
         """Return the arguments of a call with the current ids of channels."""
-        if anew or time.monotonic() - self._read_at > _AGE:
+        if anew or self._is_old():
             await self.read()
         return _exchanged(args, self.current) if self._moves else dict(args)
 
-    async def incoming(self, body: Json) -> Json:
-        """Return a payload with the first ids of channels."""
-        await self.read()
+    async def incoming(self, body: Json, *, anew: bool = True) -> Json:
+        """Return a payload with the first ids of channels.
+
+        Unless *anew*, moves that were read just now will do: a new id comes with a channel that
+        was never seen.
+        """
+        unseen = _ids(body) - self._seen
+        if anew or unseen or self._is_old():
+            await self.read()
+        self._seen = (self._seen if len(self._seen) < _MOST_SEEN else set()) | unseen
         return _exchanged(body, self.first) if self._moves else body
 
-    async def take(self, event: Mapping[str, Any]) -> None:
-        """Note that a channel's id has changed. Raises StoreUnavailable."""
-        if move := _move(event):
-            await self._note(move)
-        else:
-            log.warning("channel.move_malformed")
-
-    async def note(self, old: str, new: str) -> None:
-        """Note a change of which nobody has told us (yet). Raises StoreUnavailable."""
-        await self._note(ChannelMove(old, new, time.time()))
-
-    async def _note(self, move: ChannelMove) -> None:
+    async def note(self, move: ChannelMove) -> None:
+        """Note a change that is certain. Raises StoreUnavailable."""
         if self._store:
             await self._store.note(self._team_id, move)
             log.info("channel.moved", extra={"old": move.old, "new": move.new})
 
+    def _is_old(self) -> bool:
+        return time.monotonic() - self._read_at > _AGE
 
-def _move(event: Mapping[str, Any]) -> ChannelMove | None:
+
+def move_in(event: Mapping[str, Any]) -> ChannelMove | None:
     """Return the move that an event tells of; None if it makes no sense."""
     old, new, at = (event.get(name) for name in ("old_channel_id", "new_channel_id", "event_ts"))
     are_ids = all(isinstance(one, str) and _ID.fullmatch(one) for one in (old, new))
     if not are_ids or old == new or not isinstance(at, str):
         return None
     return ChannelMove(str(old), str(new), float(at))
+
+
+def _ids(body: Json) -> set[str]:
+    """Return the ids of the channels that a payload is about."""
+    ids: set[str] = set()
+
+    def collect(channel: str) -> str:
+        ids.add(channel)
+        return channel
+
+    _exchanged(body, collect)
+    return ids
 
 
 def _exchanged(fields: Mapping[str, Any], exchange: Callable[[str], str]) -> Json:

@@ -6,7 +6,7 @@
 4. A download stops at the size that Slack gave for the file.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 
 from bot.adapters.slack.api.uploads import POLL_DELAYS, Uploads
 from bot.adapters.slack.api.web_api import Ambiguous, SlackApi
+from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, Refused
 from bot.panel.language_model.file_fetching import FileServer
@@ -39,6 +40,8 @@ class SlackFile:
     name: str
     size: int  # bytes
     url: str  # empty if the file is stored outside Slack
+    owner: str = ""
+    shared_in: frozenset[str] = frozenset()  # channels
 
 
 class SlackFiles(FileServer):
@@ -71,6 +74,8 @@ class SlackFiles(FileServer):
             str(file.get("name") or "file"),
             int(file.get("size") or 0),
             "" if is_elsewhere else url,
+            str(file.get("user") or ""),
+            frozenset(map(self._api.channels.first, _shared_in(file))),
         )
 
     async def read(self, file: SharedFile, most: int) -> tuple[str, bytes]:
@@ -116,6 +121,14 @@ class SlackFiles(FileServer):
 
     def _is_slack_url(self, url: str) -> bool:
         return _origin(url) == self._allowed
+
+
+def _shared_in(file: Json) -> Iterator[str]:
+    """Yield the channels, groups and direct messages that a file is shared in."""
+    for kind in ("channels", "groups", "ims"):
+        yield from map(str, file.get(kind) or ())
+    for shares in (file.get("shares") or {}).values():  # public, private
+        yield from map(str, shares)
 
 
 def _origin(url: str) -> Origin:

@@ -29,6 +29,7 @@ BOT_SCOPES: Mapping[str, str] = {
     "users:read": "for people's names, languages and rights",
 }
 OPTIONAL_BOT_SCOPES: Mapping[str, str] = {
+    "team:read": "for the addresses of links to messages that experts are taught",
     "usergroups:read": "for handles, and for user groups that may approve of tools",
     "usergroups:write": "for handles",
 }

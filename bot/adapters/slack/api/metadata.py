@@ -6,6 +6,7 @@ message metadata, so it has opaque ids only. Any app can write it, so it is sign
 the message's thread: a copy in another thread is invalid.
 """
 
+import base64
 import hashlib
 import hmac
 import json
@@ -18,6 +19,8 @@ EVENT_TYPE = "panelbot_message"
 MAX_BYTES = 2_000  # Slack documents no limit
 
 _DOMAIN = "panelbot message stamp v1"
+_SEAL_DOMAIN = "panelbot seal v1"
+SEAL_LENGTH = 16  # characters: 96 bits, which can only be guessed at by asking us
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,16 @@ class StampSigner:
         ]
         return stamp if any(matches) else None
 
+    def seal(self, *fields: str) -> str:
+        """Return a short signature of *fields*, for what Slack brings back to us."""
+        return _seal(self._keys[0], fields)
+
+    def has_sealed(self, seal: str, *fields: str) -> bool:
+        """Whether *seal* is such a signature of *fields*, by any of the secrets."""
+        received = seal.encode(errors="replace")
+        matches = [hmac.compare_digest(_seal(key, fields).encode(), received) for key in self._keys]
+        return any(matches)
+
 
 def _payload(stamp: MessageStamp) -> dict[str, str]:
     payload = {"turn": stamp.turn, "part": stamp.part, "router": stamp.router}
@@ -85,6 +98,12 @@ def _encoded(stamp: MessageStamp, place: tuple[str, str, str]) -> bytes:
 
 def _signature(key: bytes, encoded: bytes) -> str:
     return hmac.new(key, encoded, hashlib.sha256).hexdigest()
+
+
+def _seal(key: bytes, fields: Sequence[str]) -> str:
+    encoded = json.dumps([_SEAL_DOMAIN, *fields]).encode()
+    digest = hmac.new(key, encoded, hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest).decode()[:SEAL_LENGTH]
 
 
 def has_stamp(message: Mapping[str, object]) -> bool:

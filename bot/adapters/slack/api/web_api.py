@@ -7,8 +7,6 @@ before it writes again.
 """
 
 import asyncio
-import hashlib
-import hmac
 import json
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Mapping
@@ -98,11 +96,6 @@ class SlackApi:
         self._longest = longest
         self._retries = retries
         self._logged: set[tuple[str, str]] = set()
-
-    def digest(self, text: str) -> str:
-        """Return what nobody can make of *text* who does not have the bot's token."""
-        key = (self._web.token or "").encode()
-        return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32]
 
     async def write(self, method: str, *, within: float | None = None, **args: Any) -> Json:
         """Call a method that changes something. Raises Ambiguous if its effect is unknown.

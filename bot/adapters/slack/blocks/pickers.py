@@ -4,12 +4,13 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from bot.adapters.slack.blocks import seals
 from bot.adapters.slack.blocks.elements import labelled_input, plain_text
 from bot.adapters.slack.blocks.menus import described, menu
 from bot.json_types import Json
 from bot.language import gettext
-from bot.panel.errors import Refused
 from bot.panel.model import Expert, ExpertName, MessageTs, Steer, ThreadRef, Wish
+from bot.panel.roster.expert_checks import check_name
 
 ASK, JOIN = "ask_expert", "join_expert"  # the callback_ids
 EXPERT, WHO = "expert", "who"  # the input's block_id and action_id
@@ -102,10 +103,9 @@ def _refusing() -> Iterator[None]:
     try:
         yield
     except (ValueError, KeyError, TypeError) as error:
-        raise Refused(
-            gettext("This form is out of date; please close it and give the command again.")
-        ) from error
+        raise seals.form_out_of_date() from error
 
 
 def _chosen(view: Json) -> ExpertName:
-    return ExpertName(view["state"]["values"][EXPERT][WHO]["selected_option"]["value"])
+    name = view["state"]["values"][EXPERT][WHO]["selected_option"]["value"]
+    return check_name(str(name))  # else it would be any words, as if said in the thread

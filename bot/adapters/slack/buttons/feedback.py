@@ -10,6 +10,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.adapters.slack.buttons import thumbs
 from bot.adapters.slack.buttons.thumbs import Thumb
+from bot.adapters.slack.interactions.clicks import Click
 from bot.adapters.slack.interactions.error_sentences import error_sentence
 from bot.adapters.slack.interactions.responder import Responder
 from bot.adapters.slack.receiving.payloads import user_of
@@ -39,32 +40,33 @@ class FeedbackListeners:
         """Record a thumb; ask for the reason of a thumb down."""
         await ack()
         try:
-            thumb = Thumb.load(action.get("value") or "")
-            thread = self._responder.thread(body)
-        except (KeyError, ValueError) as error:
+            click = await self._responder.clicks.take(body, action)
+            thumb = Thumb.load(click.value)
+        except (PanelError, ValueError) as error:
             log.warning("feedback.odd", extra={"reason": type(error).__name__})
             return
-        recorded = await self._record(thumb, thread, user_of(body))
+        recorded = await self._record(thumb, click.thread, click.user)
         if recorded and thumb.opinion is Opinion.BAD:  # the reason must be recorded after the thumb
-            await self._ask_why(thumb, thread, body["trigger_id"])
+            await self._ask_why(thumb, click)
 
     async def take_reason(self, ack: AsyncAck, body: Json, view: Json) -> None:
         """Record the reason for a thumb down."""
         await ack()
+        user = user_of(body)
         try:
+            await self._responder.check_form(view, user)
             thumb, thread, reason = thumbs.read(view)
-        except (KeyError, ValueError) as error:
+        except (PanelError, KeyError, TypeError, ValueError) as error:
             log.warning("feedback.odd", extra={"reason": type(error).__name__})
             return
-        user = user_of(body)
         if await self._record(thumb, thread, user, reason):
             thanks = gettext("Thank you: your reason is kept for whoever looks after the panel.")
             await self._tell(thanks, thread, user)
 
-    async def _ask_why(self, thumb: Thumb, thread: ThreadRef, trigger: str) -> None:
+    async def _ask_why(self, thumb: Thumb, click: Click) -> None:
         try:
-            form = thumbs.reason_form(thumb, thread)
-            await self._responder.open_modal(trigger, form)
+            form = thumbs.reason_form(thumb, click.thread)
+            await self._responder.open_modal(click.trigger, form, click.user)
         except PanelError as error:
             log.warning("feedback.not_asked", extra={"reason": str(error)})
 

@@ -14,6 +14,7 @@ from bot.adapters.slack.api.manifest import ADD_EXPERT, ASK_PANEL
 from bot.adapters.slack.blocks import pickers
 from bot.adapters.slack.blocks.answers import sentence
 from bot.adapters.slack.buttons.reply_buttons import ASK_OTHERS, GO_ON, MORE, STOP, Pressed
+from bot.adapters.slack.interactions.clicks import acted_at
 from bot.adapters.slack.interactions.error_sentences import error_sentence, refuse_form
 from bot.adapters.slack.interactions.expert_search import suggest
 from bot.adapters.slack.interactions.responder import Responder, answer_command
@@ -65,7 +66,8 @@ class FollowUpListeners:
         """Stop the turns of the thread."""
         await ack()
         try:
-            await self._stop(self._responder.thread(body), _ts(action), user_of(body))
+            click = await self._responder.clicks.take(body, action)
+            await self._stop(click.thread, click.at, click.user)
         except PanelError as error:
             await _refuse(respond, error)
 
@@ -82,7 +84,10 @@ class FollowUpListeners:
     ) -> None:
         thread = ThreadRef(self._responder.team_id, channel, thread_ts)
         try:
+            await self._responder.clicks.check_member(channel, user)
             await self._stop(thread, ts, user)
+        except Refused:
+            return
         except PanelError as error:
             log.warning("session.not_stopped", extra={"reason": str(error)})
         for settled in (last_states.status_cleared(thread), last_states.session_settled(thread)):
@@ -100,17 +105,16 @@ class FollowUpListeners:
         """Queue the chosen follow-up; first ask which expert, if another is to answer."""
         await ack()
         try:
-            value = action.get("value") or action["selected_option"]["value"]
-            pressed, thread = Pressed.load(value), self._responder.thread(body)
-            steer = _steer(pressed, body)
+            click = await self._responder.clicks.take(body, action)
+            pressed = Pressed.load(click.value)
+            steer = _steer(pressed, click.message)
             if pressed.wish is Wish.ANOTHER:
-                panel = await self._editor.panel(thread)
-                modal = pickers.ask(thread, _ts(action), steer, panel.experts, pressed.expert)
-                modal = self._responder.sealed(modal, user_of(body))
-                await self._responder.open_modal(body["trigger_id"], modal)
+                panel = await self._editor.panel(click.thread)
+                modal = pickers.ask(click.thread, click.at, steer, panel.experts, pressed.expert)
+                await self._responder.open_modal(click.trigger, modal, click.user)
             else:
-                await self._intake.press(thread, _ts(action), user_of(body), steer)
-        except (KeyError, ValueError):
+                await self._intake.press(click.thread, click.at, click.user, steer)
+        except ValueError:
             log.warning("steering.odd_click")
         except PanelError as error:
             await _refuse(respond, error)
@@ -119,22 +123,25 @@ class FollowUpListeners:
         """Queue, once, that whoever wrote a reply that was cut goes on with it."""
         await ack()
         try:
-            pressed, thread = Pressed.load(action["value"]), self._responder.thread(body)
-            if pressed.expert and not (await self._editor.panel(thread)).find(pressed.expert):
+            click = await self._responder.clicks.take(body, action)
+            pressed, panel = Pressed.load(click.value), await self._editor.panel(click.thread)
+            if pressed.expert and not panel.find(pressed.expert):
                 raise Refused(gettext("Whoever wrote this is not on the panel here any more."))
-            steer = replace(_steer(pressed, body), wish=Wish.AGAIN, goes_on=True)
-            if not await self._intake.go_on(thread, user_of(body), steer):
+            steer = replace(_steer(pressed, click.message), wish=Wish.AGAIN, goes_on=True)
+            if not await self._intake.go_on(click.thread, click.user, steer):
                 raise Refused(gettext("Somebody has asked for that already."))
-        except (KeyError, ValueError):
+        except ValueError:
             log.warning("steering.odd_click")
         except PanelError as error:
             await _refuse(respond, error)
 
     async def ask_picked(self, ack: AsyncAck, body: Json, view: Json) -> None:
         """Queue the question for the expert that was picked."""
+        user = user_of(body)
         try:
+            await self._responder.check_form(view, user)
             thread, ts, steer = pickers.picked_to_ask(view)
-            await self._intake.press(thread, ts, user_of(body), steer)
+            await self._intake.press(thread, ts, user, steer)
         except PanelError as error:
             await refuse_form(ack, view, error)
             return
@@ -146,20 +153,24 @@ class FollowUpListeners:
         about = MessageTs(body["message"]["ts"])
         steer = Steer(Wish.ASK, since=about, until=about)
         try:
-            ts = MessageTs(body["action_ts"])
-            await self._intake.press(self._responder.thread(body), ts, user_of(body), steer)
+            thread, user = self._responder.thread(body), user_of(body)
+            await self._responder.clicks.check_member(thread.channel_id, user)
+            await self._intake.press(thread, acted_at(body), user, steer)
+        except TypeError:
+            log.warning("steering.odd_click")
         except PanelError as error:
             await _refuse(respond, error)
 
     async def offer_library(self, ack: AsyncAck, body: Json, respond: AsyncRespond) -> None:
         """Open the modal that picks an expert for the thread."""
         await ack()
-        thread = self._responder.thread(body)
+        thread, user = self._responder.thread(body), user_of(body)
         try:
-            absent = await self._editor.addable(thread)
-            modal = pickers.join(thread, MessageTs(body["action_ts"]), absent)
-            modal = self._responder.sealed(modal, user_of(body))
-            await self._responder.open_modal(body["trigger_id"], modal)
+            await self._responder.clicks.check_member(thread.channel_id, user)
+            modal = pickers.join(thread, acted_at(body), await self._editor.addable(thread))
+            await self._responder.open_modal(str(body.get("trigger_id") or ""), modal, user)
+        except TypeError:
+            log.warning("steering.odd_click")
         except PanelError as error:
             await _refuse(respond, error)
 
@@ -168,8 +179,7 @@ class FollowUpListeners:
         await suggest(ack, body, lambda: self._offered(body.get("view") or {}, user_of(body)))
 
     async def _offered(self, view: Json, user: UserId) -> Sequence[Expert]:
-        if not self._responder.was_opened_for(view, user):
-            return ()
+        self._responder.check_opened(view, user)
         thread, but = pickers.place(view)
         if view["callback_id"] == pickers.JOIN:
             return await self._editor.addable(thread)
@@ -177,9 +187,11 @@ class FollowUpListeners:
 
     async def add_picked(self, ack: AsyncAck, body: Json, view: Json) -> None:
         """Queue ``add NAME`` for the expert that was picked, as if written in the thread."""
+        user = user_of(body)
         try:
+            await self._responder.check_form(view, user)
             thread, ts, name = pickers.picked_to_join(view)
-            await self._intake.command(thread, ts, user_of(body), f"add {name}")
+            await self._intake.command(thread, ts, user, f"add {name}")
         except PanelError as error:
             await refuse_form(ack, view, error)
             return
@@ -191,14 +203,6 @@ async def _refuse(respond: AsyncRespond, error: PanelError) -> None:
     await answer_command(respond, sentence(error_sentence(error)))
 
 
-def _steer(pressed: Pressed, body: Json) -> Steer:
-    return Steer(
-        pressed.wish,
-        since=pressed.about,
-        until=MessageTs(body["message"]["ts"]),
-        experts=(pressed.expert,) if pressed.expert else (),
-    )
-
-
-def _ts(action: Json) -> MessageTs:
-    return MessageTs(action["action_ts"])
+def _steer(pressed: Pressed, until: MessageTs) -> Steer:
+    experts = (pressed.expert,) if pressed.expert else ()
+    return Steer(pressed.wish, since=pressed.about, until=until, experts=experts)

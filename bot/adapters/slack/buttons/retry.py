@@ -7,12 +7,12 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.adapters.slack.api import last_states
 from bot.adapters.slack.blocks import messages
 from bot.adapters.slack.buttons.reply_buttons import RETRY, TRY_NOW
+from bot.adapters.slack.interactions.clicks import Click
 from bot.adapters.slack.interactions.error_sentences import error_sentence
 from bot.adapters.slack.interactions.responder import Responder
-from bot.adapters.slack.receiving.payloads import user_of
 from bot.json_types import Json
 from bot.language import gettext, in_shared_language
-from bot.panel.errors import PanelError, Poisoned
+from bot.panel.errors import MessengerRefused, PanelError, Poisoned
 from bot.panel.intake.turn_queue import TurnQueue
 from bot.panel.messaging.outbox import Outbox
 from bot.panel.model import TurnId
@@ -37,12 +37,12 @@ class RetryListeners:
     async def retry(self, ack: AsyncAck, body: Json, action: Json) -> None:
         """Retry the turn, and note under its message who asked for it."""
         await ack()
-        turn, thread = TurnId(action["value"]), self._responder.thread(body)
-        is_here = turn.startswith(f"{thread.team_id}:{thread.channel_id}:")
         try:
-            if is_here and await self._queue.retry(turn, poisoned=False, by=user_of(body)):
+            click = await self._responder.clicks.take(body, action)
+            turn = TurnId(click.value)
+            if await self._queue.retry(turn, poisoned=False, by=click.user):
                 log.info("turn.retried", extra={"turn": turn})
-                await self._mark_retried(body)
+                await self._mark_retried(click)
                 return
             answer = gettext(
                 "This was tried again already, or is no longer kept. Please ask again."
@@ -51,32 +51,33 @@ class RetryListeners:
             log.warning("turn.not_retried", extra={"turn": turn})
             answer = failure_sentences.only_operators_retry()
         except PanelError as error:
-            log.warning("button.failed", extra={"turn": turn, "reason": str(error)})
+            log.warning("button.failed", extra={"reason": str(error)})
             answer = error_sentence(error)
-        await self._responder.tell_in_thread(
-            answer, user_of(body), thread, failed="button.not_answered"
-        )
+        await self._responder.tell_clicker(answer, body, failed="button.not_answered")
 
     async def try_now(self, ack: AsyncAck, body: Json, action: Json) -> None:
         """Let the turn be tried now; its message is taken back as soon as that succeeds."""
         await ack()
-        turn = TurnId(action["value"])
         try:
-            thread = self._responder.thread(body)
-            if await self._queue.try_now(thread, turn, user_of(body)):
+            click = await self._responder.clicks.take(body, action)
+            turn = TurnId(click.value)
+            if await self._queue.try_now(click.thread, turn, click.user):
                 log.info("turn.hurried", extra={"turn": turn})
                 return
             answer = gettext("This is being tried right now, or is over.")
         except PanelError as error:
-            log.warning("button.failed", extra={"turn": turn, "reason": str(error)})
+            log.warning("button.failed", extra={"reason": str(error)})
             answer = error_sentence(error)
-        await self._responder.tell_in_thread(
-            answer, user_of(body), thread, failed="button.not_answered"
-        )
+        await self._responder.tell_clicker(answer, body, failed="button.not_answered")
 
-    async def _mark_retried(self, body: Json) -> None:
-        message = body["message"]
-        with in_shared_language():
-            retried = messages.retried(message, user_of(body))
-        thread = self._responder.thread(body)
-        await self._outbox.put(last_states.updated(thread, message["ts"], retried))
+    async def _mark_retried(self, click: Click) -> None:
+        """Say so in the message as Slack has it: the payload may say that it shows other words."""
+        try:
+            message = await self._responder.clicks.shown(click.thread, click.message)
+        except MessengerRefused as error:  # without the scope
+            log.info("retry.not_noted", extra={"reason": str(error)})
+            return
+        if message:
+            with in_shared_language():
+                retried = messages.retried(message, click.user)
+            await self._outbox.put(last_states.updated(click.thread, click.message, retried))

@@ -16,7 +16,6 @@ from bot.adapters.slack.markdown.link_domains import LinkDomains
 from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.errors import PanelError, Refused
-from bot.panel.model import ThreadRef
 from bot.panel.reports.turn_inspector import TurnInspector
 
 log = logging.getLogger(__name__)
@@ -47,21 +46,16 @@ class ShowWorkListeners:
     async def show(self, ack: AsyncAck, body: Json, action: Json) -> None:
         """Open the modal, then fill it in."""
         await ack()
-        try:
-            subject = Subject.load(action.get("value") or "")
-            thread = self._responder.thread(body)
-            view_id = await self._responder.open_modal(body["trigger_id"], trace_view.loading())
-            view = await self._trace(subject, thread)
-            await self._responder.api.rewrite("views.update", view_id=view_id, view=view)
-        except (KeyError, ValueError) as error:
-            log.warning("work.not_shown", extra={"reason": f"odd click: {type(error).__name__}"})
-        except PanelError as error:
-            log.warning("work.not_shown", extra={"reason": str(error)})
+        await self._responder.show(
+            trace_view.loading(), body, lambda: self._trace(body, action), failed="work.not_shown"
+        )
 
-    async def _trace(self, subject: Subject, thread: ThreadRef) -> Json:
+    async def _trace(self, body: Json, action: Json) -> Json:
         try:
             async with asyncio.timeout(self._timeout):
-                trace = await self._inspector.trace(thread, subject.turn)
+                click = await self._responder.clicks.take(body, action)
+                subject = Subject.load(click.value)
+                trace = await self._inspector.trace(click.thread, subject.turn)
         except TimeoutError:
             return trace_view.sentence(
                 gettext("Looking that up took me too long; please try again in a minute.")
@@ -69,7 +63,7 @@ class ShowWorkListeners:
         except Refused as error:
             return trace_view.sentence(str(error))
         except PanelError as error:
-            log.warning("work.not_found", extra={"turn": subject.turn, "reason": str(error)})
+            log.warning("work.not_found", extra={"reason": str(error)})
             return trace_view.sentence(
                 gettext("I cannot reach my memory just now; please try again in a minute.")
             )

@@ -8,8 +8,7 @@ from bot.adapters.slack.buttons import sources_modal
 from bot.adapters.slack.interactions.responder import Responder
 from bot.json_types import Json
 from bot.language import gettext
-from bot.panel.errors import ConversationGone, PanelError
-from bot.panel.messaging.messenger import Sources
+from bot.panel.errors import ConversationGone, PanelError, Refused
 from bot.panel.roster.knowledge import KnowledgeBase
 
 log = logging.getLogger(__name__)
@@ -29,19 +28,22 @@ class SourcesListeners:
     async def show(self, ack: AsyncAck, body: Json, action: Json) -> None:
         """Open the modal within the three seconds that Slack allows, then fill it in."""
         await ack()
-        try:
-            loading = sources_modal.loading()
-            view_id = await self._responder.open_modal(body["trigger_id"], loading)
-            view = await self._passages(sources_modal.read(action.get("value", "")))
-            await self._responder.api.write("views.update", view_id=view_id, view=view)
-        except PanelError as error:
-            log.warning("sources.not_shown", extra={"reason": str(error)})
+        await self._responder.show(
+            sources_modal.loading(),
+            body,
+            lambda: self._passages(body, action),
+            failed="sources.not_shown",
+        )
 
-    async def _passages(self, sources: Sources | None) -> Json:
-        if sources is None:
-            return sources_modal.gone()
+    async def _passages(self, body: Json, action: Json) -> Json:
         try:
+            click = await self._responder.clicks.take(body, action)
+            sources = sources_modal.read(click.value)
+            if sources is None:
+                return sources_modal.gone()
             passages = await self._knowledge.passages(sources.conversation, sources.ref)
+        except Refused as error:
+            return sources_modal.sentence(str(error))
         except ConversationGone:
             return sources_modal.gone()
         except PanelError as error:

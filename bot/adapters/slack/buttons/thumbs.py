@@ -56,7 +56,12 @@ def thumbs(post: Post) -> Json:
 
 def reason_form(thumb: Thumb, thread: ThreadRef) -> Json:
     """Return the modal that asks what is wrong with a reply."""
-    metadata = [thumb.dump(), thread.team_id, thread.channel_id, thread.thread_ts]
+    metadata = {
+        "thumb": thumb.dump(),
+        "team": thread.team_id,
+        "channel": thread.channel_id,
+        "thread": thread.thread_ts,
+    }
     field = {
         "type": "plain_text_input",
         "action_id": _REASON,
@@ -84,7 +89,12 @@ def reason_form(thumb: Thumb, thread: ThreadRef) -> Json:
 def read(view: Json) -> tuple[Thumb, ThreadRef, str]:
     """Return the content of a submitted form. Raises ValueError or KeyError if it is not valid."""
     match json.loads(view["private_metadata"]):
-        case [str(thumb), str(team), str(channel), str(thread_ts)]:
+        case {
+            "thumb": str(thumb),
+            "team": str(team),
+            "channel": str(channel),
+            "thread": str(thread_ts),
+        }:
             reason = view["state"]["values"][_REASON][_REASON]["value"] or ""
             return Thumb.load(thumb), ThreadRef(team, channel, thread_ts), reason
     raise ValueError("not a form about a reply")

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 
+from bot.adapters.slack.blocks import seals
 from bot.adapters.slack.blocks.elements import labelled_input, plain_text
 from bot.json_types import Json
 from bot.language import gettext
@@ -98,9 +99,7 @@ def read(view: Json) -> DocumentSubmission:
         files = tuple(str(file["id"]) for file in values["files"][_VALUE].get("files") or ())
         link = (values["link"][_VALUE].get("value") or "").strip()
     except (ValueError, KeyError, TypeError) as error:
-        raise Refused(
-            gettext("This form is out of date; please close it and give the command again.")
-        ) from error
+        raise seals.form_out_of_date() from error
     if not files and not link:
         raise Refused(gettext("Please choose a file, or paste a link to a message."), field="files")
     return DocumentSubmission(target, files, link)

@@ -7,6 +7,7 @@ from bot.adapters.slack.documents import document_forms, document_messages
 from bot.adapters.slack.documents.documents_command import DocumentsCommand
 from bot.adapters.slack.interactions.error_sentences import error_sentence, refuse_form
 from bot.adapters.slack.interactions.responder import Responder, answer_command
+from bot.adapters.slack.receiving.payloads import user_of
 from bot.json_types import Json
 from bot.panel.errors import PanelError
 
@@ -26,6 +27,7 @@ class DocumentListeners:
     async def add(self, ack: AsyncAck, body: Json, view: Json) -> None:
         """Add the documents of a submitted form."""
         try:
+            await self._responder.check_form(view, user_of(body))
             submission = document_forms.read(view)
             requester = self._responder.requester(body, submission.target.channel_id)
             await self._documents.check(submission, requester)
@@ -40,7 +42,7 @@ class DocumentListeners:
         await ack()
         requester = self._responder.requester(body, body["channel"]["id"])
         try:
-            answer = await self._documents.remove(action.get("value", ""), requester)
+            answer = await self._documents.remove(action, requester)
         except PanelError as error:
             await answer_command(respond, sentence(error_sentence(error)))
         else:

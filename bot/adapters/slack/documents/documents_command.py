@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from bot.adapters.slack.api.files import SlackFile, SlackFiles
+from bot.adapters.slack.blocks import seals
 from bot.adapters.slack.blocks.answers import Answer, sentence
 from bot.adapters.slack.documents import document_forms, document_messages
 from bot.adapters.slack.documents.document_forms import DocumentSubmission, DocumentTarget
@@ -17,6 +18,8 @@ from bot.adapters.slack.interactions.error_sentences import error_sentence
 from bot.adapters.slack.interactions.responder import Requester, Responder
 from bot.adapters.slack.receiving.mentions import Mentions
 from bot.adapters.slack.threads.message_document import MessageReading
+from bot.adapters.slack.threads.workspace_links import WorkspaceLinks
+from bot.json_types import Json
 from bot.language import gettext, in_shared_language
 from bot.panel.byte_budget import ByteBudget
 from bot.panel.errors import PanelError, Refused
@@ -44,6 +47,7 @@ class DocumentsCommand:
         self._documents = documents
         self._files = files
         self._messages = MessageReading(responder.api, mentions)
+        self._links = WorkspaceLinks(responder.api, responder.identity)
         self._responder = responder
         self._room = ByteBudget(_HELD_AT_ONCE)
 
@@ -53,19 +57,22 @@ class DocumentsCommand:
         expert = await self._documents.check(scope, name, requester.user)
         target = DocumentTarget(requester.channel_id, for_defaults, expert.name)
         form = document_forms.modal(target, expert)
-        await self._responder.open_modal(requester.trigger_id, form)
+        await self._responder.open_modal(requester.trigger_id, form, requester.user)
 
     async def listed(self, name: str, requester: Requester, *, for_defaults: bool) -> Answer:
         """Return the documents of the expert."""
         scope = requester.scope(for_defaults=for_defaults)
         listed = await self._documents.documents(scope, name)
         target = DocumentTarget(requester.channel_id, for_defaults, listed.expert.name)
-        return document_messages.documents(target, listed)
+        answer = document_messages.documents(target, listed)
+        place = seals.in_answer(requester.team_id, requester.channel_id, requester.user)
+        return Answer(answer.text, self._responder.sealed(answer.blocks, place))
 
     async def check(self, submission: DocumentSubmission, requester: Requester) -> None:
         """Raise Refused if the expert cannot be given these documents."""
         if submission.link:
             self._messages.check(submission.link, requester.channel_id)
+            await self._links.check(submission.link)
         target = submission.target
         scope = requester.scope(for_defaults=target.for_defaults)
         await self._documents.check(scope, target.name, requester.user)
@@ -100,9 +107,11 @@ class DocumentsCommand:
             target = DocumentTarget(requester.channel_id, for_defaults, change.expert.name)
             await self.add(DocumentSubmission(target, tuple(files), ""), requester)
 
-    async def remove(self, value: str, requester: Requester) -> Answer:
+    async def remove(self, action: Json, requester: Requester) -> Answer:
         """Remove the document of a clicked button; return the list of the others."""
-        target, document = _read(value)
+        place = seals.in_answer(requester.team_id, requester.channel_id, requester.user)
+        target, document = _read(self._responder.value(action, place))
+        await self._responder.clicks.check_member(requester.channel_id, requester.user)
         scope = requester.scope(for_defaults=target.for_defaults)
         expert = await self._documents.check(scope, target.name, requester.user)
         removed = await self._documents.remove(scope, target.name, document, requester.user)
@@ -114,7 +123,7 @@ class DocumentsCommand:
     def _uploads(self, submission: DocumentSubmission, requester: Requester) -> Iterator[Fetch]:
         """Yield a function to fetch each file and message of *submission*."""
         for file_id in submission.files:
-            yield partial(self._file, file_id)
+            yield partial(self._file, file_id, requester)
         if submission.link:
             yield partial(self._message, submission.link, requester)
 
@@ -131,8 +140,15 @@ class DocumentsCommand:
         except PanelError as error:
             problems.append(error_sentence(error))
 
-    async def _file(self, file_id: str) -> Upload:
+    async def _file(self, file_id: str, requester: Requester) -> Upload:
         file = await self._files.find(file_id)
+        if not await self._may_give(requester, file):
+            raise Refused(
+                gettext(
+                    "One of the files is neither yours nor shared in a channel that you are in, "
+                    "so I do not take it."
+                )
+            )
         self._documents.check_document(file.name, file.size)  # before it is downloaded
         return Upload(file.name, ContentLater(file.size, partial(self._held, file)))
 
@@ -142,7 +158,17 @@ class DocumentsCommand:
             yield await self._files.content(file)
 
     async def _message(self, link: str, requester: Requester) -> Upload:
+        await self._links.check(link)
         return await self._messages.document(self._messages.check(link, requester.channel_id), link)
+
+    async def _may_give(self, requester: Requester, file: SlackFile) -> bool:
+        """Whether a file that a form names is one that its sender can see: ids can be written."""
+        if file.owner == requester.user:
+            return True
+        channels = await self._responder.members.channels_of(requester.user)
+        if channels is None:  # what we know at least: where they have given the command
+            channels = {requester.channel_id}
+        return not file.shared_in.isdisjoint(channels)
 
     async def _announce(self, announcement: Answer, requester: Requester) -> None:
         """Tell the channel; only the requester in the app's home, or if that fails."""
@@ -158,6 +184,4 @@ def _read(value: str) -> tuple[DocumentTarget, str]:
         stored = json.loads(value)
         return DocumentTarget.load(stored), str(stored["document"])
     except (ValueError, KeyError, TypeError) as error:
-        raise Refused(
-            gettext("This button is out of date; please ask for the list again.")
-        ) from error
+        raise seals.button_out_of_date() from error

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.adapters.slack.blocks import seals
 from bot.adapters.slack.blocks.elements import plain_text
 from bot.adapters.slack.experts import form_inputs
 from bot.adapters.slack.experts.form_inputs import (
@@ -19,7 +20,6 @@ from bot.adapters.slack.experts.form_inputs import (
 )
 from bot.json_types import Json
 from bot.language import gettext
-from bot.panel.errors import Refused
 from bot.panel.model import Effort, Expert, ExpertName, ToolName
 from bot.panel.tools import NO_TOOLS, Toolbox
 
@@ -97,10 +97,8 @@ def read(view: Json) -> tuple[Form, Expert]:
     try:
         form = Form.load(view["private_metadata"])
         return form, _described(view["state"]["values"], form)
-    except (ValueError, KeyError) as error:
-        raise Refused(
-            gettext("This form is out of date; please close it and give the command again.")
-        ) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise seals.form_out_of_date() from error
 
 
 def handle(view: Json) -> bool | None:

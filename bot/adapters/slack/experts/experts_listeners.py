@@ -40,6 +40,7 @@ class ExpertsListeners:
         await ack()
         requester = self._responder.requester(body, body["channel_id"])
         try:
+            await self._responder.clicks.check_member(requester.channel_id, requester.user)
             answer = await self._command.run(body.get("text", ""), requester)
         except PanelError as error:
             answer = sentence(error_sentence(error))
@@ -68,6 +69,7 @@ class ExpertsListeners:
         if problem is None:
             return
         try:
-            await self._responder.open_modal(submitted.requester.trigger_id, notice(problem))
+            requester = submitted.requester
+            await self._responder.open_modal(requester.trigger_id, notice(problem), requester.user)
         except PanelError as error:
             log.warning("notice.not_shown", extra={"reason": str(error)})

@@ -17,6 +17,7 @@ from bot.adapters.slack.experts.handles_command import HandlesCommand
 from bot.adapters.slack.experts.name_check import NameCheck
 from bot.adapters.slack.interactions.error_sentences import refuse_form
 from bot.adapters.slack.interactions.responder import Requester, Responder
+from bot.adapters.slack.receiving.payloads import user_of
 from bot.json_types import Json
 from bot.panel.errors import PanelError
 from bot.panel.model import Expert, UserId
@@ -69,17 +70,16 @@ class ExpertFormFlow:
         handle = await self._handles.offer(requester, form.editing)
         toolbox = await self._editor.equipment.offered(requester.user, expert)
         modal = expert_form.modal(form, expert, toolbox, panel.experts, handle=handle)
-        modal = self._responder.sealed({**modal, "callback_id": callback}, requester.user)
-        await self._responder.open_modal(requester.trigger_id, modal)
+        modal = {**modal, "callback_id": callback}
+        await self._responder.open_modal(requester.trigger_id, modal, requester.user)
         self._names.start()  # while the form is filled in
 
     async def colleagues(self, view: Json, user: UserId) -> Sequence[Expert]:
-        """Return whom the expert of an open form may consult; nobody if it is not open for *user*.
+        """Return whom the expert of an open form may consult.
 
-        Raises ValueError for anything but a form.
+        Raises Refused if it is not open for *user*.
         """
-        if not self._responder.was_opened_for(view, user):
-            return ()
+        self._responder.check_opened(view, user)
         form = Form.load(view["private_metadata"])
         team = self._responder.team_id
         scope = WorkspaceScope(team) if form.for_defaults else ChannelScope(team, form.channel_id)
@@ -89,6 +89,7 @@ class ExpertFormFlow:
     async def submit(self, ack: AsyncAck, body: Json, view: Json) -> Submitted | None:
         """Store the expert of a form; None if refused: the form stays open with the reason."""
         try:
+            await self._responder.check_form(view, user_of(body))
             form, expert = expert_form.read(view)
             requester = self._responder.requester(body, form.channel_id)
             change = await self.store(form, expert, requester)

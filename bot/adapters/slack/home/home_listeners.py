@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.adapters.slack.blocks import seals
 from bot.adapters.slack.blocks.answers import notice
 from bot.adapters.slack.blocks.elements import literal
 from bot.adapters.slack.experts import expert_form, panel_messages
@@ -76,19 +77,25 @@ class HomeListeners:
     async def choose(self, ack: AsyncAck, body: Json, action: Json) -> None:
         """Show, edit or remove an expert, as chosen in its menu."""
         await ack()
-        await self._try(lambda: self._choose(body, _chosen(action)), body)
+        await self._try(lambda: self._choose(body, action), body)
 
-    async def describe(self, ack: AsyncAck, body: Json) -> None:
+    async def describe(self, ack: AsyncAck, body: Json, action: Json) -> None:
         """Open the form for a new expert."""
         await ack()
-        await self._try(lambda: self._open_form(body, None), body)
+
+        async def open_form() -> None:
+            self._chosen(body, action)
+            await self._open_form(body, None)
+
+        await self._try(open_form, body)
 
     async def add_listed(self, ack: AsyncAck, body: Json, action: Json) -> None:
         """Add the expert of the library that was chosen."""
         await ack()
 
         async def add(by: UserId) -> None:
-            change = await self._editor.add_from_library(self._defaults, _chosen(action), by)
+            name = self._chosen(body, action)
+            change = await self._editor.add_from_library(self._defaults, name, by)
             await self._handles.follow(change, self._requester(body))
 
         await self._change(add, body)
@@ -105,13 +112,20 @@ class HomeListeners:
     async def set_synthesis(self, ack: AsyncAck, body: Json, action: Json) -> None:
         """Set when the router sums up."""
         await ack()
-        value = _chosen(action)
-        await self._change(lambda by: self._editor.set_synthesis(self._defaults, value, by), body)
+
+        async def set_synthesis(by: UserId) -> None:
+            await self._editor.set_synthesis(self._defaults, self._chosen(body, action), by)
+
+        await self._change(set_synthesis, body)
 
     async def choose_month(self, ack: AsyncAck, body: Json, action: Json) -> None:
         """Show the usage of another month."""
         await ack()
-        await self._page.show(user_of(body), _chosen(action))
+
+        async def show() -> None:
+            await self._page.show(user_of(body), self._chosen(body, action))
+
+        await self._try(show, body)
 
     async def take_form(self, ack: AsyncAck, body: Json, view: Json) -> None:
         """Store the expert that a form describes."""
@@ -122,7 +136,8 @@ class HomeListeners:
     async def take_removal(self, ack: AsyncAck, body: Json, view: Json) -> None:
         """Remove an expert, once that is confirmed."""
         try:
-            name = view["private_metadata"]
+            await self._responder.check_form(view, user_of(body))
+            name = home_modals.removed_name(view)
             change = await self._editor.remove(self._defaults, name, user_of(body))
         except PanelError as error:
             await ack(response_action="update", view=home_modals.sentence(error_sentence(error)))
@@ -131,8 +146,8 @@ class HomeListeners:
             await self._handles.follow(change, self._requester(body))
         await self._page.show(user_of(body))
 
-    async def _choose(self, body: Json, chosen: str) -> None:
-        verb, name = home_view.act(chosen)
+    async def _choose(self, body: Json, action: Json) -> None:
+        verb, name = home_view.act(self._chosen(body, action))
         expert = await self._editor.find(self._defaults, name)
         if verb == home_view.SHOW:
             handles = await self._handles.names(self._responder.team_id)
@@ -168,7 +183,12 @@ class HomeListeners:
                 log.warning("home.not_answered", extra={"reason": str(second_error)})
 
     async def _show(self, modal: Json, body: Json) -> None:
-        await self._responder.open_modal(body["trigger_id"], modal)
+        await self._responder.open_modal(body["trigger_id"], modal, user_of(body))
+
+    def _chosen(self, body: Json, action: Json) -> str:
+        """Return what was pressed or chosen in the home. Raises Refused if we do not offer it."""
+        place = seals.in_home(self._responder.team_id, user_of(body))
+        return self._responder.value(action, place)
 
     def _requester(self, body: Json) -> Requester:
         return self._responder.requester(body, "")
@@ -183,11 +203,6 @@ class HomeListeners:
             )
         except PanelError as error:
             log.warning("prompts.not_offered", extra={"reason": str(error)})
-
-
-def _chosen(action: Json) -> str:
-    """Return the value chosen in a menu; empty if none is."""
-    return (action.get("selected_option") or {}).get("value") or ""
 
 
 def _prompts(experts: Sequence[Expert]) -> Sequence[Mapping[str, str]]:

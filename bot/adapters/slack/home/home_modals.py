@@ -1,5 +1,7 @@
 """The modals that the app's home opens, beside the form for experts."""
 
+import json
+
 from bot.adapters.slack.blocks.answers import Answer, notice
 from bot.adapters.slack.blocks.elements import section
 from bot.adapters.slack.experts.panel_messages import labelled_name
@@ -16,6 +18,11 @@ def sentence(text: str) -> Json:
     return notice(Answer(text, [section(sanitize.mrkdwn(text))]))
 
 
+def removed_name(view: Json) -> str:
+    """Return whom a submitted modal removes."""
+    return str(json.loads(view["private_metadata"])["name"])
+
+
 def removal(expert: Expert) -> Json:
     """Return the modal that asks for confirmation before an expert is removed."""
     question = gettext(
@@ -26,7 +33,7 @@ def removal(expert: Expert) -> Json:
     return {
         "type": "modal",
         "callback_id": REMOVAL,
-        "private_metadata": expert.name,
+        "private_metadata": json.dumps({"name": expert.name}),
         "title": {"type": "plain_text", "text": gettext("Remove expert")},
         "submit": {"type": "plain_text", "text": gettext("Remove")},
         "close": {"type": "plain_text", "text": gettext("Keep it")},

@@ -3,10 +3,11 @@
 import logging
 from dataclasses import replace
 
-from bot.adapters.slack.api.identity import Identity
-from bot.adapters.slack.api.web_api import SlackApi, SlackRefused
+from bot.adapters.slack.api.web_api import SlackRefused
+from bot.adapters.slack.blocks import seals
 from bot.adapters.slack.home import home_view
 from bot.adapters.slack.interactions.error_sentences import error_sentence
+from bot.adapters.slack.interactions.responder import Responder
 from bot.json_types import Json
 from bot.panel.errors import PanelError
 from bot.panel.model import UserId
@@ -22,10 +23,9 @@ _UNFIT = frozenset(
 class HomePage:
     """Publishes each user's home. Charts are left out once Slack has refused them."""
 
-    def __init__(self, overviews: OverviewReader, identity: Identity, api: SlackApi) -> None:
+    def __init__(self, overviews: OverviewReader, responder: Responder) -> None:
         self._overviews = overviews
-        self._team = identity.team_id
-        self._api = api
+        self._responder = responder
         self._charts = True
 
     async def show(self, user: UserId, month: str = "") -> None:
@@ -34,8 +34,8 @@ class HomePage:
         A failure is logged, and the home says so.
         """
         try:
-            overview = await self._overviews.overview(self._team, user, month)
-            current = self._api.channels.current
+            overview = await self._overviews.overview(self._responder.team_id, user, month)
+            current = self._responder.api.channels.current
             channels = [(current(channel), changes) for channel, changes in overview.channels]
             await self._publish(user, replace(overview, channels=channels))
         except PanelError as error:
@@ -62,4 +62,6 @@ class HomePage:
             log.warning("home.not_explained", extra={"reason": str(error)})
 
     async def _put(self, user: UserId, view: Json) -> None:
-        await self._api.rewrite("views.publish", user_id=user, view=view)
+        place = seals.in_home(self._responder.team_id, user)
+        view = {**view, "blocks": self._responder.sealed(view["blocks"], place)}
+        await self._responder.api.rewrite("views.publish", user_id=user, view=view)

@@ -115,7 +115,7 @@ class Gate:
             )
             return
         try:
-            await self._responder.open_modal(str(body.get("trigger_id")), modal)
+            await self._responder.open_modal(str(body.get("trigger_id")), modal, act.user)
         except PanelError as error:
             log.warning("denial.not_told", extra={"reason": str(error)})
 

@@ -3,9 +3,9 @@
 A message that cannot be sent is logged; it is no reason to fail.
 """
 
-import hmac
 import json
 import logging
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -13,20 +13,25 @@ from aiohttp import ClientError
 from slack_bolt.async_app import AsyncRespond
 
 from bot.adapters.slack.api.identity import Identity
+from bot.adapters.slack.api.metadata import StampSigner
 from bot.adapters.slack.api.web_api import SlackApi
+from bot.adapters.slack.blocks import seals
 from bot.adapters.slack.blocks.answers import Answer
 from bot.adapters.slack.blocks.elements import section
+from bot.adapters.slack.interactions.clicks import Clicks
 from bot.adapters.slack.interactions.error_sentences import error_sentence
 from bot.adapters.slack.receiving import payloads
 from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, PanelError
+from bot.panel.messaging.members import Members
 from bot.panel.model import ThreadRef, UserId
 from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
 
 log = logging.getLogger(__name__)
 
 _SEAL = "seal"
+_WITHIN = 2.0  # seconds: Slack waits three for the answer to a form
 _NOT_A_MEMBER = frozenset({"channel_not_found", "not_in_channel"})
 
 
@@ -50,43 +55,87 @@ class Requester:
 class Responder:
     """Answers people as *identity*, the bot's own user in one workspace."""
 
-    def __init__(self, identity: Identity, api: SlackApi) -> None:
+    def __init__(
+        self, identity: Identity, api: SlackApi, signer: StampSigner, members: Members
+    ) -> None:
         self.api = api
         self.team_id = identity.team_id
-        self._identity = identity
+        self.identity = identity
+        self.members = members
+        self.clicks = Clicks(api, identity, signer, members)
+        self._signer = signer
 
     def requester(self, body: Json, channel_id: str) -> Requester:
         """Return who acted; the workspace is always the bot's own, whatever the payload says."""
         user, trigger = payloads.user_of(body), body.get("trigger_id", "")
-        return Requester(user, self.team_id, channel_id, trigger, self._identity.bot_user_id)
+        return Requester(user, self.team_id, channel_id, trigger, self.identity.bot_user_id)
 
     def thread(self, body: Json) -> ThreadRef:
         """Return the thread of the message that was acted on. Raises KeyError without one."""
-        return payloads.thread_clicked(body, self._identity)
+        return payloads.thread_clicked(body, self.identity)
 
-    def sealed(self, view: Json, user: UserId) -> Json:
-        """Return the modal *view* such that ``was_opened_for`` knows it again."""
-        metadata = json.loads(view["private_metadata"])
-        seal = self._seal(view["callback_id"], metadata, user)
-        return view | {"private_metadata": json.dumps(metadata | {_SEAL: seal})}
+    async def open_modal(self, trigger_id: str, view: Json, user: UserId) -> str:
+        """Open a modal for *user* and return its id; a form is sealed for them.
 
-    def was_opened_for(self, view: Json, user: UserId) -> bool:
-        """Whether we have opened *view* for *user*, who then may see what it offers."""
-        try:
+        Raises MessengerRefused once the trigger has expired.
+        """
+        if "private_metadata" in view:
             metadata = json.loads(view["private_metadata"])
-            told = str(metadata.pop(_SEAL))
-            seal = self._seal(str(view["callback_id"]), metadata, user)
-        except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
-            return False
-        return hmac.compare_digest(told.encode(), seal.encode())
-
-    def _seal(self, callback: str, metadata: Json, user: UserId) -> str:
-        return self.api.digest(json.dumps([callback, metadata, user], sort_keys=True))
-
-    async def open_modal(self, trigger_id: str, view: Json) -> str:
-        """Open a modal and return its id. Raises MessengerRefused once the trigger has expired."""
+            seal = self._signer.seal(*self._of_form(view, metadata, user))
+            view = view | {"private_metadata": json.dumps(metadata | {_SEAL: seal})}
         opened = await self.api.write("views.open", trigger_id=trigger_id, view=view)
         return str(opened["view"]["id"])
+
+    async def show(
+        self, loading: Json, body: Json, make: Callable[[], Awaitable[Json]], *, failed: str
+    ) -> None:
+        """Open the modal *loading* at once, then fill it with what *make* returns.
+
+        *failed* is the event to log if that fails.
+        """
+        try:
+            trigger = str(body.get("trigger_id") or "")
+            view_id = await self.open_modal(trigger, loading, payloads.user_of(body))
+            await self.api.rewrite("views.update", view_id=view_id, view=await make())
+        except (PanelError, ValueError) as error:
+            log.warning(failed, extra={"reason": str(error)})
+
+    async def check_form(self, view: Json, user: UserId) -> None:
+        """Raise Refused unless we have opened the form *view* for *user*, who is in its channel."""
+        if channel_id := self.check_opened(view, user):
+            await self.clicks.check_member(channel_id, user, within=_WITHIN)
+
+    def check_opened(self, view: Json, user: UserId) -> str:
+        """Return the channel of a form, if any; Refused unless we have opened it for *user*.
+
+        Enough for what is asked with every letter that they type in it.
+        """
+        try:
+            metadata = json.loads(view["private_metadata"])
+            told, fields = str(metadata.pop(_SEAL)), self._of_form(view, metadata, user)
+            channel_id = str(metadata.get("channel") or "")
+        except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
+            raise seals.form_out_of_date() from error
+        if not self._signer.has_sealed(told, *fields):
+            log.warning("form.refused", extra={"form": view.get("callback_id")})
+            raise seals.form_out_of_date()
+        return channel_id
+
+    def _of_form(self, view: Json, metadata: Json, user: UserId) -> Sequence[str]:
+        purpose = json.dumps(metadata, sort_keys=True)
+        return "form", self.team_id, user, str(view["callback_id"]), purpose
+
+    def sealed(self, blocks: Sequence[Json], place: seals.Place) -> list[Json]:
+        """Return *blocks* such that ``value`` knows again what people do in them."""
+        return seals.sealed(blocks, self._signer, place)
+
+    def value(self, action: Json, place: seals.Place) -> str:
+        """Return what was pressed or chosen in *place*. Raises Refused unless it was offered."""
+        value = seals.value(action, self._signer, place)
+        if value is None:
+            log.warning("click.refused", extra={"action": action.get("action_id")})
+            raise seals.button_out_of_date()
+        return value
 
     async def announce(self, announcement: Answer, requester: Requester) -> Answer | None:
         """Tell the channel; if that fails, return what to tell the requester."""
@@ -121,6 +170,15 @@ class Responder:
             await self.api.write("chat.postMessage", channel=user, **content)
         except (MessengerRefused, MessengerUnavailable) as error:
             log.warning("requester.not_told", extra={"reason": str(error)})
+
+    async def tell_clicker(self, sentence: str, body: Json, *, failed: str) -> None:
+        """Tell only whoever clicked, in the thread where they say that they did."""
+        try:
+            thread = payloads.thread_clicked(body, self.identity)
+        except (KeyError, TypeError):
+            log.warning(failed, extra={"reason": "odd click"})
+            return
+        await self.tell_in_thread(sentence, payloads.user_of(body), thread, failed=failed)
 
     async def tell_in_thread(
         self,

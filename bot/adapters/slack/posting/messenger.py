@@ -16,7 +16,7 @@ from bot.adapters.slack.api.identity import CUSTOMIZE, Identity
 from bot.adapters.slack.api.metadata import MessageStamp, StampSigner
 from bot.adapters.slack.api.rate_limits import TooBusy
 from bot.adapters.slack.api.web_api import SlackApi, SlackRefused
-from bot.adapters.slack.blocks import messages
+from bot.adapters.slack.blocks import messages, seals
 from bot.adapters.slack.blocks.elements import literal
 from bot.adapters.slack.buttons import reply_buttons
 from bot.adapters.slack.markdown import sanitize, splitting, stream_text
@@ -105,7 +105,8 @@ class SlackMessenger(Messenger):
     def plan_ended(
         self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
     ) -> LastState:
-        return last_states.updated(thread, ts, *_plan(post, tasks))
+        plan = self._plan(post, tasks, seals.in_message(thread, ts))
+        return last_states.updated(thread, ts, *plan)
 
     async def plan_decided(
         self, thread: ThreadRef, turn: TurnId, task: PlanTask, words: str
@@ -139,8 +140,9 @@ class SlackMessenger(Messenger):
     async def post_plan(
         self, thread: ThreadRef, post: Post, tasks: Sequence[PlanTask]
     ) -> MessageTs | None:
+        plan = self._plan(post, tasks, seals.in_part(thread, post.turn, post.part))
         try:
-            message = await self._post_fitting(thread, post, _plan(post, tasks), _PROGRESS_WITHIN)
+            message = await self._post_fitting(thread, post, plan, _PROGRESS_WITHIN)
         except TooBusy:
             return None
         return MessageTs(message["ts"])
@@ -151,7 +153,8 @@ class SlackMessenger(Messenger):
         async def send(form: Json) -> None:
             await self._update(thread, ts, form)
 
-        await first_fitting(send, _plan(post, tasks), post.part)
+        plan = self._plan(post, tasks, seals.in_message(thread, ts))
+        await first_fitting(send, plan, post.part)
 
     def next_chunk(self, shown: str, text: str) -> str:
         return stream_text.next_chunk(shown, text)
@@ -171,7 +174,9 @@ class SlackMessenger(Messenger):
         return await self._streams.extend(thread, ts, more)
 
     async def close_stream(self, thread: ThreadRef, ts: MessageTs, post: Post, more: str) -> bool:
-        message = await self._streams.close(thread, ts, post, more, self._metadata(thread, post))
+        buttons = self._sealed(reply_buttons.row(post), seals.in_message(thread, ts))
+        ending = {"metadata": self._metadata(thread, post), "blocks": buttons}
+        message = await self._streams.close(thread, ts, post, more, ending)
         if message is None:
             return False
         if post.persona and not (message.get("username") or message.get("subtype")):
@@ -207,7 +212,8 @@ class SlackMessenger(Messenger):
     async def _post_reply(self, thread: ThreadRef, post: Post, face: Persona | None) -> Json:
         markdown = self._markdown(post, named=face is not None)
         files = post.stored_files
-        content = messages.reply(markdown, reply_buttons.row(post), stored_files=files)
+        buttons = self._sealed(reply_buttons.row(post), seals.in_part(thread, post.turn, post.part))
+        content = messages.reply(markdown, buttons, stored_files=files)
         if face:
             content |= {"username": face.name, "icon_emoji": face.icon}
         forms = chain([content], messages.simplified(content, files, LONGEST_TEXT))
@@ -251,7 +257,8 @@ class SlackMessenger(Messenger):
 
     async def _name_afterwards(self, thread: ThreadRef, ts: str, post: Post) -> None:
         """Put the name into a message that shows no persona, and so may be edited."""
-        markdown, buttons = self._markdown(post, named=False), reply_buttons.row(post)
+        markdown = self._markdown(post, named=False)
+        buttons = self._sealed(reply_buttons.row(post), seals.in_message(thread, ts))
         content = messages.reply(markdown, buttons, stored_files=post.stored_files)
         named = last_states.updated(thread, ts, content, _in_sections(content, post))
         try:
@@ -276,6 +283,16 @@ class SlackMessenger(Messenger):
     def _safe(self, text: str) -> str:
         return self._links.restrict(sanitize.markdown(text))
 
+    def _sealed(self, blocks: Sequence[Json], place: seals.Place) -> list[Json]:
+        return seals.sealed(blocks, self._signer, place)
+
+    def _plan(self, post: Post, tasks: Sequence[PlanTask], place: seals.Place) -> tuple[Json, Json]:
+        """Return the plan in blocks, and as text in case Slack does not take them."""
+        row = reply_buttons.plan_row(post, working=_is_working(tasks))
+        buttons = self._sealed(row, place)
+        title = post.text
+        return messages.plan(title, tasks, buttons), messages.plain_plan(title, tasks, buttons)
+
     def _metadata(self, thread: ThreadRef, post: Post) -> Any:
         stamp = MessageStamp(post.turn, post.part, post.expert, post.router or "")
         return self._signer.metadata(
@@ -286,12 +303,6 @@ class SlackMessenger(Messenger):
 def _in_sections(content: Json, post: Post) -> Json:
     """Return *content* as it is shown where Slack does not take it as it is."""
     return next(messages.simplified(content, post.stored_files, LONGEST_UPDATE))
-
-
-def _plan(post: Post, tasks: Sequence[PlanTask]) -> tuple[Json, Json]:
-    """Return the plan in blocks, and as text in case Slack does not take them."""
-    buttons = reply_buttons.plan_row(post, working=_is_working(tasks))
-    return messages.plan(post.text, tasks, buttons), messages.plain_plan(post.text, tasks, buttons)
 
 
 def _is_working(tasks: Sequence[PlanTask]) -> bool:

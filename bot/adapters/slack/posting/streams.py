@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Collection
 from bot.adapters.slack.api import last_states
 from bot.adapters.slack.api.rate_limits import TooBusy
 from bot.adapters.slack.api.web_api import SlackApi
-from bot.adapters.slack.buttons import reply_buttons
 from bot.adapters.slack.posting import deleted_threads
 from bot.adapters.slack.posting.deleted_threads import DeletedThreads
 from bot.adapters.slack.posting.fitting import first_fitting
@@ -80,18 +79,16 @@ class SlackStreams:
         return True
 
     async def close(
-        self, thread: ThreadRef, ts: MessageTs, post: Post, more: str, metadata: Json
+        self, thread: ThreadRef, ts: MessageTs, post: Post, more: str, ending: Json
     ) -> Json | None:
-        """End a stream as *post* says and return the message; None if Slack refuses."""
-        args: Json = {
-            "channel": thread.channel_id,
-            "ts": ts,
-            "markdown_text": more or None,
-            "metadata": metadata,
-        }
-        buttons = reply_buttons.row(post)
+        """End a stream with *ending*, its metadata and buttons, and return the message.
+
+        None if Slack refuses.
+        """
+        place = {"channel": thread.channel_id, "ts": ts, "markdown_text": more or None}
+        buttons = ending["blocks"]
         oldest = [block for block in buttons if block["type"] == "actions"]
-        forms = [args | {"blocks": row or None} for row in (buttons, oldest)]
+        forms = [place | ending | {"blocks": row or None} for row in (buttons, oldest)]
 
         async def stop(form: Json) -> Json:
             return dict(await self._api.write("chat.stopStream", **form))

@@ -11,7 +11,8 @@ from bot.adapters.slack.api import channels
 from bot.adapters.slack.api.channel_facts import SlackChannelFacts
 from bot.adapters.slack.api.channels import Channels
 from bot.adapters.slack.api.identity import Identity
-from bot.adapters.slack.receiving import payloads
+from bot.adapters.slack.api.web_api import SlackApi
+from bot.adapters.slack.receiving import move_check, payloads
 from bot.adapters.slack.receiving.events import event_of
 from bot.adapters.slack.receiving.payloads import Amendment
 from bot.adapters.slack.receiving.receiver import MESSAGES, BoltApp
@@ -35,12 +36,13 @@ class MessageListeners:
         chores: ChoreStore,
         identity: Identity,
         apps: Set[str] = frozenset(),
-        channels: Channels | None = None,
+        api: SlackApi | None = None,
         facts: SlackChannelFacts | None = None,
     ) -> None:
         self._facts = facts
         self._chores = chores
-        self._channels = channels or Channels()
+        self._api = api  # None: channels keep their ids
+        self._channels = api.channels if api else Channels()
         self._intake = intake
         self._handles = handles
         self._identity = identity
@@ -55,7 +57,7 @@ class MessageListeners:
         event = event_of(body)
         if event.get("type") == channels.EVENT:
             if payloads.is_for_us(body, self._identity):
-                await self._channels.take(event)
+                await self._take_move(event)
             return True
         if event.get("type") not in MESSAGES:
             return False
@@ -81,6 +83,13 @@ class MessageListeners:
         if may_be_read:
             chore = Chore.in_thread(ChoreKind.WITHDRAW, thread, ts=ts)
             await self._chores.put(chore, after=_A_MOMENT)
+
+    async def _take_move(self, event: Json) -> None:
+        move = channels.move_in(event)
+        if move is None:
+            log.warning("channel.move_malformed")
+        elif self._api and await move_check.is_true(self._api, move):
+            await self._channels.note(move)
 
     async def incoming(self, body: Json) -> Incoming | None:
         """Return the message in an event; None if nobody who may ask us wrote it."""

@@ -63,7 +63,7 @@ class BoltApp(AsyncApp):
             return BoltResponse(status=400)
         try:
             if event_of(body).get("type") not in MESSAGES:  # these are looked at first
-                body = await self.channels.incoming(body)
+                body = await self.channels.incoming(body, anew=False)
             return await self.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
         except Exception as error:  # noqa: BLE001 - Slack gets an answer in any case
             response = BoltResponse(status=500)

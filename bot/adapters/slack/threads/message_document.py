@@ -57,7 +57,8 @@ class MessageReading:
         day = datetime.fromtimestamp(float(place.ts), UTC).date().isoformat()
         speaker = message.get("username") or names.get(author) or said.author_name or "somebody"
         head = f"# {frames.name(speaker)} in Slack, {day}"  # a name is no heading of its own
-        content = f"{head}\n\n{frames.quote(text)}\n\nThe message: {link.strip()}\n"
+        where = permalinks.link(link.strip(), self._api.channels.current(place.channel_id), place)
+        content = f"{head}\n\n{frames.quote(text)}\n\nThe message: {where}\n"
         return Upload(f"slack-{day}-{place.ts.replace('.', '-')}.md", content.encode())
 
     async def _message(self, place: Place) -> Json:

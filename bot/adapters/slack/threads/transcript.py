@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections import deque
 from collections.abc import (
     AsyncGenerator,
@@ -26,6 +27,7 @@ from bot.adapters.slack.threads.recordings import Recordings
 from bot.adapters.slack.threads.replies import Replies
 from bot.json_types import Json
 from bot.panel.language_model.thread_archive import Spoken
+from bot.panel.messaging.channel_moves import ChannelMove
 from bot.panel.messaging.transcript import NamedRouters, Transcript
 from bot.panel.model import ConversationId, ExpertName, Message, MessageTs, ThreadRef, Turn, UserId
 from bot.panel.utterance import Author, Role, Utterance
@@ -145,7 +147,8 @@ class SlackTranscript(Transcript):
     async def has_moved(self, former: ThreadRef, thread: ThreadRef) -> bool:
         async for message in self._replies.of(thread):
             if self._replies.stamp(message, former):
-                await self._api.channels.note(former.channel_id, thread.channel_id)
+                move = ChannelMove(former.channel_id, thread.channel_id, time.time())
+                await self._api.channels.note(move)
                 return True
         return False
 

@@ -70,7 +70,7 @@ class PeopleActing(PeopleWriting):
     ) -> None:
         """Let *user* press a button, or choose *value* in a menu."""
         content = message.content["blocks"] if isinstance(message, View) else message.blocks
-        block_id, element = element_of(content, action_id, block_id)
+        block_id, element = element_of(content, action_id, block_id, value)
         if isinstance(message, View):
             action = action_of(with_suggested(element, message), block_id, value)
             fields = interactions.view_fields(message, state)

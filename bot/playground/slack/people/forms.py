@@ -8,17 +8,33 @@ from bot.playground.slack.workspace.state import View
 
 
 def element_of(
-    blocks: Sequence[Json], action_id: str, block_id: str | None = None
+    blocks: Sequence[Json],
+    action_id: str,
+    block_id: str | None = None,
+    value: str | None = None,
 ) -> tuple[str, Json]:
-    """Return the element with *action_id* (in the block with *block_id*), and its block's id."""
+    """Return the element with *action_id* (in the block with *block_id*), and its block's id.
+
+    Of several, the one that has *value*, if one does.
+    """
+    found: list[tuple[str, Json]] = []
     for number, block in enumerate(blocks):
-        if block_id not in (None, block.get("block_id", f"b{number}")):
-            continue
+        own_id = block.get("block_id", f"b{number}")
         elements = [*block.get("elements", []), block.get("accessory"), block.get("element")]
-        for element in elements:
-            if isinstance(element, dict) and element.get("action_id") == action_id:
-                return block.get("block_id", f"b{number}"), element
-    raise KeyError(f"no action {action_id}")
+        found += [
+            (own_id, element)
+            for element in elements
+            if isinstance(element, dict)
+            and element.get("action_id") == action_id
+            and block_id in (None, own_id)
+        ]
+    if not found:
+        raise KeyError(f"no action {action_id}")
+    return next((one for one in found if _offers(one[1], value)), found[0])
+
+
+def _offers(element: Json, value: str | None) -> bool:
+    return value in (element.get("value"), *(o["value"] for o in element.get("options", ())))
 
 
 def action_of(element: Json, block_id: str, value: str | None) -> Json:

@@ -126,4 +126,4 @@ async def test_a_failure_to_read_passages_is_explained(desk, failure, words):
 
 @pytest.mark.parametrize("value", ["{", "[]", '{"conversation": "", "ref": "x"}', "null"])
 async def test_a_button_that_says_nothing_leads_to_nothing(desk, value):
-    assert "no longer there" in await desk.press(await desk.reply(sources=BEHIND), value)
+    assert "out of date" in await desk.press(await desk.reply(sources=BEHIND), value)

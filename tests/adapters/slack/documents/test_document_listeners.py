@@ -17,7 +17,15 @@ from bot.panel.messaging.locales import Locales
 from bot.panel.roster.expert_documents import ExpertDocuments
 from bot.panel.roster.roster import ChannelScope, WorkspaceScope
 from bot.playground.slack.web_api.methods.files import new_file
-from bot.playground.slack.workspace.company import ADA, BOT_USER, DEV, GENERAL, GUEST, PRODUCT
+from bot.playground.slack.workspace.company import (
+    ADA,
+    BOT_USER,
+    DEV,
+    GENERAL,
+    GUEST,
+    PRIVATE,
+    PRODUCT,
+)
 from bot.playground.slack.workspace.messages import Message
 from bot.playground.slack.workspace.state import View
 from tests.adapters.slack.conftest import Neighbour
@@ -198,6 +206,57 @@ async def test_a_link_that_leads_elsewhere_is_refused_at_its_input(school, link,
     assert school.neighbour.knowledge.shelves == {}
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        "https://evil.slack.com",
+        "https://acme.slack.com@evil.example",
+        "https://acme.slack.com.evil.example",
+        "https://acme.enterprise.slack.com",  # the workspace is in no organisation
+        "https://app.slack.com",
+    ],
+)
+async def test_a_link_that_leads_to_another_place_is_refused(school, place):
+    ts = school.people.say(ADA, GENERAL, "NDAs last two years.")
+    link = link_to(ts).replace("https://acme.slack.com", place)
+    errors = await school.fill(await school.form(), link=link)
+    assert "does not lead to this Slack workspace" in errors["link"]
+
+
+async def test_a_link_of_the_organisation_is_taken_where_slack_does_not_tell_its_name(school):
+    school.neighbour.slack.state.scopes.discard("team:read")
+    ts = school.people.say(ADA, GENERAL, "NDAs last two years.")
+    link = link_to(ts).replace("acme.", "acme.enterprise.") + "?evil=https://evil.example"
+    await school.teach(link=link)
+    (text,) = school.learnt()
+    assert "evil" not in text
+
+
+@pytest.mark.parametrize(
+    ("shared_in", "is_taken"),
+    [
+        ({}, False),
+        ({"groups": [PRIVATE]}, False),
+        ({"shares": {"private": {PRIVATE: []}}}, False),
+        ({"channels": [GENERAL]}, True),
+        ({"shares": {"public": {PRODUCT: []}}}, True),
+    ],
+)
+async def test_a_file_of_somebody_else_is_taken_only_where_its_giver_sees_it(
+    school, shared_in, is_taken
+):
+    site = school.neighbour.slack.state
+    given = new_file(site, "salaries.md", b"Ada: a lot", ADA) | shared_in
+    school.workspace.files[given["id"]] = given
+    view = await school.form()
+    assert await school.people.submit_view(DEV, view.id, {"files": [given]}) == {}
+
+    told = await school.whispered("neither yours nor shared") if not is_taken else ""
+    await school.people.wait_for(lambda: told or school.learnt())
+    assert (await school.names() == ["salaries.md"]) is is_taken
+    assert "salaries" not in told
+
+
 async def test_an_empty_form_is_refused(school):
     assert "choose a file" in (await school.fill(await school.form()))["files"]
 
@@ -235,7 +294,9 @@ async def test_teaching_needs_the_right_to_change_the_panel(school):
 async def test_the_form_itself_gives_no_right(school):
     view = await school.form("default teach legal", ADA)
     errors = await school.fill(view, HANDBOOK, user=DEV)
-    assert "workspace admins" in errors["files"]
+    assert "out of date" in errors["files"]  # it was opened for somebody else
+
+    assert "workspace admins" in shown(await school.command("default teach legal", DEV))
 
 
 async def test_documents_are_listed_with_buttons_that_remove_them(school):

@@ -103,7 +103,7 @@ class House:
         self.app = receiver.bolt_app(
             neighbour.api._web, neighbour.identity, Locales(neighbour.people)
         )
-        page = HomePage(overviews, neighbour.identity, neighbour.api)
+        page = HomePage(overviews, neighbour.responder)
         self.handles = neighbour.handles(self.editor)
         form = neighbour.form(self.editor)
         HomeListeners(page, self.editor, self.handles, form, neighbour.responder).listen(self.app)
