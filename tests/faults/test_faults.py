@@ -1,5 +1,6 @@
 """Every family of faults: nothing is lost, doubled or left. ``--long`` asks more questions."""
 
+import asyncio
 import os
 from pathlib import Path
 
@@ -42,3 +43,17 @@ async def test_every_feature_does_everything_once(scenario: Scenario, tmp_path: 
     assert not outcome.complaints, f"PANELBOT_FAULTS_SEED={SEED}"
     assert outcome.sprung
     assert outcome.turns >= FEATURE_TURNS
+
+
+@pytest.mark.long
+async def test_whoever_ends_a_run_early_gets_the_reckoning(tmp_path: Path):
+    enough = asyncio.Event()
+
+    def told(turns: int) -> None:
+        if turns > FEW_TURNS:
+            enough.set()
+
+    outcome = await run(SCENARIOS[0], TURNS * 100, SEED, tmp_path, told, enough=enough)
+
+    assert not outcome.complaints
+    assert FEW_TURNS < outcome.turns < TURNS
