@@ -224,9 +224,16 @@ async def everything(rig: Rig) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def while_used(rig: Rig) -> AsyncIterator[None]:
-    """Kill workers at each step of the feature, and any process at random moments."""
+    """Kill workers at each step of the feature, and hurt any process at random moments."""
     rig.traps.pause, rig.traps.work = 0.7, _WORK_IN_USE
     rig.traps.set(Trap(name, moment) for name in rig.feature.steps for moment in Moment)
+    async with any_hurt(rig):
+        yield
+
+
+@asynccontextmanager
+async def any_hurt(rig: Rig) -> AsyncIterator[None]:
+    """Pause, cut off, kill processes at random moments, or tell them to end."""
 
     def hurt() -> None:
         match rig.chance.randrange(4):
@@ -280,5 +287,13 @@ def _in_use(feature: Feature) -> Scenario:
     return Scenario(feature.name, while_used, _FEW, habits, _DISORDER, feature)
 
 
-ALL_FEATURES = _in_use(TOGETHER)
-FEATURES_IN_USE = (*map(_in_use, FEATURES), ALL_FEATURES)
+FEATURES_IN_USE = (*map(_in_use, FEATURES), _in_use(TOGETHER))
+# At each step would take some minutes.
+BRIEFLY_IN_USE = Scenario(
+    TOGETHER.name,
+    any_hurt,
+    Shape(workers=2, concurrency=4),
+    Habits(at_once=3, longest=3, hurry=0.0),
+    _DISORDER,
+    TOGETHER,
+)
