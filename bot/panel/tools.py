@@ -15,6 +15,7 @@ from bot.panel.model import Expert, RequestId, ToolName
 from bot.panel.names import did_you_mean
 
 MCP = "mcp:"  # prefix of the names of remote servers
+FILE_SEARCH = "file-search"  # what the model's side looks documents up with
 
 
 class HostedTool(StrEnum):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bot.panel.language_model.exchange import ModelEvent, Responded, TextWritten
+from bot.panel.language_model.exchange import ModelEvent, Responded, TextWritten, ToolsRunning
 from bot.panel.texts import footnotes
 from bot.panel.usage import Usage
 from tests.dialects.rows import (
@@ -65,6 +65,24 @@ def _shows(text: str) -> Any:
 
     def check(events: Sequence[ModelEvent]) -> None:
         assert "".join(e.delta for e in events if isinstance(e, TextWritten)) == text
+
+    return check
+
+
+def _goes_without(*tools: str) -> Any:
+    def check(events: Sequence[ModelEvent]) -> None:
+        last = events[-1]
+        assert isinstance(last, Responded)
+        assert last.failed_tools == tools
+
+    return check
+
+
+def _waits_for(*tools: tuple[str, ...]) -> Any:
+    """Return the check that these tools run, one state after the other."""
+
+    def check(events: Sequence[ModelEvent]) -> None:
+        assert [e.tools for e in events if isinstance(e, ToolsRunning)] == [*tools]
 
     return check
 
@@ -191,6 +209,17 @@ ROWS: list[Row] = [
             ("no names", "has ids only", [_note(name=None), _note("file-2", None)], ["…", "…"]),
         ]
     ],
+    _says("tools that failed within an answer", "goes on without them", ended(
+          {"type": "mcp_list_tools", "id": "mcpl_1", "server_label": "jira", "tools": [],
+           "error": {"code": 424, "message": "Failed Dependency"}},
+          {"type": "web_search_call", "id": "ws_1", "status": "failed"},
+          {"type": "file_search_call", "id": "fs_1", "status": "failed", "results": None},
+          message("Yes.")), check=_goes_without("jira", "web-search", "file-search")),
+    _says("tools that are said to begin and never to end", "leaves events out",
+          created(), added({"type": "web_search_call", "id": "ws_1"}),
+          added({"type": "mcp_call", "id": None, "server_label": "jira"}),
+          delta("Yes."), ended(message("Yes.")),
+          check=_waits_for(("web-search",), ("web-search", "jira"), ("jira",), ())),
     _says("null output", "says it only once", created(), delta("Yes."), ended(output=None)),
     _says("an end without its type", "the type is in the event's name",
           created(), {"response": ended(message("Yes."))["response"]}),

@@ -270,6 +270,20 @@ ROWS: list[Row] = [
         ModelFault.TOOL_SERVER,
     ),
     _row(
+        "a tool's server, behind a gateway's 500",
+        LITELLM,
+        "LiteLLM wraps what OpenAI says",
+        Http(
+            500,
+            refused(
+                "OpenAIException - Error code: 424 - {'error': {'message': 'Error retrieving "
+                "tool list from MCP server: jira. Http status code: 424 (Failed Dependency)', "
+                "'type': 'external_connector_error', 'code': 'http_error'}}"
+            ),
+        ),
+        ModelFault.TOOL_SERVER,
+    ),
+    _row(
         "expired documents",
         LITELLM,
         "OpenAI",

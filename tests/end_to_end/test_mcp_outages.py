@@ -1,5 +1,6 @@
 """MCP servers that fail, through the whole bot: the expert goes on without them, and says so."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from bot.panel.texts import sentences
 from bot.playground.mcp.server import McpPlayground
 from bot.playground.openai.rule_model.rules import RuleBrain
 from tests.end_to_end.conftest import MENTION, World
+from tests.eventually import eventually
 
 WITHOUT = sentences.servers_failed(["shop"])
 
@@ -71,3 +73,36 @@ async def test_a_server_that_rejects_our_token_is_named_and_comes_back(
     text = await answer(world)
     assert WITHOUT not in text
     assert "of shop says" in text
+
+
+@pytest.mark.parametrize("backend", ["conversations", "stateless"])
+async def test_a_tool_that_hangs_can_be_stopped_and_the_thread_goes_on(
+    world: World, shop: McpPlayground, tmp_path: Path, backend: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("SHOP_TOKEN", "right")
+    await equip(world, tmp_path, shop.url, backend)
+    shop.answering.clear()
+    ts = world.say(f"{MENTION} legal Please look up the price of the chair.")
+    await eventually(lambda: shop.calls, within=20)
+    world.say(f"{MENTION} stop", ts)
+    async with asyncio.timeout(5):
+        await world.idle()
+    assert sentences.stopped(["Legal Counsel"]) in [text for _, text in world.said(ts)]
+    world.say("finance Hello?", ts)
+    await world.idle()
+    assert "Finance Partner" in [who for who, _ in world.said(ts)]
+    shop.answering.set()  # until then the model's side writes in the expert's conversation
+    world.say("legal Hello?", ts)
+    await world.idle()
+    assert [who for who, _ in world.said(ts)][-1] == "Legal Counsel"
+
+
+async def test_a_tool_that_hangs_is_named_when_the_time_is_up(
+    world: World, shop: McpPlayground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("SHOP_TOKEN", "right")
+    world.environ["PANELBOT_EXPERT_TIMEOUT"] = "5"
+    await equip(world, tmp_path, shop.url, "conversations")
+    shop.answering.clear()
+    assert "took too long: I was still waiting for `shop`." in await answer(world)
+    shop.answering.set()

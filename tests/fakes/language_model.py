@@ -7,6 +7,7 @@ A reply is a list of steps, or one step alone:
 * ``ModelSaid``       a message with citations
 * ``ToolCalled``      a call of a tool
 * ``ApprovalWanted``  a tool that needs approval
+* ``ToolsRunning``    the model's side waits for these tools
 * ``asyncio.Event``   waits until the test sets it
 * ``LIMIT``           the response ends here, before it is whole
 * an exception        raised at this point
@@ -38,6 +39,7 @@ from bot.panel.language_model.exchange import (
     TextWritten,
     ToolAnswered,
     ToolCalled,
+    ToolsRunning,
     ToolUsed,
     UserSaid,
     joined,
@@ -83,7 +85,10 @@ class Limit:
 
 LIMIT = Limit()
 
-Step = Limit | str | ModelSaid | Written | ToolCalled | ApprovalWanted | asyncio.Event | Exception
+Step = (
+    Limit | str | ModelSaid | Written | ToolCalled | ApprovalWanted | ToolsRunning
+    | asyncio.Event | Exception
+)  # fmt: skip
 Reply = Step | Sequence[Step]
 
 ROUTER = None  # stands where an expert's name could
@@ -301,7 +306,7 @@ class ScriptedModel(LanguageModel):
         return reply or [""] if isinstance(reply, list | tuple) else [cast("Step", reply)]
 
 
-async def _play(
+async def _play(  # noqa: C901 - one case for each kind of step
     steps: Sequence[Step], prompt: Prompt, stored: Stored
 ) -> AsyncGenerator[ModelEvent, None]:
     said: list[ModelSaid] = []
@@ -313,6 +318,8 @@ async def _play(
                 raise step
             case asyncio.Event():
                 await step.wait()
+            case ToolsRunning():
+                yield step
             case ToolCalled():
                 _check_call(step, prompt)
                 call = replace(step, arguments=dict(step.arguments))

@@ -171,6 +171,13 @@ class TextWritten:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolsRunning:
+    """The model's side waits for these now: labels of MCP servers, and names of its own tools."""
+
+    tools: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Responded:
     """The response has ended and is stored. Always the last."""
 
@@ -184,10 +191,10 @@ class Responded:
     model: str = ""  # the fallback that answered, if one did
     written: WrittenCalls | None = None
     cut: bool = False  # it ended before it was whole, but what there is can be used
-    failed_servers: tuple[str, ...] = ()  # labels of MCP servers that it had to do without
+    failed_tools: tuple[str, ...] = ()  # MCP servers' labels, and names: it had to do without
 
 
-ModelEvent = Begun | TextWritten | ToolCalled | Responded
+ModelEvent = Begun | TextWritten | ToolCalled | ToolsRunning | Responded
 
 
 def joined(messages: Iterable[ModelSaid]) -> Responded:

@@ -15,6 +15,7 @@ from bot.panel.journal.events import Failure
 from bot.panel.names import in_code
 from bot.panel.texts import refusal_sentences
 from bot.panel.texts.refusal_sentences import named
+from bot.panel.tools import FILE_SEARCH
 
 _LASTING = 60.0  # seconds from which people are told how long they have to wait
 
@@ -164,6 +165,24 @@ def servers_failed(labels: Sequence[str], name: str) -> str:
         len(labels),
         servers=listing([f"`{in_code(label)}`" for label in labels]),
     )
+    return _not_answered(reason, name)
+
+
+def tools_hung(tools: Sequence[str], name: str, *, is_silent: bool) -> str:
+    """Return the message of an expert that waited for *tools* until it ran out of time.
+
+    *is_silent*: the model's side fell silent meanwhile, as often as it was asked.
+    """
+    documents = gettext("my documents")
+    names = [documents if tool == FILE_SEARCH else f"`{in_code(tool)}`" for tool in tools]
+    if is_silent:
+        reason = gettext(
+            "the model service did not respond any more while it used {tools}", tools=listing(names)
+        )
+    else:
+        reason = gettext(
+            "the answer took too long: I was still waiting for {tools}", tools=listing(names)
+        )
     return _not_answered(reason, name)
 
 

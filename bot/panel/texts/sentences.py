@@ -242,6 +242,12 @@ def documents_failed(*, all_of_them: bool) -> str:
     return f":file_cabinet: _{note}_"
 
 
+def search_failed() -> str:
+    """Return the note under an answer for which documents could not be searched."""
+    note = gettext("Answered without my documents: searching them failed this time.")
+    return f":file_cabinet: _{note}_"
+
+
 def needs_approval(labels: Sequence[str], name: str) -> str:
     """Return the note for whoever consults the expert *name*, under its answer."""
     note = gettext(

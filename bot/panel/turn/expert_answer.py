@@ -9,7 +9,6 @@ from functools import partial, reduce
 from bot.panel.errors import (
     ConversationGone,
     ModelFault,
-    ModelOverloaded,
     ModelRefused,
     ModelUnavailable,
     PanelError,
@@ -30,10 +29,9 @@ from bot.panel.language_model.attachments import Attached
 from bot.panel.language_model.exchange import Prompt, Responded
 from bot.panel.made_files import MadeFile
 from bot.panel.model import Call
-from bot.panel.replies.failure_notice import fault_of
-from bot.panel.texts import answers, failure_sentences, file_sentences, footnotes, sentences
+from bot.panel.texts import answers, file_sentences, footnotes, sentences
 from bot.panel.texts.code import with_note
-from bot.panel.turn import going_without
+from bot.panel.turn import expert_failure, going_without
 from bot.panel.turn.decided_uses import decided
 from bot.panel.turn.function_answer import ask_function
 from bot.panel.turn.routing import choose_experts, outputs
@@ -41,11 +39,6 @@ from bot.panel.turn.selection import unasked
 from bot.panel.turn.turn_context import Consultation, EventSink, TurnContext, ignore_event
 
 log = logging.getLogger(__name__)
-
-_FAILURES = {  # those of other names
-    ModelFault.CUT_SHORT: Failure.BROKEN,
-    ModelFault.BAD_REQUEST: Failure.REJECTED,
-}
 
 
 async def ask_expert(context: TurnContext, call: Call, on_event: EventSink) -> Outcome:
@@ -55,40 +48,30 @@ async def ask_expert(context: TurnContext, call: Call, on_event: EventSink) -> O
         return ExpertFailed(call.id, Failure.LEFT)
     consultation = context.consultation(call, expert)
     seconds = _timeout(context, consultation)
+    on_event = partial(expert_failure.watch, consultation, on_event)
     try:
         async with asyncio.timeout(seconds):
             if expert.function:
                 return await ask_function(context, call, expert.function, on_event)
             return await _ask_model(context, consultation, on_event)
     except TimeoutError:
-        failed, reason = ExpertFailed(call.id, Failure.SLOW), f"no answer within {seconds:g} s"
+        failed = expert_failure.slow(context, consultation)
+        reason = f"no answer within {seconds:g} s"
     except (ModelUnavailable, ModelRefused) as error:
-        failed, reason = _failed(context, call, error), f"{type(error).__name__}: {error}"
+        failed = expert_failure.of_model(context, consultation, error)
+        reason = f"{type(error).__name__}: {error}"
     except Exception as error:
         if any(isinstance(leaf, PanelError) for leaf in leaves(error)):
             raise
         log.exception("expert.crashed", extra={"turn": context.turn.id, "expert": call.expert})
         failed, reason = ExpertFailed(call.id, Failure.ERROR), type(error).__name__
     await context.note_failure(call.expert, reason)
-    extra = {"turn": context.turn.id, "expert": call.expert, "failure": failed.failure}
+    extra: dict[str, object] = {"turn": context.turn.id, "expert": call.expert}
+    extra["failure"] = failed.failure
+    if waited_for := going_without.waited_for(context, consultation):
+        extra["waited_for"] = waited_for
     log.warning("expert.failed", extra=extra | {"reason": reason})
     return failed
-
-
-def _failed(
-    context: TurnContext, call: Call, error: ModelUnavailable | ModelRefused
-) -> ExpertFailed:
-    match error:
-        case ModelRefused(fault=ModelFault.TOOL_SERVER, about=labels) if labels:
-            why = failure_sentences.servers_failed(labels, call.expert)
-            return ExpertFailed(call.id, Failure.TOOL_SERVER, why=why)
-        case ModelRefused():
-            fault = fault_of(error, context.turn)
-            return ExpertFailed(call.id, _FAILURES.get(fault) or Failure(fault.value))
-        case ModelOverloaded(after=after):
-            return ExpertFailed(call.id, Failure.BUSY, wait=after or 0)
-        case ModelUnavailable(answered=answered):
-            return ExpertFailed(call.id, Failure.ERROR if answered else Failure.UNAVAILABLE)
 
 
 def _timeout(context: TurnContext, consultation: Consultation) -> float:
@@ -241,6 +224,7 @@ async def _ask_colleagues(
                     panel=consultation.colleagues,
                     by=by,
                     repeated=repeated,
+                    watch=partial(expert_failure.watch, consultation, ignore_event),
                 )
                 if not record.progress.round_of(by).called:
                     return response

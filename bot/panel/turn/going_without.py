@@ -9,11 +9,12 @@
 import logging
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from types import UnionType
 
 from bot.panel.errors import ModelFault, ModelRefused
 from bot.panel.language_model.exchange import Responded
 from bot.panel.texts import sentences
-from bot.panel.tools import McpServer
+from bot.panel.tools import FILE_SEARCH, McpServer, ServerTool
 from bot.panel.turn.turn_context import Consultation, TurnContext
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ def next_try(
     """
     match error.fault:
         case ModelFault.TOOL_SERVER:
-            used = _servers(context, consultation)
+            used = _tools(context, consultation, McpServer)
         case ModelFault.DOCUMENTS:
             used = [*consultation.expert.collections]
         case _:
@@ -39,6 +40,7 @@ def next_try(
     left = [name for name in used if name not in consultation.without]
     failed = [name for name in left if name in error.about] or left
     if not failed or {*failed} & {*needed}:
+        error.about = tuple(failed) or error.about
         raise error
     details = {"turn": context.turn.id, "expert": consultation.call.expert, "without": failed}
     log.warning("expert.goes_without", extra=details | {"reason": error.fault.value})
@@ -53,9 +55,11 @@ def notes(context: TurnContext, consultation: Consultation, response: Responded)
     withheld = context.panel.withheld.get(expert.name, ())
     if missing := (*context.toolbox.missing(expert.tools), *withheld):
         yield sentences.tools_missing(missing)
-    failed = {*consultation.without, *response.failed_servers}
-    if servers := [label for label in _servers(context, consultation) if label in failed]:
-        yield sentences.servers_failed(servers)
+    failed = {*consultation.without, *response.failed_tools}
+    if tools := [name for name in _tools(context, consultation) if name in failed]:
+        yield sentences.servers_failed(tools)
+    if expert.collections and FILE_SEARCH in failed:
+        yield sentences.search_failed()
     if gone := [one for one in expert.collections if one in failed]:
         yield sentences.documents_failed(all_of_them=len(gone) == len(expert.collections))
     held_back = context.unapprovable(consultation)
@@ -63,8 +67,21 @@ def notes(context: TurnContext, consultation: Consultation, response: Responded)
         yield sentences.needs_approval(labels, expert.name)
 
 
-def _servers(context: TurnContext, consultation: Consultation) -> list[str]:
-    """Return the labels of the MCP servers that the expert may use here."""
+def waited_for(context: TurnContext, consultation: Consultation) -> list[str]:
+    """Return those of the expert's tools that the model's side waits for now."""
+    tools = _tools(context, consultation)
+    if consultation.expert.collections:
+        tools.append(FILE_SEARCH)
+    return [tool for tool in tools if tool in consultation.running]
+
+
+def _tools(
+    context: TurnContext,
+    consultation: Consultation,
+    kind: type[ServerTool] | UnionType = ServerTool,
+) -> list[str]:
+    """Return the names, or an MCP server's label, of the tools that the expert may use here."""
     held_back = context.unapprovable(consultation)
     tools = context.toolbox.select(consultation.expert.tools)
-    return [one.label for one in tools if isinstance(one, McpServer) and one not in held_back]
+    usable = [tool for tool in tools if isinstance(tool, kind) and tool not in held_back]
+    return [tool.label if isinstance(tool, McpServer) else tool.value for tool in usable]

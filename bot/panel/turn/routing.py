@@ -26,6 +26,7 @@ from bot.panel.language_model.exchange import (
     Responded,
     TextWritten,
     ToolCalled,
+    ToolsRunning,
 )
 from bot.panel.language_model.expert_calls import as_one_each, not_consulted
 from bot.panel.language_model.model_client import ResponseRestarted
@@ -34,7 +35,7 @@ from bot.panel.texts import sentences
 from bot.panel.texts.answers import limited
 from bot.panel.threads import follow_ups
 from bot.panel.turn.selection import Selection, Start
-from bot.panel.turn.turn_context import TurnContext
+from bot.panel.turn.turn_context import EventSink, TurnContext, ignore_event
 from bot.panel.usage import NO_USAGE
 
 log = logging.getLogger(__name__)
@@ -103,6 +104,7 @@ async def choose_experts(
     panel: Panel,
     by: CallId | None = None,
     repeated: bool = False,
+    watch: EventSink = ignore_event,
 ) -> Responded:
     """Let a model choose experts of *panel*, and *start* them as soon as they are called.
 
@@ -117,7 +119,7 @@ async def choose_experts(
         further = [item for one in answered for item in not_consulted(one, panel)]
         request = replace(prompt, items=(*prompt.items, *as_one_each(further)))
         selection = Selection(context, panel, by, start)
-        response = await _choose(context, request, selection, ref, by, repeated=repeated)
+        response = await _choose(context, request, selection, ref, by, watch, repeated=repeated)
         round_, usage = context.progress.round_of(by), usage + response.usage
         if not round_.may_choose_again:
             return replace(response, usage=usage)
@@ -131,6 +133,7 @@ async def _choose(
     selection: Selection,
     ref: str,
     by: CallId | None,
+    watch: EventSink,
     *,
     repeated: bool,
 ) -> Responded:
@@ -148,6 +151,7 @@ async def _choose(
         try:
             async with aclosing(events):
                 async for event in events:
+                    watch(event)
                     match event:
                         case Begun(name):
                             await record.note(RouterBegan(name, by=by))
@@ -158,7 +162,7 @@ async def _choose(
                             selection.restart()
                         case Responded():
                             response = event
-                        case TextWritten():
+                        case TextWritten() | ToolsRunning():
                             pass
         except ModelRefused as error:
             if not context.progress.round_of(by).all_calls:

@@ -83,6 +83,7 @@ class Consultation:
     colleagues: Panel  # whom the expert may consult itself
     levels_below: int  # how many levels of colleagues there may be
     without: tuple[str, ...] = ()  # MCP servers and collections that fail at the moment
+    running: set[str] = field(default_factory=set, compare=False)  # the model side's tools, now
 
 
 @dataclass(slots=True)

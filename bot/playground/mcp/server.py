@@ -3,6 +3,7 @@
 Answers are plain JSON, which the protocol allows in place of a stream; nobody is remembered.
 """
 
+import asyncio
 from typing import Any
 
 from aiohttp import web
@@ -16,11 +17,16 @@ _NO_METHOD, _BAD_PARAMETERS = -32601, -32602
 
 
 class McpPlayground(LoopbackServer):
-    """``async with McpPlayground() as mcp``: tools at ``mcp.url``; *token* opens them, if given."""
+    """``async with McpPlayground() as mcp``: tools at ``mcp.url``; *token* opens them, if given.
+
+    Tools answer only while ``answering`` is set, as it is in the beginning.
+    """
 
     def __init__(self, port: int = 0, *, token: str = "") -> None:
         self.shop = Shop()
         self.calls: list[tuple[str, Json]] = []  # which tools were called, and with what
+        self.answering = asyncio.Event()
+        self.answering.set()
         self._token = token
         app = web.Application()
         app.router.add_post("/mcp", self._post)
@@ -38,7 +44,10 @@ class McpPlayground(LoopbackServer):
         if "id" not in message:  # a notification
             return web.Response(status=202)
         answer = {"jsonrpc": "2.0", "id": message["id"]}
-        return web.json_response(answer | self._answer(message["method"], message.get("params")))
+        answer |= self._answer(message["method"], message.get("params"))
+        if message["method"] == "tools/call":
+            await self.answering.wait()
+        return web.json_response(answer)
 
     def _answer(self, method: str, params: Any) -> Json:
         match method:

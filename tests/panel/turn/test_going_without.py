@@ -1,17 +1,19 @@
 """Experts whose MCP servers fail: they go on without them, and say so."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
-from bot.panel.errors import MessengerUnavailable, ModelFault, ModelRefused
-from bot.panel.language_model.exchange import ToolAnswered, ToolCalled
-from bot.panel.model import OPERATORS, Decision, RequestId, UserId
+from bot.panel.errors import MessengerUnavailable, ModelFault, ModelRefused, ModelUnavailable
+from bot.panel.journal.events import Failure
+from bot.panel.language_model.exchange import ToolAnswered, ToolCalled, ToolsRunning
+from bot.panel.model import OPERATORS, CollectionId, Decision, RequestId, UserId
 from bot.panel.roster.roster import ChannelScope
 from bot.panel.texts import failure_sentences, sentences
 from bot.panel.tools import Approval, ApprovalWanted, McpServer, Toolbox, name_of
 from tests.fakes.language_model import ROUTER
-from tests.panel.conftest import EXPERTS, THREAD, Bench, consult, own_id
+from tests.panel.conftest import EXPERTS, HURRY, THREAD, Bench, consult, own_id
 
 HERE = ChannelScope(THREAD.team_id, THREAD.channel_id)
 _, LEGAL = EXPERTS
@@ -102,6 +104,52 @@ async def test_after_a_verdict_only_its_own_server_is_needed(equipped: Bench, fa
         "shop": failure_sentences.servers_failed(["shop"], "legal"),
     }
     assert replies(equipped) == ["Let me see.", told[failing]]
+
+
+@pytest.mark.parametrize(
+    ("running", "named"),
+    [
+        (("wiki",), "`wiki`"),
+        (("shop", "web-search", "wiki", "<!here>"), "`wiki` and `shop`"),
+        (("file-search",), "my documents"),
+    ],
+)
+async def test_a_time_limit_names_what_was_waited_for(
+    equipped: Bench, running: tuple[str, ...], named: str, caplog: pytest.LogCaptureFixture
+):
+    await equipped.editor().set_collections(HERE, "legal", None, (CollectionId("vs_1"),))
+    equipped.timeouts = replace(HURRY, expert=0.05)
+    equipped.model.script("legal", [ToolsRunning(running), asyncio.Event()])
+    await equipped.ask("legal: May we?")
+    (told,) = replies(equipped)
+    assert f"took too long: I was still waiting for {named}." in told
+    assert "here" not in caplog.text
+
+
+async def test_what_has_ended_is_not_waited_for(equipped: Bench):
+    equipped.timeouts = replace(HURRY, expert=0.05)
+    running = [ToolsRunning(("wiki",)), ToolsRunning(())]
+    equipped.model.script("legal", [*running, asyncio.Event()])
+    await equipped.ask("legal: May we?")
+    assert replies(equipped) == [failure_sentences.expert_failed(Failure.SLOW, "legal")]
+
+
+async def test_a_service_that_falls_silent_over_a_tool_names_it(equipped: Bench):
+    silent = ["", ToolsRunning(("wiki",)), ModelUnavailable("read timeout", answered=False)]
+    equipped.model.script("legal", *[silent] * (1 + len(HURRY.retry_delays)))
+    await equipped.ask("legal: May we?")
+    assert replies(equipped) == [failure_sentences.tools_hung(["wiki"], "legal", is_silent=True)]
+
+
+async def test_an_expert_who_consults_others_names_what_it_waited_for_as_well(equipped: Bench):
+    finance = replace(
+        EXPERTS[0], consults=(LEGAL.name,), tools=(name_of(WIKI),), equipped_by=OPERATORS
+    )
+    await equipped.panels.add(HERE, finance)
+    equipped.timeouts = replace(HURRY, expert=0.05)
+    equipped.model.script("finance", [ToolsRunning(("wiki",)), asyncio.Event()])
+    await equipped.ask("finance: May we?")
+    assert "waiting for `wiki`" in str(equipped.messenger.said)
 
 
 async def test_a_colleague_says_what_it_may_not_use_without_people(equipped: Bench):

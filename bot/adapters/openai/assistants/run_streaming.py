@@ -26,6 +26,7 @@ from bot.panel.language_model.exchange import (
     joined,
 )
 from bot.panel.model import CallId
+from bot.panel.tools import FILE_SEARCH
 
 
 def events(stream: AsyncIterator[object]) -> AsyncGenerator[ModelEvent, None]:
@@ -110,7 +111,10 @@ class _RunReader(StreamReader):
         yield responded
 
     def _write(self, delta: Sent) -> Iterator[ModelEvent]:
-        if delta.optional_text("type") not in ("function", ""):
+        kind = delta.optional_text("type")
+        if kind == "file_search":
+            yield from self._run(kind, FILE_SEARCH)
+        if kind not in ("function", ""):
             return
         index, piece = delta.number("index"), _call(delta)
         call = self._partial.get(index)

@@ -9,7 +9,7 @@ from bot.adapters.openai.reading.model_calls import ModelCalls
 from bot.adapters.openai.reading.sent import Sent
 from bot.characters import Joiner
 from bot.panel.errors import ModelUnavailable
-from bot.panel.language_model.exchange import ModelEvent, TextWritten
+from bot.panel.language_model.exchange import ModelEvent, TextWritten, ToolsRunning
 
 
 class StreamReader(ABC):
@@ -21,13 +21,25 @@ class StreamReader(ABC):
         self._calls = ModelCalls(ids or CallIds())
         self._markers = MarkerFilter()
         self._halves = Joiner()
+        self._running: dict[str, str] = {}  # tools by item
 
     @abstractmethod
     def read(self, event: Sent) -> Iterator[ModelEvent]:
         """Yield what *event* means; raise if it says that the response failed."""
 
-    def _shown(self, piece: str) -> Iterator[TextWritten]:
+    def _run(self, item: str, tool: str) -> Iterator[ToolsRunning]:
+        """Note that an *item* begins to use a *tool*; of none: that it has ended."""
+        before = [*self._running.values()]
+        self._running[item] = tool
+        if not tool:
+            del self._running[item]
+        if [*self._running.values()] != before:
+            yield ToolsRunning(tuple(dict.fromkeys(self._running.values())))
+
+    def _shown(self, piece: str) -> Iterator[TextWritten | ToolsRunning]:
         """Yield what people may see of the text by now."""
+        for item in [*self._running]:  # some servers do not say that a tool has ended
+            yield from self._run(item, "")
         if shown := self._markers.take(piece):
             yield TextWritten(shown)
 

@@ -12,7 +12,7 @@ from bot.panel.errors import ModelFault
 
 
 def of_fault(fault: ModelFault, message: str, request: bytes | None) -> tuple[str, ...]:
-    """Return the names in *request* that *message* is about; all, where it names none of them."""
+    """Return the names in *request* that *message* is about."""
     match fault:
         case ModelFault.TOOL_SERVER:
             names = [str(tool["server_label"]) for tool in _tools(request, "mcp")]
@@ -21,8 +21,7 @@ def of_fault(fault: ModelFault, message: str, request: bytes | None) -> tuple[st
             names = [str(id_) for one in searches for id_ in one.get("vector_store_ids") or ()]
         case _:
             return ()
-    named = [name for name in names if _is_in(name, message)]
-    return tuple(named or names)
+    return tuple(name for name in names if _is_in(name, message))
 
 
 def _tools(request: bytes | None, kind: str) -> Iterator[Json]:

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from bot.adapters.openai import errors
 from bot.adapters.openai.leaks.leaks import without_leaks
-from bot.adapters.openai.reading import mcp_failures
+from bot.adapters.openai.reading import tool_failures
 from bot.adapters.openai.reading.call_ids import CallIds
 from bot.adapters.openai.reading.citation_markers import without_markers
 from bot.adapters.openai.reading.items import (
@@ -91,10 +91,14 @@ class _ResponseReader(StreamReader):
         elif kind == "message" and self._deltas:
             yield from self._shown_in_the_end()
             yield TextWritten("\n\n")  # as there will be in the whole text
+        elif tool := tool_failures.tool_of(item):
+            yield from self._run(item.optional_text("id") or kind, tool)
 
     def _finish(self, item: Sent) -> Iterator[ModelEvent]:
         self._done.append(item)
-        if kind_of(item) == "function_call" and not _is_cut_call(item):
+        kind = kind_of(item)
+        yield from self._run(item.optional_text("id") or kind, "")
+        if kind == "function_call" and not _is_cut_call(item):
             yield from self._calls.complete(_call(item), "item")
 
     def _write_arguments(self, event: Sent) -> Iterator[ModelEvent]:
@@ -153,7 +157,7 @@ class _ResponseReader(StreamReader):
             joined(told),
             usage=usage_of(response, output),
             wanted=tuple(wanted for item in asked if (wanted := approval_wanted(item))),
-            failed_servers=mcp_failures.servers_in(output),
+            failed_tools=tool_failures.failed_in(output),
             contents={item.text("id"): image for item in drawn if (image := image_of(item))},
         )
 

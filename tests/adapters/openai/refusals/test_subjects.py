@@ -21,10 +21,10 @@ LISTING = "Error retrieving tool list from MCP server: "
     [
         (ModelFault.TOOL_SERVER, f"{LISTING}'jira'. Http status code: 424", ("jira",)),
         (ModelFault.TOOL_SERVER, f"{LISTING}'jira-cloud' Http status code: 401", ("jira-cloud",)),
-        (ModelFault.TOOL_SERVER, f"{LISTING}'<@U1> evil'.", ("jira", "jira-cloud")),
-        (ModelFault.TOOL_SERVER, "", ("jira", "jira-cloud")),
+        (ModelFault.TOOL_SERVER, f"{LISTING}'<@U1> evil'.", ()),
+        (ModelFault.TOOL_SERVER, "", ()),
         (ModelFault.DOCUMENTS, "Vector store vs_12 is expired.", ("vs_12",)),
-        (ModelFault.DOCUMENTS, "Vector store is expired.", ("vs_1", "vs_12")),
+        (ModelFault.DOCUMENTS, "Vector store is expired.", ()),
         (ModelFault.QUOTA, "jira", ()),
     ],
 )

@@ -1,7 +1,7 @@
 import pytest
 
-from bot.adapters.openai.reading.mcp_failures import servers_in
 from bot.adapters.openai.reading.sent import Sent
+from bot.adapters.openai.reading.tool_failures import failed_in
 from bot.json_types import Json
 
 HTTP = {"type": "http_error", "code": 502, "message": "Bad gateway"}
@@ -33,7 +33,18 @@ def call(error: object, label: str = "jira") -> Json:
         ([call(HTTP, "wiki"), call(None)], ("wiki",)),
         ([call(HTTP, "")], ()),
         ([{"type": "message"}], ()),
+        ([{"type": "web_search_call", "status": "failed"}], ("web-search",)),
+        ([{"type": "file_search_call", "status": "failed", "results": None}], ("file-search",)),
+        ([{"type": "code_interpreter_call", "status": "incomplete"}], ("code-interpreter",)),
+        ([{"type": "web_search_call"}], ()),
+        (
+            [
+                {"type": "web_search_call", "status": "failed"},
+                {"type": "web_search_call", "status": "completed"},
+            ],
+            (),
+        ),
     ],
 )
-def test_servers_that_did_nothing(items: list[Json], failed: tuple[str, ...]) -> None:
-    assert servers_in([Sent(item, "item") for item in items]) == failed
+def test_tools_that_did_nothing(items: list[Json], failed: tuple[str, ...]) -> None:
+    assert failed_in([Sent(item, "item") for item in items]) == failed
