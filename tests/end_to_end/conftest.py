@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
 from socket import create_server
 
@@ -98,7 +98,10 @@ class World:
 
     async def idle(self) -> None:
         """Return when every turn is done, and what it left in the outbox is shown."""
-        await asyncio.sleep(0.05)  # for what was said to arrive at the queue
+        await asyncio.sleep(0.05)  # for what was pressed to arrive at the queue
+        with suppress(TimeoutError):  # a test may let nobody listen
+            async with asyncio.timeout(5):
+                await self.slack.deliverer.settle()
         async with storage.open_storage(self.config()) as memory, asyncio.timeout(60):
             while True:
                 depth = await memory.queue.depth()
