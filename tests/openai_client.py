@@ -4,7 +4,7 @@ from typing import Any
 
 from openai import AsyncOpenAI
 
-from bot.adapters.openai.client import Client
+from bot.adapters.openai.server.client import Client
 from bot.playground.openai.server import OpenAIPlayground
 
 

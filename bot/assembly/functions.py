@@ -10,7 +10,7 @@ from bot.adapters.functions.process_call import ChildProcess
 from bot.adapters.functions.running import InstalledFunctions, RunnableFunction
 from bot.adapters.redis import keys
 from bot.adapters.redis.connection.scripting import Connection
-from bot.adapters.redis.stores.process_notes import RedisProcessNotes
+from bot.adapters.redis.processes.process_notes import RedisProcessNotes
 from bot.assembly import panels
 from bot.assembly.parts import process_name
 from bot.experts import library

@@ -11,8 +11,8 @@ from bot.adapters.functions import redactors
 from bot.adapters.openai import backends
 from bot.adapters.openai.checks.key_and_models import examine as examine_models
 from bot.adapters.openai.checks.model_trial import ModelTrial, Tried
-from bot.adapters.openai.client import connect
 from bot.adapters.openai.documents.knowledge import OpenAIKnowledge
+from bot.adapters.openai.server.client import connect
 from bot.panel.checks.findings import Finding, Severity
 from bot.panel.errors import Refused
 from bot.panel.language_model.conversation_store import ConversationStore
@@ -22,7 +22,7 @@ from bot.panel.loops import Trouble
 from bot.panel.model import Effort
 from bot.panel.redaction.redacted_knowledge import RedactedKnowledge
 from bot.panel.redaction.redacted_model import RedactedModel
-from bot.panel.roster.knowledge import KnowledgeBase
+from bot.panel.roster.documents.knowledge import KnowledgeBase
 from bot.panel.tools import Toolbox
 from bot.settings.config import Config
 

@@ -4,7 +4,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from bot.adapters.redis.stores.bot_claim import BotClaim
+from bot.adapters.redis.processes.bot_claim import BotClaim
 from bot.adapters.slack.api.identity import Identity
 from bot.assembly.storage import Storage
 from bot.panel.checks.findings import Finding, bad

@@ -20,8 +20,8 @@ from bot.experts import library
 from bot.operations.services import Services, Stores, Workspace
 from bot.panel.audit.audit_log import Auditor
 from bot.panel.language_model.language_model import LanguageModel
-from bot.panel.roster.expert_documents import ExpertDocuments
-from bot.panel.roster.knowledge import KnowledgeBase
+from bot.panel.roster.documents.expert_documents import ExpertDocuments
+from bot.panel.roster.documents.knowledge import KnowledgeBase
 from bot.panel.roster.panel_file import PanelFileSync
 from bot.panel.threads.link_recovery import LinkRecovery
 from bot.panel.threads.thread_store import ThreadStore

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 
 from bot.adapters.redis import keys
-from bot.adapters.redis.stores.process_notes import RedisProcessNotes
+from bot.adapters.redis.processes.process_notes import RedisProcessNotes
 from bot.assembly.parts import process_name
 from bot.assembly.storage import Storage
 from bot.panel.checks.findings import Finding, warning

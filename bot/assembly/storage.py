@@ -9,6 +9,7 @@ from bot.adapters.redis.connection import client
 from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.encryption import Cipher
 from bot.adapters.redis.keys import Shards
+from bot.adapters.redis.processes.listening_record import RedisListeningRecord
 from bot.adapters.redis.queue.journal import RedisJournal
 from bot.adapters.redis.queue.outbox import RedisOutbox
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
@@ -20,7 +21,6 @@ from bot.adapters.redis.stores.conversation_store import RedisConversationStore
 from bot.adapters.redis.stores.delivery_store import RedisDeliveryStore
 from bot.adapters.redis.stores.feedback_store import RedisFeedbackStore
 from bot.adapters.redis.stores.handle_store import RedisHandleStore
-from bot.adapters.redis.stores.listening_record import RedisListeningRecord
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.adapters.redis.stores.report_store import RedisReportStore
 from bot.adapters.redis.stores.shared_channel_store import RedisSharedChannelStore

@@ -52,8 +52,8 @@ from bot.panel.messaging.locales import Locales
 from bot.panel.reports.feedback_recorder import FeedbackRecorder
 from bot.panel.reports.overview import OverviewReader
 from bot.panel.reports.turn_inspector import TurnInspector
-from bot.panel.roster.expert_documents import ExpertDocuments
-from bot.panel.roster.knowledge import KnowledgeBase
+from bot.panel.roster.documents.expert_documents import ExpertDocuments
+from bot.panel.roster.documents.knowledge import KnowledgeBase
 from bot.panel.threads.forgetting import ForgetRights
 from bot.panel.threads.link_recovery import LinkRecovery
 from bot.settings import prices

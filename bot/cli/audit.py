@@ -10,7 +10,7 @@ import click
 from bot.adapters.redis.stores.audit_log import RedisAuditLog
 from bot.assembly.operator import operator
 from bot.assembly.storage import open_storage
-from bot.cli.command import run, settings, write
+from bot.cli.shared.command import run, settings, write
 from bot.panel.audit.chain import Chain, Head, Record
 from bot.panel.audit.entry import Act, Entry, canonical
 from bot.panel.errors import Refused

@@ -12,8 +12,8 @@ from bot import logs
 from bot.addresses import is_plain_elsewhere
 from bot.assembly.checkup import examine
 from bot.assembly.same_files import file_digest
-from bot.cli.command import run
 from bot.cli.experts import summary
+from bot.cli.shared.command import run
 from bot.panel.checks.findings import Finding, Severity, bad, good, warning
 from bot.panel.errors import Refused
 from bot.settings.config import Config

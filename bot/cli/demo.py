@@ -14,8 +14,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from bot import logs
-from bot.cli.command import run, serve
 from bot.cli.links import tree
+from bot.cli.shared.command import run, serve
 from bot.demo.run import Answered, Demo, open_demo
 from bot.settings.environment import read
 

@@ -5,7 +5,7 @@ import sys
 import click
 
 from bot.assembly.operator import open_panels
-from bot.cli.command import run, settings, write
+from bot.cli.shared.command import run, settings, write
 from bot.experts import library
 from bot.panel.errors import Refused
 from bot.panel.roster.panel_file import PanelFile, check_sizes, merged

@@ -3,9 +3,9 @@
 import click
 
 from bot.assembly.operator import open_threads
-from bot.cli.command import run, settings, write
 from bot.cli.links import NO_PANEL
-from bot.cli.thread_argument import find_thread
+from bot.cli.shared.command import run, settings, write
+from bot.cli.shared.thread_argument import find_thread
 from bot.operations.export import FORMATS
 from bot.panel.audit.entry import Act
 from bot.panel.errors import Refused

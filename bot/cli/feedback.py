@@ -12,7 +12,7 @@ import click
 from bot.assembly.operator import operator, workspace_of
 from bot.assembly.slack import open_slack
 from bot.assembly.storage import open_storage
-from bot.cli.command import run, settings
+from bot.cli.shared.command import run, settings
 from bot.operations.services import Workspace
 from bot.panel.audit.entry import Act
 from bot.panel.model import ThreadRef

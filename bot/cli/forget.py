@@ -5,8 +5,8 @@ from functools import partial
 import click
 
 from bot.assembly.operator import open_services
-from bot.cli.command import run, settings, track
-from bot.cli.thread_argument import channel_id, find_channel, find_thread, user_id
+from bot.cli.shared.command import run, settings, track
+from bot.cli.shared.thread_argument import channel_id, find_channel, find_thread, user_id
 from bot.operations.forget import Deleted, ForgetThreads
 from bot.operations.forget_plan import ForgetPlan, ForgetPlanner, carry_out
 from bot.operations.services import Services

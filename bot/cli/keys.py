@@ -8,7 +8,7 @@ import click
 from bot.adapters.redis.encryption import KEY_BYTES, Cipher
 from bot.adapters.redis.stores.key_rotation import KeyRotation
 from bot.assembly.storage import open_storage
-from bot.cli.command import run, settings
+from bot.cli.shared.command import run, settings
 from bot.panel.errors import Refused
 from bot.settings.needs import STORE
 

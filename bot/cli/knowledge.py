@@ -9,11 +9,11 @@ from typing import Any
 import click
 
 from bot.assembly.operator import open_documents
-from bot.cli.command import progress_bar, run, settings
-from bot.cli.thread_argument import find_channel
+from bot.cli.shared.command import progress_bar, run, settings
+from bot.cli.shared.thread_argument import find_channel
 from bot.panel.errors import PanelError, Refused
-from bot.panel.roster.expert_documents import ExpertDocument, ExpertDocuments
-from bot.panel.roster.knowledge import CollectionOwner, Document, DocumentState, Upload
+from bot.panel.roster.documents.expert_documents import ExpertDocument, ExpertDocuments
+from bot.panel.roster.documents.knowledge import CollectionOwner, Document, DocumentState, Upload
 from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
 from bot.settings.needs import MODEL, SLACK_OUT, STORE
 

@@ -10,8 +10,8 @@ from rich.tree import Tree
 
 from bot.assembly import model_server
 from bot.assembly.operator import open_services, open_threads
-from bot.cli.command import run, settings, track
-from bot.cli.thread_argument import channel_id, find_channel, find_thread
+from bot.cli.shared.command import run, settings, track
+from bot.cli.shared.thread_argument import channel_id, find_channel, find_thread
 from bot.operations.migrate import INCOMPLETE, Migration, Outcome
 from bot.operations.rebuild import ChannelRebuild
 from bot.panel.errors import MessengerRefused, PanelError, Refused, leaves

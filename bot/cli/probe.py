@@ -8,8 +8,8 @@ import click
 
 from bot import __version__
 from bot.assembly.service_probes import SlackProbeOptions, open_probes
-from bot.cli.command import progress_bar, run, settings, write
-from bot.cli.thread_argument import find_channel
+from bot.cli.shared.command import progress_bar, run, settings, write
+from bot.cli.shared.thread_argument import find_channel
 from bot.operations.probe import Report, as_markdown
 from bot.operations.services import Workspace
 from bot.panel.checks.probes import Check, Observation, observe

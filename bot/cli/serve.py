@@ -14,7 +14,7 @@ from bot.assembly.parts import Part, run_part
 from bot.assembly.upkeep import finish_removal
 from bot.assembly.web import open_web
 from bot.assembly.worker import open_worker
-from bot.cli.command import serve, settings
+from bot.cli.shared.command import serve, settings
 from bot.panel.errors import GiveUp, PanelError
 from bot.settings.config import Config
 from bot.settings.needs import MODEL, SLACK_IN_HTTP, SLACK_OUT, STORE

@@ -8,7 +8,7 @@ import click
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.assembly.operator import operator
 from bot.assembly.storage import open_storage
-from bot.cli.command import run, settings
+from bot.cli.shared.command import run, settings
 from bot.panel.audit.entry import Act
 from bot.panel.errors import Refused
 from bot.panel.model import TurnId

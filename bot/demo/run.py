@@ -19,7 +19,7 @@ from bot.assembly.worker import open_worker
 from bot.panel.errors import Refused
 from bot.panel.links import ThreadLinks
 from bot.panel.model import ThreadRef
-from bot.panel.roster.knowledge import Upload
+from bot.panel.roster.documents.knowledge import Upload
 from bot.panel.roster.roster import WorkspaceScope
 from bot.playground.mcp.server import McpPlayground
 from bot.playground.openai.server import OpenAIPlayground

@@ -10,7 +10,7 @@ from bot.panel.audit.audit_log import Auditor
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.model import ThreadRef
 from bot.panel.reports.feedback_store import FeedbackStore
-from bot.panel.roster.knowledge import KnowledgeBase
+from bot.panel.roster.documents.knowledge import KnowledgeBase
 from bot.panel.roster.panel_store import PanelStore
 from bot.panel.threads.link_recovery import LinkRecovery
 from bot.panel.threads.thread_store import ThreadStore

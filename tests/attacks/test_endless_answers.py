@@ -5,7 +5,7 @@ import openai
 import pytest
 
 from bot.adapters.openai.responses.request_builder import RequestBuilder
-from bot.adapters.openai.server_limits import ServerLimits
+from bot.adapters.openai.server.server_limits import ServerLimits
 from bot.panel.errors import Refused
 from bot.panel.language_model.exchange import Prompt, UserSaid
 from bot.panel.model import ConversationId, Effort, Expert, ExpertName, UserId

@@ -3,8 +3,8 @@
 import pytest
 
 from bot.panel.language_model import prompts
-from bot.panel.language_model.attachments import Attached, TextFile
 from bot.panel.language_model.exchange import Attachment
+from bot.panel.language_model.files.attachments import Attached, TextFile
 from bot.panel.model import Call, CallId, ExpertName, MessageTs
 from bot.panel.utterance import Author, Role, Utterance
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.adapters.openai import one_tool
 from bot.adapters.openai.responses.request_builder import RequestBuilder
-from bot.adapters.openai.server_limits import ServerLimits
+from bot.adapters.openai.server.server_limits import ServerLimits
 from bot.panel.language_model import instructions, prompts
 from bot.panel.language_model.exchange import Prompt, UserSaid
 from bot.panel.model import ConversationId, Effort, Expert, ExpertName, Panel

@@ -7,7 +7,7 @@ import pytest
 from bot.adapters.openai.documents.knowledge import OpenAIKnowledge
 from bot.panel.errors import Refused
 from bot.panel.model import CollectionId, DocumentId, ExpertName
-from bot.panel.roster.knowledge import (
+from bot.panel.roster.documents.knowledge import (
     Collection,
     CollectionOwner,
     DocumentState,

@@ -5,10 +5,10 @@ from contextlib import AsyncExitStack, aclosing
 import pytest
 from openai import AsyncOpenAI
 
-from bot.adapters.openai.client import connect
 from bot.adapters.openai.responses.conversations import ConversationsModel
 from bot.adapters.openai.responses.stateless import StatelessModel
 from bot.adapters.openai.retries import RetryDelays
+from bot.adapters.openai.server.client import connect
 from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
 from bot.panel.errors import ModelRefused, PanelError

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from bot.adapters.openai.client import connect
 from bot.adapters.openai.responses.conversations import ConversationsModel
+from bot.adapters.openai.server.client import connect
 from bot.panel.language_model.exchange import UserSaid
 from bot.playground.slack.workspace.company import ADA, GENERAL, PRODUCT
 from tests.end_to_end.conftest import MENTION, World

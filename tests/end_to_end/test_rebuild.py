@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from bot.cli.thread_argument import find_channel
+from bot.cli.shared.thread_argument import find_channel
 from bot.operations.services import Workspace
 from bot.panel.errors import Refused
 from bot.playground.slack.workspace.company import GENERAL

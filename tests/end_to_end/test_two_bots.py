@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.adapters.redis.stores.bot_claim import BotClaim
+from bot.adapters.redis.processes.bot_claim import BotClaim
 from bot.playground.slack.workspace.company import BOT_ID, GENERAL
 from tests.end_to_end.conftest import MENTION, World
 

@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 
 from bot.panel.errors import PanelError, Refused
-from bot.panel.language_model.file_fetching import FileServer
+from bot.panel.language_model.files.file_fetching import FileServer
 from bot.panel.made_files import StoredFile, Upload
 from bot.panel.model import FileId, SharedFile
 

@@ -6,7 +6,7 @@ from itertools import count
 
 from bot.panel.errors import Refused
 from bot.panel.model import CollectionId, ConversationId, DocumentId
-from bot.panel.roster.knowledge import (
+from bot.panel.roster.documents.knowledge import (
     Collection,
     CollectionOwner,
     Document,

@@ -11,7 +11,7 @@ from bot.panel.errors import ModelFault, ModelRefused, Refused
 from bot.panel.links import ThreadLinks
 from bot.panel.model import ConversationId, Expert, TurnId
 from bot.panel.reports.feedback import Feedback, Judged, Opinion
-from bot.panel.roster.knowledge import CollectionOwner, Upload
+from bot.panel.roster.documents.knowledge import CollectionOwner, Upload
 from bot.panel.roster.roster import ChannelScope, RosterChanges
 from tests.operations.conftest import ADA, BEN, LEGAL, TEAM, Fakes, thread_ref
 

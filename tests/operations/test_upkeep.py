@@ -10,7 +10,7 @@ from bot.panel.errors import Refused
 from bot.panel.language_model import prompts
 from bot.panel.language_model.exchange import ModelSaid
 from bot.panel.model import Call, CallId, MessageTs, UserId
-from bot.panel.roster.knowledge import CollectionOwner, Upload
+from bot.panel.roster.documents.knowledge import CollectionOwner, Upload
 from bot.panel.roster.roster import WorkspaceScope
 from bot.panel.utterance import Utterance
 from tests.fakes.audit_log import FakeAuditLog

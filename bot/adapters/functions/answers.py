@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.functions import Piece, Reply, Source
 from bot.panel.errors import leaves
-from bot.panel.turn.function_answer import MOST_SOURCES
+from bot.panel.turn.consulting.function_answer import MOST_SOURCES
 
 _LONGEST_TITLE, _LONGEST_URL = 300, 2_000  # characters; a longer address leads nowhere
 _DEPTH = 10  # awaitables that resolve to awaitables

@@ -9,7 +9,6 @@ from itertools import count
 
 from bot.panel.journal.events import ApprovalAsked, ExpertAnswered, ExpertFailed
 from bot.panel.language_model import frames, tool_names
-from bot.panel.language_model.attachments import NOTHING_ATTACHED, Attached
 from bot.panel.language_model.exchange import (
     ApprovalGiven,
     Tool,
@@ -17,6 +16,7 @@ from bot.panel.language_model.exchange import (
     ToolCalled,
     UserSaid,
 )
+from bot.panel.language_model.files.attachments import NOTHING_ATTACHED, Attached
 from bot.panel.language_model.frames import Framed, Kind, frame, quote
 from bot.panel.model import (
     Call,

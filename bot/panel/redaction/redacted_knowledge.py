@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.panel.model import CollectionId, ConversationId, DocumentId
 from bot.panel.redaction.redaction import Redaction
-from bot.panel.roster.knowledge import (
+from bot.panel.roster.documents.knowledge import (
     Collection,
     CollectionOwner,
     Document,

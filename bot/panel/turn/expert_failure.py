@@ -6,7 +6,7 @@ from bot.panel.language_model.exchange import ModelEvent, Responded, ToolsRunnin
 from bot.panel.language_model.model_client import ResponseRestarted
 from bot.panel.replies.failure_notice import fault_of
 from bot.panel.texts import failure_sentences
-from bot.panel.turn import going_without
+from bot.panel.turn.consulting import going_without
 from bot.panel.turn.turn_context import Consultation, EventSink, TurnContext
 
 _FAILURES = {  # those of other names

@@ -22,8 +22,8 @@ from bot.panel.journal.progress import Progress
 from bot.panel.journal.selection_rounds import experts_to
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.language_model import instructions, prompts
-from bot.panel.language_model.attachments import Attached
 from bot.panel.language_model.exchange import Item, ModelEvent, Prompt
+from bot.panel.language_model.files.attachments import Attached
 from bot.panel.language_model.model_client import ResponseRestarted
 from bot.panel.links import path_of
 from bot.panel.model import (

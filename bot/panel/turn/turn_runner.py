@@ -16,8 +16,8 @@ from bot.panel.intake.thread_command_handler import ThreadCommandHandler
 from bot.panel.intake.thread_commands import Answered, ForgetThread, Stop
 from bot.panel.journal.progress import FILES, LATE, STEERED, UNREAD
 from bot.panel.journal.turn_record import RecordReader, TurnRecord
-from bot.panel.language_model import attachments
-from bot.panel.language_model.file_fetching import fetch, needed
+from bot.panel.language_model.files import attachments
+from bot.panel.language_model.files.file_fetching import fetch, needed
 from bot.panel.links import ThreadLinks
 from bot.panel.messaging.locales import Locales
 from bot.panel.model import Call, Claim, MessageTs, Panel, ThreadRef, Turn
@@ -41,9 +41,9 @@ from bot.panel.threads.forgetting import ForgetRights
 from bot.panel.threads.link_recovery import LinkRecovery
 from bot.panel.threads.thread_history import ThreadHistory, files_of
 from bot.panel.threads.thread_store import Standing
-from bot.panel.turn import file_posts
 from bot.panel.turn.authorship import with_authors
-from bot.panel.turn.consultation import consult
+from bot.panel.turn.consulting import file_posts
+from bot.panel.turn.consulting.consultation import consult
 from bot.panel.turn.open_calls import OpenCalls
 from bot.panel.turn.routing import route
 from bot.panel.turn.selection import post_left_out, unasked

@@ -15,7 +15,7 @@ from bot.adapters.functions import function_loop, running
 from bot.adapters.functions.running import MOST_ABANDONED, InstalledFunctions, RunnableFunction
 from bot.functions import Asker, FunctionRefused, Reply, Request, Source, Thread
 from bot.panel.errors import FunctionFailed, FunctionMissing, FunctionNeedsAsker, FunctionOff
-from bot.panel.turn.function_answer import MOST_SOURCES
+from bot.panel.turn.consulting.function_answer import MOST_SOURCES
 from tests.eventually import eventually
 
 REQUEST = Request(

@@ -4,10 +4,10 @@ import pytest
 from aiohttp.test_utils import TestServer
 from openai import AsyncOpenAI
 
-from bot.adapters.openai.client import connect
 from bot.adapters.openai.documents.knowledge import OpenAIKnowledge
 from bot.adapters.openai.responses.conversations import ConversationsModel
 from bot.adapters.openai.retries import RetryDelays
+from bot.adapters.openai.server.client import connect
 from bot.playground.openai.server import OpenAIPlayground
 from bot.playground.openai.stand_in.brain import ScriptedBrain
 from tests.adapters.openai.canned_api import CannedApi

@@ -6,17 +6,17 @@ import pytest
 
 from bot.adapters.openai import absence
 from bot.adapters.openai.assistants.assistants_model import AssistantsModel
-from bot.adapters.openai.client import connect
 from bot.adapters.openai.documents.knowledge import OpenAIKnowledge
 from bot.adapters.openai.errors import NotFound
 from bot.adapters.openai.responses.conversations import ConversationsModel
 from bot.adapters.openai.retries import RetryDelays
+from bot.adapters.openai.server.client import connect
 from bot.panel.errors import ConversationGone, ModelUnavailable
 from bot.panel.language_model.exchange import Responded, UserSaid
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.links import RouterLabels
 from bot.panel.model import ConversationId, ExpertName, ThreadRef
-from bot.panel.roster.knowledge import CollectionOwner, Upload
+from bot.panel.roster.documents.knowledge import CollectionOwner, Upload
 from bot.panel.roster.roster import WorkspaceScope
 from bot.playground.openai import faults
 from bot.playground.openai.faults import Fault

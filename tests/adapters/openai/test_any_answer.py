@@ -12,8 +12,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.adapters.openai.assistants.assistants_model import AssistantsModel
-from bot.adapters.openai.client import connect
 from bot.adapters.openai.responses.conversations import ConversationsModel
+from bot.adapters.openai.server.client import connect
 from bot.adapters.redis import codec
 from bot.json_types import Json
 from bot.panel.errors import PanelError

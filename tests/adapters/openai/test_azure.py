@@ -8,8 +8,8 @@ from openai import AsyncOpenAI
 
 from bot.adapters.openai.backends import probe
 from bot.adapters.openai.checks.key_and_models import examine
-from bot.adapters.openai.client import connect
 from bot.adapters.openai.responses.conversations import ConversationsModel
+from bot.adapters.openai.server.client import connect
 from bot.panel.checks.findings import Severity
 from bot.panel.errors import ModelFault, ModelRefused
 from tests.adapters.openai.canned_api import Answer, CannedApi, Stream

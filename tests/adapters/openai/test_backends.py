@@ -4,7 +4,7 @@ import pytest
 from openai import AsyncOpenAI
 
 from bot.adapters.openai import backends
-from bot.adapters.openai.client import connect
+from bot.adapters.openai.server.client import connect
 from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
 from bot.panel.checks.findings import Severity

@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.openai.client import connect
 from bot.adapters.openai.responses.conversations import ConversationsModel
 from bot.adapters.openai.retries import RetryDelays
+from bot.adapters.openai.server.client import connect
 from bot.panel.errors import (
     ModelFault,
     ModelOverloaded,

@@ -10,12 +10,12 @@ from hypothesis import strategies as some
 from bot.adapters.openai import one_tool
 from bot.adapters.openai.assistants.assistants_model import AssistantsModel
 from bot.adapters.openai.assistants.definitions import definition
-from bot.adapters.openai.client import connect
 from bot.adapters.openai.leaks.leaks import without_leaks
 from bot.adapters.openai.responses.conversations import ConversationsModel
 from bot.adapters.openai.responses.request_builder import RequestBuilder
 from bot.adapters.openai.responses.stateless import StatelessModel
-from bot.adapters.openai.server_limits import ServerLimits
+from bot.adapters.openai.server.client import connect
+from bot.adapters.openai.server.server_limits import ServerLimits
 from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
 from bot.panel.errors import ModelRefused

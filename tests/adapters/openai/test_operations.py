@@ -11,8 +11,8 @@ from openai import AsyncOpenAI
 
 from bot.adapters.openai import backends
 from bot.adapters.openai.checks.key_and_models import examine
-from bot.adapters.openai.client import connect
 from bot.adapters.openai.documents.knowledge import OpenAIKnowledge
+from bot.adapters.openai.server.client import connect
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
 from bot.panel.language_model.exchange import (
     Attachment,
@@ -28,7 +28,7 @@ from bot.panel.language_model.exchange import (
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.links import RouterLabels
 from bot.panel.model import CallId, CollectionId, ConversationId, Effort, ExpertName, ThreadRef
-from bot.panel.roster.knowledge import CollectionOwner, Upload
+from bot.panel.roster.documents.knowledge import CollectionOwner, Upload
 from bot.panel.roster.roster import WorkspaceScope
 from bot.playground.openai.server import OpenAIPlayground
 from bot.playground.openai.stand_in.brain import Call, ScriptedBrain, Text

@@ -27,7 +27,7 @@ from bot.adapters.slack.threads.transcript import SlackTranscript
 from bot.panel.messaging.rate_limiter import NoRateLimiter
 from bot.panel.model import ThreadRef
 from bot.panel.retries import Backoff
-from bot.panel.roster.expert_documents import ExpertDocuments
+from bot.panel.roster.documents.expert_documents import ExpertDocuments
 from bot.panel.roster.panel_editor import PanelEditor
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace.company import ADA, GENERAL

@@ -61,9 +61,9 @@ from bot.panel.reports.overview import Figures, Overview
 from bot.panel.reports.turn_trace import ApprovalTrace, ExpertTrace, RequestMetrics, TurnTrace
 from bot.panel.roster import suggestions
 from bot.panel.roster.changes import Change, Verb
+from bot.panel.roster.documents.expert_documents import DocumentList, ExpertDocument
+from bot.panel.roster.documents.knowledge import Document, DocumentState
 from bot.panel.roster.expert_checks import LONGEST_TITLE
-from bot.panel.roster.expert_documents import DocumentList, ExpertDocument
-from bot.panel.roster.knowledge import Document, DocumentState
 from bot.panel.roster.panel_reader import PanelEntry
 from bot.panel.roster.roster import ChannelScope, RosterChanges, WorkspaceScope
 from bot.panel.texts import sentences

@@ -3,8 +3,8 @@
 import pytest
 
 from bot.panel.errors import Refused
-from bot.panel.language_model.attachments import LONGEST_TEXT, TextFile, sort_out, understood
 from bot.panel.language_model.exchange import Attachment, UserSaid
+from bot.panel.language_model.files.attachments import LONGEST_TEXT, TextFile, sort_out, understood
 
 PNG = b"\x89PNG\r\n\x1a\nrest"
 

@@ -10,8 +10,8 @@ from bot.panel.errors import (
     ModelFault,
     ModelRefused,
 )
-from bot.panel.language_model import attachments
 from bot.panel.language_model.exchange import Attachment, UserSaid
+from bot.panel.language_model.files import attachments
 from bot.panel.model import FileId, MessageTs, SharedFile, Steer, Wish
 from bot.panel.texts import sentences
 from bot.panel.threads import follow_ups

@@ -5,8 +5,8 @@ import pytest
 
 from bot.panel.errors import Refused
 from bot.panel.model import CollectionId, ExpertName, UserId
-from bot.panel.roster.expert_documents import ExpertDocuments
-from bot.panel.roster.knowledge import CollectionOwner, Document, Upload
+from bot.panel.roster.documents.expert_documents import ExpertDocuments
+from bot.panel.roster.documents.knowledge import CollectionOwner, Document, Upload
 from bot.panel.roster.roster import ChannelScope, WorkspaceScope
 from tests.fakes.audit_log import auditor
 from tests.fakes.knowledge import FakeKnowledge

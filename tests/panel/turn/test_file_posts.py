@@ -14,7 +14,7 @@ from bot.panel.language_model.exchange import ModelSaid
 from bot.panel.language_model.prompts import direct_call
 from bot.panel.made_files import MadeFile
 from bot.panel.messaging.messenger import Post
-from bot.panel.turn import file_posts
+from bot.panel.turn.consulting import file_posts
 from tests.fakes.language_model import ROUTER
 from tests.panel.conftest import EXPERTS, HURRY, Bench, consult
 

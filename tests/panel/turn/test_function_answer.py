@@ -12,7 +12,7 @@ from bot.panel.model import Expert, ExpertName, FileId, MessageTs, SharedFile
 from bot.panel.reports.usage_counts import usage_counts
 from bot.panel.roster.roster import ChannelScope
 from bot.panel.texts import failure_sentences, sentences
-from bot.panel.turn.function_answer import LONGEST, MOST_SOURCES
+from bot.panel.turn.consulting.function_answer import LONGEST, MOST_SOURCES
 from bot.panel.utterance import Author, Utterance
 from tests.fakes.language_model import ROUTER, Meanwhile
 from tests.panel.conftest import THREAD, consult, own_id

@@ -33,7 +33,7 @@ from bot.adapters.openai.labels import pack, unpack
 from bot.adapters.openai.leaks.filtered_stream import ThinkingModels, filtered
 from bot.adapters.openai.reading.sent import Sent
 from bot.adapters.openai.retries import RequestSender, RetryDelays
-from bot.adapters.openai.server_limits import ServerLimits
+from bot.adapters.openai.server.server_limits import ServerLimits
 from bot.panel.errors import ConversationGone, Refused
 from bot.panel.language_model.exchange import (
     Begun,

@@ -12,7 +12,7 @@ from bot.adapters.openai.assistants.run_streaming import calls_of
 from bot.adapters.openai.assistants.thread_items import AFTER, from_message, to_message
 from bot.adapters.openai.reading.sent import Sent
 from bot.adapters.openai.retries import RequestRetries, RetryDelays
-from bot.adapters.openai.server_limits import ServerLimits
+from bot.adapters.openai.server.server_limits import ServerLimits
 from bot.json_types import Json
 from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.language_model.exchange import Item, Prompt, ToolAnswered, UserSaid

@@ -18,7 +18,7 @@ from bot.adapters.openai.responses.request_builder import RequestBuilder
 from bot.adapters.openai.responses.response_start import ResponseStart
 from bot.adapters.openai.responses.stateless_start import StatelessStart
 from bot.adapters.openai.retries import RetryDelays
-from bot.adapters.openai.server_limits import limits_of
+from bot.adapters.openai.server.server_limits import limits_of
 from bot.panel.checks.findings import Finding, bad, good, warning
 from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable, PanelError
 from bot.panel.language_model.exchange import ModelSaid, Prompt, Tool, UserSaid

@@ -28,7 +28,7 @@ from bot.panel.errors import ConversationGone, ModelUnavailable, PanelError, Ref
 from bot.panel.model import CollectionId, ConversationId, DocumentId
 from bot.panel.names import in_code
 from bot.panel.retries import Backoff, Retries
-from bot.panel.roster.knowledge import (
+from bot.panel.roster.documents.knowledge import (
     Collection,
     CollectionOwner,
     Document,

@@ -9,7 +9,7 @@ from bot.adapters.openai.reading.items import ItemReader, kind_of
 from bot.adapters.openai.reading.sent import Sent
 from bot.panel.language_model.exchange import ModelSaid, UserSaid
 from bot.panel.model import ConversationId, DocumentId
-from bot.panel.roster.knowledge import Passage
+from bot.panel.roster.documents.knowledge import Passage
 from bot.panel.texts.footnotes import numbered
 
 _LOOK_BACK = 1_000  # items

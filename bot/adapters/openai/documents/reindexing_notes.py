@@ -15,7 +15,7 @@ from bot.adapters.openai.retries import RequestSender
 from bot.language import gettext
 from bot.panel.errors import ModelUnavailable, PanelError, Refused
 from bot.panel.model import CollectionId, DocumentId
-from bot.panel.roster.knowledge import Document, DocumentState
+from bot.panel.roster.documents.knowledge import Document, DocumentState
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from bot.adapters.openai.reading.sent import Sent
 from bot.adapters.openai.retries import RequestSender
 from bot.language import gettext
 from bot.panel.model import CollectionId, DocumentId, ExpertName
-from bot.panel.roster.knowledge import CollectionOwner, Document, DocumentState
+from bot.panel.roster.documents.knowledge import CollectionOwner, Document, DocumentState
 from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
 
 _HEAD, _EXPERT = "panelbot", "expert"

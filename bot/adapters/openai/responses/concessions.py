@@ -21,7 +21,7 @@ from bot.adapters.openai.file_bodies import encoded_length
 from bot.adapters.openai.reading.sent import Sent
 from bot.adapters.openai.refusals import complaints
 from bot.adapters.openai.refusals.complaints import Complaint
-from bot.adapters.openai.server_limits import ServerLimits, is_unexplained, named_fields
+from bot.adapters.openai.server.server_limits import ServerLimits, is_unexplained, named_fields
 from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.language_model.exchange import Prompt
 

@@ -18,7 +18,7 @@ from bot.adapters.openai.responses import history, streaming
 from bot.adapters.openai.responses.request_builder import RequestBuilder
 from bot.adapters.openai.responses.response_start import ResponseStart
 from bot.adapters.openai.retries import RequestSender, RetryDelays
-from bot.adapters.openai.server_limits import limits_of
+from bot.adapters.openai.server.server_limits import limits_of
 from bot.panel.errors import ConversationGone, ModelUnavailable
 from bot.panel.language_model.exchange import Item, ModelEvent, Prompt, StoredItem, UserSaid
 from bot.panel.language_model.language_model import LanguageModel

@@ -7,7 +7,7 @@ from typing import Any
 from openai.types.responses import FileSearchToolParam, ResponseInputItemParam, ToolParam
 
 from bot.adapters.openai.items import function_tool, to_api
-from bot.adapters.openai.server_limits import ServerLimits
+from bot.adapters.openai.server.server_limits import ServerLimits
 from bot.adapters.openai.server_tools import server_tool
 from bot.panel.language_model.exchange import Prompt
 

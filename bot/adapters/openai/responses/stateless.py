@@ -28,7 +28,7 @@ from bot.adapters.openai.responses.request_builder import RequestBuilder
 from bot.adapters.openai.responses.stateless_start import StatelessStart
 from bot.adapters.openai.responses.summaries import History, Summaries
 from bot.adapters.openai.retries import RetryDelays
-from bot.adapters.openai.server_limits import limits_of
+from bot.adapters.openai.server.server_limits import limits_of
 from bot.panel.errors import (
     ConversationGone,
     ModelFault,

@@ -23,7 +23,7 @@ from bot.adapters.openai.reading.sent import Sent
 from bot.adapters.openai.reading.usage import usage_of
 from bot.adapters.openai.responses.compaction import Compaction, Windows, tokens_in, tokens_of
 from bot.adapters.openai.retries import RetryDelays, send
-from bot.adapters.openai.server_limits import ServerLimits
+from bot.adapters.openai.server.server_limits import ServerLimits
 from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.language_model.conversation_store import ConversationStore, Remembered
 from bot.panel.language_model.exchange import Prompt

@@ -18,7 +18,7 @@ from bot.adapters.slack.api.web_api import Ambiguous, SlackApi
 from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, Refused
-from bot.panel.language_model.file_fetching import FileServer
+from bot.panel.language_model.files.file_fetching import FileServer
 from bot.panel.made_files import StoredFile, Upload
 from bot.panel.model import FileId, SharedFile
 from bot.panel.names import in_code

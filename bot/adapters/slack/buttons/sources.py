@@ -9,7 +9,7 @@ from bot.adapters.slack.interactions.responder import Responder
 from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.errors import ConversationGone, PanelError, Refused
-from bot.panel.roster.knowledge import KnowledgeBase
+from bot.panel.roster.documents.knowledge import KnowledgeBase
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.messaging.messenger import Sources
 from bot.panel.model import ConversationId
-from bot.panel.roster.knowledge import Passage
+from bot.panel.roster.documents.knowledge import Passage
 
 ACTION = "show_sources"
 _MOST_PASSAGES = 20

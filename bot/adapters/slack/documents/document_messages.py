@@ -11,8 +11,8 @@ from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 from bot.language import gettext, ngettext, number
 from bot.panel.model import Expert, UserId
-from bot.panel.roster.expert_documents import DocumentList, ExpertDocument
-from bot.panel.roster.knowledge import Document, DocumentState
+from bot.panel.roster.documents.expert_documents import DocumentList, ExpertDocument
+from bot.panel.roster.documents.knowledge import Document, DocumentState
 
 REMOVE = "remove_document"
 _MOST = 40  # of fifty blocks

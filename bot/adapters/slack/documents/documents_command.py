@@ -25,8 +25,8 @@ from bot.panel.byte_budget import ByteBudget
 from bot.panel.errors import PanelError, Refused
 from bot.panel.model import CollectionId, UserId
 from bot.panel.roster.changes import Change
-from bot.panel.roster.expert_documents import ExpertDocuments
-from bot.panel.roster.knowledge import ContentLater, Document, Upload
+from bot.panel.roster.documents.expert_documents import ExpertDocuments
+from bot.panel.roster.documents.knowledge import ContentLater, Document, Upload
 from bot.panel.roster.roster import WorkspaceScope
 
 _HELD_AT_ONCE = 40 * 1024 * 1024  # bytes of documents on their way, by all forms

@@ -14,7 +14,7 @@ from bot.language import gettext
 from bot.panel.errors import MessengerRefused, Refused
 from bot.panel.language_model import frames
 from bot.panel.model import UserId
-from bot.panel.roster.knowledge import Upload
+from bot.panel.roster.documents.knowledge import Upload
 
 
 class MessageReading:

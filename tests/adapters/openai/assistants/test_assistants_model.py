@@ -7,8 +7,8 @@ import pytest
 
 from bot.adapters.openai.assistants import run_streaming
 from bot.adapters.openai.assistants.assistants_model import AssistantsModel
-from bot.adapters.openai.client import connect
 from bot.adapters.openai.retries import RetryDelays
+from bot.adapters.openai.server.client import connect
 from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.language_model.exchange import (
     ABORTED,

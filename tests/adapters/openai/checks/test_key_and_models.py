@@ -4,7 +4,7 @@ import pytest
 
 from bot.adapters.openai import backends
 from bot.adapters.openai.checks.key_and_models import examine
-from bot.adapters.openai.client import connect
+from bot.adapters.openai.server.client import connect
 from tests.dialects.server import LLAMA_CPP, OGX, VLLM, Dialect, DialectServer, Http
 
 MODELS = [

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.adapters.openai.checks.model_trial import ModelTrial, Tried
-from bot.adapters.openai.client import connect
+from bot.adapters.openai.server.client import connect
 from bot.panel.checks.findings import Finding, Severity
 from bot.panel.model import Effort
 from tests.dialects.optional_fields import failed

@@ -6,8 +6,8 @@ import pytest
 
 from bot.adapters.openai.checks import probes
 from bot.adapters.openai.checks.probe_bench import ProbeBench
-from bot.adapters.openai.client import connect
 from bot.adapters.openai.retries import RetryDelays
+from bot.adapters.openai.server.client import connect
 from bot.panel.checks.probes import observe
 from bot.playground.mcp.server import McpPlayground
 from bot.playground.openai import faults

@@ -7,7 +7,7 @@ from bot.adapters.openai.documents.knowledge import LARGEST, SEARCHABLE, OpenAIK
 from bot.adapters.openai.documents.vector_stores import pack
 from bot.panel.errors import ModelUnavailable, Refused
 from bot.panel.model import CollectionId, ExpertName, ThreadRef
-from bot.panel.roster.knowledge import Collection, CollectionOwner, DocumentState, Upload
+from bot.panel.roster.documents.knowledge import Collection, CollectionOwner, DocumentState, Upload
 from bot.panel.roster.roster import WorkspaceScope
 from bot.playground.openai.faults import status
 from bot.playground.openai.server import OpenAIPlayground

@@ -2,7 +2,7 @@ import pytest
 
 from bot.adapters.openai.documents.knowledge import OpenAIKnowledge
 from bot.panel.model import ConversationId
-from bot.panel.roster.knowledge import Passage
+from bot.panel.roster.documents.knowledge import Passage
 from tests.adapters.openai.canned_api import Answer, CannedApi
 from tests.adapters.openai.events import citing, message, page, searched
 

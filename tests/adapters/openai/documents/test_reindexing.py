@@ -10,7 +10,7 @@ from openai import AsyncOpenAI
 from bot.adapters.openai.documents.knowledge import OpenAIKnowledge
 from bot.panel.errors import PanelError, Refused
 from bot.panel.model import CollectionId, DocumentId, ExpertName
-from bot.panel.roster.knowledge import CollectionOwner, Document, DocumentState, Upload
+from bot.panel.roster.documents.knowledge import CollectionOwner, Document, DocumentState, Upload
 from bot.panel.roster.roster import WorkspaceScope
 from bot.playground.openai.faults import Fault, silence, status
 from bot.playground.openai.server import OpenAIPlayground

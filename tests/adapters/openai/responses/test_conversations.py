@@ -8,9 +8,9 @@ from time import monotonic
 
 import pytest
 
-from bot.adapters.openai.client import connect
 from bot.adapters.openai.responses.conversations import ConversationsModel
 from bot.adapters.openai.retries import RetryDelays
+from bot.adapters.openai.server.client import connect
 from bot.panel.errors import ModelUnavailable, TurnLost
 from bot.panel.intake.lease import Lease
 from bot.panel.language_model.exchange import Begun, Item, ModelSaid, TextWritten, UserSaid

@@ -5,10 +5,10 @@ from contextlib import aclosing
 
 import pytest
 
-from bot.adapters.openai.client import connect
 from bot.adapters.openai.responses.compaction import Compaction
 from bot.adapters.openai.responses.stateless import StatelessModel
 from bot.adapters.openai.retries import RetryDelays
+from bot.adapters.openai.server.client import connect
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
 from bot.panel.errors import ModelUnavailable
 from bot.panel.language_model.exchange import (

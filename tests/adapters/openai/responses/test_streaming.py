@@ -5,8 +5,8 @@ from contextlib import aclosing
 import pytest
 from openai import AsyncOpenAI
 
-from bot.adapters.openai.client import connect
 from bot.adapters.openai.responses.conversations import ConversationsModel
+from bot.adapters.openai.server.client import connect
 from bot.json_types import Json
 from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.language_model.exchange import Responded, TextWritten, ToolCalled

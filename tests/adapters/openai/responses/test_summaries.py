@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.adapters.openai.client import connect
 from bot.adapters.openai.responses.compaction import Compaction, Windows, tokens_in
 from bot.adapters.openai.responses.stateless import StatelessModel
 from bot.adapters.openai.retries import RetryDelays
+from bot.adapters.openai.server.client import connect
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
 from bot.panel.errors import ModelFault, ModelRefused
 from bot.panel.language_model.exchange import Item, Responded, UserSaid

@@ -12,13 +12,15 @@ from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.client import connect, prepare
 from bot.adapters.redis.connection.scripting import Script
 from bot.adapters.redis.keys import Shards
+from bot.adapters.redis.processes.bot_claim import BotClaim
+from bot.adapters.redis.processes.listening_record import RedisListeningRecord
+from bot.adapters.redis.processes.process_notes import RedisProcessNotes
 from bot.adapters.redis.queue.journal import RedisJournal
 from bot.adapters.redis.queue.outbox import RedisOutbox
 from bot.adapters.redis.queue.rate_limiter import RedisRateLimiter
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.stores.approval_store import RedisApprovalStore
 from bot.adapters.redis.stores.audit_log import RedisAuditLog
-from bot.adapters.redis.stores.bot_claim import BotClaim
 from bot.adapters.redis.stores.channel_move_store import RedisChannelMoveStore
 from bot.adapters.redis.stores.chore_store import RedisChoreStore
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
@@ -26,9 +28,7 @@ from bot.adapters.redis.stores.delivery_store import RedisDeliveryStore
 from bot.adapters.redis.stores.feedback_store import RedisFeedbackStore
 from bot.adapters.redis.stores.handle_store import RedisHandleStore
 from bot.adapters.redis.stores.kept_data import RedisKeptData
-from bot.adapters.redis.stores.listening_record import RedisListeningRecord
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
-from bot.adapters.redis.stores.process_notes import RedisProcessNotes
 from bot.adapters.redis.stores.report_store import RedisReportStore
 from bot.adapters.redis.stores.shared_channel_store import RedisSharedChannelStore
 from bot.adapters.redis.stores.thread_store import RedisThreadStore

@@ -13,7 +13,7 @@ from bot.panel.errors import ConversationGone, ModelUnavailable, PanelError
 from bot.panel.messaging.locales import Locales
 from bot.panel.messaging.messenger import Sources
 from bot.panel.model import ConversationId
-from bot.panel.roster.knowledge import Passage
+from bot.panel.roster.documents.knowledge import Passage
 from bot.playground.slack.workspace.company import DEV
 from bot.playground.slack.workspace.messages import Message
 from bot.playground.slack.workspace.state import View

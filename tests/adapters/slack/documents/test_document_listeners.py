@@ -14,7 +14,7 @@ from bot.adapters.slack.http import web_app
 from bot.adapters.slack.receiving import receiver
 from bot.experts import library
 from bot.panel.messaging.locales import Locales
-from bot.panel.roster.expert_documents import ExpertDocuments
+from bot.panel.roster.documents.expert_documents import ExpertDocuments
 from bot.panel.roster.roster import ChannelScope, WorkspaceScope
 from bot.playground.slack.web_api.methods.files import new_file
 from bot.playground.slack.workspace.company import (

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from openai import AsyncOpenAI, BadRequestError
 
-from bot.adapters.openai.client import connect
+from bot.adapters.openai.server.client import connect
 from bot.playground.openai.server import OpenAIPlayground
 from tests.playground.openai.asking import MODEL, ask, tool
 

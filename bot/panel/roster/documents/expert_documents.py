@@ -18,7 +18,7 @@ from bot.panel.audit.entry import Act, digest
 from bot.panel.errors import Refused
 from bot.panel.model import CollectionId, Expert, UserId
 from bot.panel.names import did_you_mean, in_code
-from bot.panel.roster.knowledge import (
+from bot.panel.roster.documents.knowledge import (
     Collection,
     CollectionOwner,
     ContentLater,

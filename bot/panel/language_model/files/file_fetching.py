@@ -7,7 +7,8 @@ from typing import Protocol
 
 from bot.panel.byte_budget import Share
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, Refused
-from bot.panel.language_model.attachments import (
+from bot.panel.language_model.exchange import Attachment
+from bot.panel.language_model.files.attachments import (
     LARGEST,
     LARGEST_TOGETHER,
     MOST,
@@ -16,7 +17,6 @@ from bot.panel.language_model.attachments import (
     sort_out,
     understood,
 )
-from bot.panel.language_model.exchange import Attachment
 from bot.panel.made_files import StoredFile, Upload
 from bot.panel.model import FileId, SharedFile
 from bot.panel.retries import retry

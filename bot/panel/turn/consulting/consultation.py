@@ -14,8 +14,8 @@ from bot.panel.model import Call
 from bot.panel.texts import failure_sentences, footnotes, sentences
 from bot.panel.texts.answers import says_nothing
 from bot.panel.texts.code import with_note
-from bot.panel.turn import file_posts
-from bot.panel.turn.expert_answer import ask_expert
+from bot.panel.turn.consulting import file_posts
+from bot.panel.turn.consulting.expert_answer import ask_expert
 from bot.panel.turn.turn_context import TurnContext
 
 log = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from bot.panel.model import Call
 from bot.panel.texts import failure_sentences, sentences
 from bot.panel.texts.answers import limited, says_nothing
 from bot.panel.texts.code import with_note
-from bot.panel.turn.function_request import request_for
+from bot.panel.turn.consulting.function_request import request_for
 from bot.panel.turn.turn_context import EventSink, TurnContext
 from bot.panel.usage import BY_FUNCTION
 

@@ -25,15 +25,16 @@ from bot.panel.journal.events import (
 )
 from bot.panel.journal.progress import Outcome
 from bot.panel.language_model import prompts
-from bot.panel.language_model.attachments import Attached
 from bot.panel.language_model.exchange import Prompt, Responded
+from bot.panel.language_model.files.attachments import Attached
 from bot.panel.made_files import MadeFile
 from bot.panel.model import Call
 from bot.panel.texts import answers, file_sentences, footnotes, sentences
 from bot.panel.texts.code import with_note
-from bot.panel.turn import expert_failure, going_without
-from bot.panel.turn.decided_uses import decided
-from bot.panel.turn.function_answer import ask_function
+from bot.panel.turn import expert_failure
+from bot.panel.turn.consulting import going_without
+from bot.panel.turn.consulting.decided_uses import decided
+from bot.panel.turn.consulting.function_answer import ask_function
 from bot.panel.turn.routing import choose_experts, outputs
 from bot.panel.turn.selection import unasked
 from bot.panel.turn.turn_context import Consultation, EventSink, TurnContext, ignore_event

@@ -1,0 +1,1 @@
+"""The connection with the server, and what it can take."""

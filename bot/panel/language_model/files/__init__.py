@@ -1,0 +1,1 @@
+"""Files that people attach: what models get of them."""

@@ -1,0 +1,1 @@
+"""The documents that experts are given."""
