@@ -1,56 +1,29 @@
-"""The story of one turn, in one place: link, route, consult, close."""
+"""What becomes of a turn: it is answered, obeyed, stopped, withdrawn or given up."""
 
-import asyncio
 import logging
-import time
 from collections.abc import Sequence, Set
-from contextlib import AsyncExitStack
 
-from bot.panel.access import withheld
 from bot.panel.approvals.lost_turns import LostTurns
-from bot.panel.approvals.tool_approvals import ToolApprovals
-from bot.panel.byte_budget import ByteBudget
-from bot.panel.errors import ModelFault, ModelRefused, Refused, TryLater, leaves
+from bot.panel.errors import Refused, TryLater
 from bot.panel.intake import thread_commands
 from bot.panel.intake.thread_command_handler import ThreadCommandHandler
 from bot.panel.intake.thread_commands import Answered, ForgetThread, Stop
-from bot.panel.journal.progress import FILES, LATE, STEERED, UNREAD
 from bot.panel.journal.turn_record import RecordReader, TurnRecord
-from bot.panel.language_model.files import attachments
-from bot.panel.language_model.files.file_fetching import fetch, needed
-from bot.panel.links import ThreadLinks
 from bot.panel.messaging.locales import Locales
-from bot.panel.model import Call, Claim, MessageTs, Panel, ThreadRef, Turn
-from bot.panel.replies.failure_notice import MENDABLE, FailureNotice, fault_of
-from bot.panel.replies.plan_message import PlanMessage
+from bot.panel.model import Claim, MessageTs, ThreadRef, Turn
+from bot.panel.replies.failure_notice import FailureNotice
 from bot.panel.replies.thread_writer import ThreadWriter
-from bot.panel.reports import turn_report
-from bot.panel.reports.failure_notes import ROUTER
 from bot.panel.texts import (
-    apologies,
     failure_sentences,
-    file_sentences,
     forgetting,
-    refusal_sentences,
     sentences,
 )
-from bot.panel.threads import follow_ups
-from bot.panel.threads.conversation_migration import ConversationMigration
-from bot.panel.threads.conversations import ThreadConversations
 from bot.panel.threads.forgetting import ForgetRights
-from bot.panel.threads.link_recovery import LinkRecovery
-from bot.panel.threads.thread_history import ThreadHistory, files_of
-from bot.panel.threads.thread_store import Standing
-from bot.panel.turn.authorship import with_authors
-from bot.panel.turn.consulting import file_posts
-from bot.panel.turn.consulting.consultation import consult
+from bot.panel.turn.answering import Answering
 from bot.panel.turn.open_calls import OpenCalls
-from bot.panel.turn.routing import route
-from bot.panel.turn.selection import post_left_out, unasked
 from bot.panel.turn.services import Rules, Services
 from bot.panel.turn.stopping import EndingTurn, Stopping
-from bot.panel.turn.synthesis import close
-from bot.panel.turn.turn_context import TurnContext, TurnInput
+from bot.panel.turn.turn_parts import TurnParts
 
 log = logging.getLogger(__name__)
 
@@ -67,20 +40,11 @@ class TurnRunner:
         self._failures = FailureNotice(threads)
         self._stopping = Stopping(threads, model, services.messenger)
         self._commands = ThreadCommandHandler(services.panels, threads, services.stores.auditor)
-        self._room_for_files = ByteBudget(attachments.HELD_AT_ONCE)
-        self._room_for_made_files = ByteBudget(file_posts.HELD_AT_ONCE)
-        self._history = ThreadHistory(services.transcript, threads)
+        self._parts = TurnParts(services, rules)
         self._lost_turns = LostTurns(
             services.messenger, services.stores.approvals, services.stores.outbox
         )
-        self._recovery = LinkRecovery(
-            threads,
-            model,
-            services.transcript,
-            self._lost_turns.settle,
-            services.admission.access.may_ask,
-        )
-        self._migration = ConversationMigration(threads, model, rules.timeouts)
+        self._answering = Answering(services, rules, self._parts, self._failures, self._lost_turns)
 
     async def run(self, claim: Claim) -> bool:
         """Answer the turn; returns whether the model's side has. Safe to call again after a crash.
@@ -96,7 +60,7 @@ class TurnRunner:
             return False
         record.claim = admitted
         await self._locales.use_shared_language(admitted.turn.addressee)
-        writer = self._writer(record)
+        writer = self._parts.writer(record)
         await self._run(record, writer)
         await writer.take_back_delay()
         return record.progress.has_answers
@@ -112,7 +76,7 @@ class TurnRunner:
         elif claim.turn.is_empty:
             await writer.post("help", sentences.usage())
         else:
-            await self._answer_thread(record, writer)
+            await self._answering.answer(record, writer)
 
     async def give_up(self, claim: Claim, error: BaseException) -> None:
         """Tell the thread that the turn is put aside because of *error*, if anybody waits."""
@@ -120,19 +84,19 @@ class TurnRunner:
         record = await self._read_record(claim, TurnRecord.read_if_possible)
         if not (is_awaited or record.events):
             return
-        writer = self._writer(record)
+        writer = self._parts.writer(record)
         try:
             await writer.take_back_delay()
             if is_awaited:
                 await self._failures.give_up(record, writer, error)
         finally:  # whatever else fails, nothing seems to be going on
             panel = await self._services.panels.panel(claim.turn.thread)
-            await self._plan(record, writer, panel).give_up()
+            await self._parts.plan(record, writer, panel).give_up()
             await writer.clear_status()
         links = await self._stores.threads.links(claim.turn.thread)
         calls = OpenCalls(self._services.client.model, record, panel)
         await calls.answer(links, may_go_on=True)
-        await (await self._load_approvals(record)).show_verdict()
+        await (await self._parts.approvals(record)).show_verdict()
 
     async def tell_of_delay(self, claim: Claim, error: TryLater, pauses: Sequence[float]) -> None:
         """Tell the thread once, if anybody waits, that the model's side is away.
@@ -140,8 +104,8 @@ class TurnRunner:
         *error* says how; *pauses* are the seconds from now until the next tries.
         """
         if await self._failures.concerns(claim.turn):
-            record = await self._read_record(claim)
-            await self._writer(record).tell_of_delay(failure_sentences.model_away(error, pauses))
+            writer = self._parts.writer(await self._read_record(claim))
+            await writer.tell_of_delay(failure_sentences.model_away(error, pauses))
 
     async def settle(self, thread: ThreadRef) -> None:
         """Leave nothing in *thread* that seems to go on: no turn runs there, whatever it shows."""
@@ -151,19 +115,20 @@ class TurnRunner:
         """End the turn where it stands, because somebody stopped it. Raises as ``run`` does."""
         ending = await self._read_ending(claim)
         await self._stopping.end(ending)
-        await self._save_report(ending.record, claim.turn, ending.panel)
+        await self._parts.save_report(ending.record, claim.turn, ending.panel)
 
     async def withdraw(self, claim: Claim, deleted: Set[MessageTs]) -> None:
         """End the turn without a word: messages of it were *deleted*, or else its thread was."""
         ending = await self._read_ending(claim)
         left = [m for m in claim.turn.messages if m.ts not in deleted] if deleted else []
         await self._stopping.end_quietly(ending, left)
-        await self._save_report(ending.record, claim.turn, ending.panel)
+        await self._parts.save_report(ending.record, claim.turn, ending.panel)
 
     async def _read_ending(self, claim: Claim) -> EndingTurn:
         record = await self._read_record(claim)
-        panel, writer = await self._services.panels.panel(claim.turn.thread), self._writer(record)
-        plan, approvals = self._plan(record, writer, panel), await self._load_approvals(record)
+        panel = await self._services.panels.panel(claim.turn.thread)
+        writer, approvals = self._parts.writer(record), await self._parts.approvals(record)
+        plan = self._parts.plan(record, writer, panel)
         return EndingTurn(record, writer, plan, panel, approvals)
 
     async def _read_record(self, claim: Claim, read: RecordReader = TurnRecord.read) -> TurnRecord:
@@ -171,31 +136,13 @@ class TurnRunner:
         await self._locales.use_shared_language(claim.turn.addressee)
         return await read(claim, self._stores.journal)
 
-    def _writer(self, record: TurnRecord) -> ThreadWriter:
-        return ThreadWriter(record, self._services.messenger, self._stores.outbox)
-
-    def _plan(self, record: TurnRecord, writer: ThreadWriter, panel: Panel) -> PlanMessage:
-        return PlanMessage(record, self._services.messenger, writer, panel, self._rules.timeouts)
-
-    async def _load_approvals(self, record: TurnRecord) -> ToolApprovals:
-        approvals = ToolApprovals(
-            record,
-            self._stores.approvals,
-            self._writer(record),
-            self._services.messenger,
-            self._rules.approvers,
-            self._rules.timeouts,
-        )
-        await approvals.load()
-        return approvals
-
     async def _obey(self, command: Answered, record: TurnRecord, writer: ThreadWriter) -> None:
         turn = record.turn
         answer = await self._commands.perform(
             command, turn.thread, turn.authors, repeated=record.resumed
         )
         if isinstance(command, Stop):
-            approvals = await self._load_approvals(record)
+            approvals = await self._parts.approvals(record)
             if await approvals.withdraw():
                 answer = sentences.stopped(())
             await self._lost_turns.settle(turn.thread, besides=turn.id)
@@ -211,169 +158,3 @@ class TurnRunner:
             await writer.post("command", str(refusal))
         else:
             await writer.offer_forgetting("command", forgetting.question())
-
-    async def _answer_thread(self, record: TurnRecord, writer: ThreadWriter) -> None:
-        turn, threads = record.turn, self._stores.threads
-        if await self._is_muted(turn):  # since the messages were queued
-            await threads.mark_unread(turn.thread, turn.messages[0].ts)
-            return
-        if await self._is_answered(record):
-            log.warning("turn.answered_before", extra={"turn": turn.id})
-            await writer.clear_status()
-            return
-        links = await self._recovery.of_turn(record)
-        if links is None:
-            await threads.set_standing(turn.thread, Standing.FOREIGN)
-            return
-        links = await self._migration.moved(record.claim, links)
-        if links.router is None:
-            turn = turn.since_mention()
-        async with AsyncExitStack() as held, asyncio.TaskGroup() as tasks:
-            tasks.create_task(writer.show_status(sentences.thinking()))
-            context = await self._open_context(record, writer, links, turn, tasks, held)
-            await self._answer(context)
-        await self._finish(context)
-
-    async def _is_answered(self, record: TurnRecord) -> bool:
-        """Whether the thread shows an answer of which the store knows nothing (any more).
-
-        Whoever was to answer besides is not known either.
-        """
-        if not record.in_doubt or record.progress.calls or record.progress.routed:
-            return False
-        return await self._services.messenger.has_answered(record.turn.thread, record.turn.id)
-
-    async def _is_muted(self, turn: Turn) -> bool:
-        """Whether the thread is muted, and nobody has mentioned us all the same."""
-        if turn.mentions_bot:
-            return False
-        return await self._stores.threads.standing(turn.thread) is Standing.MUTED
-
-    async def _open_context(
-        self,
-        record: TurnRecord,
-        writer: ThreadWriter,
-        links: ThreadLinks,
-        turn: Turn,
-        tasks: asyncio.TaskGroup,
-        held: AsyncExitStack,
-    ) -> TurnContext:
-        services, timeouts = self._services, self._rules.timeouts
-        (panel, lacking), question, earlier, background, approvals = await asyncio.gather(
-            withheld.panel_of(turn.thread, services.panels, services.admission.access),
-            self._history.question(turn),
-            self._history.earlier(turn, links),
-            self._history.background(turn, links),
-            self._load_approvals(record),
-        )
-        read = (*earlier, *background)
-        turn = await with_authors(record, turn, question, read, approvals.decided_authors)
-        files = files_of([*earlier, *question])
-        share = await held.enter_async_context(self._room_for_files.share(needed(files)))
-        attached = tasks.create_task(fetch(services.files, files, timeouts, share))
-        return TurnContext(
-            services,
-            self._rules,
-            TurnInput(turn, panel, question, earlier, background, attached, lacking),
-            record,
-            ThreadConversations(
-                record.claim, links, self._stores.threads, services.client.model, timeouts
-            ),
-            writer,
-            self._plan(record, writer, panel),
-            approvals,
-            self._room_for_made_files,
-        )
-
-    async def _answer(self, context: TurnContext) -> None:
-        async with context.plan.live():
-            try:
-                context.writer.router = await context.conversations.router()
-                await _post_reason(context)
-                await self._post_unread(context)
-                await self._route_and_consult(context)
-                await _post_unused_files(context)
-                await post_left_out(context)
-                await close(context)
-            except* ModelRefused as refusals:
-                refusal = next(e for e in leaves(refusals) if isinstance(e, ModelRefused))
-                await self._post_refusal(context, refusal)
-
-    async def _post_unread(self, context: TurnContext) -> None:
-        """Say what we are not allowed to read, once in a while."""
-        turn = context.turn
-        lacks = self._services.transcript.lacks(turn.thread)
-        begins_thread = turn.about == turn.thread.thread_ts
-        if (
-            lacks
-            and not begins_thread
-            and await self._stores.threads.is_first_to_post(UNREAD, turn)
-        ):
-            await context.writer.post(UNREAD, apologies.unread(lacks))
-
-    async def _post_refusal(self, context: TurnContext, refusal: ModelRefused) -> None:
-        """Say that the router refused. Raises *refusal* where the whole turn may be tried again."""
-        fault = fault_of(refusal, context.turn)
-        extra = {"turn": context.turn.id, "fault": fault, "reason": str(refusal)}
-        log.warning("router.refused", extra=extra)
-        await context.note_failure(ROUTER, f"{type(refusal).__name__}: {refusal}")
-        if refusal.fault in MENDABLE and context.progress.routed is None:
-            raise refusal
-        if refusal.fault is ModelFault.QUOTA:
-            await self._failures.no_credit(context.record, context.writer)
-        else:
-            experts = len(context.panel.experts)
-            sentence = refusal_sentences.router_failed(fault, refusal.server, experts)
-            await context.writer.post("refused", sentence)
-
-    async def _route_and_consult(self, context: TurnContext) -> None:
-        async with asyncio.TaskGroup() as tasks:
-
-            def start(call: Call) -> None:
-                tasks.create_task(consult(context, call))
-
-            waiting = unasked(context)
-            for call in context.progress.calls:
-                if call not in waiting:
-                    start(call)
-            if context.progress.routed is None:
-                await route(context, start)
-            context.writer.router = await context.conversations.router()
-            context.plan.changed()
-        if context.progress.without_credit:
-            await self._failures.no_credit(context.record, context.writer)
-
-    async def _finish(self, context: TurnContext) -> None:
-        await context.writer.end_streams()
-        await asyncio.gather(
-            context.conversations.record(always=context.record.resumed),
-            self._history.catch_up(
-                context.turn, context.input.earlier, resumed=context.record.resumed
-            ),
-            self._save_report(context.record, context.turn, context.panel),
-            context.writer.clear_status(),
-        )
-        turn_report.log_answered(context.turn, context.progress)
-
-    async def _save_report(self, record: TurnRecord, turn: Turn, panel: Panel) -> None:
-        """Keep what is to be remembered of the turn: its journal is about to be deleted."""
-        report = turn_report.of(turn, record.events, panel, self._rules.models.router)
-        await self._stores.reports.save(record.claim, report)
-
-
-async def _post_reason(context: TurnContext) -> None:
-    """Say why the panel answers now: late, or at a button or a decision."""
-    if missed := [m for m in context.turn.messages if m.missed]:
-        await context.writer.post(LATE, apologies.late(time.time() - float(missed[0].ts)))
-    await context.approvals.show_verdict()
-    if steer := context.turn.steer:
-        titles = [expert.title for expert in follow_ups.wanted(steer, context.panel)]
-        by = context.input.question[0].speaker
-        await context.writer.post(STEERED, sentences.steered(steer, by, titles))
-
-
-async def _post_unused_files(context: TurnContext) -> None:
-    """Name the attached files that the experts did not get, and why."""
-    attached = await context.input.attached
-    if attached.problems:
-        await context.writer.post(FILES, file_sentences.files_unused(attached.problems))

@@ -1,0 +1,44 @@
+"""What is made anew for each turn, and how it is reported."""
+
+from bot.panel.approvals.tool_approvals import ToolApprovals
+from bot.panel.journal.turn_record import TurnRecord
+from bot.panel.model import Panel, Turn
+from bot.panel.replies.plan_message import PlanMessage
+from bot.panel.replies.thread_writer import ThreadWriter
+from bot.panel.reports import turn_report
+from bot.panel.turn.services import Rules, Services
+
+
+class TurnParts:
+    """Makes what a turn needs, of *services* and *rules*."""
+
+    def __init__(self, services: Services, rules: Rules) -> None:
+        self._services = services
+        self._stores = services.stores
+        self._rules = rules
+
+    def writer(self, record: TurnRecord) -> ThreadWriter:
+        """Return what posts the turn's messages, each once."""
+        return ThreadWriter(record, self._services.messenger, self._stores.outbox)
+
+    def plan(self, record: TurnRecord, writer: ThreadWriter, panel: Panel) -> PlanMessage:
+        """Return the message that shows how far the turn has come."""
+        return PlanMessage(record, self._services.messenger, writer, panel, self._rules.timeouts)
+
+    async def approvals(self, record: TurnRecord) -> ToolApprovals:
+        """Return the thread's requests for approval, as far as they are open."""
+        approvals = ToolApprovals(
+            record,
+            self._stores.approvals,
+            self.writer(record),
+            self._services.messenger,
+            self._rules.approvers,
+            self._rules.timeouts,
+        )
+        await approvals.load()
+        return approvals
+
+    async def save_report(self, record: TurnRecord, turn: Turn, panel: Panel) -> None:
+        """Keep what is to be remembered of the turn: its journal is about to be deleted."""
+        report = turn_report.of(turn, record.events, panel, self._rules.models.router)
+        await self._stores.reports.save(record.claim, report)
