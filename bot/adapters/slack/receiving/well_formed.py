@@ -34,6 +34,14 @@ _OBJECTS = frozenset(
 )
 _IDENTIFIED = frozenset({"user", "team", "channel", "enterprise"})  # by an id, or an object
 _LISTS = frozenset({"authorizations", "actions", "response_urls"})  # of objects
+_INTERACTIONS = frozenset(
+    {
+        *("block_actions", "block_suggestion", "view_submission", "view_closed"),
+        *("message_action", "shortcut"),
+    }
+)
+_OF_COMMANDS = frozenset({"command", "user_id", "channel_id"})
+_OF_INTERACTIONS = frozenset({"actions", "view", "callback_id", "message", "channel", "user"})
 
 
 def parsed(text: str) -> Json:
@@ -82,7 +90,21 @@ def _small(digits: str) -> int:
 def well_formed(payload: object) -> Json | None:
     """Return *payload* without the fields of wrong types; None if nothing can be made of it."""
     body = _cleaned(whole_json(payload), 0) if isinstance(payload, dict) else {}
+    body = _of_one_kind(body)
     return body if _is_known(body) else None
+
+
+def _of_one_kind(body: Json) -> Json:
+    """Return *body* without fields of other kinds: who acts where is to be read in one place."""
+    if body.get("type") in _INTERACTIONS:
+        foreign = _OF_COMMANDS | {"event"}
+    elif "event" in body or body.get("type") == "event_callback":
+        foreign = _OF_COMMANDS | _OF_INTERACTIONS
+    elif "command" in body:
+        foreign = _OF_INTERACTIONS
+    else:
+        return body
+    return {name: value for name, value in body.items() if name not in foreign}
 
 
 def _is_known(body: Json) -> bool:
