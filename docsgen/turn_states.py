@@ -5,6 +5,7 @@ from dataclasses import fields
 from typing import Any, get_args
 
 from bot.panel.journal import events
+from bot.panel.journal.failures import Failure
 from docsgen.tables import first_sentence, from_docstring, table
 
 _OWN = ("at", "by")  # what all have
@@ -13,7 +14,7 @@ _OWN = ("at", "by")  # what all have
 def page() -> str:
     """Return the page of the journal's entries and of why an expert does not answer."""
     entries = table(("entry", "what it says", "fields"), map(_entry, _entries(events.TurnEvent)))
-    failures = table(("failure",), ([f"`{failure.value}`"] for failure in events.Failure))
+    failures = table(("failure",), ([f"`{failure.value}`"] for failure in Failure))
     about = "\n\n".join(map(from_docstring, (events.__doc__ or "").strip().split("\n\n")[1:]))
     return f"""\
 # States of a turn

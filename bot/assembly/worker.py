@@ -10,12 +10,14 @@ from bot.assembly.functions import open_functions
 from bot.assembly.one_bot import only_bot
 from bot.assembly.parts import Serve
 from bot.assembly.same_files import WORKERS, open_same_files
-from bot.assembly.slack import open_slack
-from bot.assembly.storage import open_storage
+from bot.assembly.slack import Slack, open_slack
+from bot.assembly.storage import Storage, open_storage
 from bot.operations.chores import ChoreRunner
 from bot.panel.approvals.decisions import ApprovalExpiry
 from bot.panel.intake.queue_positions import QueuePositions
 from bot.panel.language_model.fallback import Fallbacks
+from bot.panel.language_model.functions import Functions
+from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.language_model.model_client import ModelClient
 from bot.panel.messaging.locales import Locales
 from bot.panel.timeouts import Timeouts
@@ -42,37 +44,9 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
     ):
         await upkeep.note_installed(storage, slack.identity)
         await model_server.require_backend(config)
-        function, approval = config.function_timeout, config.approval_hours * 3600
-        timeouts = Timeouts(expert=config.expert_timeout, function=function, approval=approval)
-        models = panels.models(config)
+        timeouts = _timeouts(config)
         locales = Locales(slack.people, config.language)
-        services = Services(
-            Stores(
-                storage.journal,
-                storage.threads,
-                storage.approvals,
-                storage.reports,
-                storage.outbox,
-                storage.audit,
-            ),
-            panels.panel_editor(config, storage, slack),
-            ModelClient(model, timeouts.backoff, Fallbacks(models.fallbacks)),
-            functions,
-            slack.messenger,
-            slack.transcript,
-            slack.files,
-            slack.people,
-            admission_of(config, storage, slack, locales),
-        )
-        rules = Rules(
-            models,
-            timeouts,
-            panels.approval_rights(config, slack),
-            config.expert_levels,
-            config.max_consultations,
-            config.language,
-        )
-        runner = TurnRunner(services, rules)
+        runner = _runner(config, storage, slack, model, functions, locales, timeouts)
         worker = TurnWorker(
             storage.queue,
             runner,
@@ -86,8 +60,55 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
         sender = OutboxWorker(storage.outbox, slack.messenger, lease=config.lease)
         services_of_chores = operator.services_of(config, storage, slack, model, knowledge)
         chores = await upkeep.chore_runner(config, storage, services_of_chores)
-        expiry = ApprovalExpiry(storage.approvals, every=min(5, approval / 4))
+        expiry = ApprovalExpiry(storage.approvals, every=min(5, timeouts.approval / 4))
         yield lambda: _work(worker, (positions, expiry, chores), sender, config)
+
+
+def _timeouts(config: Config) -> Timeouts:
+    return Timeouts(
+        expert=config.expert_timeout,
+        function=config.function_timeout,
+        approval=config.approval_hours * 3600,
+    )
+
+
+def _runner(
+    config: Config,
+    storage: Storage,
+    slack: Slack,
+    model: LanguageModel,
+    functions: Functions,
+    locales: Locales,
+    timeouts: Timeouts,
+) -> TurnRunner:
+    models = panels.models(config)
+    services = Services(
+        Stores(
+            storage.journal,
+            storage.threads,
+            storage.approvals,
+            storage.reports,
+            storage.outbox,
+            storage.audit,
+        ),
+        panels.panel_editor(config, storage, slack),
+        ModelClient(model, timeouts.backoff, Fallbacks(models.fallbacks)),
+        functions,
+        slack.messenger,
+        slack.transcript,
+        slack.files,
+        slack.people,
+        admission_of(config, storage, slack, locales),
+    )
+    rules = Rules(
+        models,
+        timeouts,
+        panels.approval_rights(config, slack),
+        config.expert_levels,
+        config.max_consultations,
+        config.language,
+    )
+    return TurnRunner(services, rules)
 
 
 async def _work(

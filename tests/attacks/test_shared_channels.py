@@ -10,7 +10,7 @@ from bot.panel.access.policy import AccessPolicy
 from bot.panel.errors import Refused, StoreUnavailable
 from bot.panel.model import CollectionId, UserId
 from bot.panel.roster.roster import ChannelScope, WorkspaceScope
-from bot.panel.texts import sentences
+from bot.panel.texts import shortcomings
 from bot.panel.tools import HostedTool, Toolbox, name_of
 from bot.playground.slack.workspace.company import GENERAL, PRIVATE, PRODUCT
 from tests.panel.conftest import EXPERTS, Bench
@@ -39,7 +39,7 @@ async def used(bench: Bench) -> tuple[object, ...]:
 async def test_what_the_defaults_have_is_not_used_in_a_shared_channel(bench):
     assert await used(bench) == ()
     (reply,) = [text for who, text in bench.messenger.said if who == "Legal Counsel"]
-    assert reply.endswith(sentences.withheld_from_shared_channel())
+    assert reply.endswith(shortcomings.withheld_from_shared_channel())
 
 
 @pytest.mark.parametrize("sharing", ["C1", "T1", "all"])

@@ -8,7 +8,7 @@ from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.stores.report_store import RedisReportStore
 from bot.panel.errors import TurnLost
-from bot.panel.journal.events import Failure
+from bot.panel.journal.failures import Failure
 from bot.panel.model import CallId, ExpertName, Message, MessageTs, ThreadRef, TurnId, UserId
 from bot.panel.reports.failure_notes import FailureNote
 from bot.panel.reports.turn_report import ConsultationReport, Stage, TurnReport

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.redis.keys import Shards
-from bot.panel.journal.events import Failure
-from bot.panel.texts import failure_sentences, sentences
+from bot.panel.journal.failures import Failure
+from bot.panel.texts import failure_sentences, sentences, shortcomings
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from tests.end_to_end.conftest import MENTION, World
 from tests.end_to_end.test_panel_changes import command
@@ -178,7 +178,7 @@ async def test_one_that_never_ends_is_off_and_the_check_says_so(company: World, 
     await asyncio.sleep(1.5)
 
     ts = company.say(f"{MENTION} swallower: once more")
-    assert await said(company, ts, 10) == [("Swallower", sentences.function_off())]
+    assert await said(company, ts, 10) == [("Swallower", shortcomings.function_off())]
     async with asyncio.timeout(30):
         while "is off in the process" not in (await company.panelbot("check"))[1]:  # noqa: ASYNC110
             await asyncio.sleep(0.5)

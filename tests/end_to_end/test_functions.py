@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.panel.journal.events import Failure
+from bot.panel.journal.failures import Failure
 from bot.panel.model import Wish
 from bot.panel.texts import failure_sentences
 from bot.playground.openai.stand_in.brain import Pause, Text

@@ -11,13 +11,13 @@ from bot.assembly import storage
 from bot.experts import library
 from bot.panel.model import ToolName
 from bot.panel.roster.roster import WorkspaceScope
-from bot.panel.texts import sentences
+from bot.panel.texts import sentences, shortcomings
 from bot.playground.mcp.server import McpPlayground
 from bot.playground.openai.rule_model.rules import RuleBrain
 from tests.end_to_end.conftest import MENTION, World
 from tests.eventually import eventually
 
-WITHOUT = sentences.servers_failed(["shop"])
+WITHOUT = shortcomings.servers_failed(["shop"])
 
 
 @pytest.fixture

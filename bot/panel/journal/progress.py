@@ -20,7 +20,6 @@ from bot.panel.journal.events import (
     ExpertAsked,
     ExpertCalled,
     ExpertFailed,
-    Failure,
     FileStored,
     Posted,
     PostStarted,
@@ -39,6 +38,7 @@ from bot.panel.journal.events import (
     TurnEvent,
     UploadOpened,
 )
+from bot.panel.journal.failures import Failure
 from bot.panel.journal.selection_rounds import (
     NOT_BEGUN,
     Round,
@@ -49,16 +49,15 @@ from bot.panel.journal.selection_rounds import (
     in_one,
     selector,
 )
+from bot.panel.journal.streams import Stream
 from bot.panel.links import path_of
 from bot.panel.made_files import StoredFile
 from bot.panel.model import (
     Call,
     CallId,
     ConsultationPath,
-    ExpertName,
     FileId,
     MessageTs,
-    Persona,
     UserId,
 )
 from bot.panel.usage import NO_USAGE, Usage
@@ -76,42 +75,6 @@ ASIDES = re.compile(  # not part of an answer
 def approval_part(call: Call) -> str:
     """Return the part name of the message that asks for approval of what *call* wants."""
     return f"approval:{call.id}"
-
-
-@dataclass(frozen=True, slots=True)
-class Stream:
-    """A stream, as far as we know its state."""
-
-    persona: Persona | None = None
-    expert: ExpertName | None = None
-    ts: MessageTs | None = None  # None: it may or may not exist
-    shown: str = ""
-    growing: str | None = None  # what may or may not have been added
-    open: bool = True
-
-    @property
-    def is_sure(self) -> bool:
-        """Whether we know what it shows."""
-        return self.ts is not None and self.growing is None
-
-    def after(self, event: StreamOpened | StreamGrowing | StreamGrown | StreamBroken) -> "Stream":
-        """Return the stream after *event*."""
-        match event:
-            case StreamOpened(_, ts, text):
-                return replace(self, ts=ts, shown=text)
-            case StreamGrowing(_, text):
-                return replace(self, growing=text)
-            case StreamGrown(_, added):
-                shown = self.shown + (self.growing or "") if added else self.shown
-                return replace(self, shown=shown, growing=None)
-            case StreamBroken():
-                return replace(self, open=False)
-            case _:
-                assert_never(event)
-
-    def closed(self) -> "Stream":
-        """Return the stream after its message was completed."""
-        return replace(self, shown=self.shown + (self.growing or ""), growing=None, open=False)
 
 
 @dataclass(frozen=True, slots=True)

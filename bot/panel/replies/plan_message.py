@@ -10,10 +10,10 @@ from bot.panel.journal.events import (
     ApprovalAsked,
     ExpertAnswered,
     ExpertFailed,
-    Failure,
     Posted,
     PostStarted,
 )
+from bot.panel.journal.failures import Failure
 from bot.panel.journal.progress import PLAN, approval_part
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.messaging.messenger import Messenger, PlanTask, TaskState

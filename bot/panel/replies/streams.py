@@ -18,7 +18,7 @@ from bot.panel.journal.events import (
     StreamStarted,
     StreamWithdrawn,
 )
-from bot.panel.journal.progress import Stream
+from bot.panel.journal.streams import Stream
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.messaging.messenger import Messenger, Post
 from bot.panel.model import MessageTs, UserId

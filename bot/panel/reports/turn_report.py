@@ -15,12 +15,12 @@ from bot.panel.journal.events import (
     ExpertAnswered,
     ExpertAsked,
     ExpertFailed,
-    Failure,
     Retried,
     Routed,
     RouterAsked,
     TurnEvent,
 )
+from bot.panel.journal.failures import Failure
 from bot.panel.journal.progress import Progress
 from bot.panel.model import Call, CallId, ExpertName, MessageTs, Panel, Turn
 from bot.panel.usage import NO_USAGE, Usage

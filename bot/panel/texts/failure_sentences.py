@@ -11,7 +11,7 @@ from bot.panel.errors import (
     StoreUnavailable,
     TryLater,
 )
-from bot.panel.journal.events import Failure
+from bot.panel.journal.failures import Failure
 from bot.panel.names import in_code
 from bot.panel.texts import refusal_sentences
 from bot.panel.texts.refusal_sentences import named

@@ -2,7 +2,7 @@
 
 from bot.language import gettext, number
 from bot.panel.errors import ModelFault
-from bot.panel.journal.events import Failure
+from bot.panel.journal.failures import Failure
 
 _MANY = 20  # experts, of whom a model has to read a good deal
 
@@ -146,6 +146,11 @@ def _about_message(fault: ModelFault, server: str) -> str:
             "The check of what may be sent to a model failed, so I have sent nothing. Whoever runs "
             "me finds the cause in the log."
         ),
+    }.get(fault) or _about_request(fault, server)
+
+
+def _about_request(fault: ModelFault, server: str) -> str:
+    return {
         ModelFault.DOCUMENTS: gettext(
             "Documents that I was to search are gone. Whoever looks after the panel has to add "
             "them again."

@@ -1,7 +1,8 @@
 """What becomes of an expert that has no answer, and what it waited for."""
 
 from bot.panel.errors import ModelFault, ModelOverloaded, ModelRefused, ModelUnavailable
-from bot.panel.journal.events import ExpertFailed, Failure
+from bot.panel.journal.events import ExpertFailed
+from bot.panel.journal.failures import Failure
 from bot.panel.language_model.exchange import ModelEvent, Responded, ToolsRunning
 from bot.panel.language_model.model_client import ResponseRestarted
 from bot.panel.replies.failure_notice import fault_of

@@ -10,7 +10,8 @@ from functools import partial
 
 from bot.panel.approvals.tool_approvals import ToolApprovals
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, ThreadGone
-from bot.panel.journal.events import ExpertFailed, Failure
+from bot.panel.journal.events import ExpertFailed
+from bot.panel.journal.failures import Failure
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.links import ThreadLinks

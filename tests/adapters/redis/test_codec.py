@@ -10,12 +10,12 @@ from bot.panel.journal.events import (
     Closed,
     ExpertCalled,
     ExpertFailed,
-    Failure,
     PostStarted,
     Routed,
     RouterAsked,
     TurnEvent,
 )
+from bot.panel.journal.failures import Failure
 from bot.panel.model import Call, CallId, Effort, Expert, ExpertName, Message, MessageTs, UserId
 
 KINDS = TurnEvent.__args__
@@ -89,7 +89,7 @@ def test_a_field_that_came_later_holds_its_default():
         ("not json", "not JSON"),
         ("{}", "not a tagged value"),
         ('["Routed"]', "not a tagged value"),
-        ('["Exploded",{}]', "a 'Exploded' is not one of RouterAsked, "),
+        ('["Exploded",{}]', "a 'Exploded' is not one of AuthorsRead, "),
         ('["PostStarted",{}]', "PostStarted lacks part"),
         ('["PostStarted",{"part":"a","colour":"red"}]', "PostStarted has no colour"),
         ('["PostStarted",{"part":7}]', "a int where a str belongs"),

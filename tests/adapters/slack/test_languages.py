@@ -34,7 +34,7 @@ from bot.adapters.slack.interactions.responder import not_announced
 from bot.language import ENGLISH, LANGUAGES
 from bot.panel.approvals import approval_texts
 from bot.panel.approvals.approval_texts import Undecided
-from bot.panel.journal.events import Failure
+from bot.panel.journal.failures import Failure
 from bot.panel.language_model.exchange import Source
 from bot.panel.made_files import StoredFile
 from bot.panel.messaging.messenger import Ending, PlanTask, Post, Sources, TaskState

@@ -13,7 +13,7 @@ from bot.panel.errors import (
     ModelUnavailable,
     StoreUnavailable,
 )
-from bot.panel.journal.events import Failure
+from bot.panel.journal.failures import Failure
 from bot.panel.language_model.exchange import Prompt
 from bot.panel.model import Claim, CollectionId
 from bot.panel.roster.roster import ChannelScope

@@ -34,7 +34,7 @@ from bot.panel.threads.link_recovery import LinkRecovery
 from bot.panel.tools import ApprovalWanted
 from bot.panel.usage import NO_USAGE
 from tests.fakes.language_model import ROUTER, USAGE
-from tests.panel.conftest import EXPERTS, THREAD, Bench, consult, own_id
+from tests.panel.conftest import EXPERTS, THREAD, Bench, consult, own_id, with_shop
 
 FIRST, SECOND = TurnId("T1:C1:1.0"), TurnId("T1:C1:2.0")
 DOLLAR = Decimal(1)
@@ -240,7 +240,8 @@ async def test_what_needed_approval_is_told_with_what_people_said(bench):
     assert not second.continues
 
 
-async def test_an_answer_after_a_decision_tells_of_the_question_that_it_goes_on_with(bench):
+async def test_an_answer_after_a_decision_tells_of_the_question_that_it_goes_on_with():
+    bench = with_shop()
     wish = ApprovalWanted(RequestId("mcpr_1"), "shop", "look_up_price", "{}")
     bench.model.script("legal", [wish], "49 a month.")
     await bench.ask("legal: What does it cost?")

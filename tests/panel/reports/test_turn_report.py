@@ -7,12 +7,12 @@ from bot.panel.journal.events import (
     ExpertAnswered,
     ExpertAsked,
     ExpertCalled,
-    Failure,
     Posted,
     Retried,
     Routed,
     RouterAsked,
 )
+from bot.panel.journal.failures import Failure
 from bot.panel.model import (
     Call,
     CallId,

@@ -1,4 +1,4 @@
-from bot.panel.journal.events import Failure
+from bot.panel.journal.failures import Failure
 from bot.panel.model import CallId, ExpertName, MessageTs
 from bot.panel.reports.turn_report import ConsultationReport, Stage, TurnReport
 from bot.panel.reports.usage_counts import UsageCount, usage_counts

@@ -8,7 +8,7 @@ from bot.panel.errors import (
     ModelUnavailable,
     StoreUnavailable,
 )
-from bot.panel.journal.events import Failure
+from bot.panel.journal.failures import Failure
 from bot.panel.texts import failure_sentences, refusal_sentences
 
 
@@ -21,6 +21,8 @@ def test_every_fault_has_a_sentence(fault):
         ModelFault.CUT_SHORT,
         ModelFault.DOCUMENTS,
         ModelFault.TOOL_SERVER,
+        ModelFault.WITHHELD,
+        ModelFault.UNCHECKED,
     )
 
 

@@ -3,12 +3,12 @@
 import pytest
 
 from bot.panel.errors import MessengerUnavailable, ModelFault, ModelRefused, ModelUnavailable
-from bot.panel.journal.events import Failure
+from bot.panel.journal.failures import Failure
 from bot.panel.language_model.exchange import ModelSaid, ToolAnswered
 from bot.panel.messaging.messenger import Sources
 from bot.panel.model import Citation, CollectionId, DocumentId, UserId
 from bot.panel.roster.roster import ChannelScope
-from bot.panel.texts import failure_sentences, sentences
+from bot.panel.texts import failure_sentences, shortcomings
 from tests.fakes.language_model import ROUTER
 from tests.panel.conftest import THREAD, Bench, consult, own_id
 
@@ -110,7 +110,7 @@ async def test_an_expert_whose_documents_are_gone_answers_without_them_and_says_
     await taught.editor().set_always_consult(CHANNEL, "legal", None, always=True)
     taught.model.script("legal", ModelRefused(ModelFault.DOCUMENTS, "HTTP 404"), "Thirty, I think.")
     await taught.ask("legal: How many days?")
-    without = sentences.documents_failed(all_of_them=True)
+    without = shortcomings.documents_failed(all_of_them=True)
     assert replies(taught) == [f"Thirty, I think.\n\n{without}"]
     asked = [(one.collections, one.must_search) for one in taught.model.asked("legal")]
     assert asked == [(STORES, True), ((), False)]
@@ -122,7 +122,7 @@ async def test_only_the_documents_that_are_gone_are_left_out(taught: Bench):
     gone = ModelRefused(ModelFault.DOCUMENTS, "HTTP 404", about=("vs_2",))
     taught.model.script("legal", gone, "Thirty.")
     await taught.ask("legal: How many days?")
-    assert replies(taught) == [f"Thirty.\n\n{sentences.documents_failed(all_of_them=False)}"]
+    assert replies(taught) == [f"Thirty.\n\n{shortcomings.documents_failed(all_of_them=False)}"]
     assert taught.model.asked("legal")[-1].collections == STORES
 
 

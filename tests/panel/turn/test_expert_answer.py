@@ -13,7 +13,7 @@ from bot.panel.errors import (
     ModelUnavailable,
     StoreUnavailable,
 )
-from bot.panel.journal.events import Failure
+from bot.panel.journal.failures import Failure
 from bot.panel.language_model.exchange import ToolAnswered, ToolCalled, UserSaid
 from bot.panel.links import ExpertLabels
 from bot.panel.messaging.messenger import PlanTask, TaskState

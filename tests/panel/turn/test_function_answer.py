@@ -6,12 +6,13 @@ import pytest
 
 from bot.functions import FunctionRefused, Said, Source
 from bot.panel.errors import FunctionFailed, FunctionNeedsAsker, FunctionOff
-from bot.panel.journal.events import ExpertAnswered, Failure
+from bot.panel.journal.events import ExpertAnswered
+from bot.panel.journal.failures import Failure
 from bot.panel.language_model.exchange import ToolAnswered
 from bot.panel.model import Expert, ExpertName, FileId, MessageTs, SharedFile
 from bot.panel.reports.usage_counts import usage_counts
 from bot.panel.roster.roster import ChannelScope
-from bot.panel.texts import failure_sentences, sentences
+from bot.panel.texts import failure_sentences, sentences, shortcomings
 from bot.panel.turn.consulting.function_answer import LONGEST, MOST_SOURCES
 from bot.panel.utterance import Author, Utterance
 from tests.fakes.language_model import ROUTER, Meanwhile
@@ -154,7 +155,7 @@ async def test_one_that_is_off_says_so(desk):
 
     await desk.ask("Where is order 7?")
 
-    assert replies(desk) == [sentences.function_off()]
+    assert replies(desk) == [shortcomings.function_off()]
 
 
 async def test_an_answer_has_so_many_sources(desk):

@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from bot.panel.errors import MessengerUnavailable, ModelFault, ModelRefused, ModelUnavailable
-from bot.panel.journal.events import Failure
+from bot.panel.journal.failures import Failure
 from bot.panel.language_model.exchange import ToolAnswered, ToolCalled, ToolsRunning
 from bot.panel.model import OPERATORS, CollectionId, Decision, RequestId, UserId
 from bot.panel.roster.roster import ChannelScope
-from bot.panel.texts import failure_sentences, sentences
+from bot.panel.texts import failure_sentences, shortcomings
 from bot.panel.tools import Approval, ApprovalWanted, McpServer, Toolbox, name_of
 from tests.fakes.language_model import ROUTER
 from tests.panel.conftest import EXPERTS, HURRY, THREAD, Bench, consult, own_id
@@ -43,7 +43,7 @@ def replies(bench: Bench) -> list[str]:
 async def test_an_expert_goes_on_without_the_server_that_is_down(equipped: Bench):
     equipped.model.script("legal", down("wiki"), "Yes.")
     await equipped.ask("legal: May we?")
-    assert replies(equipped) == [f"Yes.\n\n{sentences.servers_failed(['wiki'])}"]
+    assert replies(equipped) == [f"Yes.\n\n{shortcomings.servers_failed(['wiki'])}"]
     asked = [one.server_tools for one in equipped.model.asked("legal")]
     assert asked == [(WIKI, SHOP), (SHOP,)]
 
@@ -51,7 +51,7 @@ async def test_an_expert_goes_on_without_the_server_that_is_down(equipped: Bench
 async def test_one_after_the_other_may_be_down(equipped: Bench):
     equipped.model.script("legal", down("wiki"), down("shop"), "Yes.")
     await equipped.ask("legal: May we?")
-    assert replies(equipped) == [f"Yes.\n\n{sentences.servers_failed(['wiki', 'shop'])}"]
+    assert replies(equipped) == [f"Yes.\n\n{shortcomings.servers_failed(['wiki', 'shop'])}"]
 
 
 async def test_where_nobody_says_which_is_down_all_are_left_out(equipped: Bench):
@@ -84,7 +84,7 @@ async def test_a_resumed_turn_still_says_what_was_left_out(equipped: Bench):
     with pytest.raises(BaseExceptionGroup):
         await equipped.runner().run(claim)
     await equipped.resume(claim)
-    assert replies(equipped) == [f"Yes.\n\n{sentences.servers_failed(['wiki'])}"]
+    assert replies(equipped) == [f"Yes.\n\n{shortcomings.servers_failed(['wiki'])}"]
 
 
 @pytest.mark.parametrize("failing", ["wiki", "shop"])
@@ -100,7 +100,7 @@ async def test_after_a_verdict_only_its_own_server_is_needed(equipped: Bench, fa
     await equipped.runner().run(claim)
 
     told = {
-        "wiki": f"Done.\n\n{sentences.servers_failed(['wiki'])}",
+        "wiki": f"Done.\n\n{shortcomings.servers_failed(['wiki'])}",
         "shop": failure_sentences.servers_failed(["shop"], "legal"),
     }
     assert replies(equipped) == ["Let me see.", told[failing]]
@@ -160,7 +160,7 @@ async def test_a_colleague_says_what_it_may_not_use_without_people(equipped: Ben
     equipped.model.script("finance/legal", [WISH], "Yes.")
     await equipped.ask("finance: May we?")
 
-    note = sentences.needs_approval(["shop"], "legal")
+    note = shortcomings.needs_approval(["shop"], "legal")
     items = equipped.model.items_of("finance")
     (output,) = [one.output for one in items if isinstance(one, ToolAnswered)]
     assert note in output

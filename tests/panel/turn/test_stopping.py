@@ -8,7 +8,7 @@ import pytest
 
 from bot.panel.errors import ModelUnavailable
 from bot.panel.intake.intake import Incoming, Intake
-from bot.panel.journal.events import Failure
+from bot.panel.journal.failures import Failure
 from bot.panel.language_model.exchange import ABORTED, ToolAnswered, UserSaid
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId
 from bot.panel.texts import sentences

@@ -10,7 +10,7 @@ from bot.panel.errors import (
     ModelRefused,
     ModelUnavailable,
 )
-from bot.panel.journal.events import Failure
+from bot.panel.journal.failures import Failure
 from bot.panel.language_model.exchange import ModelSaid, ToolAnswered, ToolCalled, UserSaid
 from bot.panel.links import ExpertLabels, Owner, RouterLabels
 from bot.panel.messaging.messenger import TaskState

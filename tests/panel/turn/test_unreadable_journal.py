@@ -12,7 +12,6 @@ from bot.panel.journal.events import (
     ExpertAsked,
     ExpertCalled,
     ExpertFailed,
-    Failure,
     Posted,
     PostStarted,
     Routed,
@@ -27,6 +26,7 @@ from bot.panel.journal.events import (
     StreamWithdrawn,
     TurnEvent,
 )
+from bot.panel.journal.failures import Failure
 from bot.panel.journal.progress import Progress
 from bot.panel.model import Call, CallId, ExpertName, MessageTs
 from tests.fakes.language_model import ROUTER

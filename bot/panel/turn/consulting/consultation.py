@@ -5,7 +5,8 @@ from dataclasses import replace
 from functools import partial
 
 from bot.panel.errors import Refused
-from bot.panel.journal.events import ApprovalAsked, ExpertAnswered, ExpertFailed, Failure
+from bot.panel.journal.events import ApprovalAsked, ExpertAnswered, ExpertFailed
+from bot.panel.journal.failures import Failure
 from bot.panel.journal.progress import Outcome
 from bot.panel.language_model import prompts
 from bot.panel.made_files import MadeFile, StoredFile

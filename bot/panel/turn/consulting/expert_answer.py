@@ -20,9 +20,9 @@ from bot.panel.journal.events import (
     ExpertAnswered,
     ExpertAsked,
     ExpertFailed,
-    Failure,
     Routed,
 )
+from bot.panel.journal.failures import Failure
 from bot.panel.journal.progress import Outcome
 from bot.panel.language_model import prompts
 from bot.panel.language_model.exchange import Prompt, Responded

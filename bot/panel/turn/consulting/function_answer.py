@@ -10,11 +10,12 @@ from datetime import UTC, datetime, timedelta
 from bot.characters import Joiner, whole
 from bot.functions import FunctionRefused, Request, Source
 from bot.panel.errors import FunctionFailed, FunctionMissing, FunctionNeedsAsker, FunctionOff
-from bot.panel.journal.events import ExpertAnswered, ExpertAsked, ExpertFailed, Failure
+from bot.panel.journal.events import ExpertAnswered, ExpertAsked, ExpertFailed
+from bot.panel.journal.failures import Failure
 from bot.panel.journal.progress import Outcome
 from bot.panel.language_model.exchange import TextWritten
 from bot.panel.model import Call
-from bot.panel.texts import failure_sentences, sentences
+from bot.panel.texts import failure_sentences, sentences, shortcomings
 from bot.panel.texts.answers import limited, says_nothing
 from bot.panel.texts.code import with_note
 from bot.panel.turn.consulting.function_request import request_for
@@ -38,7 +39,7 @@ async def ask_function(
         return ExpertFailed(call.id, Failure.REFUSED, why=_reason(refusal))
     except FunctionOff as error:
         await context.note_failure(call.expert, f"{type(error).__name__}: {error}")
-        return ExpertFailed(call.id, Failure.FUNCTION, why=sentences.function_off())
+        return ExpertFailed(call.id, Failure.FUNCTION, why=shortcomings.function_off())
     except FunctionNeedsAsker:
         why = failure_sentences.function_needs_asker(call.expert)
         return ExpertFailed(call.id, Failure.REFUSED, why=why)

@@ -13,7 +13,7 @@ from types import UnionType
 
 from bot.panel.errors import ModelFault, ModelRefused
 from bot.panel.language_model.exchange import Responded
-from bot.panel.texts import sentences
+from bot.panel.texts import shortcomings
 from bot.panel.tools import FILE_SEARCH, McpServer, ServerTool
 from bot.panel.turn.turn_context import Consultation, TurnContext
 
@@ -51,20 +51,20 @@ def notes(context: TurnContext, consultation: Consultation, response: Responded)
     """Yield what people, or the expert who asks, have to know about what was left out."""
     expert = consultation.expert
     if expert.name in context.input.lacking:
-        yield sentences.withheld_from_shared_channel()
+        yield shortcomings.withheld_from_shared_channel()
     withheld = context.panel.withheld.get(expert.name, ())
     if missing := (*context.toolbox.missing(expert.tools), *withheld):
-        yield sentences.tools_missing(missing)
+        yield shortcomings.tools_missing(missing)
     failed = {*consultation.without, *response.failed_tools}
     if tools := [name for name in _tools(context, consultation) if name in failed]:
-        yield sentences.servers_failed(tools)
+        yield shortcomings.servers_failed(tools)
     if expert.collections and FILE_SEARCH in failed:
-        yield sentences.search_failed()
+        yield shortcomings.search_failed()
     if gone := [one for one in expert.collections if one in failed]:
-        yield sentences.documents_failed(all_of_them=len(gone) == len(expert.collections))
+        yield shortcomings.documents_failed(all_of_them=len(gone) == len(expert.collections))
     held_back = context.unapprovable(consultation)
     if labels := [tool.label for tool in held_back if isinstance(tool, McpServer)]:
-        yield sentences.needs_approval(labels, expert.name)
+        yield shortcomings.needs_approval(labels, expert.name)
 
 
 def waited_for(context: TurnContext, consultation: Consultation) -> list[str]:

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from bot.adapters.slack.buttons import trace_view
-from bot.panel.journal.events import Failure
+from bot.panel.journal.failures import Failure
 from bot.panel.language_model.exchange import Source
 from bot.panel.model import CallId
 from bot.panel.reports.turn_trace import ApprovalTrace, ExpertTrace, RequestMetrics, TurnTrace
