@@ -45,7 +45,7 @@ class Kind(StrEnum):
     INSTRUCTIONS = "instructions"  # what a model is told about its part; the bot's and experts'
     SAID = "said"  # in a thread, by people, experts or tools; names of people
     DOCUMENT = "document"  # the whole text of a document that an expert is given
-    FILE = "file"  # name of a file that only the model's side can open: an image, a PDF, …
+    FILE = "file"  # name of a document, or of a file that only the model's side can open
 
 
 @dataclass(frozen=True, slots=True)

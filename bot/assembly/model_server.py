@@ -20,6 +20,7 @@ from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.loops import Trouble
 from bot.panel.model import Effort
+from bot.panel.redaction.redacted_history import RedactedHistory
 from bot.panel.redaction.redacted_knowledge import RedactedKnowledge
 from bot.panel.redaction.redacted_model import RedactedModel
 from bot.panel.roster.documents.knowledge import KnowledgeBase
@@ -32,16 +33,16 @@ log = logging.getLogger(__name__)
 @asynccontextmanager
 async def open_model(config: Config, store: ConversationStore) -> AsyncIterator[LanguageModel]:
     """Open the configured backend; nothing is sent yet."""
+    redaction = redactors.installed()
     async with _client(config) as client:
         model = backends.backend(
             config.backend,
             client,
-            store,
+            RedactedHistory(store, redaction) if redaction else store,
             salt=config.people_salt,
             tokens=config.history_tokens,
             compact=config.compact_tokens,
         )
-        redaction = redactors.installed()
         yield RedactedModel(model, redaction) if redaction else model
 
 

@@ -1,7 +1,8 @@
 """Prompts as redactors see them: the texts between our frames, without any escaping.
 
 Frames themselves stay as they are, with the marks by which a message is found again. Only where a
-redactor changes something, the text is escaped anew.
+redactor changes something, the text is escaped anew. What models and instructions say may look like
+a frame: so only values that can be nothing but our marks are left out.
 """
 
 import re
@@ -12,7 +13,11 @@ from bot.panel.language_model.frames import Kind, attribute, quote, unescaped
 
 _ATTRIBUTE = r' [a-z_]+="[^"]*"'
 _FRAME = re.compile(f"(</?(?:{'|'.join(Kind)})(?:{_ATTRIBUTE})*>)")
-_NAMED = re.compile(r'(?<= )(from|name|by|title)="([^"]*)"')
+_MARK = (
+    r'(?:ref|ts|id)="(?:\d{1,10}\.\d{1,6}|call_[0-9a-f]{24}|[A-Z][A-Z0-9]{1,11}|[a-z][a-z-]{0,23})"'
+    r'|role="[a-z]{1,12}"|edited="yes"'
+)
+_NAMED = re.compile(rf'(?<= )(?!{_MARK})([a-z_]+)="([^"]*)"')
 
 
 class FramedText:
@@ -23,7 +28,7 @@ class FramedText:
 
     @property
     def parts(self) -> list[str]:
-        """The texts between frames, and the names in them."""
+        """The texts between frames, and the names and other values in them."""
         return list(self._parts())
 
     def joined(self, redacted: Iterator[str]) -> str:

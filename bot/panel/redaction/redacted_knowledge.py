@@ -1,5 +1,6 @@
 """A knowledge base that is given only what redactors let pass."""
 
+import codecs
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -15,6 +16,8 @@ from bot.panel.roster.documents.knowledge import (
 )
 from bot.redactors import Kind, Text
 
+_PACKED = frozenset({"doc", "docx", "pdf", "pptx"})  # of what experts can be taught
+
 
 class RedactedKnowledge(KnowledgeBase):
     """Shows *redaction* the text of each document before *knowledge* stores it."""
@@ -25,14 +28,13 @@ class RedactedKnowledge(KnowledgeBase):
 
     async def add(self, collection: CollectionId, upload: Upload) -> Document:
         async with upload.opened() as content:
-            try:
-                text = Text(content.decode("utf-8-sig"), Kind.DOCUMENT)
-            except UnicodeDecodeError:
-                text = Text(upload.name, Kind.FILE)
-            (redacted,) = await self._redaction.redacted([text])
-            if redacted != text.text and text.kind is Kind.DOCUMENT:
-                content = redacted.encode()
-            return await self._knowledge.add(collection, replace(upload, content=content))
+            text, name = _text(upload.name, content), Text(upload.name, Kind.FILE)
+            shown = [name] if text is None else [name, Text(text, Kind.DOCUMENT)]
+            new_name, *redacted = await self._redaction.redacted(shown)
+            if redacted != [one.text for one in shown[1:]]:
+                content = redacted[0].encode()
+            new = replace(upload, name=new_name, content=content)
+            return await self._knowledge.add(collection, new)
 
     def check(self, name: str, size: int) -> None:
         self._knowledge.check(name, size)
@@ -60,3 +62,13 @@ class RedactedKnowledge(KnowledgeBase):
 
     async def passages(self, conversation: ConversationId, ref: str) -> Sequence[Passage]:
         return await self._knowledge.passages(conversation, ref)
+
+
+def _text(name: str, content: bytes) -> str | None:
+    """Return the text of a document, whatever its encoding; None if only a server can read it."""
+    utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        return content.decode("utf-16" if utf_16 else "utf-8-sig")
+    except UnicodeDecodeError:
+        is_packed = name.rpartition(".")[2].lower() in _PACKED
+        return None if is_packed else content.decode("cp1252", errors="replace")

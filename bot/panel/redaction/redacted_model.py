@@ -40,9 +40,9 @@ class RedactedModel(LanguageModel):
                 yield event
 
     async def append(self, conversation: ConversationId, items: Sequence[Item]) -> None:
-        texts = [text for item in items for text in _texts(item)]
+        texts = [text for item in items for text in texts_of(item)]
         redacted = iter(await self._redaction.redacted(texts))
-        await self._model.append(conversation, [_redacted(item, redacted) for item in items])
+        await self._model.append(conversation, [redacted_item(item, redacted) for item in items])
 
     async def since(self, conversation: ConversationId, ref: str) -> Sequence[Item] | None:
         return await self._model.since(conversation, ref)
@@ -78,24 +78,29 @@ class RedactedModel(LanguageModel):
         instructions = FramedText(prompt.instructions)
         texts = [
             *(Text(part, Kind.INSTRUCTIONS) for part in instructions.parts),
-            *(Text(tool.description, Kind.INSTRUCTIONS) for tool in prompt.tools),
-            *(text for item in prompt.items for text in _texts(item)),
+            *(Text(said, Kind.INSTRUCTIONS) for tool in prompt.tools for said in _told_of(tool)),
+            *(text for item in prompt.items for text in texts_of(item)),
         ]
         redacted = iter(await self._redaction.redacted(texts))
         return replace(
             prompt,
             instructions=instructions.joined(redacted),
             tools=tuple(_described(tool, redacted) for tool in prompt.tools),
-            items=tuple(_redacted(item, redacted) for item in prompt.items),
+            items=tuple(redacted_item(item, redacted) for item in prompt.items),
         )
 
 
+def _told_of(tool: Tool) -> Sequence[str]:
+    return (tool.description, tool.title) if tool.title else (tool.description,)
+
+
 def _described(tool: Tool, redacted: Iterator[str]) -> Tool:
-    return replace(tool, description=next(redacted))
+    described = replace(tool, description=next(redacted))
+    return replace(described, title=next(redacted)) if tool.title else described
 
 
-def _texts(item: Item) -> Iterator[Text]:
-    """Yield the texts of *item*, in the order in which ``_redacted`` takes them."""
+def texts_of(item: StoredItem) -> Iterator[Text]:
+    """Yield the texts of *item*, in the order in which ``redacted_item`` takes them."""
     match item:
         case UserSaid(text, attachments):
             yield from (Text(part, Kind.SAID) for part in FramedText(text).parts)
@@ -106,7 +111,8 @@ def _texts(item: Item) -> Iterator[Text]:
             yield from (Text(value, Kind.SAID) for value in arguments.values())
 
 
-def _redacted(item: Item, redacted: Iterator[str]) -> Item:
+def redacted_item(item: Item, redacted: Iterator[str]) -> Item:
+    """Return *item* with the next of *redacted* in place of each of its texts."""
     match item:
         case UserSaid(text, attachments):
             said = FramedText(text).joined(redacted)
