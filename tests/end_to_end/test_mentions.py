@@ -45,6 +45,20 @@ async def test_stop_is_obeyed_wherever_the_mention_is(bot: World, words: str):
     assert len(bot.brain.asked) == 1
 
 
+async def test_a_plain_stop_ends_an_expert_who_was_addressed_and_has_said_nothing_yet(bot: World):
+    held = asyncio.Event()
+    bot.brain.then(WaitFor(held), Text("?"))
+    ts = bot.say(f"{MENTION} legal may we?")
+    await eventually(lambda: bot.brain.asked)
+
+    bot.say("stop", ts)
+    async with asyncio.timeout(5):
+        await bot.idle()
+
+    assert bot.said(ts) == [("Panelbot", sentences.stopped(["Legal Counsel"]))]
+    assert len(bot.brain.asked) == 1
+
+
 async def test_a_quote_and_a_mention_are_a_question_about_it(bot: World):
     ts = bot.say(f"&gt; legal says no\n{MENTION}")
     await bot.idle()

@@ -14,7 +14,7 @@ from bot.panel.audit.entry import Act
 from bot.panel.errors import MessengerUnavailable
 from bot.panel.intake import thread_commands
 from bot.panel.intake.thread_commands import Stop, ThreadCommand
-from bot.panel.intake.turn_queue import TurnQueue
+from bot.panel.intake.turn_queue import StopResult, TurnQueue
 from bot.panel.messaging.people import MayAsk, anybody
 from bot.panel.model import Message, MessageTs, Steer, ThreadRef, UserId, just_after
 from bot.panel.threads.thread_store import Standing, ThreadStore
@@ -92,7 +92,7 @@ class Intake:
             return
         match decide(incoming, standing):
             case Action.ANSWER:
-                await self._take(incoming)
+                await self._take(incoming, standing)
             case Action.NOTE if standing is not Standing.UNKNOWN or incoming.only_shows:
                 await self._threads.mark_unread(incoming.thread, incoming.message.ts)
             case _:
@@ -111,11 +111,17 @@ class Intake:
         One that is found *late* does not concern what was said after it.
         Returns whether the turn that is stopped will say so; False if there is none.
         """
+        result = await self._stop(thread, ts, by, late=late)
+        return result is None or result.stopping
+
+    async def _stop(
+        self, thread: ThreadRef, ts: MessageTs, by: UserId, *, late: bool = False
+    ) -> StopResult | None:
         await self._auditor.record(Act.STOPPED, thread, by)
         result = await self._queue.stop(thread, ts, by, late=late)
         if result and result.taken_back:
             await self._threads.mark_unread(thread, result.taken_back)
-        return result is None or result.stopping
+        return result
 
     async def amend(
         self,
@@ -139,7 +145,7 @@ class Intake:
                 return not waited and await self._threads.standing(thread) in _OURS
             if command := thread_commands.of(edited.message):
                 await self._become_command(command, edited, before, at or ts)
-            else:
+            elif not (before and await self._become_stop(edited, before, at or ts)):
                 await self._edit(edited, before, at or ts)
         return False
 
@@ -186,6 +192,19 @@ class Intake:
             return
         await self._put(thread, message, alone=True)
 
+    async def _become_stop(self, edited: Incoming, before: Incoming, at: MessageTs) -> bool:
+        """Take back a reply that was edited to *stop*; False if it was not, or there is nothing."""
+        thread, message = edited.thread, edited.message
+        both_for_us = all(decide(one, Standing.OURS) is Action.ANSWER for one in (before, edited))
+        is_new = thread_commands.is_stop(message) and not thread_commands.is_stop(before.message)
+        if not (both_for_us and is_new and await self._threads.standing(thread) is Standing.OURS):
+            return False
+        if not await self._may_stop(edited):
+            return False
+        waited = await self._queue.amend(thread, message.ts, None)
+        result = await self._stop(thread, at, message.author)
+        return waited or result is None or result.stopping or bool(result.taken_back)
+
     async def _edit(self, edited: Incoming, before: Incoming | None, at: MessageTs) -> None:
         thread, message = edited.thread, edited.message
         is_for_us = decide(edited, Standing.OURS) is Action.ANSWER
@@ -201,15 +220,21 @@ class Intake:
         if not is_asked and standing in _OURS:
             await self._threads.mark_edited(thread, message.ts, at)
 
-    async def _take(self, incoming: Incoming) -> None:
+    async def _take(self, incoming: Incoming, standing: Standing) -> None:
         thread, message = incoming.thread, incoming.message
-        command = thread_commands.of(message)
-        if isinstance(command, Stop) and await self._may_stop(incoming):
-            late = message.missed
-            if await self.stop(thread, message.ts, message.author, late=late) or late:
+        stops = thread_commands.is_stop(message) and (
+            message.mentioned or standing is Standing.OURS
+        )
+        if stops and await self._may_stop(incoming):
+            result = await self._stop(thread, message.ts, message.author, late=message.missed)
+            if result is None or result.stopping:
+                return
+            if result.taken_back:  # else one without a mention may be an answer: "stop or go on?"
+                message = replace(message, mentioned=True)
+            if message.mentioned and message.missed:
                 return
         first = self._queued.get((message.ts, thread))
-        is_new = await self._put(thread, message, alone=command is not None)
+        is_new = await self._put(thread, message, alone=thread_commands.of(message) is not None)
         if message.shows_more and not (first.shows_more if first else is_new):
             await self._complete(thread, message, by_another=first is None)
 

@@ -134,6 +134,11 @@ def of(message: Message) -> ThreadCommand | None:
     return command
 
 
+def is_stop(message: Message) -> bool:
+    """Whether a person says nothing but *stop* in *message*, to whomever."""
+    return not message.by_app and isinstance(parse(message.text), Stop)
+
+
 def command_of(turn: Turn) -> ThreadCommand | None:
     """Return the command that *turn* is, if any; commands are queued alone."""
     return of(turn.messages[0]) if len(turn.messages) == 1 else None

@@ -5,6 +5,7 @@ import pytest
 
 from bot.panel.errors import StoreUnavailable
 from bot.panel.intake.intake import Action, Incoming, Intake, decide
+from bot.panel.intake.thread_commands import Stop, command_of
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId
 from bot.panel.threads.thread_store import Standing
 from tests.fakes.audit_log import auditor
@@ -418,6 +419,107 @@ async def test_a_question_that_becomes_stop_is_not_answered(queue, threads, begu
     assert (await queue.depth()).waiting == 0
     assert bool(await queue.stop_requests()) is begun
     assert await threads.edits(THREAD) == {}
+
+
+async def running(queue: FakeTurnQueue, intake: Intake) -> None:
+    """Let a turn run in the thread."""
+    await taken(queue, intake, incoming("legal, may we?", mentioned=True))
+
+
+@pytest.mark.parametrize("words", ["stop", "*Stop!* please", "stop, stop"])
+async def test_a_plain_stop_ends_what_runs_and_what_waits(queue, threads, words):
+    intake = Intake(queue, threads, auditor())
+    await running(queue, intake)
+    await intake.receive(incoming("and finance?", ts="3.0"))
+
+    for _ in range(2):  # Slack delivers it again
+        await intake.receive(incoming(words, ts="4.0"))
+
+    assert set(await queue.stop_requests()) == {THREAD}
+    assert (await queue.depth()).waiting == 0
+
+
+async def test_a_plain_stop_is_answered_if_it_only_took_back_what_waited(queue, threads):
+    intake = Intake(queue, threads, auditor())
+    await intake.receive(incoming("may we?", mentioned=True))
+
+    for _ in range(2):
+        await intake.receive(incoming("stop", ts="4.0"))
+
+    claim = await queue.claim()
+    assert command_of(claim.turn) == Stop()
+    assert (await queue.depth()).waiting == 0
+
+
+async def test_a_plain_stop_is_what_somebody_says_if_nothing_is_being_done(queue, threads):
+    await threads.make_ours(THREAD)
+
+    claim = await taken(queue, Intake(queue, threads, auditor()), incoming("stop", ts="4.0"))
+
+    assert command_of(claim.turn) is None
+
+
+@pytest.mark.parametrize(
+    ("standing", "said"),
+    [
+        (Standing.MUTED, {}),
+        (Standing.OURS, {"addresses_others": True}),
+        (Standing.OURS, {"text": "stop the pump"}),
+    ],
+)
+async def test_a_stop_among_people_stops_nothing(queue, threads, standing, said):
+    intake = Intake(queue, threads, auditor())
+    await running(queue, intake)
+    await threads.set_standing(THREAD, standing)
+
+    await intake.receive(incoming(**{"text": "stop", "ts": "4.0", **said}))
+
+    assert await queue.stop_requests() == {}
+
+
+async def test_who_may_not_ask_stops_nothing(queue, threads):
+    async def may_ask(*_: str) -> bool:
+        return False
+
+    intake = Intake(queue, threads, auditor(), may_ask)
+    await running(queue, intake)
+
+    await intake.receive(incoming("stop", ts="4.0"))
+
+    assert await queue.stop_requests() == {}
+    assert (await queue.depth()).running == 1
+
+
+@pytest.mark.parametrize("begun", [False, True])
+async def test_a_reply_that_becomes_a_plain_stop_is_not_answered(queue, threads, begun):
+    await threads.make_ours(THREAD)
+    intake = Intake(queue, threads, auditor())
+    asked = incoming("may we?")
+    await intake.receive(asked)
+    if begun:
+        await queue.claim()
+
+    for _ in range(2):
+        await intake.amend(
+            THREAD, MessageTs("2.0"), incoming("stop"), before=asked, at=MessageTs("2.5")
+        )
+
+    assert (await queue.depth()).waiting == 0
+    assert bool(await queue.stop_requests()) is begun
+
+
+async def test_a_reply_that_becomes_a_plain_stop_when_all_is_done_is_read_later(queue, threads):
+    await threads.make_ours(THREAD)
+    intake = Intake(queue, threads, auditor())
+    asked = incoming("go on")
+    await queue.done(await taken(queue, intake, asked))
+
+    await intake.amend(
+        THREAD, MessageTs("2.0"), incoming("stop"), before=asked, at=MessageTs("2.5")
+    )
+
+    assert (await queue.depth()).waiting == 0
+    assert await threads.edits(THREAD) == {"2.0": "2.5"}
 
 
 @pytest.mark.parametrize("begun", [False, True])
