@@ -47,7 +47,8 @@ class Forge:
     async def deliver(self, payload: Json, kind: Kind = "interactive") -> Json:
         """Deliver *payload* as something new; returns what the bot answers, as far as it does."""
         if "trigger_id" in payload:
-            trigger = self.slack.state.new_trigger(payload["user"]["id"])
+            user = payload.get("user_id") or payload["user"]["id"]
+            trigger = self.slack.state.new_trigger(user)
             payload = payload | {"trigger_id": trigger}
         try:
             return (

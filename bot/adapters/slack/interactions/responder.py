@@ -214,7 +214,7 @@ async def answer_command(respond: AsyncRespond, answer: Answer, *, replace: bool
             response_type="ephemeral",
             replace_original=replace,
         )
-    except (ClientError, OSError, TimeoutError) as error:
+    except (ClientError, OSError, TimeoutError, ValueError) as error:  # or it names no address
         log.warning("command.not_answered", extra={"reason": type(error).__name__})
         return
     if response.status_code != 200:

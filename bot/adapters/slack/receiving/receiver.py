@@ -19,6 +19,7 @@ from bot.adapters.slack.api.channels import Channels
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.receiving.act_once import ActOnce, ListenerCompletion, ListenerStart
 from bot.adapters.slack.receiving.events import event_of
+from bot.adapters.slack.receiving.response_urls import with_known_addresses
 from bot.adapters.slack.receiving.well_formed import well_formed
 from bot.json_types import Json
 from bot.logs import RepeatedWarning
@@ -61,6 +62,7 @@ class BoltApp(AsyncApp):
         if body is None:
             self._malformed.tell("no fields of Slack's")
             return BoltResponse(status=400)
+        body = with_known_addresses(body, self.client.base_url)
         try:
             if event_of(body).get("type") not in MESSAGES:  # these are looked at first
                 body = await self.channels.incoming(body, anew=False)
