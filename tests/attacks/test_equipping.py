@@ -9,11 +9,13 @@ from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.panel.errors import Refused
 from bot.panel.messaging.people import Person, Role
 from bot.panel.model import CollectionId, Expert, ExpertName, ToolName, UserId
+from bot.panel.roster.documents.expert_documents import ExpertDocuments
 from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.roster.panel_file import FilePanelStore, PanelFile, PanelFileSync
 from bot.panel.roster.roster import ChannelScope, RosterChanges, WorkspaceScope
 from bot.panel.tools import Approval, HostedTool, McpServer, Toolbox
 from tests.fakes.audit_log import auditor
+from tests.fakes.knowledge import FakeKnowledge
 from tests.fakes.panel_store import FakePanelStore
 from tests.fakes.people import FakePeople
 from tests.panel_editors import panel_editor
@@ -148,6 +150,20 @@ async def test_documents_and_a_way_out_can_be_kept_apart(office: Office):
         await office.editor.edit(HERE, both, ADMIN)
     office.toolbox = TOOLBOX
     assert await office.used() == (WEB, CODE)
+
+
+async def test_an_expert_with_a_way_out_is_taught_nothing_where_both_are_kept_apart(office: Office):
+    office.toolbox = replace(TOOLBOX, keeps_apart=True)
+    await office.panels.add(DEFAULTS, expert(WEB))
+    knowledge = FakeKnowledge()
+    teaching = ExpertDocuments(office.editor, knowledge, auditor())
+    with pytest.raises(Refused, match="with documents may not have the tool `web-search`"):
+        await teaching.open(HERE, "scout", MEMBER)
+
+    assert not await knowledge.collections()
+    assert await office.used() == (WEB,)
+    office.toolbox = TOOLBOX
+    await ExpertDocuments(office.editor, knowledge, auditor()).open(HERE, "scout", MEMBER)
 
 
 @pytest.mark.parametrize(

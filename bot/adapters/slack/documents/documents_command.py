@@ -54,7 +54,7 @@ class DocumentsCommand:
     async def open_form(self, name: str, requester: Requester, *, for_defaults: bool) -> None:
         """Open the form that gives the expert documents."""
         scope = requester.scope(for_defaults=for_defaults)
-        expert = await self._documents.check(scope, name, requester.user)
+        expert = await self._documents.check_may_teach(scope, name, requester.user)
         target = DocumentTarget(requester.channel_id, for_defaults, expert.name)
         form = document_forms.modal(target, expert)
         await self._responder.open_modal(requester.trigger_id, form, requester.user)
@@ -75,7 +75,7 @@ class DocumentsCommand:
             await self._links.check(submission.link)
         target = submission.target
         scope = requester.scope(for_defaults=target.for_defaults)
-        await self._documents.check(scope, target.name, requester.user)
+        await self._documents.check_may_teach(scope, target.name, requester.user)
 
     async def add(self, submission: DocumentSubmission, requester: Requester) -> None:
         """Add the documents; tell the channel which, and the requester what failed."""

@@ -76,13 +76,19 @@ class ExpertDocuments:
             )
         return expert
 
+    async def check_may_teach(self, scope: Scope, name: str, by: UserId | None) -> Expert:
+        """Return the expert; as ``check``, or if it has a tool by which documents could get out."""
+        expert = await self.check(scope, name, by)
+        self._editor.equipment.check_kept_apart(replace(expert, always_consult=True))
+        return expert
+
     def check_document(self, name: str, size: int) -> None:
         """Raise Refused if a document of this name and size cannot be stored."""
         self._knowledge.check(_clean_file_name(name), size)
 
     async def open(self, scope: Scope, name: str, by: UserId | None) -> CollectionId:
         """Return the expert's collection in *scope*, created if needed and in use from now on."""
-        expert = await self.check(scope, name, by)
+        expert = await self.check_may_teach(scope, name, by)
         own, inherited = await self._collections(scope, expert)
         own = own or await self._create(CollectionOwner(scope, expert.name))
         await self._set_collections(scope, expert, (*inherited, own), by)
