@@ -113,7 +113,7 @@ def warn_of_missing_scopes(config: Config, given: frozenset[str]) -> None:
 
 def _scopes(config: Config) -> frozenset[str]:
     """Return the scopes that the bot needs as it is set up."""
-    has_groups = panels.approvers_of(config).groups
+    has_groups = panels.approvers_of(config).groups or panels.has_groups_in_tools(config)
     return frozenset(BOT_SCOPES) | frozenset(OPTIONAL_BOT_SCOPES if has_groups else ())
 
 

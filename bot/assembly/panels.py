@@ -11,6 +11,7 @@ from bot.assembly.storage import Storage
 from bot.experts import library
 from bot.panel.approvals.approval_rights import ApprovalRights
 from bot.panel.approvals.approvers import Approvers, named
+from bot.panel.errors import Refused
 from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.model import UserId
 from bot.panel.roster.catalogue import Catalogue
@@ -18,7 +19,7 @@ from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.roster.panel_file import FilePanelStore
 from bot.panel.roster.panel_store import PanelStore
 from bot.panel.roster.rights import Rights
-from bot.panel.tools import Toolbox
+from bot.panel.tools import McpServer, Toolbox
 from bot.settings import tools_file
 from bot.settings.config import Config
 from bot.settings.panel_reading import load
@@ -57,6 +58,17 @@ def tools(config: Config) -> Toolbox:
 def approvers_of(config: Config) -> Approvers:
     """Return who may decide on tools that need approval, where nothing else is said of them."""
     return named(config.approvers, frozenset(map(UserId, config.admins)))
+
+
+def has_groups_in_tools(config: Config) -> bool:
+    """Whether user groups may approve of a tool or give it to experts."""
+    try:
+        toolbox = tools(config)
+    except Refused:  # the tools file has a finding of its own
+        return False
+    servers = [one for one in toolbox.tools if isinstance(one, McpServer)]
+    lists = [*toolbox.equippers.values(), *(a for one in servers for a in one.approvers.values())]
+    return any(word.startswith("S") for words in lists for word in words)
 
 
 def approval_rights(config: Config, slack: Slack) -> ApprovalRights:

@@ -175,3 +175,21 @@ async def test_a_check_tells_of_the_tools(
     (tools,) = [finding for finding in found if "PANELBOT_TOOLS" in finding.what]
     assert tools.severity is verdict
     assert words in tools.what
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "equip: {web-search: [S0LEGAL]}",
+        "mcp: [{label: shop, url: 'https://s.example', purpose: Sells., approvers: [S0LEGAL]}]",
+    ],
+)
+def test_groups_in_the_tools_file_need_their_scope(allowing: World, tmp_path: Path, caplog, more):
+    def missing() -> set[str]:
+        caplog.clear()
+        checkup.warn_of_missing_scopes(allowing.config(), frozenset({"chat:write"}))
+        return {record.needed for record in caplog.records}
+
+    assert "usergroups:read" not in missing()
+    (tmp_path / "tools.yaml").write_text(f"{TOOLS}{more}\n")
+    assert "usergroups:read" in missing()

@@ -18,7 +18,7 @@ _OPTIONAL = {
     "files:read": "experts cannot be taught with files from Slack",
     "mpim:history": "in group direct messages, only a mention is answered, without what was said "
     "before it",
-    "usergroups:read": "nobody can decide as a member of a group in PANELBOT_APPROVERS",
+    "usergroups:read": "no group in PANELBOT_APPROVERS or PANELBOT_TOOLS has a say",
 }
 
 
