@@ -16,6 +16,8 @@ from bot.panel.errors import MessengerUnavailable
 log = logging.getLogger(__name__)
 
 _MAX_AGE = 300.0  # seconds
+_PUBLIC_AGE = 30.0  # seconds: that a channel is private now, only one process is told
+_UNREAD: tuple[float, Collection[str]] = (float("-inf"), ())
 _SOON = 1.0  # seconds: somebody waits, and events have told most
 _MOST = 5_000
 
@@ -35,13 +37,18 @@ class SlackChannelFacts(ChannelFacts):
         self._clock = clock
         self._noted: dict[str, bool] = {}
         self._infos: dict[str, tuple[float, Json]] = {}
-        self._public: tuple[float, Collection[str]] = (float("-inf"), ())
+        self._public = _UNREAD
 
     async def note(self, channel_id: str, *, shared: bool) -> None:
         """Note what an event says of its channel. Raises StoreUnavailable."""
         if self._noted.get(channel_id) is not shared:
             await self._store.note(channel_id, shared=shared)
             self._noted[channel_id] = shared
+
+    def note_private(self, channel_id: str) -> None:
+        """Note that a channel is not public (any more)."""
+        if channel_id in self._public[1]:
+            self._public = _UNREAD
 
     def ids(self, channel_id: str) -> Collection[str]:
         return self._api.channels.others(channel_id)
@@ -58,7 +65,7 @@ class SlackChannelFacts(ChannelFacts):
         return _is_shared(info)
 
     async def public(self) -> Collection[str]:
-        if self._clock() - self._public[0] > _MAX_AGE:
+        if self._clock() - self._public[0] > _PUBLIC_AGE:
             pages = self._api.pages(
                 "users.conversations", "channels", limit=999, types="public_channel"
             )

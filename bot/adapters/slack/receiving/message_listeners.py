@@ -64,7 +64,7 @@ class MessageListeners:
         if payloads.is_no_concern(event, self._identity):
             return True
         body = await self._channels.incoming({**body, "event": event})
-        await self._note_sharing(body)
+        await self._note_channel(body)
         if incoming := await self.incoming(body):
             await self._intake.receive(incoming)
         elif amendment := payloads.amendment(body, self._identity, await self._find_handles(body)):
@@ -96,12 +96,16 @@ class MessageListeners:
         handles = await self._find_handles(body)
         return payloads.incoming(body, self._identity, handles, self._apps)
 
-    async def _note_sharing(self, body: Json) -> None:
-        """Note whether the channel of an event is shared: every event says so."""
-        channel, shared = event_of(body).get("channel"), body.get("is_ext_shared_channel")
-        is_told = isinstance(shared, bool) and payloads.is_for_us(body, self._identity)
-        if self._facts and channel and is_told:
-            await self._facts.note(channel, shared=bool(shared))
+    async def _note_channel(self, body: Json) -> None:
+        """Note whether the channel of an event is shared, and public: every event says so."""
+        event = event_of(body)
+        channel, shared = event.get("channel"), body.get("is_ext_shared_channel")
+        if not (self._facts and channel and payloads.is_for_us(body, self._identity)):
+            return
+        if event.get("channel_type") not in (None, "channel"):
+            self._facts.note_private(channel)
+        if isinstance(shared, bool):
+            await self._facts.note(channel, shared=shared)
 
     async def _find_handles(self, body: Json) -> Mapping[str, Handle]:
         groups = payloads.groups(body)
