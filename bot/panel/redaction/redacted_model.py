@@ -105,7 +105,10 @@ def texts_of(item: StoredItem) -> Iterator[Text]:
         case UserSaid(text, attachments):
             yield from (Text(part, Kind.SAID) for part in FramedText(text).parts)
             yield from (Text(one.name, Kind.FILE) for one in attachments)
-        case ModelSaid(text=text) | ToolAnswered(output=text) | ApprovalGiven(reason=text):
+        case ModelSaid(text=text, written=written):
+            said = (text, written.beside) if written else (text,)
+            yield from (Text(part, Kind.SAID) for one in said for part in FramedText(one).parts)
+        case ToolAnswered(output=text) | ApprovalGiven(reason=text):
             yield from (Text(part, Kind.SAID) for part in FramedText(text).parts)
         case ToolCalled(arguments=arguments):
             yield from (Text(value, Kind.SAID) for value in arguments.values())
@@ -117,8 +120,12 @@ def redacted_item(item: Item, redacted: Iterator[str]) -> Item:
         case UserSaid(text, attachments):
             said = FramedText(text).joined(redacted)
             return UserSaid(said, tuple(_renamed(one, redacted) for one in attachments))
-        case ModelSaid(text=text):
-            return replace(item, text=FramedText(text).joined(redacted))
+        case ModelSaid(text=text, written=written):
+            item = replace(item, text=FramedText(text).joined(redacted))
+            if written is None:
+                return item
+            beside = FramedText(written.beside).joined(redacted)
+            return replace(item, written=replace(written, beside=beside))
         case ToolAnswered(output=output):
             return replace(item, output=FramedText(output).joined(redacted))
         case ApprovalGiven(reason=reason):

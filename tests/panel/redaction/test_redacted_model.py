@@ -6,7 +6,7 @@ from typing import Any, cast
 from bot.adapters.openai.one_tool import offered
 from bot.panel.language_model import prompts
 from bot.panel.language_model.conversation_store import Remembered
-from bot.panel.language_model.exchange import ModelEvent, ModelSaid, Prompt, UserSaid
+from bot.panel.language_model.exchange import ModelEvent, ModelSaid, Prompt, UserSaid, WrittenCalls
 from bot.panel.model import CollectionId, ConversationId, Effort, Expert, ExpertName, Panel
 from bot.panel.redaction.redacted_history import RedactedHistory
 from bot.panel.redaction.redacted_knowledge import RedactedKnowledge
@@ -45,7 +45,8 @@ class Server:
         self.uploads.append(upload)
 
     async def recall(self, conversation: ConversationId) -> Remembered:
-        return Remembered((UserSaid(f"of {SECRET}"), ModelSaid(SECRET)), f"on {SECRET}", 3)
+        said = ModelSaid(SECRET, written=WrittenCalls((), f"and {SECRET}"))
+        return Remembered((UserSaid(f"of {SECRET}"), said), f"on {SECRET}", 3)
 
 
 async def asked(prompt: Prompt) -> Prompt:
