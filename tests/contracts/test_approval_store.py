@@ -134,6 +134,8 @@ async def test_the_first_verdict_counts_and_is_a_turn(neighbours):
     claim = await neighbours.queue.claim()
     assert claim.turn.messages == (first,)
     assert claim.turn.verdict == first.verdict
+    again = await neighbours.store.record_verdict(THREAD, pending.id, first)
+    assert again is VerdictResult.AT_ONCE  # what is under way is the verdict's own turn
     assert (await neighbours.queue.depth()).waiting == 0
     await neighbours.store.close(claim, pending.id)
     assert (

@@ -43,9 +43,10 @@ class FakeApprovalStore(ApprovalStore):
         request = self._requests.get(approval)
         if request is None or request.verdict not in (None, verdict):
             return VerdictResult.TOO_LATE
-        if request.verdict is None:
-            request.verdict = verdict
-            self._queue.put_first(thread, verdict)
+        if request.verdict:
+            return VerdictResult.AT_ONCE
+        request.verdict = verdict
+        self._queue.put_first(thread, verdict)
         return VerdictResult.IN_LINE if self._queue.is_busy(thread) else VerdictResult.AT_ONCE
 
     async def expired(self) -> Sequence[tuple[ThreadRef, Pending]]:
