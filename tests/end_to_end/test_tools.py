@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from jsonschema import validate
 
 from bot.adapters.slack.buttons.reply_buttons import SHOW_WORK
 from bot.assembly import checkup
@@ -18,6 +19,7 @@ from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from bot.playground.slack.workspace.messages import Message
 from tests.end_to_end.conftest import MENTION, World, body
+from tests.operations.export.test_as_html import Reader
 
 TOOLS = "hosted: [web-search, code-interpreter, image-generation]\n"
 
@@ -193,3 +195,73 @@ def test_groups_in_the_tools_file_need_their_scope(allowing: World, tmp_path: Pa
     assert "usergroups:read" not in missing()
     (tmp_path / "tools.yaml").write_text(f"{TOOLS}{more}\n")
     assert "usergroups:read" in missing()
+
+
+_TEXT, _MAYBE = {"type": "string"}, {"type": ["string", "null"]}
+SCHEMA = {
+    "type": "object",
+    "required": ["thread", "messages", "conversations"],
+    "additionalProperties": False,
+    "properties": {
+        "thread": {
+            "type": "object",
+            "required": ["team", "channel", "ts", "permalink"],
+            "additionalProperties": _TEXT,
+        },
+        "messages": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["ts", "time", "speaker", "text", "format", "expert", "call_id"],
+                "additionalProperties": False,
+                "properties": {
+                    **dict.fromkeys(("ts", "time", "speaker", "text"), _TEXT),
+                    "format": {"enum": ["markdown", "plain"]},
+                    **dict.fromkeys(("expert", "call_id"), _MAYBE),
+                },
+            },
+        },
+        "conversations": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["id", "role", "expert", "consulted_by", "gone", "items"],
+                "properties": {
+                    "role": {"enum": ["router", "expert"]},
+                    "gone": {"type": "boolean"},
+                    "items": {"type": "array", "items": {"required": ["type"]}},
+                },
+            },
+        },
+    },
+}
+
+
+@pytest.mark.long
+async def test_a_thread_with_much_in_it_is_exported_in_all_formats(equipped: World):
+    world, said = equipped, equipped.slack.people
+    ts = world.say(f"&gt; we may\n{MENTION} finance Please chart 1 and 2", files=[("a.md", b"# A")])
+    await world.idle()
+    world.say("research: Is the MIT licence fine in closed products?", ts)
+    await world.idle()
+    gone, edited = world.say("<@U0BEN> secretly", ts), world.say("<@U0BEN> before-words", ts)
+    said.edit(ADA, GENERAL, edited, "<@U0BEN> after-words")
+    said.delete(ADA, GENERAL, gone)
+    world.say("stop", ts)
+    await world.idle()
+
+    written = {}
+    for format_ in ("json", "html", "md"):
+        code, written[format_], err = await world.panelbot(
+            "export", f"{GENERAL}/{ts}", "--format", format_
+        )
+        assert (code, err) == (0, ""), format_
+        assert "values.csv" in written[format_]
+        assert "licences.example" in written[format_]
+        assert "after-words" in written[format_]
+        assert "before-words" not in written[format_]
+        assert "secretly" not in written[format_]
+    told = json.loads(written["json"])
+    validate(told, SCHEMA)
+    assert {one["expert"] for one in told["conversations"]} == {None, "finance", "research"}
+    assert not {"script", "iframe"} & set(Reader(written["html"]).tags)
