@@ -100,6 +100,7 @@ async def test_whatever_redis_refuses_for_a_while_the_bot_goes_on(
     refuser = Refuser(urlsplit(redis_url).port)
     async with refuser.running():
         world.environ["REDIS_URL"] = f"redis://127.0.0.1:{refuser.port}"
+        world.environ["PANELBOT_QUESTIONS_OF_PERSON"] = "0"  # no limit
         async with running_bot(world, log) as outage:
             for answer in ANSWERS.values():
                 outage.ask()

@@ -132,7 +132,8 @@ async def test_documents_stay_with_an_expert_of_the_file(world: World, file: Pat
     assert (code, [line for line in err.splitlines() if line.startswith("panelbot")]) == (0, [])
     change(file, "count twice", "count thrice")
     async with open_documents(world.config()) as (workspace, documents):
-        tax, _ = await documents.documents(WorkspaceScope(workspace.team_id), "tax")
+        listed = await documents.documents(WorkspaceScope(workspace.team_id), "tax")
+    tax = listed.expert
     assert len(tax.collections) == 1
     assert "thrice" in tax.instructions
 
