@@ -1,12 +1,20 @@
-"""Halves of characters: what a cut in UTF-16 leaves of an emoji, ``"\\ud83d"`` in JSON.
+"""Halves of characters, and characters that nobody sees.
 
-Python takes them into texts, but they can be sent nowhere. So they are replaced where texts enter
-(by U+FFFD), and once more where they leave.
+Halves are what a cut in UTF-16 leaves of an emoji, ``"\\ud83d"`` in JSON. Python takes them into
+texts, but they can be sent nowhere. So they are replaced where texts enter (by U+FFFD), and once
+more where they leave.
 """
 
+import re
 from typing import Any
 
 _DEEPEST = 100
+# Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties, besides the category Cf, and the
+# blank of Braille: letters, marks and symbols, to Unicode.
+IGNORABLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8"
+    "\U000e0000-\U000e0fff]"
+)
 
 
 def whole(text: str) -> str:

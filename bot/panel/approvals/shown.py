@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from bot.characters import IGNORABLE
 from bot.language import gettext
 from bot.panel.tools import ApprovalWanted
 
@@ -23,8 +24,7 @@ _WIDTH = 100
 _GOES_ON = "│ "
 
 _HIDING = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})  # Unicode's categories
-_BLANK = frozenset("⟨⟩\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-_BLANKS = ((0x180B, 0x180F), (0xFE00, 0xFE0F), (0xE0100, 0xE01EF))
+_BRACKETS = "⟨⟩"  # ours
 _MARKS = frozenset({"Mn", "Me"})
 _MOST_MARKS = 2  # on one letter; more of them hide what is around it
 _LOOK_LIKE_LATIN = (
@@ -126,9 +126,9 @@ def _revealed_name(text: str) -> str:
 def _hides(char: str) -> bool:
     if char in " \n":
         return False
-    if unicodedata.category(char) in _HIDING or char in _BLANK:
+    if unicodedata.category(char) in _HIDING or char in _BRACKETS:
         return True
-    return any(first <= ord(char) <= last for first, last in _BLANKS)
+    return bool(IGNORABLE.match(char))
 
 
 def _unstacked(text: str) -> str:

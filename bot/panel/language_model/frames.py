@@ -23,7 +23,7 @@ from functools import lru_cache
 from html import escape
 from typing import NewType
 
-from bot.characters import whole
+from bot.characters import IGNORABLE, whole
 
 Framed = NewType("Framed", str)  # safe to put into a prompt: frames, and quoted text
 
@@ -73,7 +73,6 @@ _LOOKS_LIKE = {
     **dict.fromkeys("\u057d\u03c5\u028b", "u"), **dict.fromkeys("\u0475\u03bd\u0461", "v"),
     **dict.fromkeys("\u0461\u051d\u0561", "w"), **dict.fromkeys("\u0443\u04af\u03b3", "y"),
 }  # fmt: skip
-_UNSEEN = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and symbols, to Unicode
 _LONGEST_NAME = 200
 
 
@@ -147,4 +146,4 @@ def _folded(character: str) -> str:
 def _is_seen(character: str) -> bool:
     if character.isspace():
         return True
-    return unicodedata.category(character)[0] not in "CM" and character not in _UNSEEN
+    return unicodedata.category(character)[0] not in "CM" and not IGNORABLE.match(character)

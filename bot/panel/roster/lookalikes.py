@@ -8,13 +8,10 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+from bot.characters import IGNORABLE
+
 _DIRECTIONS = re.compile("[\u200e\u200f]")  # stand in the table around what is written to the left
 _WORD = re.compile(r"[^\W\d_]+")
-# Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties, besides the category Cf.
-_IGNORABLE = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8"
-    "\U000e0000-\U000e0fff\u2800]"  # and the blank of Braille
-)
 _TOGETHER = (  # scripts that words mix by right: the "highly restrictive" level of UTS 39
     {"LATIN", "HAN", "HIRAGANA", "KATAKANA"},
     {"LATIN", "HAN", "HANGUL"},
@@ -26,13 +23,13 @@ _STROKES = str.maketrans("i1", "ll")
 
 def has_invisible(text: str) -> bool:
     """Whether something in *text* cannot be seen, or turns it round."""
-    return bool(_IGNORABLE.search(text)) or not text.isprintable()
+    return bool(IGNORABLE.search(text)) or not text.isprintable()
 
 
 @lru_cache(maxsize=4_096)  # a file of hundreds compares each with all before it
 def skeleton(name: str) -> str:
     """Return what all names that look like *name* have in common; nobody should read it."""
-    seen = unicodedata.normalize("NFKD", _IGNORABLE.sub("", name))
+    seen = unicodedata.normalize("NFKD", IGNORABLE.sub("", name))
     seen = "".join(char for char in seen if char.isalnum())
     seen = _replaced(_replaced(seen).casefold()).casefold()
     return "".join(c for c in unicodedata.normalize("NFKD", seen) if c.isalnum()).translate(

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from bot.characters import IGNORABLE
 from bot.panel.texts import sentences
 from bot.panel.texts.code import with_note
 from bot.panel.texts.footnotes import LEFTOVERS
@@ -16,7 +17,6 @@ _SILENT = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _MARKUP = frozenset("`^~+=|<>")  # symbols, to Unicode
-_INVISIBLE = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and symbols, to Unicode
 _ENDS = ("\n\n", "\n", ". ", "。", " ")
 
 
@@ -41,6 +41,6 @@ def limited(text: str) -> str:
 
 
 def _is_seen(character: str) -> bool:
-    if character in _MARKUP or character in _INVISIBLE:
+    if character in _MARKUP or IGNORABLE.match(character):
         return False
     return character == "?" or unicodedata.category(character)[0] in "LNS"

@@ -15,6 +15,8 @@ from collections.abc import Iterator, Sequence
 from io import BytesIO
 from itertools import islice
 
+from bot.characters import IGNORABLE
+
 _MOST = 4 * 1024 * 1024  # bytes of an archive that are unpacked, and of a web page
 _MOST_PARTS = 5_000  # of an archive
 _DIRECTORY_ENTRY = b"PK\x01\x02"
@@ -22,7 +24,7 @@ _PIECE = 1024 * 1024  # bytes
 _FOR_EACH = 16 * 1024  # as which a part counts besides
 _PACKED = ("docx", "pptx")
 _PARSED_BY_SERVER = ("doc", "pdf")
-_BLANKS = frozenset("_\u115f\u1160\u2800\u3164\uffa0\ufffc\ufffd")  # nothing to be read
+_BLANKS = frozenset("_\ufffc\ufffd")  # nothing to be read
 _WORD = re.compile(r"\w")
 _TAG = re.compile(r"<[^<>]*>")
 _HIDDEN = re.compile(r"<(/?)(?:script|style)\b[^<>]*>", re.IGNORECASE)
@@ -39,9 +41,14 @@ _BROKEN = (
 def is_readable(text: str) -> bool:
     """Return whether *text* has a letter, a digit or a symbol that can be seen."""
     found = (match.group() for match in _WORD.finditer(text))
-    if any(char not in _BLANKS for char in found):
+    if any(map(_says_something, found)):
         return True
-    return any(unicodedata.category(char) == "So" and char not in _BLANKS for char in set(text))
+    symbols = (char for char in {*text} if unicodedata.category(char) == "So")
+    return any(map(_says_something, symbols))
+
+
+def _says_something(char: str) -> bool:
+    return char not in _BLANKS and not IGNORABLE.match(char)
 
 
 def is_blank(name: str, content: bytes) -> bool | None:
