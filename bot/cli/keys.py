@@ -5,11 +5,12 @@ from secrets import token_bytes
 
 import click
 
-from bot.adapters.redis.encryption import KEY_BYTES, Cipher
+from bot.adapters.redis.encryption import Cipher
 from bot.adapters.redis.stores.key_rotation import KeyRotation
 from bot.assembly.storage import open_storage
 from bot.cli.shared.command import run, settings
 from bot.panel.errors import Refused
+from bot.settings.kinds import KEY_BYTES
 from bot.settings.needs import STORE
 
 

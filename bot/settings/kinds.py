@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 T = TypeVar("T")
 
-_KEY_BYTES = 32
+KEY_BYTES = 32  # of an encryption key
 _URL_SAFE = str.maketrans("-_", "+/")
 
 
@@ -90,7 +90,7 @@ def encryption_keys() -> Kind[tuple[bytes, ...]]:
             )
             for key in value.split(",")
         )
-        if len(set(keys)) < len(keys) or any(len(key) != _KEY_BYTES for key in keys):
+        if len(set(keys)) < len(keys) or any(len(key) != KEY_BYTES for key in keys):
             raise ValueError
         return keys
 

@@ -19,9 +19,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bot.adapters.redis import codec
-from bot.json_types import Json
 
-KEY_BYTES = 32
 _NONCE = 12  # bytes, as NIST SP 800-38D recommends; random, for at most 2^32 values a key
 _ENCRYPTED = re.compile(r"~1\.(?P<key>[0-9a-f]{8})\.(?P<data>[\w-]+={0,2})")
 _FIELD = "encrypted"
@@ -55,6 +53,16 @@ class Cipher:
         clear = {name: fields[name] for name in _CLEAR if name in fields}
         return json.dumps(clear | {_FIELD: self.encrypt(text, about)}, separators=(",", ":"))
 
+    def encrypt_entry(self, entry: str, about: str) -> str:
+        """Return the *entry* of a list with its token, which scripts compare, still readable."""
+        token, _, text = entry.partition(" ")
+        return f"{token} {self.encrypt(text, about)}"
+
+    def decrypt_entry(self, entry: str, about: str) -> str:
+        """Return what ``encrypt_entry`` was given. Raises Unreadable."""
+        token, _, text = entry.partition(" ")
+        return f"{token} {self.decrypt(text, about)}"
+
     def decrypt(self, text: str, about: str) -> str:
         """Return what was encrypted: a text, a JSON object or a list of such. Raises Unreadable."""
         if match := _ENCRYPTED.fullmatch(text):
@@ -78,18 +86,13 @@ class Cipher:
         except (ValueError, RecursionError):
             return not self._ciphers
         objects = parsed if isinstance(parsed, list) else [parsed]
-        return all(self._key_of(one) == self.current for one in objects)
+        matches = map(_encrypted_in, objects)
+        return all((match["key"] if match else "") == self.current for match in matches)
 
-    def _object(self, parsed: Json, about: str) -> str:
-        match = _ENCRYPTED.fullmatch(parsed[_FIELD]) if self._key_of(parsed) else None
-        if match:
+    def _object(self, parsed: object, about: str) -> str:
+        if match := _encrypted_in(parsed):
             return self._decrypt(match["key"], match["data"], about)
         return json.dumps(parsed, separators=(",", ":"))
-
-    def _key_of(self, parsed: object) -> str:
-        value = parsed.get(_FIELD) if isinstance(parsed, dict) else None
-        match = _ENCRYPTED.fullmatch(value) if isinstance(value, str) else None
-        return match["key"] if match else ""
 
     def _decrypt(self, key: str, data: str, about: str) -> str:
         if key not in self._ciphers:
@@ -104,6 +107,11 @@ class Cipher:
                 f"damaged or moved, though encrypted with the key {key}"
             ) from None
         return text.decode()
+
+
+def _encrypted_in(parsed: object) -> re.Match[str] | None:
+    value = parsed.get(_FIELD) if isinstance(parsed, dict) else None
+    return _ENCRYPTED.fullmatch(value) if isinstance(value, str) else None
 
 
 CLEAR = Cipher()  # leaves everything as it is

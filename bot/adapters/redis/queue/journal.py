@@ -63,17 +63,15 @@ class RedisJournal(Journal):
 
     async def append(self, claim: Claim, event: TurnEvent) -> None:
         about = entries_of(keys.thread_name(claim.turn.thread))
-        nonce, _, text = journal_entry(event).partition(" ")
-        entry = f"{nonce} {self._cipher.encrypt(text, about)}"
+        entry = self._cipher.encrypt_entry(journal_entry(event), about)
         if not await self._run(self._append, claim, entry):
             raise TurnLost(claim.turn.id)
 
     def _readable(self, entries: Iterable[str], turn: Turn) -> Iterator[TurnEvent]:
         is_whole, about = True, entries_of(keys.thread_name(turn.thread))
         for entry in entries:
-            nonce, _, text = entry.partition(" ")
             try:
-                event = journal_event(f"{nonce} {self._cipher.decrypt(text, about)}")
+                event = journal_event(self._cipher.decrypt_entry(entry, about))
             except codec.Unreadable as error:
                 log.warning("journal.unreadable", extra={"turn": turn.id, "reason": str(error)})
                 is_whole = False

@@ -74,8 +74,8 @@ class RedisConversationStore(ConversationStore):
     ) -> bool:
         token = response or token_hex(8)
         about = items_of(conversation)
-        texts = (self._cipher.encrypt(codec.dump_tagged(item), about) for item in items)
-        entries = [f"{token} {text}" for text in texts]
+        plain = (f"{token} {codec.dump_tagged(item)}" for item in items)
+        entries = [self._cipher.encrypt_entry(entry, about) for entry in plain]
         with store_errors():
             key = keys.conversation(conversation)
             added = await _ADD(self._redis, key, keys.THREAD_FOR, after, token, *entries)
@@ -137,8 +137,8 @@ class RedisConversationStore(ConversationStore):
             raise ConversationGone(conversation)
 
     def _item(self, conversation: ConversationId, entry: str) -> StoredItem:
-        text = self._cipher.decrypt(entry.partition(" ")[2], items_of(conversation))
-        return codec.load_tagged(_ITEMS, text)
+        plain = self._cipher.decrypt_entry(entry, items_of(conversation))
+        return codec.load_tagged(_ITEMS, plain.partition(" ")[2])
 
 
 def items_of(conversation: str) -> str:

@@ -6,7 +6,7 @@ processes have the same settings.
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.adapters.redis import codec
@@ -27,6 +27,7 @@ _KEY = re.compile(
     r"|panelbot:\{kept:(?P<conversation>[^}]+)\}:(?P<part>items|head)"
     r"|panelbot:(?P<feedback>feedback):(?P<team>[^:]+):.+"
 )
+_LISTS = frozenset({"inbox", "journal", "dead-journal", "items"})
 _SWAP = Script("swap")
 
 _Renew = Callable[[str], str]  # raises Unreadable
@@ -64,8 +65,7 @@ class KeyRotation:
             letter = key.replace(":dead-journal:", ":dead:")
             name = await self._redis.hget(letter, "thread") or name
         swaps: list[str] = []
-        for field, text in (await self._values(key, found)).items():
-            position = field if found not in _LISTS else ""
+        for field, text in await self._values(key, found):
             try:
                 new = self._renewer(found, name)(text)
             except codec.Unreadable:
@@ -74,32 +74,32 @@ class KeyRotation:
             if new == text:
                 self.rotated.kept += 1
             else:
-                swaps += (position, text, new)
+                swaps += (field, text, new)
         for start in range(0, len(swaps), 3 * _AT_ONCE):
             part = swaps[start : start + 3 * _AT_ONCE]
             self.rotated.renewed += await _SWAP(self._redis, key, *part)
 
-    async def _values(self, key: str, found: str) -> Mapping[str, str]:
-        """Return the values of *key* that are content, by field (by place, in a list)."""
+    async def _values(self, key: str, found: str) -> Sequence[tuple[str, str]]:
+        """Return the values of *key* that are content, with their fields; those of lists are ""."""
         if found in _LISTS:
-            entries = enumerate(await self._redis.lrange(key, 0, -1))
-            return {str(place): entry for place, entry in entries if entry[0] != "@"}
+            entries = await self._redis.lrange(key, 0, -1)
+            return [("", entry) for entry in entries if entry[0] != "@"]
         values: dict[str, str] = await self._redis.hgetall(key)
         match found:
             case "turn" | "dead":
-                return {field: text for field, text in values.items() if field == "messages"}
+                return [pair for pair in values.items() if pair[0] == "messages"]
             case "head":
-                return {field: text for field, text in values.items() if field == "summary"}
+                return [pair for pair in values.items() if pair[0] == "summary"]
             case "approvals":  # a verdict has no content, and is compared as it is
-                return {field: text for field, text in values.items() if field[-1] != "!"}
-        return values
+                return [pair for pair in values.items() if pair[0][-1] != "!"]
+        return [*values.items()]
 
     def _renewer(self, found: str, name: str) -> _Renew:
         match found:
             case "inbox":
                 return lambda entry: entry[0] + self._object(entry[1:], messages_in(name))
             case "turn" | "dead":
-                return lambda text: self._list(text, messages_in(name))
+                return lambda text: self._renewed(text, messages_in(name), self._as_list)
             case "journal" | "dead-journal":
                 return lambda entry: self._after_token(entry, entries_of(name))
             case "approvals":
@@ -112,31 +112,27 @@ class KeyRotation:
                 return lambda text: self._text(text, summary_of(name))
         return lambda text: self._text(text, opinions_in(name))
 
-    def _text(self, text: str, about: str) -> str:
+    def _renewed(self, text: str, about: str, encrypt: Callable[[str, str], str]) -> str:
         if self._cipher.is_current(text):
             return text
-        return self._cipher.encrypt(self._cipher.decrypt(text, about), about)
+        return encrypt(self._cipher.decrypt(text, about), about)
+
+    def _text(self, text: str, about: str) -> str:
+        return self._renewed(text, about, self._cipher.encrypt)
 
     def _after_token(self, entry: str, about: str) -> str:
         token, _, text = entry.partition(" ")
         return f"{token} {self._text(text, about)}"
 
     def _object(self, text: str, about: str) -> str:
-        if self._cipher.is_current(text):
-            return text
-        return self._cipher.encrypt_object(self._cipher.decrypt(text, about), about)
+        return self._renewed(text, about, self._cipher.encrypt_object)
 
-    def _list(self, text: str, about: str) -> str:
-        if self._cipher.is_current(text):
-            return text
-        messages = json.loads(self._cipher.decrypt(text, about))
-        objects = (self._cipher.encrypt_object(json.dumps(one), about) for one in messages)
+    def _as_list(self, plain: str, about: str) -> str:
+        messages = map(json.dumps, json.loads(plain))
+        objects = (self._cipher.encrypt_object(one, about) for one in messages)
         return f"[{','.join(objects)}]"
 
     def _state(self, text: str, about: str) -> str:
         state = json.loads(text)
         request = self._text(state["request"], about)
         return text if request == state["request"] else json.dumps(state | {"request": request})
-
-
-_LISTS = frozenset({"inbox", "journal", "dead-journal", "items"})
