@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from bot.language import gettext
 from bot.panel.texts.sentences import quoted
 
-MOST_LISTED = 50  # experts of a large panel that people are shown at once
-
 
 def tools_missing(names: Sequence[str]) -> str:
     """Return the note under an answer that was given without some of the expert's tools."""

@@ -74,6 +74,7 @@ class Answering:
         self._room_for_made_files = ByteBudget(file_posts.HELD_AT_ONCE)
 
     async def answer(self, record: TurnRecord, writer: ThreadWriter) -> None:
+        """Answer the turn of *record*, from wherever an earlier attempt stopped."""
         turn, threads = record.turn, self._stores.threads
         if await self._is_muted(turn):  # since the messages were queued
             await threads.mark_unread(turn.thread, turn.messages[0].ts)

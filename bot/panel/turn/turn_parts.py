@@ -14,12 +14,11 @@ class TurnParts:
 
     def __init__(self, services: Services, rules: Rules) -> None:
         self._services = services
-        self._stores = services.stores
         self._rules = rules
 
     def writer(self, record: TurnRecord) -> ThreadWriter:
         """Return what posts the turn's messages, each once."""
-        return ThreadWriter(record, self._services.messenger, self._stores.outbox)
+        return ThreadWriter(record, self._services.messenger, self._services.stores.outbox)
 
     def plan(self, record: TurnRecord, writer: ThreadWriter, panel: Panel) -> PlanMessage:
         """Return the message that shows how far the turn has come."""
@@ -29,7 +28,7 @@ class TurnParts:
         """Return the thread's requests for approval, as far as they are open."""
         approvals = ToolApprovals(
             record,
-            self._stores.approvals,
+            self._services.stores.approvals,
             self.writer(record),
             self._services.messenger,
             self._rules.approvers,
@@ -41,4 +40,4 @@ class TurnParts:
     async def save_report(self, record: TurnRecord, turn: Turn, panel: Panel) -> None:
         """Keep what is to be remembered of the turn: its journal is about to be deleted."""
         report = turn_report.of(turn, record.events, panel, self._rules.models.router)
-        await self._stores.reports.save(record.claim, report)
+        await self._services.stores.reports.save(record.claim, report)

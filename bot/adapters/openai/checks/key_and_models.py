@@ -33,20 +33,10 @@ async def examine(client: AsyncOpenAI, models: Sequence[tuple[str, str]]) -> lis
         return [bad(f"No answer from {address}", remedy)]
     except APIStatusError as error:
         remedy = "Check that OPENAI_BASE_URL is the address of an OpenAI-compatible API."
-        return [
-            bad(
-                f"{address}models answers with HTTP {error.status_code}",
-                remedy,
-            )
-        ]
+        return [bad(f"{address}models answers with HTTP {error.status_code}", remedy)]
     except (ValueError, TypeError, AttributeError):  # the client takes a page for an answer
         remedy = "Check that OPENAI_BASE_URL is the address of an API: it may lack `/v1`."
-        return [
-            bad(
-                f"{address}models answers with something else than a list",
-                remedy,
-            )
-        ]
+        return [bad(f"{address}models answers with something else than a list", remedy)]
     findings = [good(f"{server} accepts the key ({address})")]
     if azure.is_azure(client.base_url):
         return findings + [azure.deployment(setting, name) for setting, name in models]

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from bot.adapters.redis import keys
 from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script, milliseconds
+from bot.adapters.redis.stores import workspaces
 from bot.panel.audit.audit_log import NOBODY, AuditLog
 from bot.panel.audit.chain import Chain, Head, Record
 from bot.panel.audit.entry import Act, Entry
@@ -39,10 +40,7 @@ class RedisAuditLog(AuditLog):
 
     async def teams(self) -> Sequence[str]:
         """Return the workspaces that have a log."""
-        with store_errors():
-            found = [key async for key in self._redis.scan_iter(f"{keys.audit('*')}head")]
-        before, after = f"{keys.audit('*')}head".split("*")
-        return sorted(key.removeprefix(before).removesuffix(after) for key in found)
+        return await workspaces.with_key(self._redis, f"{keys.audit('*')}head")
 
     async def head(self, team_id: str) -> Head:
         with store_errors():

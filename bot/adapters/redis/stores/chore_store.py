@@ -5,6 +5,7 @@ import time
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script, milliseconds
+from bot.adapters.redis.stores import workspaces
 from bot.operations.chores import Chore, ChoreKind, ChoreStore
 
 _TAKE, _SET = Script("chore_take"), Script("chore_set")
@@ -46,8 +47,7 @@ class RedisChoreStore(ChoreStore):
         prefix = keys.chores(team_id)
         with store_errors():
             await self._redis.set(f"{prefix}installed", str(time.time()))
-            texts = await self._redis.zrange(f"{prefix}due", 0, -1)
-        chores = [codec.load(Chore, text) for text in texts]
+        chores = await self._waiting(team_id)
         dropped = [await self.done(one) for one in chores if one.kind is ChoreKind.REMOVE]
         return any(dropped)
 
@@ -56,16 +56,15 @@ class RedisChoreStore(ChoreStore):
             return float(await self._redis.get(f"{keys.chores(team_id)}installed") or 0)
 
     async def teams(self, kind: ChoreKind) -> list[str]:
-        before, after = f"{keys.chores('*')}due".split("*")
-        with store_errors():
-            found = [key async for key in self._redis.scan_iter(f"{before}*{after}")]
-            teams = [key.removeprefix(before).removesuffix(after) for key in found]
-            listed = [await self._redis.zrange(key, 0, -1) for key in found]
+        teams = await workspaces.with_key(self._redis, f"{keys.chores('*')}due")
         return [
-            team
-            for team, chores in zip(teams, listed, strict=True)
-            if any(codec.load(Chore, text).kind is kind for text in chores)
+            team for team in teams if any(one.kind is kind for one in await self._waiting(team))
         ]
+
+    async def _waiting(self, team_id: str) -> list[Chore]:
+        with store_errors():
+            texts = await self._redis.zrange(f"{keys.chores(team_id)}due", 0, -1)
+        return [codec.load(Chore, text) for text in texts]
 
     async def _set(self, chore: Chore, after: float, how: str) -> int:
         with store_errors():
