@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from bot.adapters.redis.keys import Shards
+from bot.adapters.redis.shards import Shards
 from bot.adapters.redis.stores.kept_data import RedisKeptData
 from bot.adapters.slack.api.metadata import StampSigner
 from bot.adapters.slack.threads.bot_messages import SlackBotMessages

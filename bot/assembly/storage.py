@@ -8,11 +8,11 @@ from bot.adapters.redis import keys
 from bot.adapters.redis.connection import client
 from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.encryption import Cipher
-from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.processes.listening_record import RedisListeningRecord
 from bot.adapters.redis.queue.journal import RedisJournal
 from bot.adapters.redis.queue.outbox import RedisOutbox
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.adapters.redis.shards import Shards
 from bot.adapters.redis.stores.approval_store import RedisApprovalStore
 from bot.adapters.redis.stores.audit_log import RedisAuditLog
 from bot.adapters.redis.stores.channel_move_store import RedisChannelMoveStore

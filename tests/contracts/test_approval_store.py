@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bot.adapters.redis.encryption import CLEAR, Cipher
-from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.adapters.redis.shards import Shards
 from bot.adapters.redis.stores.approval_store import RedisApprovalStore
 from bot.panel.approvals.approval_store import ApprovalStore, VerdictResult
 from bot.panel.approvals.approvals import Pending

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 import pytest
 
 from bot.adapters.redis.encryption import CLEAR, Cipher
-from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.outbox import RedisOutbox
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.adapters.redis.shards import Shards
 from bot.panel.errors import TurnLost
 from bot.panel.messaging.outbox import LastState, Outbox
 from bot.panel.model import Claim, Message, MessageTs, ThreadRef, UserId

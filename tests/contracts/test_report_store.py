@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.adapters.redis.shards import Shards
 from bot.adapters.redis.stores.report_store import RedisReportStore
 from bot.panel.errors import TurnLost
 from bot.panel.journal.failures import Failure

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.adapters.redis.shards import Shards
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
 from bot.panel.links import Copy, Owner, ThreadLinks
 from bot.panel.model import Claim, ConversationId, ExpertName, MessageTs, ThreadRef, Turn, TurnId

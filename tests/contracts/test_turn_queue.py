@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from bot.adapters.redis.encryption import CLEAR, Cipher
-from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.claiming import MOST_MESSAGES
 from bot.adapters.redis.queue.journal import RedisJournal
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.adapters.redis.shards import Shards
 from bot.operations.queue_admin import Depth
 from bot.panel.errors import Poisoned, TurnLost
 from bot.panel.intake.turn_queue import MOST_APP_QUESTIONS, StopResult

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.redis.keys import Shards
+from bot.adapters.redis.shards import Shards
 from bot.panel.journal.failures import Failure
 from bot.panel.texts import failure_sentences, sentences, shortcomings
 from bot.playground.slack.workspace.company import ADA, GENERAL

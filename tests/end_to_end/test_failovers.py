@@ -12,8 +12,8 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from bot.adapters.redis.connection.client import connect
-from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.adapters.redis.shards import Shards
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
 from bot.panel.errors import StoreUnavailable
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.redis.keys import Shards
+from bot.adapters.redis.shards import Shards
 from bot.panel.texts import failure_sentences
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from tests.end_to_end.conftest import MENTION, World

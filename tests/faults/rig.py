@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.adapters.redis.connection import client
-from bot.adapters.redis.keys import Shards
+from bot.adapters.redis.shards import Shards
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.experts.library import library
 from bot.panel.model import Expert, ExpertName

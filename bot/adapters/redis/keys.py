@@ -144,10 +144,7 @@ panelbot:schema     hash    ``version`` of this table, number of ``shards``  for
 Only work that is acknowledged and not yet done, and what people set up, never expires.
 """
 
-from binascii import crc32
-from dataclasses import dataclass
-
-from bot.panel.model import ConversationId, MessageTs, ThreadRef, TurnId
+from bot.panel.model import ConversationId, ThreadRef
 from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
 
 SCHEMA = "panelbot:schema"
@@ -173,74 +170,6 @@ REBUILT_FOR = DAY
 BOT_FOR = 30  # while its processes renew it
 NOTED_FOR = 2 * MINUTE  # while the process renews it
 FEEDBACK_FOR = 400 * DAY  # a year, and the month that it began in
-
-
-@dataclass(frozen=True, slots=True)
-class Shards:
-    """Distributes threads over *count* groups of keys."""
-
-    count: int = 1
-
-    def __post_init__(self) -> None:
-        if self.count < 1:
-            raise ValueError(f"there must be at least one shard, not {self.count}")
-
-    @property
-    def prefixes(self) -> tuple[str, ...]:
-        """The prefix of every shard."""
-        return tuple(map(_prefix, range(self.count)))
-
-    def prefix(self, thread: ThreadRef) -> str:
-        """Return the prefix of the shard that *thread* belongs to."""
-        return _prefix(crc32(thread_name(thread).encode()) % self.count)
-
-    def links(self, thread: ThreadRef) -> str:
-        """Return the key of the links of *thread*."""
-        return f"{self.prefix(thread)}links:{thread_name(thread)}"
-
-    def approvals(self, thread: ThreadRef) -> str:
-        """Return the key of the pending approvals in *thread*."""
-        return f"{self.prefix(thread)}approvals:{thread_name(thread)}"
-
-    def moved(self, thread: ThreadRef) -> str:
-        """Return the key of the copies that are being made of the conversations of *thread*."""
-        return f"{self.prefix(thread)}moved:{thread_name(thread)}"
-
-    def heard(self, thread: ThreadRef) -> str:
-        """Return the key of the first message of *thread* that the router missed."""
-        return f"{self.prefix(thread)}heard:{thread_name(thread)}"
-
-    def edited(self, thread: ThreadRef) -> str:
-        """Return the key of which messages of *thread* were edited after they were read."""
-        return f"{self.prefix(thread)}edited:{thread_name(thread)}"
-
-    def recent(self, thread: ThreadRef) -> str:
-        """Return the key of the threads, *thread* among them, in which the panel was asked."""
-        return f"{self.prefix(thread)}recent"
-
-    def report(self, thread: ThreadRef, turn: TurnId) -> str:
-        """Return the key of the report of *turn* in *thread*."""
-        return f"{self.prefix(thread)}report:{turn}"
-
-    def failures(self, thread: ThreadRef, turn: TurnId) -> str:
-        """Return the key of what failed in *turn* in *thread*."""
-        return f"{self.prefix(thread)}failures:{turn}"
-
-    def usage(self, team_id: str, month: str) -> tuple[str, ...]:
-        """Return the keys of the usage of *month*, one in every shard."""
-        return tuple(f"{prefix}usage:{team_id}:{month}" for prefix in self.prefixes)
-
-    def seen(self, thread: ThreadRef, ts: MessageTs) -> str:
-        """Return the key of what became of the message *ts* in *thread*."""
-        return f"{self.prefix(thread)}seen:{thread_name(thread)}:{ts}"
-
-    def standing(self, thread: ThreadRef) -> str:
-        """Return the key of the bot's standing in *thread*."""
-        return f"{self.prefix(thread)}standing:{thread_name(thread)}"
-
-
-def _prefix(index: int) -> str:
-    return f"panelbot:{{{index}}}:"
 
 
 def thread_name(thread: ThreadRef) -> str:

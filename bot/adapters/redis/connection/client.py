@@ -29,7 +29,7 @@ from bot.adapters.redis.connection.address import Address, Layout
 from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.pipelining import PipeliningRedis
 from bot.adapters.redis.connection.scripting import Connection
-from bot.adapters.redis.keys import Shards
+from bot.adapters.redis.shards import Shards
 from bot.panel.errors import GiveUp, StoreUnavailable
 from bot.panel.loops import Trouble
 from bot.panel.retries import Backoff, Retries

@@ -5,11 +5,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from bot.adapters.redis import keys
 from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection
+from bot.adapters.redis.shards import Shards
 from bot.panel.errors import GiveUp
 
 VERSION = 1
 
-Migration = Callable[[Connection, keys.Shards], Awaitable[None]]
+Migration = Callable[[Connection, Shards], Awaitable[None]]
 
 # From each version, the migration to the next. It must be safe to run twice, and while workers of
 # the older version are still running.
@@ -22,7 +23,7 @@ class SchemaRefused(GiveUp):
 
 async def prepare(
     redis: Connection,
-    shards: keys.Shards,
+    shards: Shards,
     *,
     version: int = VERSION,
     migrations: Mapping[int, Migration] = MIGRATIONS,

@@ -6,6 +6,7 @@ from secrets import token_urlsafe
 from bot.adapters.redis import keys
 from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script
+from bot.adapters.redis.shards import Shards
 from bot.panel.intake.missed_messages import Gap, ListeningRecord
 from bot.panel.model import ThreadRef
 
@@ -18,7 +19,7 @@ _LEASE = 5_000  # ms until another process looks into the gap of one that died
 class RedisListeningRecord(ListeningRecord):
     """The record of one workspace, on behalf of one process."""
 
-    def __init__(self, redis: Connection, shards: keys.Shards, team_id: str) -> None:
+    def __init__(self, redis: Connection, shards: Shards, team_id: str) -> None:
         self._redis = redis
         self._shards = shards
         self._key = keys.listening(team_id)

@@ -21,6 +21,7 @@ from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script, milliseconds
 from bot.adapters.redis.encryption import Cipher
+from bot.adapters.redis.shards import Shards
 from bot.panel.model import Claim, Message, Turn, UserId
 
 MOST_MESSAGES = 20  # in one turn: what people type while one answer is written
@@ -39,7 +40,7 @@ class Claiming:
     def __init__(
         self,
         redis: Connection,
-        shards: keys.Shards,
+        shards: Shards,
         cipher: Cipher,
         *,
         lease: float,

@@ -17,6 +17,7 @@ from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script
 from bot.adapters.redis.encryption import CLEAR, Cipher
+from bot.adapters.redis.shards import Shards
 from bot.panel.errors import TurnLost
 from bot.panel.journal.events import (
     ApprovalAsked,
@@ -48,7 +49,7 @@ _SEEN = (PostStarted, Posted, UploadOpened, FileStored, Retried, *get_args(Strea
 class RedisJournal(Journal):
     """The journals of the turns of a RedisTurnQueue with the same *shards*."""
 
-    def __init__(self, redis: Connection, shards: keys.Shards, cipher: Cipher = CLEAR) -> None:
+    def __init__(self, redis: Connection, shards: Shards, cipher: Cipher = CLEAR) -> None:
         self._redis = redis
         self._cipher = cipher
         self._shards = shards

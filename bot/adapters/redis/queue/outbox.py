@@ -18,6 +18,7 @@ from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script, milliseconds
 from bot.adapters.redis.encryption import CLEAR, Cipher
+from bot.adapters.redis.shards import Shards
 from bot.panel.errors import TurnLost
 from bot.panel.messaging.outbox import LastState, Outbox, Outgoing
 from bot.panel.model import Claim, ThreadRef
@@ -38,7 +39,7 @@ class RedisOutbox(Outbox):
     def __init__(
         self,
         redis: Connection,
-        shards: keys.Shards,
+        shards: Shards,
         *,
         lease: float = 15.0,
         look_again: float = 1.0,

@@ -22,6 +22,7 @@ from bot.adapters.redis.connection.scripting import Connection, Script, millisec
 from bot.adapters.redis.encryption import CLEAR, Cipher
 from bot.adapters.redis.queue.claiming import Claiming, messages_in, stored_turn
 from bot.adapters.redis.queue.journal import journal_entry
+from bot.adapters.redis.shards import Shards
 from bot.operations.queue_admin import DeadLetter, Depth, Hold, QueueAdmin
 from bot.panel.errors import Poisoned, TurnLost
 from bot.panel.intake.deletion import messages_of
@@ -52,7 +53,7 @@ class RedisTurnQueue(QueueAdmin):
     def __init__(
         self,
         redis: Connection,
-        shards: keys.Shards,
+        shards: Shards,
         *,
         lease: float = 15.0,
         room: int = 10,

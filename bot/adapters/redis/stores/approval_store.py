@@ -12,6 +12,7 @@ from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script
 from bot.adapters.redis.encryption import CLEAR, Cipher
+from bot.adapters.redis.shards import Shards
 from bot.panel.approvals.approval_store import ApprovalStore, VerdictResult
 from bot.panel.approvals.approvals import Pending
 from bot.panel.errors import TurnLost
@@ -28,7 +29,7 @@ _log = logging.getLogger(__name__)
 class RedisApprovalStore(ApprovalStore):
     """The approvals of a RedisTurnQueue with the same *shards*."""
 
-    def __init__(self, redis: Connection, shards: keys.Shards, cipher: Cipher = CLEAR) -> None:
+    def __init__(self, redis: Connection, shards: Shards, cipher: Cipher = CLEAR) -> None:
         self._redis = redis
         self._cipher = cipher
         self._shards = shards

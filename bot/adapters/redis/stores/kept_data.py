@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection
+from bot.adapters.redis.shards import Shards
 from bot.json_types import Json
 from bot.operations.kept_data import KeptData, KeptOfThread, Unanswered
 from bot.panel.model import ConversationId, MessageTs, ThreadRef, TurnId, UserId
@@ -33,7 +34,7 @@ _Kept = defaultdict[ThreadRef, KeptOfThread]
 class RedisKeptData(KeptData):
     """Scans for the keys that ``keys`` describes."""
 
-    def __init__(self, redis: Connection, shards: keys.Shards) -> None:
+    def __init__(self, redis: Connection, shards: Shards) -> None:
         self._redis = redis
         self._shards = shards
 

@@ -17,6 +17,7 @@ from typing import Any
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script
+from bot.adapters.redis.shards import Shards
 from bot.panel.errors import TurnLost
 from bot.panel.model import Claim, ExpertName, ThreadRef, Turn, TurnId
 from bot.panel.months import month_of
@@ -37,9 +38,7 @@ _log = logging.getLogger(__name__)
 class RedisReportStore(ReportStore):
     """The reports of the turns of a RedisTurnQueue with the same *shards*, for *keep* seconds."""
 
-    def __init__(
-        self, redis: Connection, shards: keys.Shards, *, keep: int = keys.REPORT_FOR
-    ) -> None:
+    def __init__(self, redis: Connection, shards: Shards, *, keep: int = keys.REPORT_FOR) -> None:
         self._redis = redis
         self._keep = keep
         self._shards = shards

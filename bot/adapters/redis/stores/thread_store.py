@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from bot.adapters.redis import keys
 from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script
+from bot.adapters.redis.shards import Shards
 from bot.panel.errors import TurnLost
 from bot.panel.links import Copy, Owner, ThreadLinks
 from bot.panel.model import (
@@ -29,7 +30,7 @@ _MAKE_OURS = Script("make_ours")
 class RedisThreadStore(ThreadStore):
     """Threads in Redis. Whatever a turn uses is kept for another ninety days."""
 
-    def __init__(self, redis: Connection, shards: keys.Shards) -> None:
+    def __init__(self, redis: Connection, shards: Shards) -> None:
         self._redis = redis
         self._shards = shards
 

@@ -6,9 +6,9 @@ import pytest
 from bot.adapters.redis import keys
 from bot.adapters.redis.connection.client import address, connect, prepare
 from bot.adapters.redis.connection.scripting import Script
-from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.journal import RedisJournal
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.adapters.redis.shards import Shards
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
 from bot.panel.errors import GiveUp, StoreUnavailable

@@ -6,9 +6,9 @@ import pytest
 
 from bot.adapters.redis.connection.client import prepare
 from bot.adapters.redis.connection.server_checks import examine
-from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.journal import RedisJournal
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.adapters.redis.shards import Shards
 from bot.adapters.redis.stores.kept_data import RedisKeptData
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.adapters.redis.stores.thread_store import RedisThreadStore

@@ -8,8 +8,8 @@ import pytest
 from bot.adapters.redis.connection.client import connect
 from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection
-from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.adapters.redis.shards import Shards
 from bot.panel.errors import StoreUnavailable
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId
 from tests.adapters.redis.proxies import Refuser

@@ -4,7 +4,7 @@ from bot.adapters.redis import keys
 from bot.adapters.redis.connection import schema
 from bot.adapters.redis.connection.client import prepare
 from bot.adapters.redis.connection.schema import SchemaRefused
-from bot.adapters.redis.keys import Shards
+from bot.adapters.redis.shards import Shards
 from bot.panel.errors import GiveUp
 
 

@@ -3,8 +3,8 @@ from importlib.resources import files
 import pytest
 
 from bot.adapters.redis.connection.scripting import Script
-from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.adapters.redis.shards import Shards
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId
 
 FOLDER = files("bot.adapters.redis").joinpath("scripts")

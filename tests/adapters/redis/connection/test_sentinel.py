@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from bot.adapters.redis.connection.client import address, connect, prepare
-from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.adapters.redis.shards import Shards
 from bot.panel.errors import StoreUnavailable
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId
 from tests.adapters.redis.servers import watched_primary

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.adapters.redis.shards import Shards
 from bot.adapters.redis.stores.approval_store import RedisApprovalStore
 from bot.adapters.redis.stores.kept_data import RedisKeptData
 from bot.operations.queue_admin import Depth

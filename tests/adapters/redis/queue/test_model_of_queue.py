@@ -23,9 +23,10 @@ from hypothesis.stateful import (
 
 from bot.adapters.redis.connection.client import connect
 from bot.adapters.redis.connection.scripting import Script
-from bot.adapters.redis.keys import Shards, thread_name
+from bot.adapters.redis.keys import thread_name
 from bot.adapters.redis.queue.journal import RedisJournal
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.adapters.redis.shards import Shards
 from bot.panel.errors import TurnLost
 from bot.panel.journal.events import PostStarted
 from bot.panel.model import Claim, Message, MessageTs, ThreadRef, TurnId, UserId

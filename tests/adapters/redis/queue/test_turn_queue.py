@@ -11,7 +11,6 @@ from redis import Redis
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.client import connect, prepare
 from bot.adapters.redis.connection.scripting import Script
-from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.processes.bot_claim import BotClaim
 from bot.adapters.redis.processes.listening_record import RedisListeningRecord
 from bot.adapters.redis.processes.process_notes import RedisProcessNotes
@@ -19,6 +18,7 @@ from bot.adapters.redis.queue.journal import RedisJournal
 from bot.adapters.redis.queue.outbox import RedisOutbox
 from bot.adapters.redis.queue.rate_limiter import RedisRateLimiter
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.adapters.redis.shards import Shards
 from bot.adapters.redis.stores.approval_store import RedisApprovalStore
 from bot.adapters.redis.stores.audit_log import RedisAuditLog
 from bot.adapters.redis.stores.channel_move_store import RedisChannelMoveStore

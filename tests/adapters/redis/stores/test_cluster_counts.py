@@ -1,7 +1,7 @@
 """What is counted and judged, against a real Cluster: the counts of all shards are one."""
 
-from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.adapters.redis.shards import Shards
 from bot.adapters.redis.stores.feedback_store import RedisFeedbackStore
 from bot.adapters.redis.stores.report_store import RedisReportStore
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId

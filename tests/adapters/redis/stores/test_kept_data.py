@@ -3,8 +3,8 @@
 import pytest
 
 from bot.adapters.redis import keys
-from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.adapters.redis.shards import Shards
 from bot.adapters.redis.stores.audit_log import RedisAuditLog
 from bot.adapters.redis.stores.kept_data import RedisKeptData
 from bot.adapters.redis.stores.report_store import RedisReportStore

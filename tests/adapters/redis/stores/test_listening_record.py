@@ -5,10 +5,10 @@ import asyncio
 import pytest
 
 from bot.adapters.redis import keys
-from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.processes import listening_record
 from bot.adapters.redis.processes.listening_record import RedisListeningRecord
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.adapters.redis.shards import Shards
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
 from bot.panel.intake.missed_messages import Gap
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId

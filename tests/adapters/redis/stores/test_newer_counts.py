@@ -1,7 +1,7 @@
 """What a newer version has counted and kept, beside what this one knows."""
 
 from bot.adapters.redis import keys
-from bot.adapters.redis.keys import Shards
+from bot.adapters.redis.shards import Shards
 from bot.adapters.redis.stores.feedback_store import RedisFeedbackStore
 from bot.adapters.redis.stores.report_store import RedisReportStore
 from bot.panel.model import ExpertName

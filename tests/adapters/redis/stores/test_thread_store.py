@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from bot.adapters.redis import keys
-from bot.adapters.redis.keys import Shards
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.adapters.redis.shards import Shards
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
 from bot.panel.errors import TurnLost
 from bot.panel.links import ThreadLinks
