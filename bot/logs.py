@@ -85,11 +85,7 @@ class RepeatedWarning:
             self._log(reason, 1, fields, error)
 
     def _log(
-        self,
-        reason: str,
-        times: int,
-        fields: Mapping[str, object],
-        error: Exception | None = None,
+        self, reason: str, times: int, fields: Mapping[str, object], error: Exception | None = None
     ) -> None:
         extra = {"reason": reason, "times": times, **fields}
         level = logging.ERROR if error else logging.WARNING

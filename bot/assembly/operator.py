@@ -67,11 +67,7 @@ async def open_services(config: Config) -> AsyncIterator[Services]:
 
 
 def services_of(
-    config: Config,
-    storage: Storage,
-    slack: Slack,
-    model: LanguageModel,
-    knowledge: KnowledgeBase,
+    config: Config, storage: Storage, slack: Slack, model: LanguageModel, knowledge: KnowledgeBase
 ) -> Services:
     """Return all services that store anything about a thread."""
     return Services(

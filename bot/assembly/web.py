@@ -154,11 +154,7 @@ def other_listeners(
     command = ExpertsCommand(editor, documents, handles, form, responder)
     page = HomePage(overviews, responder)
     return (
-        ForgetListeners(
-            storage.chores,
-            ForgetRights(slack.transcript, editor.rights),
-            responder,
-        ),
+        ForgetListeners(storage.chores, ForgetRights(slack.transcript, editor.rights), responder),
         RetryListeners(storage.queue, storage.outbox, responder),
         ApprovalListeners(decisions, responder),
         FollowUpListeners(intake, editor, lost_turns, storage.outbox, responder),

@@ -14,14 +14,7 @@ from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 import httpx2
-from openai import (
-    APIConnectionError,
-    APIError,
-    APIStatusError,
-    AsyncStream,
-    BaseModel,
-    OpenAIError,
-)
+from openai import APIConnectionError, APIError, APIStatusError, AsyncStream, BaseModel, OpenAIError
 
 from bot.adapters.openai.refusals import complaints, content_filters, faults, subjects
 from bot.adapters.openai.refusals.complaints import Complaint

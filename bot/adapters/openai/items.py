@@ -10,10 +10,7 @@ from openai.types.responses import (
     ResponseInputContentParam,
     ResponseInputItemParam,
 )
-from openai.types.responses.response_input_item_param import (
-    McpApprovalRequest,
-    McpApprovalResponse,
-)
+from openai.types.responses.response_input_item_param import McpApprovalRequest, McpApprovalResponse
 
 from bot.adapters.openai.file_bodies import FileUrl
 from bot.adapters.openai.reading.call_ids import as_sent

@@ -7,8 +7,4 @@ from bot.operations.export.as_json import data
 from bot.operations.export.as_markdown import document
 from bot.panel.language_model.thread_archive import ThreadArchive
 
-FORMATS: Mapping[str, Callable[[ThreadArchive], str]] = {
-    "md": document,
-    "json": data,
-    "html": page,
-}
+FORMATS: Mapping[str, Callable[[ThreadArchive], str]] = {"md": document, "json": data, "html": page}

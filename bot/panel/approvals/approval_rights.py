@@ -19,11 +19,7 @@ class ApprovalRights:
     """
 
     def __init__(
-        self,
-        people: People,
-        toolbox: Toolbox,
-        usual: Approvers,
-        admins: Collection[UserId] = (),
+        self, people: People, toolbox: Toolbox, usual: Approvers, admins: Collection[UserId] = ()
     ) -> None:
         self._people = people
         self._toolbox = toolbox

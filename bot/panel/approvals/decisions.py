@@ -24,12 +24,7 @@ class ApprovalDecisions:
     """Records people's decisions, one for each request."""
 
     def __init__(
-        self,
-        store: ApprovalStore,
-        rights: ApprovalRights,
-        auditor: Auditor,
-        *,
-        patience: float = 2,
+        self, store: ApprovalStore, rights: ApprovalRights, auditor: Auditor, *, patience: float = 2
     ) -> None:
         self._store = store
         self._rights = rights

@@ -34,13 +34,7 @@ class Notices(Protocol):
     """What one person alone sees."""
 
     async def tell_in_thread(
-        self,
-        sentence: str,
-        user: UserId,
-        thread: ThreadRef,
-        *,
-        failed: str,
-        has_replies: bool,
+        self, sentence: str, user: UserId, thread: ThreadRef, *, failed: str, has_replies: bool
     ) -> None:
         """Show *sentence* to *user*; *failed* is the event to log if that fails."""
         ...

@@ -33,12 +33,7 @@ class GapSearch:
     """Searches one *gap*; what was written more than *within* seconds before its end is left."""
 
     def __init__(
-        self,
-        history: MessageHistory,
-        intake: Intake,
-        threads: ThreadStore,
-        gap: Gap,
-        within: float,
+        self, history: MessageHistory, intake: Intake, threads: ThreadStore, gap: Gap, within: float
     ) -> None:
         self._history = history
         self._intake = intake

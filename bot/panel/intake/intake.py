@@ -68,11 +68,7 @@ class Intake:
     """
 
     def __init__(
-        self,
-        queue: TurnQueue,
-        threads: ThreadStore,
-        auditor: Auditor,
-        may_ask: MayAsk = anybody,
+        self, queue: TurnQueue, threads: ThreadStore, auditor: Auditor, may_ask: MayAsk = anybody
     ) -> None:
         self._may_ask = may_ask
         self._queue = queue

@@ -52,14 +52,7 @@ from bot.panel.journal.selection_rounds import (
 from bot.panel.journal.streams import Stream
 from bot.panel.links import path_of
 from bot.panel.made_files import StoredFile
-from bot.panel.model import (
-    Call,
-    CallId,
-    ConsultationPath,
-    FileId,
-    MessageTs,
-    UserId,
-)
+from bot.panel.model import Call, CallId, ConsultationPath, FileId, MessageTs, UserId
 from bot.panel.usage import NO_USAGE, Usage
 
 Outcome = ExpertAnswered | ApprovalAsked | ExpertFailed

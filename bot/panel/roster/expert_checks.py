@@ -71,11 +71,7 @@ def edited(before: Expert, form: Expert) -> Expert:
     """Return *before* with the values of *form*, which does not have every field."""
     if before.function:
         return replace(
-            before,
-            title=form.title,
-            icon=form.icon,
-            purpose=form.purpose,
-            consults=form.consults,
+            before, title=form.title, icon=form.icon, purpose=form.purpose, consults=form.consults
         )
     has_documents = bool(before.collections)  # without them, the form does not ask when to search
     return replace(

@@ -12,13 +12,7 @@ from bot.panel.names import did_you_mean, in_code
 from bot.panel.roster.catalogue import Catalogue
 from bot.panel.roster.changes import Change, Verb
 from bot.panel.roster.equipment import Equipment
-from bot.panel.roster.expert_checks import (
-    MOST_EXPERTS,
-    check_expert,
-    check_name,
-    edited,
-    is_like,
-)
+from bot.panel.roster.expert_checks import MOST_EXPERTS, check_expert, check_name, edited, is_like
 from bot.panel.roster.hierarchy import check_consulted
 from bot.panel.roster.panel_reader import PanelReader
 from bot.panel.roster.panel_store import PanelStore

@@ -91,11 +91,7 @@ class PanelFileSync:
     """Writes the panels of one workspace to a file, and applies a file to them."""
 
     def __init__(
-        self,
-        panels: PanelStore,
-        auditor: Auditor,
-        team_id: str,
-        builtin: Sequence[Expert] = (),
+        self, panels: PanelStore, auditor: Auditor, team_id: str, builtin: Sequence[Expert] = ()
     ) -> None:
         self._panels = panels
         self._recorded = RecordedChanges(panels, auditor)

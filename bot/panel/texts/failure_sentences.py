@@ -89,8 +89,7 @@ def why_given_up(error: BaseException) -> str:
             )
         case ModelUnavailable(server=server):
             return gettext(
-                "the model service{server} answered with errors for too long",
-                server=named(server),
+                "the model service{server} answered with errors for too long", server=named(server)
             )
         case ConversationGone():
             return gettext("the model service did not find what was said in this thread")

@@ -114,10 +114,7 @@ def _since(text: str, citation: Citation, place: int) -> int:
 
 
 def _place(
-    text: str,
-    at: int | None,
-    code: Sequence[tuple[int, int]],
-    wholes: Sequence[tuple[int, int]],
+    text: str, at: int | None, code: Sequence[tuple[int, int]], wholes: Sequence[tuple[int, int]]
 ) -> int | None:
     """Return where the mark goes: after the word or link at *at*, but never in *code*."""
     if at is None or not 0 <= at <= len(text):

@@ -5,13 +5,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.panel.links import Copy, Owner, ThreadLinks
-from bot.panel.model import (
-    Claim,
-    ConversationId,
-    MessageTs,
-    ThreadRef,
-    Turn,
-)
+from bot.panel.model import Claim, ConversationId, MessageTs, ThreadRef, Turn
 
 
 class Standing(StrEnum):

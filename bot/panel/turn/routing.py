@@ -11,12 +11,7 @@ from functools import partial
 
 from bot.panel.errors import ModelRefused
 from bot.panel.intake.addressing import addressed
-from bot.panel.journal.events import (
-    ExpertCalled,
-    Routed,
-    RouterAsked,
-    RouterBegan,
-)
+from bot.panel.journal.events import ExpertCalled, Routed, RouterAsked, RouterBegan
 from bot.panel.journal.progress import TOO_MANY, Progress
 from bot.panel.language_model import prompts
 from bot.panel.language_model.exchange import (
@@ -141,10 +136,7 @@ async def _choose(
     asked = RouterAsked(tuple(one.call_id for one in begun.answered), by=by)
     await record.note(asked)
     events = context.services.client.ask(
-        prompt,
-        ref=ref,
-        repeated=repeated or begun.asked or record.in_doubt,
-        begun=begun.response,
+        prompt, ref=ref, repeated=repeated or begun.asked or record.in_doubt, begun=begun.response
     )
     response = Responded("")
     with selection.open():

@@ -11,12 +11,7 @@ from typing import TypeVar
 
 from bot.panel.approvals.tool_approvals import ToolApprovals
 from bot.panel.byte_budget import ByteBudget
-from bot.panel.errors import (
-    ConversationGone,
-    ModelFault,
-    ModelRefused,
-    StoreUnavailable,
-)
+from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, StoreUnavailable
 from bot.panel.journal.events import RouterAsked
 from bot.panel.journal.progress import Progress
 from bot.panel.journal.selection_rounds import experts_to

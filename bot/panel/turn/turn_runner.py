@@ -13,11 +13,7 @@ from bot.panel.messaging.locales import Locales
 from bot.panel.model import Claim, MessageTs, ThreadRef, Turn
 from bot.panel.replies.failure_notice import FailureNotice
 from bot.panel.replies.thread_writer import ThreadWriter
-from bot.panel.texts import (
-    failure_sentences,
-    forgetting,
-    sentences,
-)
+from bot.panel.texts import failure_sentences, forgetting, sentences
 from bot.panel.threads.forgetting import ForgetRights
 from bot.panel.turn.answering import Answering
 from bot.panel.turn.open_calls import OpenCalls

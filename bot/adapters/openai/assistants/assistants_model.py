@@ -101,10 +101,7 @@ class AssistantsModel(LanguageModel):
     ) -> AsyncGenerator[ModelEvent, None]:
         """Yield what the run does, without calls that *prompt* does not allow."""
         said, calls_unasked = Responded(""), False
-        async with (
-            errors.opened(stream),
-            aclosing(self._read(prompt, stream)) as events,
-        ):
+        async with errors.opened(stream), aclosing(self._read(prompt, stream)) as events:
             async for event in events:
                 match event:
                     case ToolCalled() if not prompt.may_call:

@@ -18,13 +18,7 @@ from bot.adapters.openai.reading.model_stream import StreamReader, read_stream
 from bot.adapters.openai.reading.sent import Sent
 from bot.adapters.openai.reading.usage import usage_of_run
 from bot.panel.errors import ModelUnavailable
-from bot.panel.language_model.exchange import (
-    Begun,
-    ModelEvent,
-    ModelSaid,
-    Responded,
-    joined,
-)
+from bot.panel.language_model.exchange import Begun, ModelEvent, ModelSaid, Responded, joined
 from bot.panel.model import CallId
 from bot.panel.tools import FILE_SEARCH
 

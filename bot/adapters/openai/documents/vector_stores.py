@@ -20,10 +20,7 @@ from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
 _HEAD, _EXPERT = "panelbot", "expert"
 _KIND = "1 documents"
 _USUALLY_INDEXED = 3600  # seconds after which it is said that this takes unusually long
-_STATES = {
-    "in_progress": DocumentState.INDEXING,
-    "completed": DocumentState.READY,
-}
+_STATES = {"in_progress": DocumentState.INDEXING, "completed": DocumentState.READY}
 
 
 def pack(owner: CollectionOwner) -> dict[str, str]:

@@ -6,13 +6,7 @@ from openai import AsyncOpenAI
 
 from bot.adapters.openai.reading.items import read_items
 from bot.panel.language_model import pairing
-from bot.panel.language_model.exchange import (
-    ApprovalGiven,
-    Item,
-    ToolAnswered,
-    ToolUsed,
-    UserSaid,
-)
+from bot.panel.language_model.exchange import ApprovalGiven, Item, ToolAnswered, ToolUsed, UserSaid
 from bot.panel.model import ConversationId
 
 PAGE = 100  # items: the most that the API gives at once

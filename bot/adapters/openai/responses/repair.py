@@ -26,12 +26,7 @@ from bot.adapters.openai.reading.sent import sent_all
 from bot.adapters.openai.responses import history
 from bot.panel.errors import ConversationGone
 from bot.panel.language_model import pairing
-from bot.panel.language_model.exchange import (
-    ABORTED,
-    ApprovalGiven,
-    ToolAnswered,
-    ToolCalled,
-)
+from bot.panel.language_model.exchange import ABORTED, ApprovalGiven, ToolAnswered, ToolCalled
 from bot.panel.model import CallId, ConversationId, RequestId
 from bot.panel.tools import ApprovalWanted
 

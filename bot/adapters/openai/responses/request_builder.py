@@ -26,10 +26,7 @@ class RequestBuilder:
         self.limits = limits
 
     def build(
-        self,
-        prompt: Prompt,
-        *before: ResponseInputItemParam,
-        without: frozenset[str] = frozenset(),
+        self, prompt: Prompt, *before: ResponseInputItemParam, without: frozenset[str] = frozenset()
     ) -> dict[str, Any]:
         """Return the request; *before* comes before the prompt's own items.
 

@@ -29,13 +29,7 @@ from bot.adapters.openai.responses.stateless_start import StatelessStart
 from bot.adapters.openai.responses.summaries import History, Summaries
 from bot.adapters.openai.retries import RetryDelays
 from bot.adapters.openai.server.server_limits import limits_of
-from bot.panel.errors import (
-    ConversationGone,
-    ModelFault,
-    ModelRefused,
-    ModelUnavailable,
-    Refused,
-)
+from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, ModelUnavailable, Refused
 from bot.panel.language_model.conversation_store import PREFIX, ConversationStore, Remembered
 from bot.panel.language_model.exchange import (
     Begun,

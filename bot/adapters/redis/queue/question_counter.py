@@ -5,12 +5,7 @@ from collections.abc import Sequence
 from bot.adapters.redis import keys
 from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script, milliseconds
-from bot.panel.access.question_limits import (
-    WINDOW,
-    Exceeded,
-    QuestionCounter,
-    QuestionLimit,
-)
+from bot.panel.access.question_limits import WINDOW, Exceeded, QuestionCounter, QuestionLimit
 from bot.panel.model import TurnId
 
 _COUNT = Script("count_question")

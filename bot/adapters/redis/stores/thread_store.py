@@ -8,14 +8,7 @@ from bot.adapters.redis.connection.scripting import Connection, Script
 from bot.adapters.redis.shards import Shards
 from bot.panel.errors import TurnLost
 from bot.panel.links import Copy, Owner, ThreadLinks
-from bot.panel.model import (
-    Claim,
-    ConsultationPath,
-    ConversationId,
-    MessageTs,
-    ThreadRef,
-    Turn,
-)
+from bot.panel.model import Claim, ConsultationPath, ConversationId, MessageTs, ThreadRef, Turn
 from bot.panel.threads.thread_store import Standing, ThreadStore
 
 _ROUTER = "@router"  # a field beside those of the experts, whose names begin with a letter

@@ -46,10 +46,7 @@ BOT_EVENTS: Mapping[str, str] = {
     "tokens_revoked": "the bot's token does not work any more",
 }
 SUGGESTED_PROMPTS: tuple[Mapping[str, str], ...] = (
-    {
-        "title": "Weigh a decision",
-        "message": "everyone: Should we build this ourselves or buy it?",
-    },
+    {"title": "Weigh a decision", "message": "everyone: Should we build this ourselves or buy it?"},
     {"title": "Check a licence", "message": "Can we use an MIT library in a closed product?"},
     {"title": "Meet the panel", "message": "experts"},
 )

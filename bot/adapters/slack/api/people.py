@@ -25,11 +25,7 @@ class SlackPeople(People):
     """Reads ``users.info`` and ``users.list``; answers may be ten minutes old."""
 
     def __init__(
-        self,
-        api: SlackApi,
-        identity: Identity,
-        *,
-        clock: Callable[[], float] = time.monotonic,
+        self, api: SlackApi, identity: Identity, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._api = api
         self._team = identity.team_id

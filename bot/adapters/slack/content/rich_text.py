@@ -2,13 +2,7 @@
 
 from collections.abc import Iterable
 
-from bot.adapters.slack.content.json_access import (
-    DEEPEST,
-    child,
-    children,
-    number,
-    string,
-)
+from bot.adapters.slack.content.json_access import DEEPEST, child, children, number, string
 from bot.json_types import Json
 
 _MARKS = {"code": "`", "strike": "~~", "italic": "_", "bold": "**"}  # from the inside out

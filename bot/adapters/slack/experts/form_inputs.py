@@ -77,10 +77,7 @@ def _model_inputs(now: Expert, toolbox: Toolbox) -> list[Json]:
             instructions,
         ),
         labelled_input(
-            "model",
-            gettext("Model"),
-            gettext("Empty: the usual one."),
-            _text(now.model or "", 100),
+            "model", gettext("Model"), gettext("Empty: the usual one."), _text(now.model or "", 100)
         )
         | {"optional": True},
         labelled_input(
@@ -110,11 +107,7 @@ def shown(consulted: Sequence[ExpertName]) -> Sequence[ExpertName]:
 
 def _tools(now: Expert, toolbox: Toolbox) -> Json:
     options = {
-        name: {
-            "text": plain_text(name),
-            "value": name,
-            "description": plain_text(purpose_of(tool)),
-        }
+        name: {"text": plain_text(name), "value": name, "description": plain_text(purpose_of(tool))}
         for name, tool in zip(toolbox.names, toolbox.tools, strict=True)
     }
     chosen = [options[name] for name in now.tools if name in options]

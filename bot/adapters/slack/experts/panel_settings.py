@@ -44,8 +44,7 @@ SYNTHESIS = PanelSetting(
     ),
     set=PanelEditor.set_synthesis,
     for_channel=lambda **details: gettext(
-        "{person} set the synthesis of this channel's panel to *{setting}*: {meaning}.",
-        **details,
+        "{person} set the synthesis of this channel's panel to *{setting}*: {meaning}.", **details
     ),
     for_defaults=lambda **details: gettext(
         "{person} set the synthesis of the default panel of all channels to *{setting}*: "
@@ -70,8 +69,7 @@ STREAMING = PanelSetting(
     ),
     set=PanelEditor.set_streaming,
     for_channel=lambda **details: gettext(
-        "{person} set streaming for this channel's panel to *{setting}*: {meaning}.",
-        **details,
+        "{person} set streaming for this channel's panel to *{setting}*: {meaning}.", **details
     ),
     for_defaults=lambda **details: gettext(
         "{person} set streaming for the default panel of all channels to *{setting}*: {meaning}.",

@@ -50,11 +50,7 @@ class Refusal(Exception):
 
 
 def verified(
-    secret: str,
-    handler: Handler,
-    *,
-    clock: Callable[[], float] = time,
-    timeout: float = 10.0,
+    secret: str, handler: Handler, *, clock: Callable[[], float] = time, timeout: float = 10.0
 ) -> Handler:
     """Wrap *handler*, so that it sees only requests that Slack has signed within five minutes."""
     if not secret:

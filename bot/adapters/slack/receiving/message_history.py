@@ -20,10 +20,7 @@ class SlackMessageHistory(MessageHistory):
     """
 
     def __init__(
-        self,
-        api: SlackApi,
-        team_id: str,
-        receive: Callable[[Json], Awaitable[Incoming | None]],
+        self, api: SlackApi, team_id: str, receive: Callable[[Json], Awaitable[Incoming | None]]
     ) -> None:
         self._api = api
         self._team_id = team_id

@@ -19,13 +19,7 @@ from bot.adapters.slack.receiving.events import event_of, teams_of
 from bot.json_types import Json
 from bot.panel.intake.intake import Incoming
 from bot.panel.messaging.handles import Handle
-from bot.panel.model import (
-    ExpertName,
-    Message,
-    MessageTs,
-    ThreadRef,
-    UserId,
-)
+from bot.panel.model import ExpertName, Message, MessageTs, ThreadRef, UserId
 
 _NONE: Mapping[str, Handle] = MappingProxyType({})
 

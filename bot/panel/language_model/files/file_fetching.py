@@ -99,9 +99,7 @@ async def _read(
         raise Refused(file_sentences.files_too_large(file.name, LARGEST_TOGETHER))
     try:
         return await retry(
-            lambda: server.read(file, min(room, LARGEST)),
-            timeouts.backoff,
-            on=MessengerUnavailable,
+            lambda: server.read(file, min(room, LARGEST)), timeouts.backoff, on=MessengerUnavailable
         )
     except MessengerRefused as error:
         log.warning("file.withheld", extra={"file": file.id, "reason": str(error)})

@@ -94,11 +94,7 @@ async def _store(context: TurnContext, call: Call, file: MadeFile) -> StoredFile
     # The files of a turn have a timeout of their own.
     backoff = replace(context.rules.timeouts.backoff, longest=inf)
     try:
-        return await retry(
-            lambda: _upload(context, call, file),
-            backoff,
-            on=MessengerUnavailable,
-        )
+        return await retry(lambda: _upload(context, call, file), backoff, on=MessengerUnavailable)
     except MessengerRefused as error:
         log.warning("made.not_stored", extra={"file": file.id, "reason": str(error)})
         if error.needed:
