@@ -120,6 +120,27 @@ async def test_status_and_streamed_text_are_seen_while_they_grow(page: Page, sla
     await expect(page.locator("#announcer")).to_contain_text("Panelbot: The answer")
 
 
+async def test_a_thumb_stays_pressed_for_whoever_pressed_it(page: Page, slack, bot) -> None:
+    thumbs = {
+        "type": "feedback_buttons",
+        "action_id": "feedback",
+        "positive_button": {"text": {"type": "plain_text", "text": "Good"}, "value": "good"},
+        "negative_button": {"text": {"type": "plain_text", "text": "Bad"}, "value": "bad"},
+    }
+    await bot.say(GENERAL, "x", blocks=[{"type": "context_actions", "elements": [thumbs]}])
+    good, bad = (page.get_by_role("button", name=name) for name in ("Good", "Bad"))
+    await bad.click()
+    await expect(bad).to_have_attribute("aria-pressed", "true")
+    await good.click()
+    await expect(good).to_have_attribute("aria-pressed", "true")
+    await expect(bad).to_have_attribute("aria-pressed", "false")
+    await page.reload()
+    await expect(good).to_have_attribute("aria-pressed", "true")
+    await page.get_by_role("button", name="You are: Ada").click()
+    await page.get_by_role("menuitemradio", name="Ben").click()
+    await expect(good).to_have_attribute("aria-pressed", "false")
+
+
 async def test_own_messages_are_edited_and_deleted(page: Page, slack: SlackPlayground) -> None:
     slack.people.say(BEN, GENERAL, "From Ben")
     slack.people.say(ADA, GENERAL, "Frist for <@U0BEN>")

@@ -1,7 +1,7 @@
 """Listeners for the thumbs under replies.
 
-Slack itself highlights the thumb that was clicked. So people get a message only if their opinion
-could not be stored, or when a reason was.
+Slack itself highlights the thumb that was clicked, for whoever clicked. That it counts is ours to
+say, to them alone: what one person thinks of a reply is nothing to edit it for.
 """
 
 import logging
@@ -45,9 +45,11 @@ class FeedbackListeners:
         except (PanelError, ValueError) as error:
             log.warning("feedback.odd", extra={"reason": type(error).__name__})
             return
-        recorded = await self._record(thumb, click.thread, click.user)
-        if recorded and thumb.opinion is Opinion.BAD:  # the reason must be recorded after the thumb
+        if not await self._record(thumb, click.thread, click.user):
+            return
+        if thumb.opinion is Opinion.BAD:  # the reason must be recorded after the thumb
             await self._ask_why(thumb, click)
+        await self._tell(_thanks(thumb), click.thread, click.user)
 
     async def take_reason(self, ack: AsyncAck, body: Json, view: Json) -> None:
         """Record the reason for a thumb down."""
@@ -86,3 +88,8 @@ class FeedbackListeners:
 
     async def _tell(self, sentence: str, thread: ThreadRef, user: UserId) -> None:
         await self._responder.tell_in_thread(sentence, user, thread, failed="feedback.not_answered")
+
+
+def _thanks(thumb: Thumb) -> str:
+    shown = "👍" if thumb.opinion is Opinion.GOOD else "👎"
+    return gettext("Thanks! Your {thumb} is recorded.", thumb=shown)

@@ -29,6 +29,14 @@ def with_ids(blocks: Sequence[Json]) -> list[Json]:
     return [{"block_id": f"b{number}"} | block for number, block in enumerate(blocks)]
 
 
+def with_pressed(block: Json, value: str) -> Json:
+    """Return *block* with the feedback button that has *value* marked as pressed."""
+    if block.get("type") != "context_actions":
+        return block
+    marked = [{**element, "pressed": value} for element in block["elements"]]
+    return block | {"elements": marked}
+
+
 def _plain_copy(value: Mapping[str, object], names: Names) -> dict[str, object]:
     return {k: with_html(v, names) for k, v in value.items() if k not in _RENDERED_FIELDS}
 

@@ -10,7 +10,7 @@ from babel import Locale
 
 from bot.json_types import Json
 from bot.playground.slack.page.attachments import shown_attachment, shown_file
-from bot.playground.slack.page.blocks import with_html, with_ids
+from bot.playground.slack.page.blocks import with_html, with_ids, with_pressed
 from bot.playground.slack.page.mrkdwn import Names, decoded, mrkdwn_html
 from bot.playground.slack.page.typed_text import to_typed
 from bot.playground.slack.workspace import payloads
@@ -109,7 +109,7 @@ def message(workspace: Workspace, message: Message, viewer: str, names: Names) -
         "thread": message.thread_ts,
         "author": author(workspace, message),
         "html": mrkdwn_html(message.text, names),
-        "blocks": with_html(with_ids(message.blocks), names) if message.blocks else None,
+        "blocks": with_html(_blocks(message, viewer), names) if message.blocks else None,
         "attachments": [shown_attachment(a, names) for a in message.attachments],
         "source": to_typed(message.text, workspace) if message.user == viewer else None,
         "edited": message.edited_ts is not None and not (message.bot_id and message.blocks),
@@ -120,6 +120,12 @@ def message(workspace: Workspace, message: Message, viewer: str, names: Names) -
         "reactions": list(_reactions(workspace, message, viewer)),
         "permalink": payloads.permalink(workspace.url, message),
     }
+
+
+def _blocks(message: Message, viewer: str) -> list[Json]:
+    """The blocks, with ids, and with the thumb that *viewer* pressed."""
+    blocks, thumb = with_ids(message.blocks), message.thumbs.get(viewer)
+    return [with_pressed(block, thumb) for block in blocks] if thumb else blocks
 
 
 def author(workspace: Workspace, message: Message) -> Json:

@@ -77,6 +77,8 @@ class PeopleActing(PeopleWriting):
         else:
             action = action_of(element, block_id, value)
             fields = self._message_fields(user, message)
+            if action["type"] == "feedback_buttons":
+                self._workspace.press_thumb(message, user, action["value"])
         action["action_ts"] = self._workspace.new_ts()
         await self._interact("block_actions", user, fields | {"actions": [action]})
 

@@ -31,6 +31,7 @@ class Message:
     streaming: bool = False
     begun_with: str = ""  # the text a stream started with
     reactions: dict[str, list[str]] = field(default_factory=dict)
+    thumbs: dict[str, str] = field(default_factory=dict)  # what each person pressed last
     replies: list[str] = field(default_factory=list)  # ts of the replies, on the root
 
     @property
@@ -98,6 +99,7 @@ def snapshot(message: Message) -> Message:
         blocks=list(message.blocks),
         attachments=list(message.attachments),
         reactions={name: list(users) for name, users in message.reactions.items()},
+        thumbs=dict(message.thumbs),
     )
 
 

@@ -95,7 +95,16 @@ class View:
 
 
 ChangeKind = Literal[
-    "posted", "updated", "deleted", "status", "session", "view", "prompts", "reaction", "group"
+    "posted",
+    "updated",
+    "deleted",
+    "status",
+    "session",
+    "view",
+    "prompts",
+    "reaction",
+    "thumb",
+    "group",
 ]
 
 
@@ -237,6 +246,11 @@ class Workspace:
         if not message.reactions[name]:
             del message.reactions[name]
         self.notify(Change("reaction", message.channel, message))
+
+    def press_thumb(self, message: Message, user: str, value: str) -> None:
+        """Mark the feedback button that *user* pressed, as Slack does for them alone."""
+        message.thumbs[user] = value
+        self.notify(Change("thumb", message.channel, message))
 
     def rename_channel(self, old: str, new: str) -> None:
         """Let a channel have another id, which all that is in it has from then on."""

@@ -16,7 +16,7 @@ from bot.panel.model import ExpertName, Persona, TurnId
 from bot.panel.reports.feedback import Opinion
 from bot.panel.reports.feedback_recorder import FeedbackRecorder
 from bot.playground.slack import hazards
-from bot.playground.slack.workspace.company import BEN, GENERAL, GUEST
+from bot.playground.slack.workspace.company import ADA, BEN, GENERAL, GUEST
 from bot.playground.slack.workspace.state import Message
 from tests.adapters.slack.conftest import Neighbour
 from tests.eventually import eventually
@@ -95,25 +95,25 @@ async def thread(neighbour):
 
 
 @pytest.mark.parametrize("user", [BEN, GUEST])
-async def test_a_thumb_up_is_recorded_silently(thread, user):
+async def test_a_thumb_up_is_recorded_and_its_giver_alone_is_thanked(thread, user):
     await thread.press("good", user)
 
-    await eventually(thread.voices)
+    await eventually(lambda: thread.whispers(user) == ["Thanks! Your 👍 is recorded."])
     (voice,) = thread.voices()
     assert (voice.opinion, voice.by, voice.judged.expert) == (Opinion.GOOD, user, "legal")
     assert voice.judged.reply == "reply:call_1"
-    assert thread.views() == thread.whispers(user) == []
+    assert thread.views() == thread.whispers(ADA) == []
 
 
 async def test_a_thumb_down_counts_at_once_and_asks_why(thread):
     await thread.press("bad")
-    await eventually(lambda: thread.voices() and thread.views())
+    await eventually(lambda: thread.whispers() == ["Thanks! Your 👎 is recorded."])
     assert [voice.reason for voice in thread.voices()] == [""]
 
     (view,) = thread.views()
     await thread.people.submit_view(BEN, view.id, {"reason": "That law was repealed."})
 
-    await eventually(lambda: thread.whispers() == [THANKS])
+    await eventually(lambda: thread.whispers()[1:] == [THANKS])
     (voice,) = thread.voices()
     assert (voice.opinion, voice.reason) == (Opinion.BAD, "That law was repealed.")
 

@@ -71,7 +71,7 @@ function button(e, attributes) {
 function feedback(e, attributes) {
   const thumb = (b, emoji) => b && h('button', {
     ...attributes, 'data-key': `${attributes['data-key']}/${b.value}`, type: 'button', class: 'bk-button', 'data-click': 'bk-act',
-    'data-value': b.value, 'aria-label': b.accessibility_label,
+    'data-value': b.value, 'aria-label': b.accessibility_label, 'aria-pressed': String(e.pressed === b.value),
   }, emoji, ' ', b.text?.plain);
   return h('span', { class: 'bk-feedback' }, thumb(e.positive_button, '👍'), thumb(e.negative_button, '👎'));
 }
