@@ -16,7 +16,7 @@ from rich.text import Text
 from bot import logs
 from bot.cli.links import tree
 from bot.cli.shared.command import run, serve
-from bot.demo.run import Answered, Demo, open_demo
+from bot.demo.run import NOTICE, Answered, Demo, open_demo
 from bot.settings.environment import read
 
 
@@ -34,7 +34,7 @@ from bot.settings.environment import read
 def demo(ask: str | None, as_json: bool, port: int, opens: bool) -> None:
     """Try the bot in a local Slack workspace, in the browser.
 
-    The model follows rules and is no AI, unless OPENAI_API_KEY is set. Redis is embedded,
+    Rules write the answers, not AI, unless OPENAI_API_KEY is set. Redis is embedded,
     unless REDIS_URL is set.
     """
     if as_json and ask is None:
@@ -56,7 +56,7 @@ async def _serve(port: int, *, opens: bool) -> None:
     _set_up_logs()
     async with open_demo(os.environ, port=port, pace=0.5) as running:
         click.echo(f"Panelbot's playground: {running.url}")
-        click.echo(f"Model: {running.model}. Redis: {running.redis}. Ctrl+C ends it.")
+        click.echo(f"{_behind_it(running)} Ctrl+C ends it.")
         if opens:
             await asyncio.to_thread(webbrowser.open, running.url)
         await asyncio.Event().wait()
@@ -67,14 +67,16 @@ async def _ask(question: str, *, as_json: bool) -> None:
     async with open_demo(os.environ, port=0, pace=0) as running:
         answered = await running.ask(question)
         if as_json:
-            click.echo(json.dumps(_as_json(answered), indent=2, ensure_ascii=False))
+            click.echo(json.dumps(_as_json(running, answered), indent=2, ensure_ascii=False))
         else:
             _print(running, answered)
 
 
-def _as_json(answered: Answered) -> dict[str, Any]:
+def _as_json(running: Demo, answered: Answered) -> dict[str, Any]:
     links = answered.links
     return {
+        "model": running.model,
+        "notice": None if running.is_ai else NOTICE,
         "thread": {"channel": answered.thread.channel_id, "ts": answered.thread.thread_ts},
         "messages": [
             {
@@ -99,4 +101,10 @@ def _print(running: Demo, answered: Answered) -> None:
         body = Markdown(markdown) if message.is_app else Text(message.text)
         console.print(Padding(body, (0, 0, 1, 3)))
     console.print(tree(answered.thread, answered.links))
-    console.print(Text(f"Model: {running.model}. Redis: {running.redis}.", "dim"))
+    console.print(Text(_behind_it(running), "dim"))
+
+
+def _behind_it(running: Demo) -> str:
+    """Return what answers and where it is kept, in one line."""
+    model = f"Model: {running.model}." if running.is_ai else NOTICE
+    return f"{model} Redis: {running.redis}."

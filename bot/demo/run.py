@@ -40,6 +40,7 @@ mcp:
     tools: [open_ticket]
     not_the_asker: no   # the demo has one user
 """
+NOTICE = "Answers here come from rules, not AI. Set OPENAI_API_KEY for real ones."
 _POLL_EVERY = 0.02  # seconds
 _TIMEOUT = 15 * 60.0  # seconds
 
@@ -73,8 +74,8 @@ class Demo:
         self.url = slack.url
         address = client.address(config.redis_url)
         self.redis = "embedded" if own_redis else address
-        playground = config.openai_api_key == OpenAIPlayground.api_key
-        self.model = "rules, no AI" if playground else f"{config.router_model} and experts' own"
+        self.is_ai = config.openai_api_key != OpenAIPlayground.api_key
+        self.model = f"{config.router_model} and experts' own" if self.is_ai else "rules, not AI"
 
     async def ask(self, question: str) -> Answered:
         """Mention the bot in a channel, wait for the end of the turn and return the thread."""
@@ -116,7 +117,8 @@ async def open_demo(environ: Mapping[str, str], *, port: int, pace: float) -> As
     """
     async with AsyncExitStack() as stack:
         slack = SlackPlayground(port)
-        add_page(slack.app, slack, manifest())
+        by_rules = not environ.get("OPENAI_API_KEY", "").strip()
+        add_page(slack.app, slack, manifest(), NOTICE if by_rules else "")
         try:
             await stack.enter_async_context(slack)
         except OSError as error:
@@ -128,7 +130,7 @@ async def open_demo(environ: Mapping[str, str], *, port: int, pace: float) -> As
         settings = {**environ, "REDIS_URL": redis_url, **_slack_settings(slack)}
         settings.setdefault("PANELBOT_TOOLS", await _tools(environ, stack))
         settings.setdefault("PANELBOT_CHANNELS_SHARING", GENERAL)  # it has a partner in it
-        if not environ.get("OPENAI_API_KEY", "").strip():
+        if by_rules:
             openai = await stack.enter_async_context(OpenAIPlayground(assistants=True))
             openai.latency.first = lambda body: pace if body.get("tools") else 2 * pace
             openai.latency.piece = pace / 50

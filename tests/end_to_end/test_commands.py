@@ -8,6 +8,7 @@ import socket
 
 import pytest
 
+from bot.demo.run import NOTICE
 from bot.playground.openai.stand_in.brain import Call, Pause, Text
 from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import GENERAL
@@ -249,6 +250,7 @@ async def test_the_demo_answers_one_question_and_ends(world: World):
     people = ("Ada", "Legal Counsel", "Finance Partner")
     for expected in (*people, "open-source-policy.md", "In short", "router  conv_"):
         assert expected in out
+    assert " ".join(out.split()).count(NOTICE) == 1
 
 
 async def test_the_demo_speaks_to_machines(world: World):
@@ -258,6 +260,7 @@ async def test_the_demo_speaks_to_machines(world: World):
 
     told = json.loads(out)
     assert code == 0
+    assert told["notice"] == NOTICE
     authors = {message["author"] for message in told["messages"]}
     assert {"Ada", "Panelbot", "Legal Counsel", "Finance Partner"} <= authors
     assert {"legal", "finance"} <= set(told["links"]["experts"])

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from bot.json_types import Json
 from bot.playground.openai.items.items import text_of
 from bot.playground.openai.rule_model.prompt_reading import (
-    NOTICE,
     points_in,
     short_name,
     title_of,
@@ -79,7 +78,7 @@ def expert_replies(request: ModelRequest) -> list[ExpertReply]:
 def _without_lead(text: str, title: str) -> str:
     lead, line_end, rest = text.partition("\n")
     announces = line_end and title in lead and lead.rstrip().endswith(":")
-    return unframed(rest if announces else text).replace(NOTICE, "").strip()
+    return unframed(rest if announces else text)
 
 
 def _agreement(answers: Sequence[ExpertReply]) -> str:

@@ -3,13 +3,12 @@
 import re
 
 from bot.playground.openai.rule_model.prompt_reading import (
-    NOTICE,
     asked_before,
     brief_in,
     files_in,
     points_in,
 )
-from bot.playground.openai.stand_in.brain import ModelRequest, is_model, is_user
+from bot.playground.openai.stand_in.brain import ModelRequest, is_user
 from bot.playground.openai.words import listed, score, shortened
 
 _ROLE = re.compile(r"\b[Yy]ou are (?:an? |the |our )?([^.,:;\n]{3,80})")
@@ -29,8 +28,6 @@ def answer(request: ModelRequest) -> str:
         lines += ["", f"I was given {listed([f'`{name}`' for name in files])}."]
     if before:
         lines += ["", f"This goes with what was asked before: “{shortened(before[-1], 100)}”"]
-    if not any(is_model(item) for item in request.items):
-        lines += ["", NOTICE]
     return "\n".join(lines)
 
 

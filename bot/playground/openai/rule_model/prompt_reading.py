@@ -9,8 +9,6 @@ from bot.json_types import Json
 from bot.playground.openai.items.items import text_of
 from bot.playground.openai.stand_in.brain import is_model, is_user
 
-NOTICE = "_Playground model: rules, not AI. Set OPENAI_API_KEY for real answers._"
-
 _TAG = re.compile(r"</?[a-z]+\b[^<>]*>")
 _NESTED = re.compile(r"</?(?:said|shown|answer)\b[^<>]*>\n?")
 _ESCAPED = re.compile(r"&(?:amp;(?=(?:amp;)*(?:lt|quot|#x[0-9a-f]+);)|(?:lt|quot|#x[0-9a-f]+);)")

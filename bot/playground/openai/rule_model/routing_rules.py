@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 
 from bot.json_types import Json
 from bot.playground.openai.rule_model.prompt_reading import (
-    NOTICE,
     asked_before,
     question_in,
     short_name,
@@ -112,8 +111,7 @@ def _small_talk(question: str, request: ModelRequest) -> str | None:
 
 def _nobody(request: ModelRequest) -> str:
     question = shortened(question_in(request.last_user_text), 80)
-    text = f"I found no expert for “{question}” on this panel. {_invitation(request.tools)}"
-    return text if asked_before(request.items) else f"{text}\n\n{NOTICE}"
+    return f"I found no expert for “{question}” on this panel. {_invitation(request.tools)}"
 
 
 def _invitation(tools: Sequence[Json]) -> str:

@@ -17,13 +17,11 @@ from bot.playground.openai.rule_model.document_rules import answer_from_document
 from bot.playground.openai.rule_model.enumerated_tools import separated
 from bot.playground.openai.rule_model.expert_rules import answer
 from bot.playground.openai.rule_model.hosted_rules import use_hosted
-from bot.playground.openai.rule_model.prompt_reading import NOTICE, question_in
+from bot.playground.openai.rule_model.prompt_reading import question_in
 from bot.playground.openai.rule_model.remote_rules import told_by_servers, use_server
 from bot.playground.openai.rule_model.routing_rules import choose
 from bot.playground.openai.rule_model.schema_filling import fill
 from bot.playground.openai.stand_in.brain import ModelRequest, Reply, Text
-
-__all__ = ["NOTICE", "RuleBrain"]
 
 
 class RuleBrain:

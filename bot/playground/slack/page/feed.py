@@ -23,12 +23,12 @@ class Feed:
         self,
         workspace: Workspace,
         viewer: str,
-        manifest_entities: Mapping[str, Json],
+        fixed_entities: Mapping[str, Json],
         default_prompts: Json | None = None,
     ) -> None:
         self._workspace = workspace
         self._viewer = viewer
-        self._manifest_entities = manifest_entities
+        self._fixed_entities = fixed_entities
         self._default_prompts = default_prompts  # until the app sets its own
         self._sent: Entities | None = None
         self._rendered: dict[str, tuple[str, Json]] = {}  # messages: their state and entity
@@ -54,7 +54,7 @@ class Feed:
         current |= {f"group:{group['id']}": entities.group(group) for group in groups}
         for channel in channels:
             current[f"channel:{channel.id}"] = entities.channel(workspace, channel, self._viewer)
-        current |= self._manifest_entities
+        current |= self._fixed_entities
         current |= self._messages(channels)
         current |= self._statuses({channel.id for channel in channels})
         return current | self._prompts() | self._views()

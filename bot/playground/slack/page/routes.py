@@ -41,9 +41,14 @@ class Playground(Protocol):
         """The workspace that it draws."""
 
 
-def add_page(app: web.Application, playground: Playground, manifest: Mapping[str, Json]) -> None:
-    """Serve the page of *playground* at `/`, with the commands and shortcuts of *manifest*."""
-    routes = _PageRoutes(playground, manifest)
+def add_page(
+    app: web.Application, playground: Playground, manifest: Mapping[str, Json], notice: str = ""
+) -> None:
+    """Serve the page of *playground* at `/`, with the commands and shortcuts of *manifest*.
+
+    The page shows *notice*, if there is one, until somebody closes it.
+    """
+    routes = _PageRoutes(playground, manifest, notice)
     app.router.add_get("/", routes.index)
     app.router.add_get("/page/updates", own_page_only(routes.updates))
     app.router.add_get("/page/{file}", routes.static_file)
@@ -54,10 +59,13 @@ def add_page(app: web.Application, playground: Playground, manifest: Mapping[str
 
 
 class _PageRoutes:
-    def __init__(self, playground: Playground, manifest: Mapping[str, Json]) -> None:
+    def __init__(self, playground: Playground, manifest: Mapping[str, Json], notice: str) -> None:
         self._state = playground.state
         self._workspace = playground.workspace
-        self._manifest = manifest
+        self._prompts = suggested_prompts(manifest)
+        self._fixed = manifest_entities(manifest)
+        if notice:
+            self._fixed["notice"] = {"kind": "notice", "text": notice}
         self._actions = PageActions(playground.state, playground.people)
         self._sockets: WeakSet[web.WebSocketResponse] = WeakSet()
 
@@ -114,8 +122,7 @@ class _PageRoutes:
     def _feed(self, user_id: str) -> Feed:
         people = [user.id for user in self._workspace.users.values() if not user.is_bot]
         viewer = user_id if user_id in people else people[0]
-        prompts = suggested_prompts(self._manifest)
-        return Feed(self._workspace, viewer, manifest_entities(self._manifest), prompts)
+        return Feed(self._workspace, viewer, self._fixed, self._prompts)
 
     @asynccontextmanager
     async def _sending_updates(

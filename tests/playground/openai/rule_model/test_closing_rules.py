@@ -6,9 +6,7 @@ Legal answered in the thread:
 As legal counsel:
 
 - **Licences:** the notice has to stay
-- **Maintenance:** who fixes what is yours to settle
-
-_Playground model: rules, not AI. Set OPENAI_API_KEY for real answers._"""
+- **Maintenance:** who fixes what is yours to settle"""
 FINANCE = """\
 Finance answered in the thread:
 - **Cost:** two days a quarter
@@ -27,7 +25,6 @@ def test_a_synthesis_names_the_experts_what_they_share_and_what_each_stresses() 
     assert "maintenance" in said.split("\n")[0]
     assert "- **Legal:** **Licences:** the notice has to stay" in said
     assert "- **Finance:** **Cost:** two days a quarter" in said
-    assert "Playground model" not in said
 
 
 def test_experts_who_share_nothing_look_at_different_sides() -> None:

@@ -8,7 +8,6 @@ What you look at:
 - Contracts: who is bound, and how one gets out
 - Liability: who carries the damage
 How you answer: the short answer first."""
-NOTICE = "_Playground model: rules, not AI. Set OPENAI_API_KEY for real answers._"
 WRAPPED = """\
 <brief>Is MIT fine in a closed product?</brief>
 <message ref="17.0" from="Ada">
@@ -36,11 +35,6 @@ def test_another_question_gets_another_answer() -> None:
     privacy = answered("May we keep personal data?")
     assert "**Privacy:**" in privacy
     assert privacy != answered("Which notices does the licence demand?")
-
-
-def test_only_the_first_reply_of_a_conversation_says_what_model_it_is() -> None:
-    assert answered("Is MIT fine?").endswith(NOTICE)
-    assert NOTICE not in answered("Is MIT fine?", model("Yes."), "And BSD?")
 
 
 def test_a_later_reply_remembers_what_was_asked_before() -> None:

@@ -13,6 +13,7 @@ import { drawChannel, drawThread } from './message_lists.js';
 import { subscribe } from './updates.js';
 import { listenToMenu, openMenu } from './menu.js';
 import { drawModal, listenToModal } from './modal.js';
+import { drawNotice } from './notice.js';
 import { go, route } from './route.js';
 import { drawSidebar, unreadIn } from './sidebar.js';
 import { all, apply, channelMessages, get, ready, replies, workspace } from './store.js';
@@ -44,6 +45,7 @@ function drawAll() {
   const { channel, thread, home } = currentRoute();
   drawSidebar($('sidebar'));
   drawChannelHeader($('channel-header'), channel, home);
+  drawNotice($('notice'));
   drawHome(channel, home);
   drawThreadPane(channel, thread);
   drawModal();
