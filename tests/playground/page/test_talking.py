@@ -226,3 +226,56 @@ async def test_a_handle_is_completed_and_sent_as_a_mention(page: Page, slack, bo
     await bot.client.usergroups_disable(usergroup=created["usergroup"]["id"])
     await field.press_sequentially("@panel-l")
     await expect(option).to_be_hidden()
+
+
+async def test_a_thread_that_a_question_began_opens_when_the_app_begins_to_answer(
+    page: Page, slack, bot
+) -> None:
+    field, thread = page.get_by_label("Message", exact=True), page.locator("#thread")
+    ts = await say(page, slack, "@panelbot What about the licence?")
+    await expect(thread).to_be_hidden()
+    await think(bot, ts)
+    await expect(thread).to_contain_text("is thinking…")
+    await expect(page.get_by_label("Reply", exact=True)).to_be_focused()
+    await page.get_by_label("Close the thread").click()
+    await bot.say(GENERAL, "*Fine*", thread_ts=ts)
+    await expect(page.get_by_role("link", name="1 reply")).to_be_visible()
+    await expect(thread).to_be_hidden()
+
+    ts = await say(page, slack, "@panelbot And what would it cost?")
+    await field.press_sequentially("I mean")
+    await bot.say(GENERAL, "A lot", thread_ts=ts)
+    await expect(thread).to_contain_text("A lot")
+    await expect(field).to_be_focused()
+    await field.press_sequentially(" net")
+    await expect(field).to_have_value("I mean net")
+
+
+async def test_no_thread_opens_for_others_and_none_elsewhere(page: Page, slack, bot) -> None:
+    by_ben = slack.people.say(BEN, GENERAL, f"<@{BOT_USER}> What about the licence?")
+    by_ada = await say(page, slack, "@panelbot What about the licence?")
+    slack.people.say(BEN, GENERAL, "I know", thread_ts=by_ada)
+    await think(bot, by_ben)
+    await expect(page.get_by_role("link", name="is thinking…")).to_be_visible()
+    await expect(page.get_by_role("link", name="1 reply")).to_be_visible()
+    await page.get_by_role("link", name="product").click()
+    await think(bot, by_ada)
+    await page.get_by_role("link", name="general").click()
+    await expect(page.get_by_role("link", name="is thinking…")).to_have_count(2)
+    await expect(page.locator("#thread")).to_be_hidden()
+
+
+async def say(page: Page, slack, text: str) -> str:
+    """Say something in the open channel; returns its ts."""
+    field = page.get_by_label("Message", exact=True)
+    await field.fill(text)
+    await field.press("Enter")
+    await expect(page.get_by_role("article", name="Ada").last).to_contain_text(text[10:])
+    *_, message = slack.workspace.messages(GENERAL)
+    return str(message.ts)
+
+
+async def think(bot, ts: str) -> None:
+    await bot.client.assistant_threads_setStatus(
+        channel_id=GENERAL, thread_ts=ts, status="is thinking…"
+    )

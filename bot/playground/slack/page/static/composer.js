@@ -6,6 +6,7 @@ import { h, show } from './dom.js';
 import { on, run } from './events.js';
 import { encodeFiles } from './form_values.js';
 import { openMenu } from './menu.js';
+import { expectAnswer } from './own_questions.js';
 import { pastedTable } from './pasted_tables.js';
 import { go, route } from './route.js';
 import { all, get, user, workspace } from './store.js';
@@ -91,7 +92,9 @@ async function submit(destination, message) {
   const { text, files, table } = message;
   if (text.startsWith('/') && !files.length && !table) return runCommand(destination, text);
   const sent = await act('say', { ...destination, ...message, files: await encodeFiles(files) });
-  if (sent && !destination.thread && get(`channel:${destination.channel}`)?.bot) go(destination.channel, sent.ts);
+  if (!sent || destination.thread) return sent;
+  if (get(`channel:${destination.channel}`)?.bot) go(destination.channel, sent.ts);
+  else expectAnswer(destination.channel, sent.ts);
   return sent;
 }
 

@@ -10,6 +10,7 @@ import { listen, on } from './events.js';
 import { drawChannelHeader, drawThreadHeader } from './headers.js';
 import { listenToKeys } from './keyboard.js';
 import { drawChannel, drawThread } from './message_lists.js';
+import { openAnsweredThread } from './own_questions.js';
 import { subscribe } from './updates.js';
 import { listenToMenu, openMenu } from './menu.js';
 import { drawModal, listenToModal } from './modal.js';
@@ -42,6 +43,7 @@ function draw() {
 }
 
 function drawAll() {
+  openAnsweredThread();
   const { channel, thread, home } = currentRoute();
   drawSidebar($('sidebar'));
   drawChannelHeader($('channel-header'), channel, home);
@@ -167,9 +169,9 @@ addEventListener('hashchange', () => { reportOpenedTab(); draw(); focusThread();
 document.addEventListener('visibilitychange', draw);
 setInterval(() => { local.tick += 1; if (all('status').length) draw(); }, LOADING_MESSAGE_MS);
 
-/** Focuses the composer of a thread that was just opened. */
+/** Focuses the composer of a thread that was just opened, unless something else is being typed. */
 function focusThread() {
-  if (route().thread) requestAnimationFrame(() => $('thread-text').focus());
+  if (route().thread && !document.activeElement.closest('dialog') && !document.activeElement.value) requestAnimationFrame(() => $('thread-text').focus());
 }
 
 const requestedUser = new URLSearchParams(location.search).get('user');
