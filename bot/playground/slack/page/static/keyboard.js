@@ -65,5 +65,5 @@ on('close-thread', () => {
   const { channel, thread } = route();
   go(channel);
   const root = document.querySelector(`#messages [data-message="${CSS.escape(thread)}"]`);
-  (root ?? document.getElementById('main-text')).focus();
+  (root ?? document.getElementById('main-text')).focus({ preventScroll: true });
 });

@@ -16,6 +16,7 @@ import { listenToMenu, openMenu } from './menu.js';
 import { drawModal, listenToModal } from './modal.js';
 import { drawNotice } from './notice.js';
 import { go, route } from './route.js';
+import { followEnd } from './scrolling.js';
 import { drawSidebar, unreadIn } from './sidebar.js';
 import { all, apply, channelMessages, get, ready, replies, workspace } from './store.js';
 import { lastRead, markRead, local } from './local_state.js';
@@ -51,10 +52,7 @@ function drawAll() {
   drawHome(channel, home);
   drawThreadPane(channel, thread);
   drawModal();
-  if (!home) {
-    drawChannel($('messages'), channel);
-    markChannelRead(channel);
-  }
+  if (!home) drawChannel($('messages'), channel);
   announce([...channelMessages(channel.id), ...(thread ? replies(channel.id, thread) : [])], !isFirstDraw);
   isFirstDraw = false;
   setTitle();
@@ -89,11 +87,6 @@ function drawThreadPane(channel, thread) {
   drawThreadHeader($('thread-header'), channel);
   drawThread($('replies'), channel.id, thread);
   switchTo($('thread-composer'), `${workspace().me}/${channel.id}/${thread}`, 'Reply…');
-}
-
-function markChannelRead(channel) {
-  const last = channelMessages(channel.id).at(-1);
-  if (last && document.visibilityState === 'visible') markRead(workspace().me, channel.id, last.ts);
 }
 
 /** Messages from before somebody's first visit do not count as unread. */
@@ -158,6 +151,7 @@ on('open-people', (button) => openMenu(button, all('user').filter((u) => !u.app)
   label: u.name, note: u.note, checked: u.id === workspace().me, run: () => switchUser(u.id),
 }))));
 
+for (const list of [$('messages'), $('replies')]) followEnd(list, draw);
 setUpComposer($('main-composer'), 'Message', false);
 setUpComposer($('thread-composer'), 'Reply', true);
 listenToMessageActions(() => { if (ready()) drawAll(); });

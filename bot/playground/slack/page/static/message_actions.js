@@ -7,7 +7,7 @@ import { forward } from './forward.js';
 import { openMenu } from './menu.js';
 import { fieldValue, formValues } from './form_values.js';
 import { go, route } from './route.js';
-import { all, channelMessages, message, replies, workspace } from './store.js';
+import { all, channelMessages, isMine, message, replies } from './store.js';
 import { local } from './local_state.js';
 
 const REACTIONS = ['+1', 'eyes', 'white_check_mark', 'tada', 'heart', 'thinking_face'];
@@ -17,8 +17,6 @@ function messageOf(element) {
   const { channel, message: ts, pane } = element.closest('.message').dataset;
   return { pane, m: message(channel, ts), key: { channel, ts } };
 }
-
-const isMine = (m) => m.author.id === workspace().me && !m.author.app;
 
 /** @param {() => void} redraw */
 export function listenToMessageActions(redraw) {

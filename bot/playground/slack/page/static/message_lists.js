@@ -3,19 +3,21 @@
 import { h, memo, show } from './dom.js';
 import { avatar } from './avatars.js';
 import { messageElement } from './message.js';
-import { channelMessages, get, message, replies, status, user, workspace } from './store.js';
+import { isAtEnd, moveAfterDrawing } from './scrolling.js';
+import { channelMessages, get, isMine, message, replies, status, user, workspace } from './store.js';
 import { day, dayKey } from './time.js';
+import { firstNew } from './unread.js';
 import { local } from './local_state.js';
 
 const GROUP_SECONDS = 300;
-const NEAR_END_PIXELS = 80;
 
 /** Draws the messages of *channel* into *list*. */
 export function drawChannel(list, channel) {
   const messages = channelMessages(channel.id);
-  keepScrolledToEnd(list, `${workspace().me}/${channel.id}`, () => show(list,
+  draw(list, channel.id, messages, (rows) => [
     messages.length ? null : welcome(channel),
-    rows(list, 'channel', messages)));
+    rows('channel', messages),
+  ]);
 }
 
 /** Draws the thread with the first message *ts* into *list*. */
@@ -23,19 +25,33 @@ export function drawThread(list, channel, ts) {
   const first = message(channel, ts);
   const threadReplies = replies(channel, ts);
   const count = threadReplies.length;
-  keepScrolledToEnd(list, `${workspace().me}/${channel}/${ts}`, () => show(list,
-    first ? rows(list, 'thread', [first]) : h('p', { class: 'empty' }, 'This message was deleted.'),
+  draw(list, `${channel}/${ts}`, threadReplies, (rows) => [
+    first ? rows('thread', [first]) : h('p', { class: 'empty' }, 'This message was deleted.'),
     h('div', { class: 'divider', 'data-key': 'count' }, h('span', {}, count === 1 ? '1 reply' : `${count} replies`)),
-    rows(list, 'thread', threadReplies),
-    statusLine(status(channel, ts))));
+    rows('thread', threadReplies),
+    statusLine(status(channel, ts)),
+  ]);
 }
 
-function rows(list, pane, messages) {
+function draw(list, conversation, messages, content) {
+  const key = `${workspace().me}/${conversation}`;
+  const line = firstNew(list.id, conversation, messages, isAtEnd(list, key));
+  const inside = list.firstElementChild;
+  show(inside, ...content((pane, some) => rows(inside, pane, some, line)));
+  updateTabStop(list);
+  moveAfterDrawing(list, key, messages, isMine);
+}
+
+function rows(list, pane, messages, line) {
   return messages.flatMap((m, i) => {
     const previous = messages[i - 1];
-    const newDay = pane === 'channel' && (!previous || dayKey(previous.ts) !== dayKey(m.ts));
-    const divider = newDay && h('div', { class: 'divider', 'data-key': `day-${dayKey(m.ts)}` }, h('span', {}, day(m.ts)));
-    return [divider, row(list, pane, m, !newDay && continuesGroup(previous, m))];
+    const isNewDay = pane === 'channel' && (!previous || dayKey(previous.ts) !== dayKey(m.ts));
+    const isNew = m.ts === line;
+    return [
+      isNewDay && h('div', { class: 'divider', 'data-key': `day-${dayKey(m.ts)}` }, h('span', {}, day(m.ts))),
+      isNew && h('div', { class: 'divider new', role: 'separator', 'aria-label': 'New messages', 'data-key': 'new' }, h('span', {}, 'New')),
+      row(list, pane, m, !isNewDay && !isNew && continuesGroup(previous, m)),
+    ];
   });
 }
 
@@ -89,16 +105,6 @@ const promptChips = (suggested) => suggested && h('div', { class: 'prompts', 'da
   suggested.prompts.map((prompt) => h('button', {
     type: 'button', class: 'chip', 'data-click': 'suggest', 'data-text': prompt.message,
   }, prompt.title)));
-
-/** Draws, and scrolls to the end if the list was at its end or shows another conversation now. */
-function keepScrolledToEnd(list, content, draw) {
-  const distance = list.scrollHeight - list.scrollTop - list.clientHeight;
-  const scroll = list.dataset.content !== content || distance < NEAR_END_PIXELS;
-  list.dataset.content = content;
-  draw();
-  updateTabStop(list);
-  if (scroll) list.scrollTop = list.scrollHeight;
-}
 
 /** Tab reaches one message of the list: the one with the focus, else the newest. */
 function updateTabStop(list) {

@@ -39,4 +39,6 @@ export const replies = (channel, ts) =>
 
 export const status = (channel, ts) => entities.get(`status:${channel}:${ts}`);
 
+export const isMine = (m) => m.author.id === workspace().me && !m.author.app;
+
 const isReply = (m) => Boolean(m.thread) && m.thread !== m.ts;
