@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import click
 
 from bot.cli.main import main
+from bot.cli.shared.lazy_command import loaded
 
 _WIDTH = 92
 
@@ -33,4 +34,4 @@ def _commands(
     yield name, command, context
     if isinstance(command, click.Group):
         for child in command.list_commands(context):
-            yield from _commands(f"{name} {child}", command.commands[child], context)
+            yield from _commands(f"{name} {child}", loaded(command.commands[child]), context)

@@ -15,12 +15,16 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
+from pkgutil import iter_modules
+
+import bot.cli
 
 Output = Connection | Path  # the writing end of a pipe, or a file to append to
 Prepare = Callable[[], None]
 
 _forkserver = multiprocessing.get_context("forkserver")
-_forkserver.set_forkserver_preload(["bot.cli.main", "tests.processes"])
+_commands = [f"bot.cli.{module.name}" for module in iter_modules(bot.cli.__path__)]
+_forkserver.set_forkserver_preload([*_commands, "tests.processes"])
 
 
 def nothing() -> None:

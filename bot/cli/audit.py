@@ -59,7 +59,10 @@ _SINCE = click.option("--since", type=_Since(), help="Only since then.")
 
 @click.group()
 def audit() -> None:
-    """Who changed, taught, approved, stopped, forgot and exported what; never any content."""
+    """Who did what: changed, taught, approved, forgot, exported.
+
+    No content is ever in it.
+    """
 
 
 @audit.command()

@@ -30,9 +30,10 @@ _MARKS = {
 
 @click.command()
 def check() -> None:
-    """Report what is missing: settings, tokens, scopes, Redis, models; each with its remedy.
+    """Check settings, tokens, scopes, Redis and models.
 
-    Exits with 1 if something keeps the bot from working.
+    Whatever is missing is told with its remedy. Exits with 1 if something keeps the bot from
+    working.
     """
     http = () if os.environ.get("SLACK_APP_TOKEN", "").strip() else SLACK_IN_HTTP
     try:

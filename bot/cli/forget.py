@@ -29,11 +29,12 @@ from bot.settings.needs import MODEL, SLACK_OUT, STORE
     help="How long to wait for the end of a turn that is running.",
 )
 def forget(what: str, *, messages: bool, dry_run: bool, yes: bool, wait: float) -> None:
-    """Delete everything stored about a thread, a channel, or the threads that a person started.
+    """Delete all that is stored of a thread, a channel or a person.
 
     A thread is named by a message's permalink, CHANNEL/TS or the id of one of its conversations;
-    a person by the id in the profile (U…), a channel by its id (C…). Whatever could not be deleted
-    is listed: run the command again to continue. People's own messages stay in Slack.
+    a person by the id in the profile (U…), a channel by its id (C…). Of a person, the threads are
+    deleted that they started. Whatever could not be deleted is listed: run the command again to
+    continue. People's own messages stay in Slack.
     """
     work = _forget(what, messages=messages, dry_run=dry_run, yes=yes, wait=wait)
     run(work, resumes=True)

@@ -16,7 +16,7 @@ from bot.settings.needs import STORE
 
 @click.group()
 def keys() -> None:
-    """Keys that encrypt what people and models say where Redis holds it."""
+    """The keys that encrypt what people and models say in Redis."""
 
 
 @keys.command()

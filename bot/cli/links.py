@@ -25,7 +25,7 @@ NO_PANEL = "No panel has spoken in that thread, as far as Redis, Slack and OpenA
 
 @click.group()
 def links() -> None:
-    """Slack threads, their router conversations and their expert conversations."""
+    """Slack threads and the model's conversations behind them."""
 
 
 @links.command()

@@ -1,22 +1,33 @@
-"""All commands together."""
+"""All commands together; each is imported when it is called."""
 
 import click
 
 from bot import __version__
-from bot.cli.audit import audit
-from bot.cli.check import check
-from bot.cli.demo import demo
-from bot.cli.experts import experts
-from bot.cli.export import export
-from bot.cli.feedback import feedback
-from bot.cli.forget import forget
-from bot.cli.keys import keys
-from bot.cli.knowledge import knowledge
-from bot.cli.links import links
-from bot.cli.manifest import manifest
-from bot.cli.probe import probe
-from bot.cli.serve import run_all, web, worker
-from bot.cli.turns import turns
+from bot.cli.shared.lazy_command import LazyCommand
+
+# The name, where in this room the command is, and the first sentence of its help.
+_COMMANDS = (
+    ("demo", "demo:demo", "Try the bot in a local Slack workspace, in the browser."),
+    ("run", "serve:run_all", "Receive and answer, in one process."),
+    ("web", "serve:web", "Receive events and queue them; answer commands and buttons."),
+    ("worker", "serve:worker", "Take turns off the queue and answer them."),
+    ("check", "check:check", "Check settings, tokens, scopes, Redis and models."),
+    ("experts", "experts:experts", "The panels of all channels as a YAML file, for review."),
+    ("knowledge", "knowledge:knowledge", "The documents that experts look things up in."),
+    ("links", "links:links", "Slack threads and the model's conversations behind them."),
+    ("export", "export:export", "Write a thread, with all its conversations, as a file."),
+    ("feedback", "feedback:feedback", "Thumbs up and down on replies; they are kept for a year."),
+    ("forget", "forget:forget", "Delete all that is stored of a thread, a channel or a person."),
+    ("probe", "probe:probe", "Find out how OpenAI and Slack behave where no document says so."),
+    ("turns", "turns:turns", "Turns that were given up after all their retries."),
+    ("keys", "keys:keys", "The keys that encrypt what people and models say in Redis."),
+    ("audit", "audit:audit", "Who did what: changed, taught, approved, forgot, exported."),
+    (
+        "manifest",
+        "manifest:manifest",
+        "Print the app manifest, to be pasted at api.slack.com/apps.",
+    ),
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -25,22 +36,5 @@ def main() -> None:
     """A panel of experts in your Slack threads."""
 
 
-for command in (
-    demo,
-    run_all,
-    web,
-    worker,
-    check,
-    experts,
-    knowledge,
-    links,
-    export,
-    feedback,
-    forget,
-    probe,
-    turns,
-    keys,
-    audit,
-    manifest,
-):
-    main.add_command(command)
+for _name, _place, _help_line in _COMMANDS:
+    main.add_command(LazyCommand(_name, f"bot.cli.{_place}", _help_line))

@@ -36,10 +36,10 @@ from bot.settings.needs import MODEL, SLACK_OUT, STORE
 )
 @click.option("--out", metavar="FILE", default="-", show_default="standard output")
 def probe(channel: str | None, user: str, only: Sequence[str], stream_for: float, out: str) -> None:
-    """Find out how OpenAI and Slack behave where it is not documented, as Markdown.
+    """Find out how OpenAI and Slack behave where no document says so.
 
-    It uses your keys, costs a few thousand tokens, and deletes what it has created. Exits with 1
-    if a check could not run or something could not be deleted.
+    The report is Markdown. It uses your keys, costs a few thousand tokens, and deletes what it has
+    created. Exits with 1 if a check could not run or something could not be deleted.
     """
     run(_probe(channel, user, stream_for, only, out))
 

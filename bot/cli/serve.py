@@ -38,7 +38,7 @@ def run_all() -> None:
 
 @click.command()
 def web() -> None:
-    """Receive events, put them on the queue, and answer commands and buttons."""
+    """Receive events and queue them; answer commands and buttons."""
     config = _receiving()
     _serve(config, open_web(config))
 

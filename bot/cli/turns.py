@@ -19,7 +19,10 @@ _EVERY = click.option("--all", "every", is_flag=True, help="All that were given 
 
 @click.group()
 def turns() -> None:
-    """Turns that were given up after all their retries; kept for thirty days, or as set."""
+    """Turns that were given up after all their retries.
+
+    They are kept for thirty days, or as set.
+    """
 
 
 @turns.command("list")

@@ -10,6 +10,7 @@ import click
 import pytest
 
 from bot.cli.main import main
+from bot.cli.shared.lazy_command import loaded
 from bot.playground.openai.rule_model.rules import RuleBrain
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from tests.docs.snippets import Snippet, snippets
@@ -25,7 +26,7 @@ def command(words: Sequence[str]) -> click.Context:
     found: click.Command = main
     rest = list(words)
     while isinstance(found, click.Group) and rest and rest[0] in found.commands:
-        found = found.commands[rest.pop(0)]
+        found = loaded(found.commands[rest.pop(0)])
     return found.make_context("panelbot", rest)
 
 
