@@ -52,7 +52,7 @@ class Outage:
     async def settled(self) -> None:
         """Return when everything is answered, once; the bot is still the same process."""
         for ts in self.asked:
-            await self._world.slack.people.wait_for(lambda ts=ts: self._world.said(ts), timeout=60)
+            await self._world.slack.people.wait_for(lambda ts=ts: self._world.said(ts), timeout=180)
         assert self._bot.returncode is None
         try:
             await self._world.idle()
@@ -80,7 +80,10 @@ async def running_bot(world: World, log: Log) -> AsyncIterator[Outage]:
     world.slack.deliverer.retry_after = (0.3, 1, 2, 4, 8)
     async with bot_process("run", environ=world.environ, log=log.path) as bot:
         await asyncio.wait_for(world.slack.sockets.wait_for_connection(), 60)
-        yield Outage(world, bot)
+        outage = Outage(world, bot)
+        outage.ask()
+        await outage.settled()  # it has started: until then, it ends when Redis refuses
+        yield outage
 
 
 @pytest.fixture
@@ -100,7 +103,8 @@ async def test_whatever_redis_refuses_for_a_while_the_bot_goes_on(
     refuser = Refuser(urlsplit(redis_url).port)
     async with refuser.running():
         world.environ["REDIS_URL"] = f"redis://127.0.0.1:{refuser.port}"
-        world.environ["PANELBOT_QUESTIONS_OF_PERSON"] = "0"  # no limit
+        unlimited = ("PANELBOT_QUESTIONS_OF_PERSON", "PANELBOT_SLACK_PACE")
+        world.environ |= {**dict.fromkeys(unlimited, "0"), "PANELBOT_LEASE": "4"}
         async with running_bot(world, log) as outage:
             for answer in ANSWERS.values():
                 outage.ask()
