@@ -4,6 +4,8 @@ import asyncio
 import json
 import os
 import webbrowser
+from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
 import click
@@ -17,6 +19,7 @@ from bot import logs
 from bot.cli.links import tree
 from bot.cli.shared.command import run, serve
 from bot.demo.run import NOTICE, Answered, Demo, open_demo
+from bot.demo.settings_file import as_env_file, make_way, settings_file
 from bot.settings.environment import read
 
 
@@ -30,8 +33,15 @@ from bot.settings.environment import read
     show_default="a free one",
     help="Port of the page.",
 )
+@click.option(
+    "--settings-out",
+    metavar="FILE",
+    help="Write the settings for the other commands there while the demo runs; - prints them.",
+)
 @click.option("--open/--no-open", "opens", default=True, help="Open the page in a browser.")
-def demo(ask: str | None, as_json: bool, port: int, opens: bool) -> None:
+def demo(
+    ask: str | None, *, as_json: bool, port: int, settings_out: str | None, opens: bool
+) -> None:
     """Try the bot in a local Slack workspace, in the browser.
 
     Rules write the answers, not AI, unless OPENAI_API_KEY is set. Redis is embedded,
@@ -39,8 +49,10 @@ def demo(ask: str | None, as_json: bool, port: int, opens: bool) -> None:
     """
     if as_json and ask is None:
         raise click.UsageError("--json needs --ask.")
+    if settings_out and ask is not None:
+        raise click.UsageError("--settings-out needs a demo that goes on: leave --ask out.")
     if ask is None:
-        serve(_serve(port, opens=opens))
+        serve(_serve(port, settings_out, opens=opens))
     elif ask.strip():
         run(_ask(ask, as_json=as_json))
     else:
@@ -52,11 +64,19 @@ def _set_up_logs() -> None:
     logs.set_up(read({"LOG_LEVEL": level}).log_level)
 
 
-async def _serve(port: int, *, opens: bool) -> None:
+async def _serve(port: int, settings_out: str | None, *, opens: bool) -> None:
     _set_up_logs()
-    async with open_demo(os.environ, port=port, pace=0.5) as running:
+    if settings_out and settings_out != "-":
+        make_way(Path(settings_out))
+    async with AsyncExitStack() as stack:
+        running = await stack.enter_async_context(open_demo(os.environ, port=port, pace=0.5))
         click.echo(f"Panelbot's playground: {running.url}")
         click.echo(f"{_behind_it(running)} Ctrl+C ends it.")
+        if settings_out == "-":
+            click.echo(as_env_file(running.settings), nl=False)
+        elif settings_out:
+            stack.enter_context(settings_file(Path(settings_out), running.settings))
+            click.echo(f"Settings for the other commands, as long as it runs: {settings_out}")
         if opens:
             await asyncio.to_thread(webbrowser.open, running.url)
         await asyncio.Event().wait()

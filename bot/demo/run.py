@@ -16,6 +16,7 @@ from bot.assembly import operator, storage
 from bot.assembly.parts import run_part
 from bot.assembly.web import open_web
 from bot.assembly.worker import open_worker
+from bot.experts.library import library
 from bot.panel.errors import Refused
 from bot.panel.links import ThreadLinks
 from bot.panel.model import ThreadRef
@@ -27,7 +28,7 @@ from bot.playground.slack.page.routes import add_page
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from bot.playground.slack.workspace.messages import Message
-from bot.settings.config import Config
+from bot.settings.config import SETTINGS, Config
 from bot.settings.environment import read
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,7 @@ mcp:
     not_the_asker: no   # the demo has one user
 """
 NOTICE = "Answers here come from rules, not AI. Set OPENAI_API_KEY for real ones."
+_PATHS = {"PANELBOT_PANEL_FILE", "PANELBOT_TOOLS", "PANELBOT_PRICES"}
 _POLL_EVERY = 0.02  # seconds
 _TIMEOUT = 15 * 60.0  # seconds
 
@@ -68,9 +70,17 @@ class Answered:
 class Demo:
     """The running demo."""
 
-    def __init__(self, slack: SlackPlayground, config: Config, *, own_redis: bool) -> None:
+    def __init__(
+        self,
+        slack: SlackPlayground,
+        config: Config,
+        settings: Mapping[str, str],
+        *,
+        own_redis: bool,
+    ) -> None:
         self._slack = slack
         self._config = config
+        self.settings = settings  # from which the other commands read how to reach it
         self.url = slack.url
         address = client.address(config.redis_url)
         self.redis = "embedded" if own_redis else address
@@ -115,49 +125,70 @@ async def open_demo(environ: Mapping[str, str], *, port: int, pace: float) -> As
 
     Uses the OpenAI API if OPENAI_API_KEY is set, and the Redis in REDIS_URL if that is.
     """
+    settings = _given(environ)
+    own_redis = "REDIS_URL" not in settings
+    by_rules = "OPENAI_API_KEY" not in settings
     async with AsyncExitStack() as stack:
-        slack = SlackPlayground(port)
-        by_rules = not environ.get("OPENAI_API_KEY", "").strip()
-        add_page(slack.app, slack, manifest(), NOTICE if by_rules else "")
-        try:
-            await stack.enter_async_context(slack)
-        except OSError as error:
-            raise Refused(f"--port {port} cannot be served: {error.strerror}") from error
-        redis_url = environ.get("REDIS_URL", "").strip()
-        own_redis = not redis_url
-        if own_redis:
-            redis_url = await stack.enter_async_context(embedded_server())
-        settings = {**environ, "REDIS_URL": redis_url, **_slack_settings(slack)}
-        settings.setdefault("PANELBOT_TOOLS", await _tools(environ, stack))
+        slack = await _open_slack(port, NOTICE if by_rules else "", stack)
+        settings |= {
+            "SLACK_BOT_TOKEN": slack.bot_token,
+            "SLACK_APP_TOKEN": slack.app_token,
+            "SLACK_API_URL": slack.api_url,
+        }
         settings.setdefault("PANELBOT_CHANNELS_SHARING", GENERAL)  # it has a partner in it
+        if own_redis:
+            settings["REDIS_URL"] = await stack.enter_async_context(embedded_server())
+        if "PANELBOT_TOOLS" not in settings:
+            settings["PANELBOT_TOOLS"] = await _tools(settings, stack)
         if by_rules:
-            openai = await stack.enter_async_context(OpenAIPlayground(assistants=True))
-            openai.latency.first = lambda body: pace if body.get("tools") else 2 * pace
-            openai.latency.piece = pace / 50
-            settings |= {"OPENAI_API_KEY": openai.api_key, "OPENAI_BASE_URL": openai.base_url}
-        config = read(settings)
-        if config.openai_api_key == OpenAIPlayground.api_key:
+            settings |= await _open_model(pace, stack)
+        config = read({**environ, **settings})
+        if by_rules:
             await _add_document(config)
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         serving = [
             tasks.create_task(run_part(part)) for part in (open_web(config), open_worker(config))
         ]
         await slack.sockets.wait_for_connection()
-        yield Demo(slack, config, own_redis=own_redis)
+        yield Demo(slack, config, settings, own_redis=own_redis)
         for task in serving:
             task.cancel()
 
 
-async def _tools(environ: Mapping[str, str], stack: AsyncExitStack) -> str:
+def _given(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings in *environ*; what is at a path, the demo's other commands find too."""
+    names = (setting.name for setting in SETTINGS.values())
+    given = {name: value for name in names if (value := environ.get(name, "").strip())}
+    return given | {name: str(Path(given[name]).absolute()) for name in _PATHS & given.keys()}
+
+
+async def _open_slack(port: int, notice: str, stack: AsyncExitStack) -> SlackPlayground:
+    slack = SlackPlayground(port)
+    add_page(slack.app, slack, manifest(), notice)
+    try:
+        return await stack.enter_async_context(slack)
+    except OSError as error:
+        raise Refused(f"--port {port} cannot be served: {error.strerror}") from error
+
+
+async def _open_model(pace: float, stack: AsyncExitStack) -> dict[str, str]:
+    """Open the stand-in for OpenAI; returns the settings for it."""
+    openai = await stack.enter_async_context(OpenAIPlayground(assistants=True))
+    openai.latency.first = lambda body: pace if body.get("tools") else 2 * pace
+    openai.latency.piece = pace / 50
+    return {"OPENAI_API_KEY": openai.api_key, "OPENAI_BASE_URL": openai.base_url}
+
+
+async def _tools(settings: Mapping[str, str], stack: AsyncExitStack) -> str:
     """Return the file with the tools of the demo's experts; the Assistants API has none of them.
 
     The MCP server runs on this machine, so it is only used with the local model: OpenAI could not
     reach it.
     """
-    if environ.get("PANELBOT_BACKEND", "").strip().casefold() == "assistants":
+    if settings.get("PANELBOT_BACKEND", "").casefold() == "assistants":
         return ""
     hosted = files("bot.demo") / "tools.yaml"
-    if environ.get("OPENAI_API_KEY", "").strip():
+    if "OPENAI_API_KEY" in settings:
         return str(hosted)
     server = await stack.enter_async_context(McpPlayground())
     allowed = Path(stack.enter_context(TemporaryDirectory())) / "tools.yaml"
@@ -166,11 +197,15 @@ async def _tools(environ: Mapping[str, str], stack: AsyncExitStack) -> str:
 
 
 async def _add_document(config: Config) -> None:
-    """Give one expert a document to cite, unless a panel file has other experts."""
+    """Give one of the bundled experts a document to cite, if it is on the panel as it is."""
     policy = (files("bot.demo") / "policy.md").read_bytes()
     async with operator.open_documents(config) as (workspace, documents):
+        everywhere = WorkspaceScope(workspace.team_id)
         try:
-            collection = await documents.open(WorkspaceScope(workspace.team_id), "legal", None)
+            expert = await documents.check_may_teach(everywhere, "legal", None)
+            if expert.instructions not in {bundled.instructions for bundled in library()}:
+                return  # a company's own, who would not cite ours
+            collection = await documents.open(everywhere, "legal", None)
         except Refused as refusal:
             log.info("demo.without_document", extra={"reason": str(refusal)})
             return
@@ -180,11 +215,3 @@ async def _add_document(config: Config) -> None:
 async def _is_idle(opened: storage.Storage) -> bool:
     depth = await opened.queue.depth()
     return depth.running == depth.waiting == depth.delayed == 0
-
-
-def _slack_settings(slack: SlackPlayground) -> dict[str, str]:
-    return {
-        "SLACK_BOT_TOKEN": slack.bot_token,
-        "SLACK_APP_TOKEN": slack.app_token,
-        "SLACK_API_URL": slack.api_url,
-    }

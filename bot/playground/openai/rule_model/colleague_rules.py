@@ -7,14 +7,18 @@ from bot.playground.openai.rule_model.routing_rules import call_of, fitting
 from bot.playground.openai.stand_in.brain import Call, ModelRequest
 from bot.playground.openai.words import listed, shortened
 
-_ROUTER = "router"
+_ROUTER = "the router of a panel"
 _LONGEST_POINT = 160
 
 
 def is_expert(request: ModelRequest) -> bool:
     """Whether the request is to an expert, and not to who only chooses experts."""
-    first = request.instructions.partition("\n")[0].casefold()
-    return bool(first) and _ROUTER not in first
+    return bool(request.instructions.strip()) and not is_router(request)
+
+
+def is_router(request: ModelRequest) -> bool:
+    """Whether the request is to who chooses experts."""
+    return _ROUTER in request.instructions.partition("\n")[0].casefold()
 
 
 def consulted(request: ModelRequest) -> list[Call]:

@@ -12,6 +12,7 @@ from bot.playground.openai.rule_model.colleague_rules import (
     answer_with_colleagues,
     consulted,
     is_expert,
+    is_router,
 )
 from bot.playground.openai.rule_model.document_rules import answer_from_documents
 from bot.playground.openai.rule_model.enumerated_tools import separated
@@ -39,7 +40,7 @@ class RuleBrain:
         if newest_outputs(request.items) and not request.must_call:
             both = answer_with_colleagues if is_expert(request) else sum_up
             return [Text(both(request))]
-        if request.tools and request.may_call:
+        if request.may_call and (request.tools or is_router(request)):
             calls = choose(request) if not is_expert(request) else consulted(request)
             if calls or request.must_call:
                 return calls or choose(request)
