@@ -81,10 +81,16 @@ class _SlackHtml(RendererHTML):
 
     def th_open(self, tokens: Sequence[Token], idx: int, _o: OptionsDict, _e: EnvType) -> str:
         align = str(tokens[idx].attrs.get("style", "text-align:left")).removeprefix("text-align:")
-        return f'<{tokens[idx].tag} class="align-{align}">'
+        return f'<{tokens[idx].tag} class="align-{align}"><div class="cell">'
 
     def td_open(self, tokens: Sequence[Token], idx: int, _o: OptionsDict, _e: EnvType) -> str:
         return self.th_open(tokens, idx, _o, _e)
+
+    def th_close(self, tokens: Sequence[Token], idx: int, _o: OptionsDict, _e: EnvType) -> str:
+        return f"</div></{tokens[idx].tag}>"
+
+    def td_close(self, tokens: Sequence[Token], idx: int, _o: OptionsDict, _e: EnvType) -> str:
+        return self.th_close(tokens, idx, _o, _e)
 
 
 def _in_link(tokens: Sequence[Token], idx: int) -> bool:

@@ -119,7 +119,8 @@ def test_links_tell_where_they_go() -> None:
 def test_markdown_has_tables_headings_and_no_images() -> None:
     html = markdown_html("# T\n\n|a|b|\n|-|-:|\n|1|~~2~~|\n\n![pic](http://e.example/p.png)", NAMES)
     assert '<p class="heading h1">T</p>' in html
-    assert '<th class="align-left">a</th>\n<th class="align-right">b</th>' in html
+    assert '<th class="align-left"><div class="cell">a</div></th>' in html
+    assert '<th class="align-right"><div class="cell">b</div></th>' in html
     assert "<s>2</s>" in html
     assert "Image not loaded: pic (e.example)" in html
     assert "<img" not in html

@@ -31,6 +31,6 @@ function framed(caption, ...parts) {
 }
 
 function cell(content) {
-  if (content?.type === 'rich_text') return htmlElement('div', { class: 'text' }, content.html);
-  return content?.text ?? content?.value ?? '';
+  if (content?.type === 'rich_text') return htmlElement('div', { class: 'cell text' }, content.html);
+  return h('div', { class: 'cell' }, content?.text ?? content?.value ?? '');
 }
