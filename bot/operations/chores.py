@@ -60,42 +60,33 @@ class ChoreStore(Protocol):
 
     async def put(self, chore: Chore, *, after: float = 0) -> bool:
         """Add *chore*, to be done *after* seconds; False, changing nothing, if it is there."""
-        ...
 
     async def take(self, team_id: str, lease: float) -> tuple[Chore, int] | None:
         """Lease a chore that is due; returns it and how often it failed."""
-        ...
 
     async def renew(self, chore: Chore, lease: float) -> None:
         """Renew the lease, unless the chore is gone."""
-        ...
 
     async def failed(self, chore: Chore, after: float) -> None:
         """Try *chore* again *after* seconds."""
-        ...
 
     async def again(self, chore: Chore, after: float) -> None:
         """Do *chore* again *after* seconds: it was done for now."""
-        ...
 
     async def done(self, chore: Chore) -> bool:
         """Remove *chore*, done or not; False if it is gone."""
-        ...
 
     async def note_installed(self, team_id: str) -> bool:
         """Note that Slack lets us in now; drops what is to be removed of the workspace.
 
         Returns whether anything was.
         """
-        ...
 
     async def installed_at(self, team_id: str) -> float:
         """Return when that was noted last, seconds since 1970; 0: never."""
-        ...
 
     async def teams(self, kind: ChoreKind) -> list[str]:
         """Return the workspaces that have a chore of that *kind*."""
-        ...
 
 
 # Does a chore; returns in how many seconds it is to be done again, or None.

@@ -35,36 +35,27 @@ class KeptData(Protocol):
 
     async def threads(self, team_id: str, channel_id: str = "") -> Mapping[ThreadRef, KeptOfThread]:
         """Return what is stored about each thread of the workspace, or of one channel."""
-        ...
 
     async def unanswered(self, team_id: str, user: UserId) -> Unanswered:
         """Return which messages of *user* in the workspace wait or were given up."""
-        ...
 
     async def notice_keys(self, team_id: str, channel_id: str) -> Sequence[str]:
         """Return the keys of the notices that the channel has had."""
-        ...
 
     async def rebuilt_until(self, team_id: str, channel_id: str) -> str:
         """Return the ts of the last thread that an unfinished rebuild of the channel found."""
-        ...
 
     async def note_rebuilt(self, team_id: str, channel_id: str, *, until: str) -> None:
         """Store how far a rebuild of the channel has come; empty: it is finished."""
-        ...
 
     def idle_threads(self, team_id: str) -> AsyncIterator[tuple[ThreadRef, float]]:
         """Yield the threads that have conversations, and for how many seconds none was used."""
-        ...
 
     async def idle(self, thread: ThreadRef) -> float | None:
         """Return for how many seconds *thread* has not been used; None if it has no links."""
-        ...
 
     async def team_keys(self, team_id: str) -> Sequence[str]:
         """Return the keys of all that is stored of a workspace, but for its audit log."""
-        ...
 
     async def erase(self, keys: Sequence[str]) -> int:
         """Delete entries by their keys; returns how many there were."""
-        ...

@@ -44,19 +44,15 @@ class QueueAdmin(TurnQueue, Protocol):
 
     async def depth(self) -> Depth:
         """Return how much there is to do."""
-        ...
 
     async def buried(self) -> Sequence[DeadLetter]:
         """Return the dead letters, the oldest first."""
-        ...
 
     async def dead_letter(self, turn: TurnId) -> DeadLetter | None:
         """Return the dead letter of *turn*, if there is one."""
-        ...
 
     async def drop(self, turn: TurnId) -> bool:
         """Delete a dead letter. Returns False if there is none."""
-        ...
 
     async def hold(self, thread: ThreadRef, *, drop: bool = False) -> Hold | None:
         """Keep the workers off *thread* for a lease; ``renew`` and ``done`` work as for a turn.
@@ -64,4 +60,3 @@ class QueueAdmin(TurnQueue, Protocol):
         What waits there is *dropped*, or else answered afterwards. None if a turn is running, or
         one waits for a retry or a decision, and is not to be dropped.
         """
-        ...

@@ -25,11 +25,9 @@ class BotMessages(Protocol):
 
     async def traces(self, thread: ThreadRef) -> ThreadTraces:
         """Return the traces in *thread*; empty if it cannot be seen."""
-        ...
 
     async def delete(self, thread: ThreadRef, ts: MessageTs) -> None:
         """Delete one of the bot's messages; one that is gone already is fine."""
-        ...
 
 
 class ChannelThreads(Protocol):
@@ -37,4 +35,3 @@ class ChannelThreads(Protocol):
 
     def thread_roots(self, channel: str) -> AsyncIterator[str]:
         """Yield the ts of every thread in a channel."""
-        ...

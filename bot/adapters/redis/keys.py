@@ -183,34 +183,14 @@ def thread_of(name: str) -> ThreadRef:
     return ThreadRef(team_id, channel_id, thread_ts)
 
 
-def pace(team_id: str) -> str:
-    """Return the prefix of the rate limits of a workspace; all are in one slot."""
-    return f"panelbot:{{pace:{team_id}}}:"
+def slot(kind: str, name: str) -> str:
+    """Return the prefix of keys that lie in one slot: the audit log of the workspace *name* …"""
+    return f"panelbot:{{{kind}:{name}}}:"
 
 
-def audit(team_id: str) -> str:
-    """Return the prefix of the workspace's audit log; all of it is in one slot."""
-    return f"panelbot:{{audit:{team_id}}}:"
-
-
-def asked(team_id: str) -> str:
-    """Return the prefix of the questions of a workspace's last minute; all are in one slot."""
-    return f"panelbot:{{asked:{team_id}}}:"
-
-
-def shared_channels(team_id: str) -> str:
-    """Return the key of which channels are shared with other organisations."""
-    return f"panelbot:shared:{team_id}"
-
-
-def chores(team_id: str) -> str:
-    """Return the prefix of what workers have to do in the workspace; all of it is in one slot."""
-    return f"panelbot:{{chores:{team_id}}}:"
-
-
-def conversation(conversation: ConversationId) -> str:
-    """Return the prefix of a *conversation* that the bot stores; all of it is in one slot."""
-    return f"panelbot:{{kept:{conversation}}}:"
+def of_team(kind: str, team_id: str) -> str:
+    """Return the key of something of a whole workspace."""
+    return f"panelbot:{kind}:{team_id}"
 
 
 def owner(conversation: ConversationId) -> str:
@@ -223,19 +203,9 @@ def notice(thread: ThreadRef, name: str) -> str:
     return f"panelbot:told:{thread.team_id}:{thread.channel_id}:{name}"
 
 
-def listening(team_id: str) -> str:
-    """Return the key of the record of when somebody listened to the workspace's events."""
-    return f"panelbot:listening:{team_id}"
-
-
 def delivery(digest: str) -> str:
     """Return the key of a command, a click or a form; *digest* is made of its name."""
     return f"panelbot:delivery:{digest}"
-
-
-def handles(team_id: str) -> str:
-    """Return the key of the user groups that stand for experts."""
-    return f"panelbot:handles:{team_id}"
 
 
 def feedback(team_id: str, month: str) -> str:
@@ -246,26 +216,6 @@ def feedback(team_id: str, month: str) -> str:
 def rebuilt(team_id: str, channel_id: str) -> str:
     """Return the key of how far a rebuild of the channel's links has come."""
     return f"panelbot:rebuilt:{team_id}:{channel_id}"
-
-
-def bots(team_id: str) -> str:
-    """Return the key of the bot's processes that work in the workspace."""
-    return f"panelbot:bots:{team_id}"
-
-
-def files(team_id: str) -> str:
-    """Return the key of the files that the workspace's processes have."""
-    return f"panelbot:files:{team_id}"
-
-
-def channel_moves(team_id: str) -> str:
-    """Return the key of the workspace's channels whose id has changed."""
-    return f"panelbot:moves:{team_id}"
-
-
-def channels(team_id: str) -> str:
-    """Return the key of the channels that have changed their panel."""
-    return f"panelbot:channels:{team_id}"
 
 
 def panel(scope: Scope) -> str:

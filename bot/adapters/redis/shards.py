@@ -26,25 +26,9 @@ class Shards:
         """Return the prefix of the shard that *thread* belongs to."""
         return _prefix(crc32(thread_name(thread).encode()) % self.count)
 
-    def links(self, thread: ThreadRef) -> str:
-        """Return the key of the links of *thread*."""
-        return f"{self.prefix(thread)}links:{thread_name(thread)}"
-
-    def approvals(self, thread: ThreadRef) -> str:
-        """Return the key of the pending approvals in *thread*."""
-        return f"{self.prefix(thread)}approvals:{thread_name(thread)}"
-
-    def moved(self, thread: ThreadRef) -> str:
-        """Return the key of the copies that are being made of the conversations of *thread*."""
-        return f"{self.prefix(thread)}moved:{thread_name(thread)}"
-
-    def heard(self, thread: ThreadRef) -> str:
-        """Return the key of the first message of *thread* that the router missed."""
-        return f"{self.prefix(thread)}heard:{thread_name(thread)}"
-
-    def edited(self, thread: ThreadRef) -> str:
-        """Return the key of which messages of *thread* were edited after they were read."""
-        return f"{self.prefix(thread)}edited:{thread_name(thread)}"
+    def key(self, kind: str, thread: ThreadRef) -> str:
+        """Return the key of something of *thread*, such as its links."""
+        return f"{self.prefix(thread)}{kind}:{thread_name(thread)}"
 
     def recent(self, thread: ThreadRef) -> str:
         """Return the key of the threads, *thread* among them, in which the panel was asked."""
@@ -65,10 +49,6 @@ class Shards:
     def seen(self, thread: ThreadRef, ts: MessageTs) -> str:
         """Return the key of what became of the message *ts* in *thread*."""
         return f"{self.prefix(thread)}seen:{thread_name(thread)}:{ts}"
-
-    def standing(self, thread: ThreadRef) -> str:
-        """Return the key of the bot's standing in *thread*."""
-        return f"{self.prefix(thread)}standing:{thread_name(thread)}"
 
 
 def _prefix(index: int) -> str:

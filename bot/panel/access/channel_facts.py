@@ -9,21 +9,18 @@ class ChannelFacts(Protocol):
 
     def ids(self, channel_id: str) -> Collection[str]:
         """Return all ids that the channel has had, as far as was read."""
-        ...
 
     async def is_shared(self, channel_id: str) -> bool:
         """Whether people of other organisations are in the channel, or are invited.
 
         True where nobody can tell. Raises StoreUnavailable.
         """
-        ...
 
     async def public(self) -> Collection[str]:
         """Return the public channels that the bot is in; none if they are unknown.
 
         Raises MessengerUnavailable.
         """
-        ...
 
 
 class SharedChannelStore(Protocol):
@@ -31,8 +28,6 @@ class SharedChannelStore(Protocol):
 
     async def note(self, channel_id: str, *, shared: bool) -> None:
         """Note what the newest event has said."""
-        ...
 
     async def is_shared(self, channel_id: str) -> bool | None:
         """Return what it said; None if there was none."""
-        ...

@@ -41,7 +41,6 @@ class QuestionCounter(Protocol):
 
         The same question counts once, however often it is taken.
         """
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,18 +25,15 @@ class ApprovalStore(Protocol):
 
     async def open(self, claim: Claim, pending: Pending) -> None:
         """Save *pending* for the claim's thread. Nobody can decide on it yet."""
-        ...
 
     async def ask(self, claim: Claim, pending: Pending, *, within: float) -> None:
         """Let people decide from now on; the request expires after *within* seconds.
 
         Does nothing if the request is closed. Idempotent: people get no more time.
         """
-        ...
 
     async def pending(self, thread: ThreadRef) -> Sequence[Pending]:
         """Return the open requests of *thread*."""
-        ...
 
     async def record_verdict(
         self, thread: ThreadRef, approval: ApprovalId, verdict: Message
@@ -45,15 +42,12 @@ class ApprovalStore(Protocol):
 
         Idempotent: the same verdict again is not too late.
         """
-        ...
 
     async def expired(self) -> Sequence[tuple[ThreadRef, Pending]]:
         """Return requests that have expired without a verdict; if there are many, some of them.
 
         One whose question is deleted expires at once.
         """
-        ...
 
     async def close(self, claim: Claim, approval: ApprovalId) -> None:
         """Close the request and delete it; a verdict that waits in the queue is removed."""
-        ...

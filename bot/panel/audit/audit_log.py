@@ -22,23 +22,18 @@ class AuditLog(Protocol):
 
     async def append(self, entry: Entry) -> None:
         """Append *entry* to its workspace's log."""
-        ...
 
     def records(self, team_id: str, since: float = 0) -> AsyncIterator[Record]:
         """Yield the records since then, seconds since 1970, the oldest first."""
-        ...
 
     async def head(self, team_id: str) -> Head:
         """Return how far the log has come."""
-        ...
 
     async def expire(self, team_id: str, after: float) -> None:
         """Delete all of it *after* seconds, if nothing is added until then."""
-        ...
 
     async def trim(self, team_id: str, before: float) -> int:
         """Delete records from before then, and say so in the log; returns how many there were."""
-        ...
 
 
 class Auditor:

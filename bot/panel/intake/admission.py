@@ -37,7 +37,6 @@ class Notices(Protocol):
         self, sentence: str, user: UserId, thread: ThreadRef, *, failed: str, has_replies: bool
     ) -> None:
         """Show *sentence* to *user*; *failed* is the event to log if that fails."""
-        ...
 
 
 class Admission:

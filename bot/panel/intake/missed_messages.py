@@ -25,19 +25,15 @@ class ListeningRecord(Protocol):
         Returns the gap that this process is to look into: if there is one, and no other process
         does so. To be called at least every few seconds.
         """
-        ...
 
     async def done(self, gap: Gap) -> None:
         """Note that all was found that was missed in *gap*."""
-        ...
 
     async def leave(self) -> None:
         """Note that this process does not listen any more."""
-        ...
 
     async def recent_threads(self, limit: int) -> Sequence[ThreadRef]:
         """Return the threads in which the panel was asked lately, the latest first."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +55,6 @@ class MessageHistory(Protocol):
 
     async def threads(self, channel_id: str, since: float) -> Sequence[SeenThread]:
         """Return the threads that the channel has begun lately, at least from *since* on."""
-        ...
 
     async def messages(self, thread: ThreadRef, since: float) -> Sequence[Incoming]:
         """Return what people wrote in *thread* since then, in order; nothing if it is gone."""
-        ...

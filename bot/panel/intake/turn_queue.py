@@ -39,40 +39,33 @@ class TurnQueue(Protocol):
         Nor is it added if an app asks, and apps have asked MOST_APP_QUESTIONS there in a row.
         Messages that wait in a thread become one turn, except those that are put *alone*.
         """
-        ...
 
     async def amend(self, thread: ThreadRef, ts: MessageTs, message: Message | None) -> bool:
         """Replace the message *ts* that waits in *thread*; None removes it: it may be put again.
 
         Returns False if it does not wait (any more), or if *message* is another author's.
         """
-        ...
 
     async def delete(self, thread: ThreadRef, ts: MessageTs) -> bool:
         """Remove the message *ts* of *thread*, which was deleted; if it comes later, do not add it.
 
         A postponed turn about it can be claimed at once. Returns False if it does not wait.
         """
-        ...
 
     async def deleted(self, turns: Collection[Turn]) -> Mapping[ThreadRef, Set[MessageTs]]:
         """Return which messages of *turns*, or that these are about, were deleted, by thread."""
-        ...
 
     async def claim(self) -> Claim:
         """Wait for a turn and lease it to this worker; turns whose lease expired come first."""
-        ...
 
     async def renew(self, claim: Claim) -> None:
         """Renew the lease."""
-        ...
 
     async def done(self, claim: Claim, *, model_answers: bool = False) -> None:
         """Delete the turn and its journal.
 
         If the *model_answers* again, some of the turns that wait for it are tried at once.
         """
-        ...
 
     async def postpone(self, claim: Claim, *, after: float, outage: bool = False) -> None:
         """Postpone the turn after a failure: it can be claimed again in *after* seconds.
@@ -80,43 +73,36 @@ class TurnQueue(Protocol):
         The journal stays. In an *outage* of the model's side it may be tried earlier; if that
         fails too, the turn waits on as if it had not been tried.
         """
-        ...
 
     async def try_now(self, thread: ThreadRef, turn: TurnId, by: UserId) -> bool:
         """Let *turn*, postponed in an outage, be claimed at once; False if it is not (any more).
 
         *by* becomes one of its authors.
         """
-        ...
 
     async def hand_over(self, claim: Claim) -> None:
         """Give the turn back, for the next worker to continue at once. The journal stays."""
-        ...
 
     async def note_lost(self, claim: Claim) -> None:
         """Note that this worker lives, though it lost the turn: it counts as no dead one.
 
         Up to ten are so forgiven a turn; it might be the turn that blocks its workers.
         """
-        ...
 
     async def waiting_threads(self, limit: int) -> Sequence[WaitingThread]:
         """Return the threads that wait for a worker, up to *limit* from each line.
 
         Only one worker gets them, the one that is to tell these threads; the others get none.
         """
-        ...
 
     async def busy(self, threads: Collection[ThreadRef]) -> Set[ThreadRef]:
         """Return those of *threads* that have a turn, or messages that wait."""
-        ...
 
     async def bury(self, claim: Claim, reason: str, *, poisoned: bool = False) -> None:
         """Set the turn and its journal aside for a person to look at. *reason* has no content.
 
         It is *poisoned* if too many workers died with it.
         """
-        ...
 
     async def stop(
         self, thread: ThreadRef, ts: MessageTs, by: UserId, *, late: bool = False
@@ -127,11 +113,9 @@ class TurnQueue(Protocol):
         the request itself may still be put as a message. One that is found *late* does not
         concern what was said after it.
         """
-        ...
 
     async def stop_requests(self) -> Mapping[ThreadRef, UserId]:
         """Return the threads whose turns are to be stopped, and who requested it."""
-        ...
 
     async def retry(self, turn: TurnId, *, poisoned: bool = True, by: UserId | None = None) -> bool:
         """Let a buried turn be claimed again, before what waits in its thread.
@@ -141,4 +125,3 @@ class TurnQueue(Protocol):
         poisoned one may cost one more. Returns False if no such turn is buried. Raises Poisoned,
         changing nothing, if it is *poisoned* and such turns are not to be retried.
         """
-        ...

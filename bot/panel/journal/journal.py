@@ -15,11 +15,9 @@ class Journal(Protocol):
 
     async def read(self, claim: Claim) -> Sequence[TurnEvent]:
         """Return the entries, oldest first."""
-        ...
 
     async def append(self, claim: Claim, event: TurnEvent) -> None:
         """Append *event* durably; nothing is written if the turn is lost."""
-        ...
 
 
 class _NoJournal(Journal):

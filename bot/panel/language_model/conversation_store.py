@@ -36,19 +36,15 @@ class ConversationStore(Protocol):
 
     async def open(self, labels: Labels) -> ConversationId:
         """Start a conversation that carries *labels*; its id begins with PREFIX."""
-        ...
 
     async def labels(self, conversation: ConversationId) -> Labels:
         """Return the labels of *conversation*."""
-        ...
 
     async def relabel(self, conversation: ConversationId, labels: Labels) -> None:
         """Replace the labels of *conversation*."""
-        ...
 
     async def recall(self, conversation: ConversationId) -> Remembered:
         """Return what is sent to the model of *conversation*."""
-        ...
 
     async def add(
         self,
@@ -63,29 +59,23 @@ class ConversationStore(Protocol):
         Returns False, adding nothing, if the conversation does not have exactly *after* items:
         somebody else has written.
         """
-        ...
 
     async def sum_up(self, conversation: ConversationId, summary: str, items: int) -> None:
         """Send *summary* in place of the first *items* of *conversation*, which stay stored."""
-        ...
 
     async def newest(
         self, conversation: ConversationId, most: int, *, skip: int = 0
     ) -> Sequence[StoredItem]:
         """Return up to *most* items, newest first, without the newest *skip* ones."""
-        ...
 
     async def holds(self, conversation: ConversationId, response: str) -> bool:
         """Whether *response* is among the hundred newest items of *conversation*."""
-        ...
 
     async def remove(self, conversation: ConversationId, wanted: Callable[[str], bool]) -> int:
         """Delete the user's items with *wanted* texts; returns how many there were.
 
         A summary that may tell of them goes as well: what it replaced is sent again.
         """
-        ...
 
     async def delete(self, conversation: ConversationId) -> int | None:
         """Forget *conversation*; returns how many items it held, None if it is gone already."""
-        ...

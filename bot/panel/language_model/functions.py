@@ -16,4 +16,3 @@ class Functions(Protocol):
         FunctionOff or FunctionMissing.
         A function whose answer is not read to its end is cancelled, if it can be.
         """
-        ...

@@ -23,25 +23,21 @@ class LanguageModel(Protocol):
         repeating), ModelRefused or ConversationGone. Waits by itself while the conversation is
         locked, and mends calls that an earlier crash left unanswered.
         """
-        ...
 
     async def append(self, conversation: ConversationId, items: Sequence[Item]) -> None:
         """Store *items* without asking the model. Any number; may fail half way."""
-        ...
 
     async def since(self, conversation: ConversationId, ref: str) -> Sequence[Item] | None:
         """Return the newest user item whose text contains *ref* and all items after it.
 
         None if there is none among the last hundred items.
         """
-        ...
 
     def items(self, conversation: ConversationId) -> AsyncGenerator[StoredItem, None]:
         """Yield all that *conversation* holds, newest first, however much it is.
 
         Kinds that we have no word for are left out. Raises ConversationGone.
         """
-        ...
 
     async def content(self, conversation: ConversationId, file: MadeFile, most: int) -> bytes:
         """Return what *file*, made in *conversation*, holds, at *most* so many bytes.
@@ -49,33 +45,27 @@ class LanguageModel(Protocol):
         Raises Refused, with a sentence for people, if it is gone or larger; ModelUnavailable,
         ModelRefused.
         """
-        ...
 
     async def is_whole(self, response: str) -> bool:
         """Whether *response* has ended, if only at a limit; waits while the model still writes.
 
         False if it broke off, or nobody knows it.
         """
-        ...
 
     async def open(self, labels: Labels) -> ConversationId:
         """Start a conversation that carries *labels* in its metadata."""
-        ...
 
     async def relabel(self, conversation: ConversationId, labels: Labels) -> None:
         """Replace the labels of *conversation*."""
-        ...
 
     async def labels(self, conversation: ConversationId) -> Labels | None:
         """Return the labels of *conversation*; None if it is gone or not one of ours."""
-        ...
 
     async def delete(self, conversation: ConversationId) -> int | None:
         """Delete *conversation* with all that it holds; returns how many items these were.
 
         None if it is gone already. May fail half way: doing it again deletes the rest.
         """
-        ...
 
     async def remove(self, conversation: ConversationId, wanted: Callable[[str], bool]) -> int:
         """Delete the user's items with *wanted* texts; returns how many there were.
@@ -83,11 +73,9 @@ class LanguageModel(Protocol):
         Nothing may be going on in *conversation*. Raises ModelRefused if the server cannot do
         that, ConversationGone.
         """
-        ...
 
     def is_current(self, conversation: ConversationId) -> bool:
         """Whether *conversation* is of the backend in use, as far as its id tells.
 
         Others can at most be read and deleted.
         """
-        ...

@@ -63,8 +63,6 @@ class ChannelMoveStore(Protocol):
 
     async def note(self, team_id: str, move: ChannelMove) -> None:
         """Store *move*; the first time counts if it is noted again."""
-        ...
 
     async def of_team(self, team_id: str) -> Sequence[ChannelMove]:
         """Return all moves of a workspace."""
-        ...

@@ -24,16 +24,12 @@ class DeliveryStore(Protocol):
 
     async def claim(self, name: str, token: str) -> Earlier | None:
         """Claim a delivery for two seconds; None: done. Else return what is known of it."""
-        ...
 
     async def renew(self, name: str, token: str, answer: str | None) -> None:
         """Keep the claim for two more seconds, and its answer, unless another one has it now."""
-        ...
 
     async def done(self, name: str, token: str, answer: str | None) -> None:
         """Note that the delivery is done and how it was answered, unless another one has it now."""
-        ...
 
     async def release(self, name: str, token: str) -> None:
         """Let the delivery be claimed again, unless another one has it now."""
-        ...

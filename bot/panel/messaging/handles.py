@@ -25,19 +25,15 @@ class HandleStore(Protocol):
 
     async def find(self, team_id: str, groups: Collection[str]) -> Mapping[str, Handle]:
         """Return the handles among *groups*, by group."""
-        ...
 
     async def of_team(self, team_id: str) -> Sequence[Handle]:
         """Return all handles of a workspace."""
-        ...
 
     async def put(self, team_id: str, handle: Handle) -> None:
         """Save *handle*, replacing one of the same group."""
-        ...
 
     async def drop(self, team_id: str, group: str) -> None:
         """Delete the handle of that group."""
-        ...
 
 
 def by_expert(handles: Iterable[Handle]) -> Mapping[ExpertName, str]:

@@ -13,8 +13,6 @@ class Members(Protocol):
         """Whether *user* is in a channel; None if we are not told: the bot is not in it itself,
         so that it can say nothing there, or has no scope to ask.
         """
-        ...
 
     async def channels_of(self, user: UserId) -> Collection[str] | None:
         """Return the channels of *user*, of those that the bot sees; None if we are not told."""
-        ...

@@ -94,29 +94,23 @@ class Messenger(Protocol):
 
         With *after*, it goes on with what a stream has shown; both are sanitized then.
         """
-        ...
 
     async def post(self, thread: ThreadRef, post: Post) -> MessageTs:
         """Post a message exactly once, even if Slack's response is lost."""
-        ...
 
     async def find(self, thread: ThreadRef, turn: TurnId, part: str) -> MessageTs | None:
         """Return the ts of that message, if it is in the thread already."""
-        ...
 
     async def has_answered(self, thread: ThreadRef, turn: TurnId) -> bool:
         """Whether the thread shows an expert's or the router's answer to *turn*."""
-        ...
 
     def ended(self, thread: ThreadRef, ts: MessageTs, post: Post, ending: Ending) -> LastState:
         """Return the state in which *ending* replaces the buttons of the message *ts*, *post*."""
-        ...
 
     def plan_ended(
         self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
     ) -> LastState:
         """Return the state in which the plan message *ts* shows *tasks*."""
-        ...
 
     async def plan_decided(
         self, thread: ThreadRef, turn: TurnId, task: PlanTask, words: str
@@ -124,7 +118,6 @@ class Messenger(Protocol):
         """Return the state in which the plan of *turn*, which is over, shows *task* as done or
         failed, with *words*; None if there is no plan in which it asks.
         """
-        ...
 
     async def settled(
         self,
@@ -137,39 +130,32 @@ class Messenger(Protocol):
 
         But *besides* goes on, all that is newer than *until*, and requests that are *waiting*.
         """
-        ...
 
     def taken_back(self, thread: ThreadRef, ts: MessageTs) -> LastState:
         """Return the state in which the message *ts* is gone."""
-        ...
 
     def status_cleared(self, thread: ThreadRef) -> LastState:
         """Return the state in which the thread shows no status."""
-        ...
 
     async def send(self, state: LastState) -> None:
         """Bring about one of these states. Idempotent; does nothing if the message is gone.
 
         It waits as long as the rate limit asks for.
         """
-        ...
 
     async def delete(self, thread: ThreadRef, ts: MessageTs) -> None:
         """Delete the message *ts*, which is the bot's own; perhaps only later. Idempotent."""
-        ...
 
     async def delete_strays(self, thread: ThreadRef, turn: TurnId) -> None:
         """Delete what was posted for *turn* outside *thread*, because that was deleted. Idempotent.
 
         Only what ThreadGone could not report: the answer was lost, or nobody waited for it.
         """
-        ...
 
     async def post_plan(
         self, thread: ThreadRef, post: Post, tasks: Sequence[PlanTask]
     ) -> MessageTs | None:
         """Post the plan message, titled ``post.text``; None if the rate limit does not allow it."""
-        ...
 
     async def update_plan(
         self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
@@ -178,33 +164,27 @@ class Messenger(Protocol):
 
         What it shows in the end is for ``plan_ended``.
         """
-        ...
 
     def is_private(self, thread: ThreadRef) -> bool:
         """Whether only one person reads the thread."""
-        ...
 
     def next_chunk(self, shown: str, text: str) -> str:
         """Return what can be added to a message that shows *shown*, of unfinished *text*.
 
         Only what no later text can change is returned; it may be empty.
         """
-        ...
 
     def last_chunk(self, shown: str, text: str) -> str | None:
         """Return what finished *text* has after *shown*; None if it does not begin with that."""
-        ...
 
     def fits_one_message(self, shown: str, more: str) -> bool:
         """Whether *shown* and *more* together fit into one message."""
-        ...
 
     async def open_stream(self, thread: ThreadRef, post: Post, reader: UserId) -> MessageTs | None:
         """Post a message that shows ``post.text`` and can grow; *reader* sees it grow.
 
         None if that is not possible. Raises MessengerUnavailable if the outcome is unknown.
         """
-        ...
 
     async def extend_stream(self, thread: ThreadRef, ts: MessageTs, more: str) -> bool:
         """Add *more* to the message; False if the rate limit does not allow it now.
@@ -212,7 +192,6 @@ class Messenger(Protocol):
         Raises MessengerRefused if the stream has ended, MessengerUnavailable if the outcome is
         unknown.
         """
-        ...
 
     async def close_stream(self, thread: ThreadRef, ts: MessageTs, post: Post, more: str) -> bool:
         """Add *more* to the message and end the stream, with the metadata and buttons of *post*.
@@ -220,7 +199,6 @@ class Messenger(Protocol):
         ``post.text`` is all that it shows then. Returns False if the stream has ended before, in
         which case the message stays as it was. Idempotent.
         """
-        ...
 
     async def withdraw_stream(
         self, thread: ThreadRef, ts: MessageTs | None, post: Post, ours: Collection[MessageTs]
@@ -229,11 +207,9 @@ class Messenger(Protocol):
 
         *ours* are the other messages of the turn. Idempotent.
         """
-        ...
 
     async def show_status(self, thread: ThreadRef, status: str) -> bool:
         """Show what the bot is doing; empty clears it. Returns False if another try could help.
 
         Best effort: raises nothing but ThreadGone, and that only while something is shown.
         """
-        ...

@@ -41,28 +41,21 @@ class Outbox(Protocol):
 
     async def put(self, state: LastState, claim: Claim | None = None) -> None:
         """Keep *state* until it is sent. Raises TurnLost if it is left for a lost *claim*."""
-        ...
 
     async def claim(self) -> Outgoing:
         """Wait for a state that is due, oldest first, and lease it to this sender."""
-        ...
 
     async def renew(self, outgoing: Outgoing) -> None:
         """Renew the lease. Raises TurnLost if another sender has it."""
-        ...
 
     async def sent(self, outgoing: Outgoing) -> None:
         """Forget the state, unless it was replaced meanwhile. Does nothing if the lease is lost."""
-        ...
 
     async def postpone(self, outgoing: Outgoing, *, after: float, failed: bool = True) -> None:
         """Let it be claimed again in *after* seconds; at once if it was replaced meanwhile."""
-        ...
 
     async def of(self, thread: ThreadRef) -> Mapping[str, LastState]:
         """Return what waits to be sent, or is being sent, in *thread*, by what it is about."""
-        ...
 
     async def waiting(self) -> int:
         """Return how many states wait to be sent, or are being sent."""
-        ...

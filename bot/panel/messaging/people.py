@@ -41,15 +41,12 @@ class People(Protocol):
 
     async def person(self, user: UserId) -> Person:
         """Return who *user* is."""
-        ...
 
     async def names(self, users: Iterable[UserId]) -> Mapping[UserId, str]:
         """Return the display names of *users*, without those who are unknown."""
-        ...
 
     async def groups(self, user: UserId, among: Collection[str]) -> Collection[str]:
         """Return which of the user groups *among* these ids *user* is in."""
-        ...
 
     async def has_others(
         self, besides: Collection[UserId], *, admins: bool, groups: Collection[str]
@@ -58,8 +55,6 @@ class People(Protocol):
 
         *admins* says whether to look for them. True if it cannot be told.
         """
-        ...
 
     async def taken_names(self) -> frozenset[str]:
         """Return all names that are in use in the workspace."""
-        ...

@@ -23,11 +23,9 @@ class RateLimiter(Protocol):
         Returns False, at once, if it would take longer than *within* seconds. Callers with such a
         bound have nothing urgent to send, and get only half of each limit.
         """
-        ...
 
     async def block(self, limit: Limit, seconds: float) -> None:
         """Let no call under *limit* through for *seconds*."""
-        ...
 
 
 class NoRateLimiter(RateLimiter):

@@ -24,7 +24,6 @@ class Transcript(Protocol):
 
     async def turn_messages(self, turn: Turn) -> Sequence[Utterance]:
         """Return the messages of *turn*."""
-        ...
 
     async def earlier(
         self, thread: ThreadRef, *, before: MessageTs, since: MessageTs | None
@@ -33,11 +32,9 @@ class Transcript(Protocol):
 
         The length is limited; the oldest messages are left out.
         """
-        ...
 
     async def some(self, thread: ThreadRef, messages: Collection[MessageTs]) -> Sequence[Utterance]:
         """Return *messages* of *thread* as they are now, oldest first, without deleted ones."""
-        ...
 
     async def people_said(
         self, thread: ThreadRef, *, since: MessageTs, until: MessageTs
@@ -46,23 +43,18 @@ class Transcript(Protocol):
 
         If *since* equals *until*, that message is returned, whoever wrote it.
         """
-        ...
 
     async def was_mentioned(
         self, thread: ThreadRef, *, before: MessageTs, by: Callable[[UserId], Awaitable[bool]]
     ) -> bool:
         """Return whether one of the people *by* mentioned the bot in *thread* before *before*."""
-        ...
 
     async def routers_of(self, thread: ThreadRef) -> NamedRouters:
         """Return which conversations of the router our own messages in *thread* name."""
-        ...
 
     async def has_moved(self, former: ThreadRef, thread: ThreadRef) -> bool:
         """Whether our messages in *thread* are signed for *former*, and so its channel's id has
         changed; that is noted."""
-        ...
 
     def lacks(self, thread: ThreadRef) -> str:
         """Return the permission without which *thread* was not read; empty if nothing is known."""
-        ...

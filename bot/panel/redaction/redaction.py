@@ -14,4 +14,3 @@ class Redaction(Protocol):
 
         Raises ModelRefused if one must not be sent, or if that cannot be found out.
         """
-        ...

@@ -20,20 +20,15 @@ class ReportStore(Protocol):
 
         Raises TurnLost, writing nothing, if another worker has the turn.
         """
-        ...
 
     async def usage(self, team_id: str, month: str) -> Sequence[UsageCount]:
         """Return the usage of the questions of *month* (``2026-11``), by expert and model."""
-        ...
 
     async def find(self, thread: ThreadRef, turn: TurnId) -> TurnReport | None:
         """Return the report of *turn*; None if it is not finished, or the report has expired."""
-        ...
 
     async def note_failure(self, turn: Turn, note: FailureNote) -> None:
         """Keep a *note* of what failed in *turn*, whatever becomes of that."""
-        ...
 
     async def failures(self, turn: TurnId) -> Sequence[FailureNote]:
         """Return what failed in *turn*, the oldest first."""
-        ...

@@ -15,32 +15,24 @@ class PanelStore(Protocol):
 
     async def changes(self, scopes: Sequence[Scope]) -> Sequence[RosterChanges]:
         """Return the changes of each of *scopes*, in that order."""
-        ...
 
     async def channels(self, team_id: str) -> Sequence[ChannelScope]:
         """Return every channel that has changed its panel, in order."""
-        ...
 
     async def add(self, scope: Scope, expert: Expert) -> None:
         """Add *expert* in *scope*, or replace the one of that name."""
-        ...
 
     async def remove(self, scope: Scope, name: ExpertName) -> None:
         """Remove the expert in *scope*, whether it was added there or is inherited."""
-        ...
 
     async def set_synthesis(self, scope: Scope, synthesis: Synthesis | None) -> None:
         """Set when the router closes with a synthesis; None inherits."""
-        ...
 
     async def set_streaming(self, scope: Scope, streaming: bool | None) -> None:
         """Set whether replies are streamed; None inherits."""
-        ...
 
     async def put(self, scope: Scope, changes: RosterChanges) -> None:
         """Replace the changes of *scope* with *changes*, atomically."""
-        ...
 
     async def forget(self, scope: Scope) -> bool:
         """Forget all that *scope* changes; returns whether it changed anything."""
-        ...

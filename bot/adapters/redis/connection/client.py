@@ -12,7 +12,7 @@ minutes, and whoever calls can wait better, log it, or let Slack deliver again.
 from typing import Any
 
 from redis.asyncio import RedisCluster, Sentinel
-from redis.asyncio.cluster import ClusterNode
+from redis.asyncio.cluster import ClusterNode, ClusterPipeline
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import SentinelManagedConnection, SentinelManagedSSLConnection
 from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
@@ -59,7 +59,7 @@ def connect(url: str) -> Connection:
             return _primary(parsed, options)
         case Layout.CLUSTER:
             nodes = [ClusterNode(host, port) for host, port in parsed.nodes]
-            return RedisCluster(startup_nodes=nodes, **options)
+            return _Cluster(startup_nodes=nodes, **options)
 
 
 def address(url: str) -> str:
@@ -76,9 +76,8 @@ async def prepare(redis: Connection, url: str, shards: Shards) -> None:
     shown, trouble, retries = address(url), Trouble("redis.not_ready"), Retries(_NOT_READY)
     while True:
         try:
-            with store_errors():
-                await redis.ping()
-                await schema.prepare(redis, shards)
+            await redis.ping()
+            await schema.prepare(redis, shards)
         except StoreUnavailable as error:
             _check_login_and_address(error, shown)
             trouble.tell(error)
@@ -139,3 +138,22 @@ class _SentinelPrimary(PipeliningRedis):
         await super().aclose(close_connection_pool)
         for sentinel in self.connection_pool.sentinel_manager.sentinels:  # type: ignore[attr-defined]
             await sentinel.aclose()
+
+
+class _ClusterPipeline(ClusterPipeline):
+    """Raises StoreUnavailable instead of errors of Redis."""
+
+    async def execute(self, *args: Any, **options: Any) -> list[Any]:
+        with store_errors():
+            return await super().execute(*args, **options)
+
+
+class _Cluster(RedisCluster):
+    """The same for a Cluster."""
+
+    def pipeline(self, transaction: Any = None, shard_hint: Any = None) -> ClusterPipeline:
+        return _ClusterPipeline(self, transaction)  # type: ignore[abstract]
+
+    async def execute_command(self, *args: Any, **options: Any) -> Any:
+        with store_errors():
+            return await super().execute_command(*args, **options)

@@ -26,7 +26,7 @@ def store_errors() -> Iterator[None]:
     before = _cancellations()
     try:
         yield
-    except DataError:
+    except (DataError, StoreUnavailable):
         raise
     except (RedisError, RedisClusterException, OSError) as error:
         raise unavailable(error) from error

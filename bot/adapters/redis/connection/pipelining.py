@@ -1,5 +1,7 @@
 """Automatic pipelining: commands issued in the same pass of the event loop go out together.
 
+Errors are translated here, once for everything that uses the client.
+
 Most of a command's cost in this process is the round trip, not the command. Under load one pass
 of the loop serves many events and turns, and batching their commands delays none of them. Each
 caller gets its own reply, or its own error.
@@ -21,6 +23,8 @@ from redis.exceptions import (
     TimeoutError,  # noqa: A004 - the same
 )
 
+from bot.adapters.redis.connection.errors import store_errors
+
 _BLOCKING = frozenset({"BLPOP"})  # it would delay every command sent with it
 
 
@@ -30,8 +34,16 @@ class _Command(NamedTuple):
     reply: asyncio.Future[Any]
 
 
+class _Pipeline(Pipeline):
+    """Raises StoreUnavailable instead of errors of Redis."""
+
+    async def execute(self, raise_on_error: bool = True) -> list[Any]:
+        with store_errors():
+            return await super().execute(raise_on_error)
+
+
 class PipeliningRedis(Redis):
-    """A client whose commands share round trips."""
+    """A client whose commands share round trips, and raise StoreUnavailable."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -48,14 +60,18 @@ class PipeliningRedis(Redis):
         await super().aclose(close_connection_pool)
 
     def pipeline(self, transaction: bool = True, shard_hint: str | None = None) -> Pipeline:
-        self._check_open()
-        return super().pipeline(transaction, shard_hint)
+        with store_errors():
+            self._check_open()
+        return _Pipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
 
     async def execute_command(self, *args: Any, **options: Any) -> Any:
-        self._check_open()
-        if args[0] in _BLOCKING:
-            return await self._execute(*args, **options)
-        command = _Command(args, options, asyncio.get_running_loop().create_future())
+        with store_errors():
+            self._check_open()
+            if args[0] in _BLOCKING:
+                return await self._execute(*args, **options)
+            return await self._in_batch(_Command(args, options, asyncio.Future()))
+
+    async def _in_batch(self, command: _Command) -> Any:
         self._batch.append(command)
         if len(self._batch) == 1:
             round_trip = asyncio.create_task(self._send_batch())
@@ -80,7 +96,7 @@ class PipeliningRedis(Redis):
     async def _replies(self, batch: list[_Command]) -> list[Any]:
         if len(batch) == 1:
             return [await self._execute(*batch[0].args, **batch[0].options)]
-        async with self.pipeline(transaction=False) as pipe:
+        async with super().pipeline(transaction=False) as pipe:
             for args, options, _ in batch:
                 pipe.execute_command(*args, **options)
             try:

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.adapters.redis import keys
-from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.shards import Shards
 from bot.panel.errors import GiveUp
@@ -29,10 +28,9 @@ async def prepare(
     migrations: Mapping[int, Migration] = MIGRATIONS,
 ) -> None:
     """Migrate the data in Redis to *version*, or raise SchemaRefused."""
-    with store_errors():
-        await redis.hsetnx(keys.SCHEMA, "version", str(version))
-        await redis.hsetnx(keys.SCHEMA, "shards", str(shards.count))
-        stored, count = await redis.hmget(keys.SCHEMA, ["version", "shards"])
+    await redis.hsetnx(keys.SCHEMA, "version", str(version))
+    await redis.hsetnx(keys.SCHEMA, "shards", str(shards.count))
+    stored, count = await redis.hmget(keys.SCHEMA, ["version", "shards"])
     if int(stored) > version:
         raise SchemaRefused(
             f"Redis holds data of schema {stored}, and this version of panelbot knows {version}: "
@@ -44,6 +42,5 @@ async def prepare(
             f"change it, let the workers empty the queue and delete the key {keys.SCHEMA}."
         )
     for older in range(int(stored), version):
-        with store_errors():
-            await migrations[older](redis, shards)
-            await redis.hset(keys.SCHEMA, "version", str(older + 1))
+        await migrations[older](redis, shards)
+        await redis.hset(keys.SCHEMA, "version", str(older + 1))

@@ -7,6 +7,11 @@ from typing import Any, TypeAlias
 
 from redis.exceptions import NoScriptError
 
+from bot.adapters.redis.keys import thread_name
+from bot.adapters.redis.shards import Shards
+from bot.panel.errors import StoreUnavailable, TurnLost
+from bot.panel.model import Claim, ThreadRef
+
 # Redis or RedisCluster. redis-py declares every reply as "bytes | str | …"; ours are str.
 Connection: TypeAlias = Any
 
@@ -22,8 +27,30 @@ class Script:
         """Run the script on *key*: the prefix of a shard, or the only key that it uses."""
         try:
             return await redis.evalsha(self._digest, 1, key, *args)
-        except NoScriptError:  # a new server, or a flushed cache
+        except StoreUnavailable as error:
+            if not isinstance(error.__cause__, NoScriptError):
+                raise
+            # a new server, or a flushed cache
             return await redis.eval(self._source, 1, key, *args)
+
+
+class ThreadScripts:
+    """Runs scripts on what is stored of threads, each in the thread's shard."""
+
+    def __init__(self, redis: Connection, shards: Shards) -> None:
+        self._redis = redis
+        self._shards = shards
+
+    async def run(self, script: Script, thread: ThreadRef, *args: str | int) -> Any:
+        """Run *script* on *thread*."""
+        return await script(self._redis, self._shards.prefix(thread), thread_name(thread), *args)
+
+    async def fenced(self, script: Script, claim: Claim, *args: str | int) -> Any:
+        """Run *script* on the turn of *claim*. Raises TurnLost if another worker has it."""
+        result = await self.run(script, claim.turn.thread, claim.token, *args)
+        if not result:
+            raise TurnLost(claim.turn.id)
+        return result
 
 
 def milliseconds(seconds: float) -> int:

@@ -3,7 +3,6 @@
 from secrets import token_urlsafe
 
 from bot.adapters.redis import keys
-from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script, milliseconds
 
 _CLAIM = Script("claim_workspace")
@@ -17,7 +16,7 @@ class BotClaim:
 
     def __init__(self, redis: Connection, team_id: str, bot_id: str) -> None:
         self._redis = redis
-        self._key = keys.bots(team_id)
+        self._key = keys.of_team("bots", team_id)
         self._bot_id = bot_id
         self._process = token_urlsafe(6)
 
@@ -34,6 +33,5 @@ class BotClaim:
         await self._claim(self._process, 0)
 
     async def _claim(self, process: str, seconds: float) -> str:
-        with store_errors():
-            args = (self._bot_id, process, milliseconds(seconds))
-            return str(await _CLAIM(self._redis, self._key, *args))
+        args = (self._bot_id, process, milliseconds(seconds))
+        return str(await _CLAIM(self._redis, self._key, *args))

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from secrets import token_urlsafe
 
 from bot.adapters.redis import keys
-from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script
 from bot.adapters.redis.shards import Shards
 from bot.panel.intake.missed_messages import Gap, ListeningRecord
@@ -22,28 +21,24 @@ class RedisListeningRecord(ListeningRecord):
     def __init__(self, redis: Connection, shards: Shards, team_id: str) -> None:
         self._redis = redis
         self._shards = shards
-        self._key = keys.listening(team_id)
+        self._key = keys.of_team("listening", team_id)
         self._name = token_urlsafe(6)
 
     async def listen(self, *, begins: bool) -> Gap | None:
         args = (self._name, int(begins), _PAUSE, _BREAK, _LEASE, keys.LISTENING_FOR)
-        with store_errors():
-            gap = await _LISTEN(self._redis, self._key, *args)
+        gap = await _LISTEN(self._redis, self._key, *args)
         return Gap(*(bound / 1000 for bound in gap)) if gap else None
 
     async def done(self, gap: Gap) -> None:
-        with store_errors():
-            await _LISTENED(self._redis, self._key, self._name, f"{gap.until * 1000:.0f}")
+        await _LISTENED(self._redis, self._key, self._name, f"{gap.until * 1000:.0f}")
 
     async def leave(self) -> None:
-        with store_errors():
-            await _LISTENED(self._redis, self._key, self._name, "")
+        await _LISTENED(self._redis, self._key, self._name, "")
 
     async def recent_threads(self, limit: int) -> Sequence[ThreadRef]:
-        with store_errors():
-            async with self._redis.pipeline(transaction=False) as pipe:
-                for prefix in self._shards.prefixes:
-                    pipe.zrange(f"{prefix}recent", 0, limit - 1, desc=True, withscores=True)
-                by_shard: list[list[tuple[str, float]]] = await pipe.execute()
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for prefix in self._shards.prefixes:
+                pipe.zrange(f"{prefix}recent", 0, limit - 1, desc=True, withscores=True)
+            by_shard: list[list[tuple[str, float]]] = await pipe.execute()
         newest = sorted((entry for shard in by_shard for entry in shard), key=lambda one: -one[1])
         return [keys.thread_of(name) for name, _ in newest[:limit]]

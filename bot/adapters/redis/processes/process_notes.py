@@ -4,7 +4,6 @@ import time
 from collections.abc import Iterable, Sequence
 
 from bot.adapters.redis import keys
-from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection
 
 
@@ -18,19 +17,16 @@ class RedisProcessNotes:
     async def renew(self, notes: Iterable[str], process: str) -> None:
         """Let *notes*, one or more, of *process* count for two more minutes."""
         until = time.time() + keys.NOTED_FOR
-        with store_errors():
-            await self._redis.zadd(self._key, {f"{note} {process}": until for note in notes})
-            await self._redis.expire(self._key, keys.NOTED_FOR)
+        await self._redis.zadd(self._key, {f"{note} {process}": until for note in notes})
+        await self._redis.expire(self._key, keys.NOTED_FOR)
 
     async def withdraw(self, notes: Iterable[str], process: str) -> None:
         """Forget *notes*, one or more, of *process*, which ends."""
-        with store_errors():
-            await self._redis.zrem(self._key, *(f"{note} {process}" for note in notes))
+        await self._redis.zrem(self._key, *(f"{note} {process}" for note in notes))
 
     async def current(self) -> Sequence[tuple[str, str]]:
         """Return the notes that count, each with the process."""
-        with store_errors():
-            now = time.time()
-            await self._redis.zremrangebyscore(self._key, "-inf", now)
-            members = await self._redis.zrangebyscore(self._key, now, "+inf")
+        now = time.time()
+        await self._redis.zremrangebyscore(self._key, "-inf", now)
+        members = await self._redis.zrangebyscore(self._key, now, "+inf")
         return [(note, process) for note, _, process in (one.rpartition(" ") for one in members)]

@@ -18,7 +18,6 @@ from time import monotonic
 from typing import Any
 
 from bot.adapters.redis import codec, keys
-from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script, milliseconds
 from bot.adapters.redis.encryption import Cipher
 from bot.adapters.redis.shards import Shards
@@ -70,7 +69,7 @@ class Claiming:
         """Return a claim, or how many seconds to wait before the next attempt."""
         args = (self._lease, MOST_MESSAGES, self._look_again, self._room)
         requested_at = monotonic()
-        request = asyncio.ensure_future(self._run(_CLAIM, prefix, *args))
+        request = asyncio.ensure_future(_CLAIM(self._redis, prefix, *args))
         try:
             reply = await asyncio.shield(request)
         except asyncio.CancelledError:
@@ -105,7 +104,7 @@ class Claiming:
     async def _release(self, prefix: str, reply: Sequence[Any], after: float) -> None:
         thread, _, token, *_ = reply
         args = (keys.ENDED_FOR, milliseconds(after), 0, 0)
-        await self._run(_RELEASE, prefix, thread, token, *args)
+        await _RELEASE(self._redis, prefix, thread, token, *args)
 
     async def _rest(self, seconds: float) -> None:
         """Wait until there may be something to do in one of the shards."""
@@ -113,19 +112,14 @@ class Claiming:
             asyncio.ensure_future(self._redis.blpop([f"{prefix}wake"], timeout=seconds))
             for prefix in self._prefixes
         ]
-        with store_errors():
-            try:
-                done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-                for wait in done:
-                    wait.result()
-            finally:
-                for wait in waits:
-                    wait.cancel()
-                await asyncio.gather(*waits, return_exceptions=True)
-
-    async def _run(self, script: Script, prefix: str, *args: str | int) -> Any:
-        with store_errors():
-            return await script(self._redis, prefix, *args)
+        try:
+            done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            for wait in done:
+                wait.result()
+        finally:
+            for wait in waits:
+                wait.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
 
 
 def messages_in(thread: str) -> str:

@@ -14,8 +14,7 @@ from secrets import token_urlsafe
 from typing import get_args
 
 from bot.adapters.redis import codec, keys
-from bot.adapters.redis.connection.errors import store_errors
-from bot.adapters.redis.connection.scripting import Connection, Script
+from bot.adapters.redis.connection.scripting import Connection, Script, ThreadScripts
 from bot.adapters.redis.encryption import CLEAR, Cipher
 from bot.adapters.redis.shards import Shards
 from bot.panel.errors import TurnLost
@@ -38,6 +37,8 @@ from bot.panel.journal.journal import Journal
 from bot.panel.model import Claim, Turn
 from bot.panel.usage import NO_EXTRAS, Extras
 
+_APPEND, _READ = Script("append"), Script("read")
+
 log = logging.getLogger(__name__)
 
 _Used = Routed | ExpertAnswered | ApprovalAsked | Closed  # events that tell of usage
@@ -50,14 +51,11 @@ class RedisJournal(Journal):
     """The journals of the turns of a RedisTurnQueue with the same *shards*."""
 
     def __init__(self, redis: Connection, shards: Shards, cipher: Cipher = CLEAR) -> None:
-        self._redis = redis
         self._cipher = cipher
-        self._shards = shards
-        self._append = Script("append")
-        self._read = Script("read")
+        self._scripts = ThreadScripts(redis, shards)
 
     async def read(self, claim: Claim) -> Sequence[TurnEvent]:
-        entries = await self._run(self._read, claim)
+        entries = await self._scripts.run(_READ, claim.turn.thread, claim.token)
         if entries is None:
             raise TurnLost(claim.turn.id)
         return tuple(self._readable(entries, claim.turn))
@@ -65,8 +63,7 @@ class RedisJournal(Journal):
     async def append(self, claim: Claim, event: TurnEvent) -> None:
         about = entries_of(keys.thread_name(claim.turn.thread))
         entry = self._cipher.encrypt_entry(journal_entry(event), about)
-        if not await self._run(self._append, claim, entry):
-            raise TurnLost(claim.turn.id)
+        await self._scripts.fenced(_APPEND, claim, entry)
 
     def _readable(self, entries: Iterable[str], turn: Turn) -> Iterator[TurnEvent]:
         is_whole, about = True, entries_of(keys.thread_name(turn.thread))
@@ -79,18 +76,6 @@ class RedisJournal(Journal):
             else:
                 if is_whole or isinstance(event, _SEEN):
                     yield event
-
-    async def _run(self, script: Script, claim: Claim, *args: str) -> list[str] | None:
-        thread = claim.turn.thread
-        with store_errors():
-            entries: list[str] | None = await script(
-                self._redis,
-                self._shards.prefix(thread),
-                keys.thread_name(thread),
-                claim.token,
-                *args,
-            )
-        return entries
 
 
 def entries_of(thread: str) -> str:

@@ -15,8 +15,7 @@ from time import monotonic
 from typing import Any
 
 from bot.adapters.redis import codec, keys
-from bot.adapters.redis.connection.errors import store_errors
-from bot.adapters.redis.connection.scripting import Connection, Script, milliseconds
+from bot.adapters.redis.connection.scripting import Connection, Script, ThreadScripts, milliseconds
 from bot.adapters.redis.encryption import CLEAR, Cipher
 from bot.adapters.redis.shards import Shards
 from bot.panel.errors import TurnLost
@@ -48,6 +47,7 @@ class RedisOutbox(Outbox):
     ) -> None:
         self._redis = redis
         self._shards = shards
+        self._scripts = ThreadScripts(redis, shards)
         self._lease = milliseconds(lease)
         self._look_again = milliseconds(look_again)
         self._most = most
@@ -59,7 +59,7 @@ class RedisOutbox(Outbox):
         token, passing = claim.token if claim else "", int(state.passing)
         request = self._cipher.encrypt(state.request, states_of(keys.thread_name(state.thread)))
         args = (token, state.about, request, passing, keys.OUTBOX_FOR, self._most)
-        dropped = await self._run(_PUT, state.thread, *args)
+        dropped = await self._scripts.run(_PUT, state.thread, *args)
         if dropped < 0:
             raise TurnLost(claim.turn.id if claim else state.about)
         if dropped:
@@ -83,7 +83,7 @@ class RedisOutbox(Outbox):
     async def renew(self, outgoing: Outgoing) -> None:
         state = outgoing.state
         args = (state.about, outgoing.token, self._lease)
-        if not await self._run(_RENEW, state.thread, *args):
+        if not await self._scripts.run(_RENEW, state.thread, *args):
             raise TurnLost(state.about)
 
     async def sent(self, outgoing: Outgoing) -> None:
@@ -93,28 +93,24 @@ class RedisOutbox(Outbox):
         await self._settle(outgoing, str(milliseconds(after)), failed=failed)
 
     async def of(self, thread: ThreadRef) -> Mapping[str, LastState]:
-        key = f"{self._shards.prefix(thread)}outbox:{keys.thread_name(thread)}"
-        with store_errors():
-            states = await self._redis.hgetall(key)
+        states = await self._redis.hgetall(self._shards.key("outbox", thread))
         return {
             about: self._state(thread, about, json.loads(state)["request"])
             for about, state in states.items()
         }
 
     async def waiting(self) -> int:
-        with store_errors():
-            async with self._redis.pipeline(transaction=False) as pipe:
-                for prefix in self._shards.prefixes:
-                    pipe.zcard(f"{prefix}outbox")
-                return sum(await pipe.execute())
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for prefix in self._shards.prefixes:
+                pipe.zcard(f"{prefix}outbox")
+            return sum(await pipe.execute())
 
     async def _claim_from(self, prefix: str) -> Outgoing | float:
         """Return what is due, or how many seconds to wait before the next look."""
         while True:
             requested_at = monotonic()
-            with store_errors():
-                args = (self._lease, self._look_again, milliseconds(keys.TRIED_FOR))
-                reply: Sequence[Any] = await _CLAIM(self._redis, prefix, *args)
+            args = (self._lease, self._look_again, milliseconds(keys.TRIED_FOR))
+            reply: Sequence[Any] = await _CLAIM(self._redis, prefix, *args)
             match reply:
                 case [pause]:
                     return float(pause) / 1000
@@ -143,12 +139,9 @@ class RedisOutbox(Outbox):
 
     async def _settle(self, outgoing: Outgoing, delay: str, *, failed: bool) -> None:
         state = outgoing.state
-        await self._run(_SETTLE, state.thread, state.about, outgoing.token, delay, int(failed))
-
-    async def _run(self, script: Script, thread: ThreadRef, *args: str | int) -> Any:
-        prefix, name = self._shards.prefix(thread), keys.thread_name(thread)
-        with store_errors():
-            return await script(self._redis, prefix, name, *args)
+        await self._scripts.run(
+            _SETTLE, state.thread, state.about, outgoing.token, delay, int(failed)
+        )
 
 
 def states_of(thread: str) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from bot.adapters.redis import keys
-from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script, milliseconds
 from bot.panel.access.question_limits import WINDOW, Exceeded, QuestionCounter, QuestionLimit
 from bot.panel.model import TurnId
@@ -16,7 +15,7 @@ class RedisQuestionCounter(QuestionCounter):
 
     def __init__(self, redis: Connection, team_id: str) -> None:
         self._redis = redis
-        self._prefix = keys.asked(team_id)
+        self._prefix = keys.slot("asked", team_id)
 
     async def take(self, question: TurnId, limits: Sequence[QuestionLimit]) -> Exceeded | None:
         if not limits:
@@ -24,6 +23,5 @@ class RedisQuestionCounter(QuestionCounter):
         args: list[str | int] = [question, milliseconds(WINDOW)]
         for limit in limits:
             args += [limit.of, limit.most]
-        with store_errors():
-            reached, wait = await _COUNT(self._redis, self._prefix, *args)
+        reached, wait = await _COUNT(self._redis, self._prefix, *args)
         return Exceeded(limits[reached - 1], wait / 1000) if reached else None

@@ -11,7 +11,6 @@ import asyncio
 from collections.abc import Sequence
 
 from bot.adapters.redis import keys
-from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script
 from bot.panel.messaging.rate_limiter import Limit, RateLimiter
 
@@ -24,7 +23,7 @@ class RedisRateLimiter(RateLimiter):
 
     def __init__(self, redis: Connection, team_id: str, *, share: float = 1.0) -> None:
         self._redis = redis
-        self._prefix = keys.pace(team_id)
+        self._prefix = keys.slot("pace", team_id)
         self._share = share
 
     async def wait(self, limits: Sequence[Limit], *, within: float | None = None) -> bool:
@@ -49,19 +48,16 @@ class RedisRateLimiter(RateLimiter):
         args: list[str | int] = [_NO_BOUND if within is None else round(within * 1000)]
         for limit in limits:
             args += [limit.name, max(1, round(limit.calls * self._share)), limit.seconds * 1000]
-        with store_errors():
-            taken, wait = await _TAKE(self._redis, self._prefix, *args)
+        taken, wait = await _TAKE(self._redis, self._prefix, *args)
         return taken, wait / 1000
 
     async def block(self, limit: Limit, seconds: float) -> None:
         key = f"{self._prefix}held:{limit.name}"
-        with store_errors():
-            await self._redis.set(key, 1, px=max(1, round(seconds * 1000)))
+        await self._redis.set(key, 1, px=max(1, round(seconds * 1000)))
 
     async def _blocked_for(self, limits: Sequence[Limit]) -> float:
-        with store_errors():
-            async with self._redis.pipeline(transaction=False) as pipe:
-                for limit in limits:
-                    pipe.pttl(f"{self._prefix}held:{limit.name}")
-                milliseconds: list[int] = await pipe.execute()
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for limit in limits:
+                pipe.pttl(f"{self._prefix}held:{limit.name}")
+            milliseconds: list[int] = await pipe.execute()
         return max(0, *milliseconds) / 1000

@@ -14,17 +14,15 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence, Set
 from secrets import token_urlsafe
 from time import monotonic
-from typing import Any
 
 from bot.adapters.redis import codec, keys
-from bot.adapters.redis.connection.errors import store_errors
-from bot.adapters.redis.connection.scripting import Connection, Script, milliseconds
+from bot.adapters.redis.connection.scripting import Connection, Script, ThreadScripts, milliseconds
 from bot.adapters.redis.encryption import CLEAR, Cipher
 from bot.adapters.redis.queue.claiming import Claiming, messages_in, stored_turn
 from bot.adapters.redis.queue.journal import journal_entry
 from bot.adapters.redis.shards import Shards
 from bot.operations.queue_admin import DeadLetter, Depth, Hold, QueueAdmin
-from bot.panel.errors import Poisoned, TurnLost
+from bot.panel.errors import Poisoned
 from bot.panel.intake.deletion import messages_of
 from bot.panel.intake.turn_queue import MOST_APP_QUESTIONS, StopResult, WaitingThread
 from bot.panel.journal.events import Retried
@@ -64,6 +62,7 @@ class RedisTurnQueue(QueueAdmin):
         self._keep_dead = keep_dead
         self._redis = redis
         self._shards = shards
+        self._scripts = ThreadScripts(redis, shards)
         self._lease = milliseconds(lease)
         self._name = token_urlsafe(6)
         self._cipher = cipher
@@ -75,28 +74,26 @@ class RedisTurnQueue(QueueAdmin):
         entry = ("!" if alone else "+") + self._written(thread, message)
         nonce = token_urlsafe(6)
         most = MOST_APP_QUESTIONS if message.by_app else ""
-        args = (keys.thread_name(thread), message.ts, entry, nonce, keys.SEEN_FOR, most)
-        added = await self._run(_PUT, self._shards.prefix(thread), *args)
+        args = (message.ts, entry, nonce, keys.SEEN_FOR, most)
+        added = await self._scripts.run(_PUT, thread, *args)
         if added < 0:
             _log.warning("app.asks_too_often", extra={"slack_thread": thread})
         return bool(added > 0)
 
     async def amend(self, thread: ThreadRef, ts: MessageTs, message: Message | None) -> bool:
         written = self._written(thread, message) if message else ""
-        args = (keys.thread_name(thread), ts, written)
-        return bool(await self._run(_AMEND, self._shards.prefix(thread), *args))
+        return bool(await self._scripts.run(_AMEND, thread, ts, written))
 
     async def delete(self, thread: ThreadRef, ts: MessageTs) -> bool:
-        args = (keys.thread_name(thread), ts, keys.SEEN_FOR, keys.DELETED_FOR)
-        return bool(await self._run(_DELETE, self._shards.prefix(thread), *args))
+        lifetimes = (keys.SEEN_FOR, keys.DELETED_FOR)
+        return bool(await self._scripts.run(_DELETE, thread, ts, *lifetimes))
 
     async def deleted(self, turns: Collection[Turn]) -> Mapping[ThreadRef, Set[MessageTs]]:
         asked = [(turn.thread, ts) for turn in turns for ts in messages_of(turn)]
-        with store_errors():
-            async with self._redis.pipeline(transaction=False) as pipe:
-                for thread, ts in asked:
-                    pipe.get(self._shards.seen(thread, ts))
-                values = await pipe.execute() if asked else ()
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for thread, ts in asked:
+                pipe.get(self._shards.seen(thread, ts))
+            values = await pipe.execute() if asked else ()
         deleted: defaultdict[ThreadRef, set[MessageTs]] = defaultdict(set)
         for (thread, ts), value in zip(asked, values, strict=True):
             if value == _DELETED:
@@ -107,55 +104,51 @@ class RedisTurnQueue(QueueAdmin):
         return await self._claiming.next()
 
     async def renew(self, claim: Claim) -> None:
-        await self._fenced(_RENEW, claim, self._lease)
+        await self._scripts.fenced(_RENEW, claim, self._lease)
 
     async def done(self, claim: Claim, *, model_answers: bool = False) -> None:
         hurried = HURRIED if model_answers else 0
-        await self._fenced(_DONE, claim, keys.ENDED_FOR, hurried)
+        await self._scripts.fenced(_DONE, claim, keys.ENDED_FOR, hurried)
         for prefix in {*self._shards.prefixes} - {self._shards.prefix(claim.turn.thread)}:
             if model_answers:
-                await self._run(_HURRY, prefix, HURRIED)
+                await _HURRY(self._redis, prefix, HURRIED)
 
     async def postpone(self, claim: Claim, *, after: float, outage: bool = False) -> None:
-        args = (keys.ENDED_FOR, milliseconds(after), 1, int(outage))
-        await self._fenced(_RELEASE, claim, *args)
+        how = (milliseconds(after), 1, int(outage))
+        await self._scripts.fenced(_RELEASE, claim, keys.ENDED_FOR, *how)
 
     async def try_now(self, thread: ThreadRef, turn: TurnId, by: UserId) -> bool:
         place, _, ts = turn.rpartition(":")
         if place != f"{thread.team_id}:{thread.channel_id}":
             return False
-        name = keys.thread_name(thread)
-        return bool(await self._run(_TRY_NOW, self._shards.prefix(thread), name, ts, by))
+        return bool(await self._scripts.run(_TRY_NOW, thread, ts, by))
 
     async def hand_over(self, claim: Claim) -> None:
-        await self._fenced(_RELEASE, claim, keys.ENDED_FOR, 0, 0, 0)
+        await self._scripts.fenced(_RELEASE, claim, keys.ENDED_FOR, 0, 0, 0)
 
     async def note_lost(self, claim: Claim) -> None:
-        await self._fenced(_NOTE_LOST, claim)
+        await self._scripts.fenced(_NOTE_LOST, claim)
 
     async def waiting_threads(self, limit: int) -> Sequence[WaitingThread]:
         waiting: list[WaitingThread] = []
         for prefix in self._shards.prefixes:
             args = (self._name, milliseconds(HERALD_FOR), limit)
-            line = await self._run(_LINE, prefix, *args)
+            line = await _LINE(self._redis, prefix, *args)
             addressees = (UserId(user) if user else None for user in line[2::3])
             waiting += map(WaitingThread, map(keys.thread_of, line[::3]), line[1::3], addressees)
         return waiting
 
     async def busy(self, threads: Collection[ThreadRef]) -> Set[ThreadRef]:
-        with store_errors():
-            async with self._redis.pipeline(transaction=False) as pipe:
-                for thread in threads:
-                    prefix, name = self._shards.prefix(thread), keys.thread_name(thread)
-                    pipe.exists(f"{prefix}turn:{name}", f"{prefix}inbox:{name}")
-                counts = await pipe.execute() if threads else ()
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for thread in threads:
+                pipe.exists(*(self._shards.key(kind, thread) for kind in ("turn", "inbox")))
+            counts = await pipe.execute() if threads else ()
         return {thread for thread, count in zip(threads, counts, strict=True) if count}
 
     async def stop(
         self, thread: ThreadRef, ts: MessageTs, by: UserId, *, late: bool = False
     ) -> StopResult | None:
-        args = (keys.thread_name(thread), ts, keys.SEEN_FOR, by, int(late))
-        reply = await self._run(_STOP, self._shards.prefix(thread), *args)
+        reply = await self._scripts.run(_STOP, thread, ts, keys.SEEN_FOR, by, int(late))
         if not reply:
             return None
         stopping, dropped = reply
@@ -163,11 +156,10 @@ class RedisTurnQueue(QueueAdmin):
         return StopResult(bool(stopping), taken_back)
 
     async def stop_requests(self) -> Mapping[ThreadRef, UserId]:
-        with store_errors():
-            async with self._redis.pipeline(transaction=False) as pipe:
-                for prefix in self._shards.prefixes:
-                    pipe.hgetall(f"{prefix}stops")
-                stops_by_shard = await pipe.execute()
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for prefix in self._shards.prefixes:
+                pipe.hgetall(f"{prefix}stops")
+            stops_by_shard = await pipe.execute()
         return {
             keys.thread_of(name): UserId(user)
             for stops in stops_by_shard
@@ -182,13 +174,13 @@ class RedisTurnQueue(QueueAdmin):
     async def bury(self, claim: Claim, reason: str, *, poisoned: bool = False) -> None:
         """Give up the turn: it becomes a dead letter. Raises TurnLost if another worker has it."""
         args = (keys.ENDED_FOR, claim.turn.id, reason, self._keep_dead, int(poisoned))
-        await self._fenced(_BURY, claim, *args)
+        await self._scripts.fenced(_BURY, claim, *args)
 
     async def buried(self, *, most: int = 1000) -> Sequence[DeadLetter]:
         """Return the dead letters, the oldest first; those that cannot be read are logged."""
         letters: list[DeadLetter] = []
         for prefix in self._shards.prefixes:
-            letters += filter(None, map(self._letter, await self._run(_LETTERS, prefix, most)))
+            letters += filter(None, map(self._letter, await _LETTERS(self._redis, prefix, most)))
         return sorted(letters, key=lambda letter: letter.buried_at)[:most]
 
     async def dead_letter(self, turn: TurnId) -> DeadLetter | None:
@@ -202,9 +194,8 @@ class RedisTurnQueue(QueueAdmin):
         return await self._anywhere(_DROP, turn)
 
     async def hold(self, thread: ThreadRef, *, drop: bool = False) -> Hold | None:
-        args = (keys.thread_name(thread), self._lease, int(drop))
         requested_at = monotonic()
-        reply = await self._run(_HOLD, self._shards.prefix(thread), *args)
+        reply = await self._scripts.run(_HOLD, thread, self._lease, int(drop))
         if not reply:
             return None
         token, dropped = reply
@@ -212,31 +203,20 @@ class RedisTurnQueue(QueueAdmin):
         return Hold(Claim(turn, int(token), attempt=1, requested_at=requested_at), dropped)
 
     async def _counts(self, prefix: str) -> list[int]:
-        with store_errors():
-            async with self._redis.pipeline(transaction=False) as pipe:
-                for kind in ("ready", "leases", "delayed", "dead"):
-                    pipe.zcard(f"{prefix}{kind}")
-                pipe.hvals(f"{prefix}aside")
-                ready, *others, aside = await pipe.execute()
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for kind in ("ready", "leases", "delayed", "dead"):
+                pipe.zcard(f"{prefix}{kind}")
+            pipe.hvals(f"{prefix}aside")
+            ready, *others, aside = await pipe.execute()
         return [ready + sum(map(int, aside)), *others]
-
-    async def _fenced(self, script: Script, claim: Claim, *args: str | int) -> None:
-        thread = claim.turn.thread
-        prefix, name = self._shards.prefix(thread), keys.thread_name(thread)
-        if not await self._run(script, prefix, name, claim.token, *args):
-            raise TurnLost(claim.turn.id)
 
     async def _anywhere(self, script: Script, turn: TurnId, *args: str | int) -> bool:
         for prefix in self._shards.prefixes:
-            if result := await self._run(script, prefix, turn, *args):
+            if result := await script(self._redis, prefix, turn, *args):
                 if result < 0:
                     raise Poisoned(turn)
                 return True
         return False
-
-    async def _run(self, script: Script, prefix: str, *args: str | int) -> Any:
-        with store_errors():
-            return await script(self._redis, prefix, *args)
 
     def _written(self, thread: ThreadRef, message: Message) -> str:
         about = messages_in(keys.thread_name(thread))

@@ -6,16 +6,13 @@ click, or the expiry, therefore finds out that it came too late.
 
 import logging
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from bot.adapters.redis import codec, keys
-from bot.adapters.redis.connection.errors import store_errors
-from bot.adapters.redis.connection.scripting import Connection, Script
+from bot.adapters.redis.connection.scripting import Connection, Script, ThreadScripts
 from bot.adapters.redis.encryption import CLEAR, Cipher
 from bot.adapters.redis.shards import Shards
 from bot.panel.approvals.approval_store import ApprovalStore, VerdictResult
 from bot.panel.approvals.approvals import Pending
-from bot.panel.errors import TurnLost
 from bot.panel.model import ApprovalId, Claim, Message, ThreadRef
 
 _OPEN, _ASK, _ENTER = map(Script, ("approval_open", "approval_ask", "approval_enter"))
@@ -33,19 +30,19 @@ class RedisApprovalStore(ApprovalStore):
         self._redis = redis
         self._cipher = cipher
         self._shards = shards
+        self._scripts = ThreadScripts(redis, shards)
 
     async def open(self, claim: Claim, pending: Pending) -> None:
         written = self._written(claim.turn.thread, pending)
-        await self._fenced(_OPEN, claim, pending.id, written, keys.APPROVAL_FOR)
+        await self._scripts.fenced(_OPEN, claim, pending.id, written, keys.APPROVAL_FOR)
 
     async def ask(self, claim: Claim, pending: Pending, *, within: float) -> None:
         milliseconds = round(within * 1000)
         written = self._written(claim.turn.thread, pending)
-        await self._fenced(_ASK, claim, pending.id, written, milliseconds)
+        await self._scripts.fenced(_ASK, claim, pending.id, written, milliseconds)
 
     async def pending(self, thread: ThreadRef) -> Sequence[Pending]:
-        with store_errors():
-            entries = await self._redis.hgetall(self._shards.approvals(thread))
+        entries = await self._redis.hgetall(self._shards.key("approvals", thread))
         texts = [text for name, text in entries.items() if not name.endswith("!")]
         name = keys.thread_name(thread)
         return [pending for text in texts if (pending := self._readable(name, text))]
@@ -53,27 +50,17 @@ class RedisApprovalStore(ApprovalStore):
     async def record_verdict(
         self, thread: ThreadRef, approval: ApprovalId, verdict: Message
     ) -> VerdictResult:
-        args = (keys.thread_name(thread), approval, codec.dump(verdict))
-        return _VERDICT_RESULTS[await self._run(_ENTER, self._shards.prefix(thread), *args)]
+        args = (approval, codec.dump(verdict))
+        return _VERDICT_RESULTS[await self._scripts.run(_ENTER, thread, *args)]
 
     async def expired(self) -> Sequence[tuple[ThreadRef, Pending]]:
         expired: list[tuple[ThreadRef, Pending]] = []
         for prefix in self._shards.prefixes:
-            expired += self._expired(await self._run(_DUE, prefix, _MOST_EXPIRED))
+            expired += self._expired(await _DUE(self._redis, prefix, _MOST_EXPIRED))
         return expired
 
     async def close(self, claim: Claim, approval: ApprovalId) -> None:
-        await self._fenced(_SETTLE, claim, approval)
-
-    async def _fenced(self, script: Script, claim: Claim, *args: str | int) -> None:
-        thread = claim.turn.thread
-        prefix, name = self._shards.prefix(thread), keys.thread_name(thread)
-        if not await self._run(script, prefix, name, claim.token, *args):
-            raise TurnLost(claim.turn.id)
-
-    async def _run(self, script: Script, prefix: str, *args: str | int) -> Any:
-        with store_errors():
-            return await script(self._redis, prefix, *args)
+        await self._scripts.fenced(_SETTLE, claim, approval)
 
     def _written(self, thread: ThreadRef, pending: Pending) -> str:
         about = approvals_in(keys.thread_name(thread))

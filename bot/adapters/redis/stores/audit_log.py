@@ -8,7 +8,6 @@ import time
 from collections.abc import AsyncIterator, Sequence
 
 from bot.adapters.redis import keys
-from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script, milliseconds
 from bot.adapters.redis.stores import workspaces
 from bot.panel.audit.audit_log import NOBODY, AuditLog
@@ -28,30 +27,29 @@ class RedisAuditLog(AuditLog):
         self._chain = Chain(secrets)
 
     async def append(self, entry: Entry) -> None:
-        prefix = keys.audit(entry.where.team_id)
+        prefix = keys.slot("audit", entry.where.team_id)
         appended = False
         while not appended:
             head = await self.head(entry.where.team_id)
             record, new = self._chain.next(head, entry, time.time())
-            with store_errors():
-                appended = await _APPEND(
-                    self._redis, prefix, head.number, head.hash, record.text, new.hash
-                )
+            appended = await _APPEND(
+                self._redis, prefix, head.number, head.hash, record.text, new.hash
+            )
 
     async def teams(self) -> Sequence[str]:
         """Return the workspaces that have a log."""
-        return await workspaces.with_key(self._redis, f"{keys.audit('*')}head")
+        return await workspaces.with_key(self._redis, f"{keys.slot('audit', '*')}head")
 
     async def head(self, team_id: str) -> Head:
-        with store_errors():
-            number, hash_ = await self._redis.hmget(f"{keys.audit(team_id)}head", "number", "hash")
+        number, hash_ = await self._redis.hmget(
+            f"{keys.slot('audit', team_id)}head", "number", "hash"
+        )
         return Head(int(number or 0), hash_ or "")
 
     async def records(self, team_id: str, since: float = 0) -> AsyncIterator[Record]:
-        log, start = f"{keys.audit(team_id)}log", str(max(0, milliseconds(since)))
+        log, start = f"{keys.slot('audit', team_id)}log", str(max(0, milliseconds(since)))
         while True:
-            with store_errors():
-                page = await self._redis.xrange(log, start, "+", count=_PAGE)
+            page = await self._redis.xrange(log, start, "+", count=_PAGE)
             for _, fields in page:
                 yield Record(fields.get("record", ""), fields.get("hash", ""))
             if len(page) < _PAGE:
@@ -59,20 +57,17 @@ class RedisAuditLog(AuditLog):
             start = f"({page[-1][0]}"
 
     async def expire(self, team_id: str, after: float) -> None:
-        with store_errors():
-            for name in ("log", "head"):
-                await self._redis.expire(f"{keys.audit(team_id)}{name}", round(after))
+        for name in ("log", "head"):
+            await self._redis.expire(f"{keys.slot('audit', team_id)}{name}", round(after))
 
     async def trim(self, team_id: str, before: float) -> int:
-        log, limit = f"{keys.audit(team_id)}log", str(milliseconds(before))
-        with store_errors():
-            page = await self._redis.xrevrange(log, f"({limit}", "-", count=1)
+        log, limit = f"{keys.slot('audit', team_id)}log", str(milliseconds(before))
+        page = await self._redis.xrevrange(log, f"({limit}", "-", count=1)
         if not page:
             return 0
         fields = page[0][1]
         number = Record(fields["record"], fields["hash"]).fields().get("number")
         details = {"head": f"{number}:{fields['hash']}"}
         await self.append(Entry(Act.TRIMMED, WorkspaceScope(team_id), NOBODY, details=details))
-        with store_errors():
-            trimmed: int = await self._redis.xtrim(log, minid=limit, approximate=False)
+        trimmed: int = await self._redis.xtrim(log, minid=limit, approximate=False)
         return trimmed

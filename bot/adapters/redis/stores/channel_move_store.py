@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from bot.adapters.redis import keys
-from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection
 from bot.panel.messaging.channel_moves import ChannelMove, ChannelMoveStore
 
@@ -15,12 +14,10 @@ class RedisChannelMoveStore(ChannelMoveStore):
         self._redis = redis
 
     async def note(self, team_id: str, move: ChannelMove) -> None:
-        with store_errors():
-            name = f"{move.old}>{move.new}"
-            await self._redis.hsetnx(keys.channel_moves(team_id), name, str(move.at))
+        name = f"{move.old}>{move.new}"
+        await self._redis.hsetnx(keys.of_team("moves", team_id), name, str(move.at))
 
     async def of_team(self, team_id: str) -> Sequence[ChannelMove]:
-        with store_errors():
-            moves = await self._redis.hgetall(keys.channel_moves(team_id))
+        moves = await self._redis.hgetall(keys.of_team("moves", team_id))
         named = ((*name.partition(">"), at) for name, at in moves.items())
         return [ChannelMove(old, new, float(at)) for old, _, new, at in named]

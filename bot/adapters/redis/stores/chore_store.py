@@ -3,7 +3,6 @@
 import time
 
 from bot.adapters.redis import codec, keys
-from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script, milliseconds
 from bot.adapters.redis.stores import workspaces
 from bot.operations.chores import Chore, ChoreKind, ChoreStore
@@ -21,8 +20,7 @@ class RedisChoreStore(ChoreStore):
         return bool(await self._set(chore, after, "new"))
 
     async def take(self, team_id: str, lease: float) -> tuple[Chore, int] | None:
-        with store_errors():
-            taken = await _TAKE(self._redis, keys.chores(team_id), milliseconds(lease))
+        taken = await _TAKE(self._redis, keys.slot("chores", team_id), milliseconds(lease))
         return (codec.load(Chore, taken[0]), taken[1]) if taken else None
 
     async def renew(self, chore: Chore, lease: float) -> None:
@@ -35,39 +33,34 @@ class RedisChoreStore(ChoreStore):
         await self._set(chore, after, "again")
 
     async def done(self, chore: Chore) -> bool:
-        prefix, text = keys.chores(chore.team_id), codec.dump(chore)
-        with store_errors():
-            async with self._redis.pipeline(transaction=True) as pipe:
-                pipe.zrem(f"{prefix}due", text)
-                pipe.hdel(f"{prefix}failures", text)
-                removed, _ = await pipe.execute()
+        prefix, text = keys.slot("chores", chore.team_id), codec.dump(chore)
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.zrem(f"{prefix}due", text)
+            pipe.hdel(f"{prefix}failures", text)
+            removed, _ = await pipe.execute()
         return bool(removed)
 
     async def note_installed(self, team_id: str) -> bool:
-        prefix = keys.chores(team_id)
-        with store_errors():
-            await self._redis.set(f"{prefix}installed", str(time.time()))
+        prefix = keys.slot("chores", team_id)
+        await self._redis.set(f"{prefix}installed", str(time.time()))
         chores = await self._waiting(team_id)
         dropped = [await self.done(one) for one in chores if one.kind is ChoreKind.REMOVE]
         return any(dropped)
 
     async def installed_at(self, team_id: str) -> float:
-        with store_errors():
-            return float(await self._redis.get(f"{keys.chores(team_id)}installed") or 0)
+        return float(await self._redis.get(f"{keys.slot('chores', team_id)}installed") or 0)
 
     async def teams(self, kind: ChoreKind) -> list[str]:
-        teams = await workspaces.with_key(self._redis, f"{keys.chores('*')}due")
+        teams = await workspaces.with_key(self._redis, f"{keys.slot('chores', '*')}due")
         return [
             team for team in teams if any(one.kind is kind for one in await self._waiting(team))
         ]
 
     async def _waiting(self, team_id: str) -> list[Chore]:
-        with store_errors():
-            texts = await self._redis.zrange(f"{keys.chores(team_id)}due", 0, -1)
+        texts = await self._redis.zrange(f"{keys.slot('chores', team_id)}due", 0, -1)
         return [codec.load(Chore, text) for text in texts]
 
     async def _set(self, chore: Chore, after: float, how: str) -> int:
-        with store_errors():
-            args = (codec.dump(chore), milliseconds(after), how)
-            added: int = await _SET(self._redis, keys.chores(chore.team_id), *args)
+        args = (codec.dump(chore), milliseconds(after), how)
+        added: int = await _SET(self._redis, keys.slot("chores", chore.team_id), *args)
         return added

@@ -9,7 +9,6 @@ from secrets import token_hex
 from typing import get_args
 
 from bot.adapters.redis import codec, keys
-from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script
 from bot.adapters.redis.encryption import CLEAR, Cipher
 from bot.panel.errors import ConversationGone
@@ -34,17 +33,15 @@ class RedisConversationStore(ConversationStore):
 
     async def open(self, labels: Labels) -> ConversationId:
         conversation = ConversationId(f"{PREFIX}{token_hex(16)}")
-        head = f"{keys.conversation(conversation)}head"
-        with store_errors():
-            async with self._redis.pipeline(transaction=True) as pipe:
-                pipe.hset(head, "labels", codec.dump_tagged(labels))
-                pipe.expire(head, keys.THREAD_FOR)
-                await pipe.execute()
+        head = f"{keys.slot('kept', conversation)}head"
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.hset(head, "labels", codec.dump_tagged(labels))
+            pipe.expire(head, keys.THREAD_FOR)
+            await pipe.execute()
         return conversation
 
     async def labels(self, conversation: ConversationId) -> Labels:
-        with store_errors():
-            labels = await self._redis.hget(f"{keys.conversation(conversation)}head", "labels")
+        labels = await self._redis.hget(f"{keys.slot('kept', conversation)}head", "labels")
         if not labels:
             raise ConversationGone(conversation)
         return codec.load_tagged(_LABELS, labels)
@@ -53,11 +50,10 @@ class RedisConversationStore(ConversationStore):
         await self._note(conversation, "labels", codec.dump_tagged(labels))
 
     async def recall(self, conversation: ConversationId) -> Remembered:
-        key = keys.conversation(conversation)
-        with store_errors():
-            head = await self._redis.hgetall(f"{key}head")
-            summed_up = int(head.get("summed_up", 0))
-            entries = await self._redis.lrange(f"{key}items", summed_up, -1)
+        key = keys.slot("kept", conversation)
+        head = await self._redis.hgetall(f"{key}head")
+        summed_up = int(head.get("summed_up", 0))
+        entries = await self._redis.lrange(f"{key}items", summed_up, -1)
         if not head:
             raise ConversationGone(conversation)
         items = tuple(self._item(conversation, entry) for entry in entries)
@@ -76,9 +72,8 @@ class RedisConversationStore(ConversationStore):
         about = items_of(conversation)
         plain = (f"{token} {codec.dump_tagged(item)}" for item in items)
         entries = [self._cipher.encrypt_entry(entry, about) for entry in plain]
-        with store_errors():
-            key = keys.conversation(conversation)
-            added = await _ADD(self._redis, key, keys.THREAD_FOR, after, token, *entries)
+        key = keys.slot("kept", conversation)
+        added = await _ADD(self._redis, key, keys.THREAD_FOR, after, token, *entries)
         if added < 0:
             raise ConversationGone(conversation)
         return bool(added)
@@ -98,41 +93,35 @@ class RedisConversationStore(ConversationStore):
         return any(entry.startswith(f"{response} ") for entry in entries)
 
     async def remove(self, conversation: ConversationId, wanted: Callable[[str], bool]) -> int:
-        key, entries = keys.conversation(conversation), await self._entries(conversation, _ALL, 0)
+        key, entries = keys.slot("kept", conversation), await self._entries(conversation, _ALL, 0)
         unwanted = [
             entry for entry in entries if _is_wanted(self._item(conversation, entry), wanted)
         ]
-        with store_errors():
-            async with self._redis.pipeline(transaction=True) as pipe:
-                for entry in unwanted:
-                    pipe.lrem(f"{key}items", 1, entry)
-                if unwanted:
-                    pipe.hdel(f"{key}head", "summary", "summed_up")
-                await pipe.execute()
+        async with self._redis.pipeline(transaction=True) as pipe:
+            for entry in unwanted:
+                pipe.lrem(f"{key}items", 1, entry)
+            if unwanted:
+                pipe.hdel(f"{key}head", "summary", "summed_up")
+            await pipe.execute()
         return len(unwanted)
 
     async def delete(self, conversation: ConversationId) -> int | None:
-        key = keys.conversation(conversation)
-        with store_errors():
-            async with self._redis.pipeline(transaction=True) as pipe:
-                pipe.llen(f"{key}items")
-                pipe.delete(f"{key}head", f"{key}items")
-                items, deleted = await pipe.execute()
+        key = keys.slot("kept", conversation)
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.llen(f"{key}items")
+            pipe.delete(f"{key}head", f"{key}items")
+            items, deleted = await pipe.execute()
         return int(items) if deleted else None
 
     async def _entries(self, conversation: ConversationId, most: int, skip: int) -> list[str]:
-        key = keys.conversation(conversation)
-        with store_errors():
-            entries: list[str] = await self._redis.lrange(f"{key}items", -skip - most, -skip - 1)
-            if not entries and not await self._redis.exists(f"{key}head"):
-                raise ConversationGone(conversation)
+        key = keys.slot("kept", conversation)
+        entries: list[str] = await self._redis.lrange(f"{key}items", -skip - most, -skip - 1)
+        if not entries and not await self._redis.exists(f"{key}head"):
+            raise ConversationGone(conversation)
         return entries
 
     async def _note(self, conversation: ConversationId, *fields: str | int) -> None:
-        with store_errors():
-            noted = await _NOTE(
-                self._redis, keys.conversation(conversation), keys.THREAD_FOR, *fields
-            )
+        noted = await _NOTE(self._redis, keys.slot("kept", conversation), keys.THREAD_FOR, *fields)
         if not noted:
             raise ConversationGone(conversation)
 

@@ -4,7 +4,6 @@ from hashlib import blake2b
 from typing import Literal
 
 from bot.adapters.redis import keys
-from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script
 from bot.panel.messaging.deliveries import DeliveryStore, Earlier
 
@@ -19,8 +18,7 @@ class RedisDeliveryStore(DeliveryStore):
         self._redis = redis
 
     async def claim(self, name: str, token: str) -> Earlier | None:
-        with store_errors():
-            known = await _CLAIM(self._redis, _key(name), token, _LEASE)
+        known = await _CLAIM(self._redis, _key(name), token, _LEASE)
         if not known:
             return None
         done, *answers = known
@@ -44,8 +42,7 @@ class RedisDeliveryStore(DeliveryStore):
         answer: str | None,
     ) -> None:
         answers = [] if answer is None else [answer]
-        with store_errors():
-            await _NOTE(self._redis, _key(name), token, state, keep, *answers)
+        await _NOTE(self._redis, _key(name), token, state, keep, *answers)
 
 
 def _key(name: str) -> str:

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 
 from bot.adapters.redis import codec, keys
-from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.encryption import CLEAR, Cipher
 from bot.panel.months import month_of
@@ -25,17 +24,13 @@ class RedisFeedbackStore(FeedbackStore):
         judged = feedback.judged
         key = keys.feedback(team_id, month_of(question_of(judged.turn)))
         field = f"{judged.turn} {judged.reply} {feedback.by}"
-        with store_errors():
-            async with self._redis.pipeline(transaction=False) as pipe:
-                pipe.hset(
-                    key, field, self._cipher.encrypt(codec.dump(feedback), opinions_in(team_id))
-                )
-                pipe.expire(key, keys.FEEDBACK_FOR)
-                await pipe.execute()
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.hset(key, field, self._cipher.encrypt(codec.dump(feedback), opinions_in(team_id)))
+            pipe.expire(key, keys.FEEDBACK_FOR)
+            await pipe.execute()
 
     async def of_month(self, team_id: str, month: str) -> Sequence[Feedback]:
-        with store_errors():
-            texts = await self._redis.hvals(keys.feedback(team_id, month))
+        texts = await self._redis.hvals(keys.feedback(team_id, month))
         return [feedback for text in texts if (feedback := self._readable(team_id, text))]
 
     async def forget(
@@ -44,12 +39,10 @@ class RedisFeedbackStore(FeedbackStore):
         forgotten = 0
         for month in months:
             key = keys.feedback(team_id, month)
-            with store_errors():
-                texts = await self._redis.hgetall(key)
+            texts = await self._redis.hgetall(key)
             for field, text in texts.items():
                 if (feedback := self._readable(team_id, text)) and matches(feedback):
-                    with store_errors():
-                        forgotten += await self._redis.hdel(key, field)
+                    forgotten += await self._redis.hdel(key, field)
         return forgotten
 
     def _readable(self, team_id: str, text: str) -> Feedback | None:

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from bot.adapters.redis import codec, keys
-from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection
 from bot.panel.messaging.handles import Handle, HandleStore
 
@@ -18,8 +17,7 @@ class RedisHandleStore(HandleStore):
         names = list(groups)
         if not names:
             return {}
-        with store_errors():
-            texts = await self._redis.hmget(keys.handles(team_id), names)
+        texts = await self._redis.hmget(keys.of_team("handles", team_id), names)
         return {
             group: codec.load(Handle, text)
             for group, text in zip(names, texts, strict=True)
@@ -27,14 +25,11 @@ class RedisHandleStore(HandleStore):
         }
 
     async def of_team(self, team_id: str) -> Sequence[Handle]:
-        with store_errors():
-            texts = await self._redis.hvals(keys.handles(team_id))
+        texts = await self._redis.hvals(keys.of_team("handles", team_id))
         return [codec.load(Handle, text) for text in texts]
 
     async def put(self, team_id: str, handle: Handle) -> None:
-        with store_errors():
-            await self._redis.hset(keys.handles(team_id), handle.group, codec.dump(handle))
+        await self._redis.hset(keys.of_team("handles", team_id), handle.group, codec.dump(handle))
 
     async def drop(self, team_id: str, group: str) -> None:
-        with store_errors():
-            await self._redis.hdel(keys.handles(team_id), group)
+        await self._redis.hdel(keys.of_team("handles", team_id), group)

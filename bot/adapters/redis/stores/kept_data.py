@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from bot.adapters.redis import codec, keys
-from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.shards import Shards
 from bot.json_types import Json
@@ -63,15 +62,13 @@ class RedisKeptData(KeptData):
         waiting: list[tuple[ThreadRef, MessageTs]] = []
         given_up: list[TurnId] = []
         async for key in self._keys(f"panelbot:*:inbox:{team_id}:*"):
-            with store_errors():
-                entries = await self._redis.lrange(key, 0, -1)
+            entries = await self._redis.lrange(key, 0, -1)
             texts = [f"[{entry[1:]}]" for entry in entries if entry[0] != "@"]
             messages = [message for text in texts for message in _asked_by(user, text)]
             thread = keys.thread_of(key.partition("inbox:")[2])
             waiting += [(thread, one["ts"]) for one in messages if not one.get("verdict")]
         async for key in self._keys(f"panelbot:*:dead:{team_id}:*"):
-            with store_errors():
-                text = await self._redis.hget(key, "messages")
+            text = await self._redis.hget(key, "messages")
             if _asked_by(user, text or "[]"):
                 given_up.append(TurnId(key.partition("dead:")[2]))
         return Unanswered(tuple(waiting), tuple(given_up))
@@ -80,16 +77,14 @@ class RedisKeptData(KeptData):
         return [key async for key in self._keys(f"panelbot:told:{team_id}:{channel_id}:*")]
 
     async def rebuilt_until(self, team_id: str, channel_id: str) -> str:
-        with store_errors():
-            return await self._redis.get(keys.rebuilt(team_id, channel_id)) or ""
+        return await self._redis.get(keys.rebuilt(team_id, channel_id)) or ""
 
     async def note_rebuilt(self, team_id: str, channel_id: str, *, until: str) -> None:
         key = keys.rebuilt(team_id, channel_id)
-        with store_errors():
-            if until:
-                await self._redis.set(key, until, ex=keys.REBUILT_FOR)
-            else:
-                await self._redis.delete(key)
+        if until:
+            await self._redis.set(key, until, ex=keys.REBUILT_FOR)
+        else:
+            await self._redis.delete(key)
 
     async def idle_threads(self, team_id: str) -> AsyncIterator[tuple[ThreadRef, float]]:
         async for key in self._keys(f"panelbot:*:links:{team_id}:*"):
@@ -99,16 +94,15 @@ class RedisKeptData(KeptData):
                 yield thread, idle
 
     async def idle(self, thread: ThreadRef) -> float | None:
-        return await self._idle(self._shards.links(thread))
+        return await self._idle(self._shards.key("links", thread))
 
     async def _idle(self, links_key: str) -> float | None:
         """Return how long ago the links, which expire after that, were used."""
-        with store_errors():
-            left = await self._redis.ttl(links_key)
+        left = await self._redis.ttl(links_key)
         return float(keys.THREAD_FOR - left) if left >= 0 else None
 
     async def team_keys(self, team_id: str) -> Sequence[str]:
-        kept = (keys.audit(team_id), keys.chores(team_id))  # the latter is being done
+        kept = tuple(keys.slot(kind, team_id) for kind in ("audit", "chores"))  # these go on
         return [
             key
             async for key in self._keys(f"panelbot:*{team_id}*")
@@ -116,11 +110,10 @@ class RedisKeptData(KeptData):
         ]
 
     async def erase(self, keys: Sequence[str]) -> int:
-        with store_errors():
-            async with self._redis.pipeline(transaction=False) as pipe:
-                for key in keys:
-                    pipe.delete(key)
-                return sum(await pipe.execute())
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for key in keys:
+                pipe.delete(key)
+            return sum(await pipe.execute())
 
     async def _add_reports(self, kept: _Kept, reports: Sequence[tuple[str, str]]) -> None:
         texts = await self._values([key for key, _ in reports])
@@ -133,8 +126,7 @@ class RedisKeptData(KeptData):
         threads: dict[str, ThreadRef] = {}
         for key, turn in letters:
             if turn not in threads:
-                with store_errors():
-                    name = await self._redis.hget(key.replace("dead-journal:", "dead:"), "thread")
+                name = await self._redis.hget(key.replace("dead-journal:", "dead:"), "thread")
                 threads[turn] = keys.thread_of(name or turn)
                 kept[threads[turn]].given_up.append(TurnId(turn))
             kept[threads[turn]].letter_keys.append(key)
@@ -153,17 +145,15 @@ class RedisKeptData(KeptData):
     async def _values(self, names: Sequence[str]) -> list[str | None]:
         values: list[str | None] = []
         for start in range(0, len(names), _PAGE):
-            with store_errors():
-                async with self._redis.pipeline(transaction=False) as pipe:
-                    for name in names[start : start + _PAGE]:
-                        pipe.get(name)
-                    values += await pipe.execute()
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for name in names[start : start + _PAGE]:
+                    pipe.get(name)
+                values += await pipe.execute()
         return values
 
     async def _keys(self, pattern: str) -> AsyncIterator[str]:
-        with store_errors():
-            async for key in self._redis.scan_iter(pattern, count=_PAGE):
-                yield key
+        async for key in self._redis.scan_iter(pattern, count=_PAGE):
+            yield key
 
 
 def _root(key: str, text: str) -> str:

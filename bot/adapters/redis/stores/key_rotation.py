@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.adapters.redis import codec
-from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection, Script
 from bot.adapters.redis.encryption import Cipher
 from bot.adapters.redis.queue.claiming import messages_in
@@ -52,10 +51,9 @@ class KeyRotation:
 
     async def run(self) -> Rotated:
         """Go through all keys once. Raises StoreUnavailable; doing it again is harmless."""
-        with store_errors():
-            async for key in self._redis.scan_iter("panelbot:*", count=_PAGE):
-                if match := _KEY.fullmatch(key):
-                    await self._renew(key, match)
+        async for key in self._redis.scan_iter("panelbot:*", count=_PAGE):
+            if match := _KEY.fullmatch(key):
+                await self._renew(key, match)
         return self.rotated
 
     async def _renew(self, key: str, match: re.Match[str]) -> None:

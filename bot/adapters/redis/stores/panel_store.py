@@ -5,7 +5,6 @@ from dataclasses import replace
 from hashlib import sha256
 
 from bot.adapters.redis import codec, keys
-from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection
 from bot.panel.model import Expert, ExpertName, Synthesis, UserId
 from bot.panel.roster.panel_store import PanelStore
@@ -24,64 +23,54 @@ class RedisPanelStore(PanelStore):
         self._redis = redis
 
     async def changes(self, scopes: Sequence[Scope]) -> Sequence[RosterChanges]:
-        with store_errors():
-            async with self._redis.pipeline(transaction=False) as pipe:
-                for scope in scopes:
-                    pipe.hgetall(keys.panel(scope))
-                return [_changes(fields) for fields in await pipe.execute()]
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for scope in scopes:
+                pipe.hgetall(keys.panel(scope))
+            return [_changes(fields) for fields in await pipe.execute()]
 
     async def channels(self, team_id: str) -> Sequence[ChannelScope]:
-        with store_errors():
-            channel_ids = await self._redis.smembers(keys.channels(team_id))
+        channel_ids = await self._redis.smembers(keys.of_team("channels", team_id))
         return [ChannelScope(team_id, channel_id) for channel_id in sorted(channel_ids)]
 
     async def add(self, scope: Scope, expert: Expert) -> None:
-        with store_errors():
-            await self._list(scope)
-            await self._redis.hset(keys.panel(scope), mapping=_expert_fields(expert))
+        await self._list(scope)
+        await self._redis.hset(keys.panel(scope), mapping=_expert_fields(expert))
 
     async def remove(self, scope: Scope, name: ExpertName) -> None:
-        with store_errors():
-            await self._list(scope)
-            await self._redis.hset(keys.panel(scope), name, _REMOVED)
+        await self._set(scope, name, _REMOVED)
 
     async def set_synthesis(self, scope: Scope, synthesis: Synthesis | None) -> None:
-        with store_errors():
-            await self._list(scope)
-            if synthesis is None:
-                await self._redis.hdel(keys.panel(scope), _SYNTHESIS)
-            else:
-                await self._redis.hset(keys.panel(scope), _SYNTHESIS, synthesis.value)
+        await self._set(scope, _SYNTHESIS, synthesis and synthesis.value)
 
     async def set_streaming(self, scope: Scope, streaming: bool | None) -> None:
-        with store_errors():
-            await self._list(scope)
-            if streaming is None:
-                await self._redis.hdel(keys.panel(scope), _STREAMING)
-            else:
-                await self._redis.hset(keys.panel(scope), _STREAMING, _SWITCH[streaming])
+        await self._set(scope, _STREAMING, None if streaming is None else _SWITCH[streaming])
 
     async def put(self, scope: Scope, changes: RosterChanges) -> None:
         fields = _fields(changes)
-        with store_errors():
-            await self._list(scope)
-            async with self._redis.pipeline(transaction=True) as pipe:
-                pipe.delete(keys.panel(scope))
-                if fields:
-                    pipe.hset(keys.panel(scope), mapping=fields)
-                await pipe.execute()
+        await self._list(scope)
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.delete(keys.panel(scope))
+            if fields:
+                pipe.hset(keys.panel(scope), mapping=fields)
+            await pipe.execute()
 
     async def forget(self, scope: Scope) -> bool:
-        with store_errors():
-            forgotten = await self._redis.delete(keys.panel(scope))
-            if isinstance(scope, ChannelScope):
-                await self._redis.srem(keys.channels(scope.team_id), scope.channel_id)
+        forgotten = await self._redis.delete(keys.panel(scope))
+        if isinstance(scope, ChannelScope):
+            await self._redis.srem(keys.of_team("channels", scope.team_id), scope.channel_id)
         return bool(forgotten)
+
+    async def _set(self, scope: Scope, field: str, value: str | None) -> None:
+        await self._list(scope)
+        if value is None:
+            await self._redis.hdel(keys.panel(scope), field)
+        else:
+            await self._redis.hset(keys.panel(scope), field, value)
 
     async def _list(self, scope: Scope) -> None:
         """List a channel before its panel is changed: one listed for nothing does no harm."""
         if isinstance(scope, ChannelScope):
-            await self._redis.sadd(keys.channels(scope.team_id), scope.channel_id)
+            await self._redis.sadd(keys.of_team("channels", scope.team_id), scope.channel_id)
 
 
 def _expert_fields(expert: Expert) -> dict[str, str]:

@@ -15,10 +15,8 @@ from dataclasses import fields
 from typing import Any
 
 from bot.adapters.redis import codec, keys
-from bot.adapters.redis.connection.errors import store_errors
-from bot.adapters.redis.connection.scripting import Connection, Script
+from bot.adapters.redis.connection.scripting import Connection, Script, ThreadScripts
 from bot.adapters.redis.shards import Shards
-from bot.panel.errors import TurnLost
 from bot.panel.model import Claim, ExpertName, ThreadRef, Turn, TurnId
 from bot.panel.months import month_of
 from bot.panel.reports.failure_notes import FailureNote
@@ -42,28 +40,23 @@ class RedisReportStore(ReportStore):
         self._redis = redis
         self._keep = keep
         self._shards = shards
+        self._scripts = ThreadScripts(redis, shards)
 
     async def save(self, claim: Claim, report: TurnReport) -> None:
         turn, thread = claim.turn.id, claim.turn.thread
-        name, prefix = keys.thread_name(thread), self._shards.prefix(thread)
-        report_args = (turn, codec.dump(report), self._keep)
         month = f"{thread.team_id}:{month_of(report.mark)}"
-        usage_args = (month, keys.USAGE_FOR, *_increments(usage_counts(report)))
-        with store_errors():
-            saved = await _SAVE(self._redis, prefix, name, claim.token, *report_args, *usage_args)
-        if not saved:
-            raise TurnLost(turn)
+        counts = _increments(usage_counts(report))
+        args = (turn, codec.dump(report), self._keep, month, keys.USAGE_FOR)
+        await self._scripts.fenced(_SAVE, claim, *args, *counts)
 
     async def usage(self, team_id: str, month: str) -> Sequence[UsageCount]:
-        with store_errors():
-            async with self._redis.pipeline(transaction=False) as pipe:
-                for key in self._shards.usage(team_id, month):
-                    pipe.hgetall(key)
-                return _merged_counts(await pipe.execute())
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for key in self._shards.usage(team_id, month):
+                pipe.hgetall(key)
+            return _merged_counts(await pipe.execute())
 
     async def find(self, thread: ThreadRef, turn: TurnId) -> TurnReport | None:
-        with store_errors():
-            text = await self._redis.get(self._shards.report(thread, turn))
+        text = await self._redis.get(self._shards.report(thread, turn))
         try:
             return codec.load(TurnReport, text) if text else None
         except codec.Unreadable as error:  # written by a newer version
@@ -72,18 +65,16 @@ class RedisReportStore(ReportStore):
 
     async def note_failure(self, turn: Turn, note: FailureNote) -> None:
         key = self._shards.failures(turn.thread, turn.id)
-        with store_errors():
-            async with self._redis.pipeline(transaction=False) as pipe:
-                pipe.append(key, codec.dump(note) + "\n")
-                pipe.expire(key, self._keep)
-                await pipe.execute()
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.append(key, codec.dump(note) + "\n")
+            pipe.expire(key, self._keep)
+            await pipe.execute()
 
     async def failures(self, turn: TurnId) -> Sequence[FailureNote]:
-        with store_errors():
-            async with self._redis.pipeline(transaction=False) as pipe:
-                for prefix in self._shards.prefixes:
-                    pipe.get(f"{prefix}failures:{turn}")
-                texts: list[str | None] = await pipe.execute()
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for prefix in self._shards.prefixes:
+                pipe.get(f"{prefix}failures:{turn}")
+            texts: list[str | None] = await pipe.execute()
         return _failure_notes("".join(text or "" for text in texts))
 
 

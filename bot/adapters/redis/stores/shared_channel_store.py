@@ -1,7 +1,6 @@
 """Which channels are shared with other organisations, as the newest event of each has said."""
 
 from bot.adapters.redis import keys
-from bot.adapters.redis.connection.errors import store_errors
 from bot.adapters.redis.connection.scripting import Connection
 from bot.panel.access.channel_facts import SharedChannelStore
 
@@ -11,13 +10,11 @@ class RedisSharedChannelStore(SharedChannelStore):
 
     def __init__(self, redis: Connection, team_id: str) -> None:
         self._redis = redis
-        self._key = keys.shared_channels(team_id)
+        self._key = keys.of_team("shared", team_id)
 
     async def note(self, channel_id: str, *, shared: bool) -> None:
-        with store_errors():
-            await self._redis.hset(self._key, channel_id, int(shared))
+        await self._redis.hset(self._key, channel_id, int(shared))
 
     async def is_shared(self, channel_id: str) -> bool | None:
-        with store_errors():
-            value = await self._redis.hget(self._key, channel_id)
+        value = await self._redis.hget(self._key, channel_id)
         return None if value is None else value == "1"

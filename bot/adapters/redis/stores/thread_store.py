@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from bot.adapters.redis import keys
-from bot.adapters.redis.connection.errors import store_errors
-from bot.adapters.redis.connection.scripting import Connection, Script
+from bot.adapters.redis.connection.scripting import Connection, Script, ThreadScripts
 from bot.adapters.redis.shards import Shards
 from bot.panel.errors import TurnLost
 from bot.panel.links import Copy, Owner, ThreadLinks
@@ -26,35 +25,31 @@ class RedisThreadStore(ThreadStore):
     def __init__(self, redis: Connection, shards: Shards) -> None:
         self._redis = redis
         self._shards = shards
+        self._scripts = ThreadScripts(redis, shards)
 
     async def standing(self, thread: ThreadRef) -> Standing:
-        with store_errors():
-            standing = await self._redis.get(self._shards.standing(thread))
+        standing = await self._redis.get(self._shards.key("standing", thread))
         return Standing(standing) if standing else Standing.UNKNOWN
 
     async def set_standing(self, thread: ThreadRef, standing: Standing) -> None:
         foreign = standing is Standing.FOREIGN
         lifetime = keys.FOREIGN_FOR if foreign else keys.THREAD_FOR
-        key = self._shards.standing(thread)
-        with store_errors():
-            await self._redis.set(key, standing.value, ex=lifetime, nx=foreign)
+        key = self._shards.key("standing", thread)
+        await self._redis.set(key, standing.value, ex=lifetime, nx=foreign)
 
     async def make_ours(self, thread: ThreadRef) -> None:
-        with store_errors():
-            await _MAKE_OURS(self._redis, self._shards.standing(thread), keys.THREAD_FOR)
+        await _MAKE_OURS(self._redis, self._shards.key("standing", thread), keys.THREAD_FOR)
 
     async def disown(self, thread: ThreadRef) -> None:
         links, standing = await self.links(thread), await self.standing(thread)
         if links.router is None and standing is Standing.OURS:
-            with store_errors():
-                await self._redis.delete(self._shards.standing(thread))
+            await self._redis.delete(self._shards.key("standing", thread))
 
     async def links(self, thread: ThreadRef) -> ThreadLinks:
-        with store_errors():
-            async with self._redis.pipeline(transaction=False) as pipe:
-                pipe.hgetall(self._shards.links(thread))
-                pipe.ttl(self._shards.links(thread))
-                fields, lifetime = await pipe.execute()
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.hgetall(self._shards.key("links", thread))
+            pipe.ttl(self._shards.key("links", thread))
+            fields, lifetime = await pipe.execute()
         router = fields.pop(_ROUTER, None)
         links = ThreadLinks(router, fields)
         if 0 <= lifetime < keys.THREAD_FOR - keys.DAY:
@@ -68,68 +63,55 @@ class RedisThreadStore(ThreadStore):
         if links.router is not None:
             fields[_ROUTER] = links.router
         flat = [text for field in fields.items() for text in field]
-        with store_errors():
-            async with self._redis.pipeline(transaction=False) as pipe:
-                for conversation, expert in _conversations(links):
-                    owner = f"{keys.thread_name(thread)}/{expert}"
-                    pipe.set(keys.owner(conversation), owner, ex=keys.THREAD_FOR)
-                await pipe.execute()
-            args = (keys.thread_name(thread), claim.token if claim else "", keys.THREAD_FOR)
-            saved = await _SAVE_LINKS(self._redis, self._shards.prefix(thread), *args, *flat)
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for conversation, expert in _conversations(links):
+                owner = f"{keys.thread_name(thread)}/{expert}"
+                pipe.set(keys.owner(conversation), owner, ex=keys.THREAD_FOR)
+            await pipe.execute()
+        args = (claim.token if claim else "", keys.THREAD_FOR)
+        saved = await self._scripts.run(_SAVE_LINKS, thread, *args, *flat)
         if claim and not saved:  # another worker's links must not be overwritten
             raise TurnLost(claim.turn.id)
 
     async def copies(self, thread: ThreadRef) -> Mapping[ConversationId, Copy]:
-        with store_errors():
-            copies = await self._redis.hgetall(self._shards.moved(thread))
+        copies = await self._redis.hgetall(self._shards.key("moved", thread))
         return {former: _copy(text) for former, text in copies.items()}
 
     async def note_copy(self, claim: Claim, former: ConversationId, copy: Copy) -> None:
-        thread = claim.turn.thread
-        name = keys.thread_name(thread)
+        owner = f"{keys.thread_name(claim.turn.thread)}/"
         text = copy.id if copy.items is None else f"{copy.id} {copy.items}"
-        args = (name, claim.token, former, text, keys.THREAD_FOR)
-        with store_errors():
-            await self._redis.set(keys.owner(copy.id), f"{name}/", ex=keys.THREAD_FOR)
-            noted = await _NOTE_COPY(self._redis, self._shards.prefix(thread), *args)
-        if not noted:
-            raise TurnLost(claim.turn.id)
+        await self._redis.set(keys.owner(copy.id), owner, ex=keys.THREAD_FOR)
+        await self._scripts.fenced(_NOTE_COPY, claim, former, text, keys.THREAD_FOR)
 
     async def forget_copies(self, thread: ThreadRef) -> None:
-        with store_errors():
-            await self._redis.delete(self._shards.moved(thread))
+        await self._redis.delete(self._shards.key("moved", thread))
 
     async def owner(self, conversation: ConversationId) -> Owner | None:
-        with store_errors():
-            owner = await self._redis.get(keys.owner(conversation))
+        owner = await self._redis.get(keys.owner(conversation))
         if not owner:
             return None
         thread, _, expert = owner.partition("/")
         return Owner(keys.thread_of(thread), ConsultationPath(expert) if expert else None)
 
     async def unread_since(self, thread: ThreadRef) -> MessageTs | None:
-        with store_errors():
-            ts = await self._redis.get(self._shards.heard(thread))
+        ts = await self._redis.get(self._shards.key("heard", thread))
         return MessageTs(ts) if ts else None
 
     async def mark_unread(self, thread: ThreadRef, ts: MessageTs) -> None:
-        with store_errors():
-            await _MARK_UNREAD(self._redis, self._shards.heard(thread), ts, keys.THREAD_FOR)
+        await _MARK_UNREAD(self._redis, self._shards.key("heard", thread), ts, keys.THREAD_FOR)
 
     async def edits(self, thread: ThreadRef) -> Mapping[MessageTs, MessageTs]:
-        with store_errors():
-            edits: Mapping[MessageTs, MessageTs] = await self._redis.hgetall(
-                self._shards.edited(thread)
-            )
+        edits: Mapping[MessageTs, MessageTs] = await self._redis.hgetall(
+            self._shards.key("edited", thread)
+        )
         return edits
 
     async def mark_edited(self, thread: ThreadRef, ts: MessageTs, at: MessageTs) -> None:
-        key = self._shards.edited(thread)
-        with store_errors():
-            async with self._redis.pipeline(transaction=False) as pipe:
-                pipe.hset(key, ts, at)
-                pipe.expire(key, keys.THREAD_FOR)
-                await pipe.execute()
+        key = self._shards.key("edited", thread)
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.hset(key, ts, at)
+            pipe.expire(key, keys.THREAD_FOR)
+            await pipe.execute()
 
     async def mark_edits_read(
         self, thread: ThreadRef, edits: Mapping[MessageTs, MessageTs]
@@ -137,50 +119,38 @@ class RedisThreadStore(ThreadStore):
         if not edits:
             return
         flat = [ts for edit in edits.items() for ts in edit]
-        with store_errors():
-            await _MARK_EDITS_READ(self._redis, self._shards.edited(thread), *flat)
+        await _MARK_EDITS_READ(self._redis, self._shards.key("edited", thread), *flat)
 
     async def is_first_to_post(self, notice: str, turn: Turn) -> bool:
         key = keys.notice(turn.thread, notice)
-        with store_errors():
-            is_first = await self._redis.set(key, turn.id, nx=True, ex=keys.TOLD_FOR)
-            return bool(is_first or await self._redis.get(key) == turn.id)
+        is_first = await self._redis.set(key, turn.id, nx=True, ex=keys.TOLD_FOR)
+        return bool(is_first or await self._redis.get(key) == turn.id)
 
     async def mark_read(self, thread: ThreadRef) -> None:
-        with store_errors():
-            await self._redis.delete(self._shards.heard(thread))
+        await self._redis.delete(self._shards.key("heard", thread))
 
     async def forget(self, thread: ThreadRef, conversations: Iterable[ConversationId] = ()) -> None:
         linked = _conversations(await self.links(thread))
         owners = {*conversations, *(conversation for conversation, _ in linked)}
-        shards = self._shards
-        names = [
-            shards.links(thread),
-            shards.heard(thread),
-            shards.edited(thread),
-            shards.standing(thread),
-            shards.moved(thread),
-            shards.approvals(thread),
-            *map(keys.owner, owners),
-        ]
-        with store_errors():
-            async with self._redis.pipeline(transaction=False) as pipe:
-                pipe.zrem(shards.recent(thread), keys.thread_name(thread))
-                for name in names:
-                    pipe.delete(name)
-                await pipe.execute()
+        kinds = ("links", "heard", "edited", "standing", "moved", "approvals")
+        names = [self._shards.key(kind, thread) for kind in kinds]
+        names += map(keys.owner, owners)
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.zrem(self._shards.recent(thread), keys.thread_name(thread))
+            for name in names:
+                pipe.delete(name)
+            await pipe.execute()
 
     async def _extend_lifetime(self, thread: ThreadRef, links: ThreadLinks) -> None:
         """Let everything about *thread* expire a full lifetime from now."""
-        names = [self._shards.links(thread), self._shards.heard(thread)]
+        names = [self._shards.key("links", thread), self._shards.key("heard", thread)]
         names += [keys.owner(conversation) for conversation, _ in _conversations(links)]
         if await self.standing(thread) is not Standing.FOREIGN:
-            names.append(self._shards.standing(thread))
-        with store_errors():
-            async with self._redis.pipeline(transaction=False) as pipe:
-                for name in names:
-                    pipe.expire(name, keys.THREAD_FOR)
-                await pipe.execute()
+            names.append(self._shards.key("standing", thread))
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for name in names:
+                pipe.expire(name, keys.THREAD_FOR)
+            await pipe.execute()
 
 
 def _conversations(links: ThreadLinks) -> list[tuple[ConversationId, str]]:

@@ -35,25 +35,21 @@ class FileServer(Protocol):
         Raises Refused, with a sentence for people, if it cannot be had safely, is gone or
         larger; MessengerRefused or MessengerUnavailable.
         """
-        ...
 
     async def open_upload(self, name: str, size: int) -> Upload:
         """Open an upload of *size* bytes. Raises MessengerRefused, MessengerUnavailable."""
-        ...
 
     async def upload(self, upload: Upload, name: str, about: str, content: bytes) -> StoredFile:
         """Store a file, invisible until a message shows it; return once one can.
 
         Raises MessengerRefused, MessengerUnavailable.
         """
-        ...
 
     async def resume_upload(self, id_: FileId, name: str, about: str) -> StoredFile | None:
         """Return the file of an upload that was opened before; None if its bytes never arrived.
 
         Raises MessengerUnavailable.
         """
-        ...
 
 
 def needed(files: Sequence[SharedFile]) -> int:

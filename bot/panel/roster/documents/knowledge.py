@@ -96,46 +96,36 @@ class KnowledgeBase(Protocol):
 
     def check(self, name: str, size: int) -> None:
         """Raise Refused if a document of that name and size cannot be stored."""
-        ...
 
     async def create(self, owner: CollectionOwner) -> CollectionId:
         """Create an empty collection."""
-        ...
 
     async def collections(self) -> Sequence[Collection]:
         """Return all collections of ours, the oldest first."""
-        ...
 
     async def owner(self, collection: CollectionId) -> CollectionOwner | None:
         """Return who owns *collection*; None if it is gone, expired or not ours."""
-        ...
 
     async def discard(self, collection: CollectionId) -> None:
         """Delete an empty collection, if it still exists."""
-        ...
 
     async def add(self, collection: CollectionId, upload: Upload) -> Document:
         """Store and index a document; returns before it is ready only if that takes very long.
 
         Raises Refused, and stores nothing, if it has no readable text.
         """
-        ...
 
     async def documents(self, collection: CollectionId) -> Sequence[Document]:
         """Return the documents of *collection* by name; none if it is gone."""
-        ...
 
     async def remove(self, collection: CollectionId, document: DocumentId) -> None:
         """Delete a document, if it still exists."""
-        ...
 
     async def reindex(self, collection: CollectionId, document: Document) -> Document:
         """Index a document again, after it failed or the indexing has improved.
 
         Where this ends half-way, the document is listed as failed, and can be indexed again.
         """
-        ...
 
     async def passages(self, conversation: ConversationId, ref: str) -> Sequence[Passage]:
         """Return what searches found for the reply to the user item whose text contains *ref*."""
-        ...

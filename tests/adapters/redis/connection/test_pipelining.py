@@ -2,10 +2,9 @@ import asyncio
 from urllib.parse import urlsplit
 
 import pytest
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import ResponseError
 
 from bot.adapters.redis.connection.pipelining import PipeliningRedis
+from bot.panel.errors import StoreUnavailable
 from tests.adapters.redis.proxies import Proxy
 
 
@@ -46,7 +45,7 @@ async def test_an_error_is_told_to_its_own_caller_only(client):
         client.incr("text"), client.incr("number"), return_exceptions=True
     )
 
-    assert isinstance(failed, ResponseError)
+    assert isinstance(failed, StoreUnavailable)
     assert fine == 1
 
 
@@ -79,7 +78,7 @@ async def test_a_broken_connection_is_told_to_everybody(redis_url):
         found = await asyncio.gather(client.ping(), client.ping(), return_exceptions=True)
         await client.aclose()
 
-    assert [type(error) for error in found] == [RedisConnectionError] * 2
+    assert [type(error) for error in found] == [StoreUnavailable] * 2
 
 
 async def test_nothing_is_opened_by_what_still_runs_when_it_is_closed(redis, redis_url):
@@ -92,9 +91,9 @@ async def test_nothing_is_opened_by_what_still_runs_when_it_is_closed(redis, red
             task.cancel()
         await client.aclose()
         await asyncio.gather(*asking, return_exceptions=True)
-        with pytest.raises(RedisConnectionError, match="closed"):
+        with pytest.raises(StoreUnavailable, match="closed"):
             await client.get("key")
-        with pytest.raises(RedisConnectionError, match="closed"):
+        with pytest.raises(StoreUnavailable, match="closed"):
             client.pipeline()
         await asyncio.sleep(0.01)
 

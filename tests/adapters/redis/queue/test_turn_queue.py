@@ -316,10 +316,10 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     await RedisFeedbackStore(redis).save("T1", voice)
     await BotClaim(redis, "T1", "B1").renew()
     await RedisChannelMoveStore(redis).note("T1", ChannelMove("C1", "C2", 1.0))
-    for key in (keys.OFF, keys.files("T1")):
+    for key in (keys.OFF, keys.of_team("files", "T1")):
         await RedisProcessNotes(redis, key).renew(["note"], "host:1")
     await RedisKeptData(redis, Shards()).note_rebuilt("T1", "C1", until="1.0")
-    prefixes = PREFIXES | {"K ": keys.conversation(own)}
+    prefixes = PREFIXES | {"K ": keys.slot("kept", own)}
     documented = {
         prefixes.get(where, where) + kind + (":" if named else ""): what
         for where, kind, named, what in DOCUMENTED.findall(str(keys.__doc__))

@@ -128,7 +128,7 @@ async def test_how_long_threads_have_not_been_used_is_known(redis, shards, kept_
     threads = RedisThreadStore(redis, shards)
     for thread in (ONE, OTHER, ABROAD):
         await threads.save_links(thread, LINKS)
-    await redis.expire(shards.links(OTHER), 80 * keys.DAY)
+    await redis.expire(shards.key("links", OTHER), 80 * keys.DAY)
 
     idle = {thread: round(s / keys.DAY) async for thread, s in kept_data.idle_threads("T1")}
 

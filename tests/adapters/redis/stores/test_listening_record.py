@@ -21,7 +21,7 @@ def processes(redis):
 
 async def passed(redis, seconds: float) -> None:
     """Let so many seconds pass."""
-    key = keys.listening("T1")
+    key = keys.of_team("listening", "T1")
     for field in ("heard", "due"):
         if await redis.hexists(key, field):
             await redis.hincrby(key, field, -round(seconds * 1000))
@@ -119,8 +119,8 @@ async def test_what_another_server_may_have_lost_is_looked_for_once_it_has_settl
 ):
     first, other = processes
     await first.listen(begins=True)
-    heard = float(await redis.hget(keys.listening("T1"), "heard")) / 1000
-    await redis.hset(keys.listening("T1"), "server", "another")
+    heard = float(await redis.hget(keys.of_team("listening", "T1"), "heard")) / 1000
+    await redis.hset(keys.of_team("listening", "T1"), "server", "another")
 
     assert await first.listen(begins=False) is None
     assert await other.listen(begins=False) is None

@@ -71,12 +71,12 @@ async def test_a_thread_that_is_used_stays_with_everything_about_it(redis, threa
 async def test_reading_links_does_not_keep_a_foreign_standing(redis, threads):
     await threads.set_standing(THREAD, Standing.FOREIGN)
     await threads.save_links(THREAD, LINKS)
-    await redis.expire(Shards().links(THREAD), keys.DAY)
+    await redis.expire(Shards().key("links", THREAD), keys.DAY)
 
     await threads.links(THREAD)
 
-    assert await redis.ttl(Shards().standing(THREAD)) == keys.DAY
-    assert await redis.ttl(Shards().links(THREAD)) == keys.THREAD_FOR
+    assert await redis.ttl(Shards().key("standing", THREAD)) == keys.DAY
+    assert await redis.ttl(Shards().key("links", THREAD)) == keys.THREAD_FOR
 
 
 async def test_reading_links_takes_one_round_trip_while_they_are_fresh(redis, threads):
