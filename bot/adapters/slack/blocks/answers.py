@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.adapters.slack.blocks.elements import plain_text
+from bot.adapters.slack.blocks.elements import modal
 from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 from bot.language import gettext
@@ -28,9 +28,4 @@ def sentence(markdown: str) -> Answer:
 
 def notice(answer: Answer) -> Json:
     """Return a modal that only shows *answer*."""
-    return {
-        "type": "modal",
-        "title": plain_text(gettext("Panel of experts")),
-        "close": plain_text(gettext("Close")),
-        "blocks": list(answer.blocks),
-    }
+    return modal(gettext("Panel of experts"), answer.blocks, close=gettext("Close"))

@@ -1,12 +1,44 @@
 """Elements of messages, modals and the home."""
 
+import json
+from collections.abc import Mapping, Sequence
+
 from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 
+DIVIDER: Json = {"type": "divider"}
+_LONGEST_LABEL = 75
 
-def plain_text(text: str) -> Json:
-    """Return the element for titles, labels and hints."""
-    return {"type": "plain_text", "text": text, "emoji": True}
+
+def plain_text(text: str, *, emoji: bool = True) -> Json:
+    """Return the element for titles, labels and hints; without *emoji*, colons are only colons."""
+    return {"type": "plain_text", "text": text, "emoji": emoji}
+
+
+def header(text: str) -> Json:
+    """Return a heading."""
+    return {"type": "header", "text": plain_text(text, emoji=False)}
+
+
+def button(action_id: str, text: str, label: str, value: str = "", style: str = "") -> Json:
+    """Return a button; *label* is what screen readers say."""
+    optional = {name: given for name, given in (("value", value), ("style", style)) if given}
+    return {
+        "type": "button",
+        "action_id": action_id,
+        "text": plain_text(text),
+        "accessibility_label": label[:_LONGEST_LABEL],
+        **optional,
+    }
+
+
+def modal(
+    title: str, blocks: Sequence[Json], *, close: str, form: str = "", metadata: Json | None = None
+) -> Json:
+    """Return a modal; *form* is the callback_id of one that is submitted, with its *metadata*."""
+    purpose = {"callback_id": form, "private_metadata": json.dumps(metadata)} if form else {}
+    text = {"title": plain_text(title), "close": plain_text(close)}
+    return {"type": "modal", **purpose, **text, "blocks": list(blocks)}
 
 
 def section(mrkdwn: str) -> Json:
@@ -20,15 +52,35 @@ def note(mrkdwn: str) -> Json:
     return {"type": "context", "elements": [element]}
 
 
-def option(text: str, value: str) -> Json:
+def option(text: str, value: str, description: str = "") -> Json:
     """Return an option of a menu."""
-    return {"text": plain_text(text), "value": value}
+    described = {"description": plain_text(description)} if description else {}
+    return {"text": plain_text(text), "value": value, **described}
 
 
-def labelled_input(name: str, label: str, hint: str, element: Json) -> Json:
+def select(action_id: str, options: Mapping[str, Json], chosen: str, placeholder: str = "") -> Json:
+    """Return a menu of *options*, by value, of which one is always chosen."""
+    hint = {"placeholder": plain_text(placeholder)} if placeholder else {}
+    return {
+        "type": "static_select",
+        "action_id": action_id,
+        "options": list(options.values()),
+        "initial_option": options[chosen],
+        **hint,
+    }
+
+
+def labelled_input(
+    name: str, label: str, hint: str, element: Json, *, optional: bool = False
+) -> Json:
     """Return the input *name* of a form, with a label and, unless empty, a hint."""
-    block = {"type": "input", "block_id": name, "label": plain_text(label), "element": element}
-    return block | ({"hint": plain_text(hint)} if hint else {})
+    more = ({"hint": plain_text(hint)} if hint else {}) | ({"optional": True} if optional else {})
+    return {
+        "type": "input",
+        "block_id": name,
+        "label": plain_text(label),
+        "element": element,
+    } | more
 
 
 def literal(text: str, limit: int) -> str:

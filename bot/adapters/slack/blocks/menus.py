@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.adapters.slack.blocks.elements import plain_text
+from bot.adapters.slack.blocks.elements import option, plain_text
 from bot.json_types import Json
 from bot.panel.model import Expert
 
@@ -30,11 +30,7 @@ def menu(
 
 def described(expert: Expert) -> Json:
     """Return *expert* as an option, with its purpose."""
-    return {
-        "text": plain_text(_cut(expert.title)),
-        "value": str(expert.name),
-        "description": plain_text(_cut(expert.purpose)),
-    }
+    return option(_cut(expert.title), expert.name, _cut(expert.purpose))
 
 
 def _cut(text: str) -> str:

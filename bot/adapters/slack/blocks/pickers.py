@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from bot.adapters.slack.blocks import seals
-from bot.adapters.slack.blocks.elements import labelled_input, plain_text
+from bot.adapters.slack.blocks.elements import labelled_input, modal, plain_text
 from bot.adapters.slack.blocks.menus import described, menu
 from bot.json_types import Json
 from bot.language import gettext
@@ -69,19 +69,15 @@ def place(view: Json) -> tuple[ThreadRef, str]:
 def _modal(
     callback: str, title: str, submit: str, metadata: Json, experts: Sequence[Expert]
 ) -> Json:
-    modal = {
-        "type": "modal",
-        "callback_id": callback,
-        "private_metadata": json.dumps(metadata),
-        "title": plain_text(title),
-        "close": plain_text(gettext("Cancel")),
-    }
+    cancel = gettext("Cancel")
     if not experts:
-        text = gettext("Everybody is on this panel already.")
-        return modal | {"blocks": [{"type": "section", "text": plain_text(text)}]}
+        text = plain_text(gettext("Everybody is on this panel already."))
+        block = {"type": "section", "text": text}
+        return modal(title, [block], close=cancel, form=callback, metadata=metadata)
     element = menu(WHO, gettext("Choose an expert"), [described(expert) for expert in experts])
     choice = labelled_input(EXPERT, gettext("Expert"), "", element)
-    return modal | {"submit": plain_text(submit), "blocks": [choice]}
+    form = modal(title, [choice], close=cancel, form=callback, metadata=metadata)
+    return form | {"submit": plain_text(submit)}
 
 
 def _place(thread: ThreadRef, pressed: MessageTs) -> Json:

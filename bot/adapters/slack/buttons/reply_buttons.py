@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.adapters.slack.api.metadata import call_of
+from bot.adapters.slack.blocks.elements import button, option
 from bot.adapters.slack.buttons import sources_modal, thumbs
 from bot.json_types import Json
 from bot.language import gettext
@@ -20,7 +21,6 @@ SHOW_WORK, RETRY, STOP, TRY_NOW = "show_work", "retry", "stop", "try_now"
 MORE, ASK_OTHERS, GO_ON = "more", "ask_others", "go_on"
 APPROVE, DECLINE = "approve", "decline"
 FORGET = "forget_thread"
-_LONGEST_LABEL = 75
 _TS = re.compile(r"\d{1,20}\.\d{1,9}")
 
 
@@ -78,13 +78,8 @@ def plan_row(post: Post, *, working: bool) -> list[Json]:
 
 
 def _stop() -> Json:
-    return {
-        "type": "button",
-        "action_id": STOP,
-        "style": "danger",
-        "text": {"type": "plain_text", "text": gettext("Stop")},
-        "accessibility_label": gettext("Stop what the panel is doing here"),
-    }
+    label = gettext("Stop what the panel is doing here")
+    return button(STOP, gettext("Stop"), label, style="danger")
 
 
 def row(post: Post) -> list[Json]:
@@ -104,8 +99,8 @@ def row(post: Post) -> list[Json]:
         buttons.append(_retry(post))
     if post.offers_forgetting:
         label = gettext("Forget this thread: delete what the panel remembers of it")
-        button = _turn_button(FORGET, gettext("Forget this thread"), label, post)
-        buttons.append({**button, "style": "danger"})
+        forget = gettext("Forget this thread")
+        buttons.append(button(FORGET, forget, label, post.turn, "danger"))
     if post.is_delayed:
         buttons += [_try_now(post), _stop()]
     actions = [{"type": "actions", "elements": buttons}] if buttons else []
@@ -116,20 +111,9 @@ def decision_buttons(approval: ApprovalId, *, may_approve: bool = True) -> list[
     """Return the buttons under a message that asks for approval of a tool."""
     approve = gettext("Approve: let the expert use it")
     decline = gettext("Decline: do not let the expert use it")
-    approving = _decision(APPROVE, gettext("Approve"), "primary", approve, approval)
-    declining = _decision(DECLINE, gettext("Decline"), "danger", decline, approval)
+    approving = button(APPROVE, gettext("Approve"), approve, approval, "primary")
+    declining = button(DECLINE, gettext("Decline"), decline, approval, "danger")
     return [approving, declining] if may_approve else [declining]
-
-
-def _decision(action: str, text: str, style: str, label: str, approval: ApprovalId) -> Json:
-    return {
-        "type": "button",
-        "action_id": action,
-        "style": style,
-        "text": {"type": "plain_text", "text": text},
-        "accessibility_label": label,
-        "value": approval,
-    }
 
 
 def _show_work(post: Post) -> Json:
@@ -138,13 +122,7 @@ def _show_work(post: Post) -> Json:
         label = gettext(
             "Show work: how this reply of {expert} came about", expert=post.persona.name
         )
-    return {
-        "type": "button",
-        "action_id": SHOW_WORK,
-        "text": {"type": "plain_text", "text": gettext("Show work")},
-        "accessibility_label": label[:_LONGEST_LABEL],
-        "value": Subject(post.turn, post.part).dump(),
-    }
+    return button(SHOW_WORK, gettext("Show work"), label, Subject(post.turn, post.part).dump())
 
 
 def _go_on(post: Post) -> Json:
@@ -154,14 +132,8 @@ def _go_on(post: Post) -> Json:
         label = gettext(
             "Go on: have the rest of this reply of {expert} written", expert=post.persona.name
         )
-    return {
-        "type": "button",
-        "action_id": GO_ON,
-        "style": "primary",
-        "text": {"type": "plain_text", "text": gettext("Go on")},
-        "accessibility_label": label[:_LONGEST_LABEL],
-        "value": Pressed(Wish.AGAIN, _about(post), post.expert).dump(),
-    }
+    pressed = Pressed(Wish.AGAIN, _about(post), post.expert)
+    return button(GO_ON, gettext("Go on"), label, pressed.dump(), "primary")
 
 
 def _about(post: Post) -> MessageTs:
@@ -187,11 +159,7 @@ def _menu(post: Post, action: str, wishes: Sequence[Wish]) -> Json:
         "type": "overflow",
         "action_id": action,
         "options": [
-            {
-                "text": {"type": "plain_text", "text": labels[wish]},
-                "value": Pressed(wish, _about(post), post.expert).dump(),
-            }
-            for wish in wishes
+            option(labels[wish], Pressed(wish, _about(post), post.expert).dump()) for wish in wishes
         ],
     }
 
@@ -199,21 +167,10 @@ def _menu(post: Post, action: str, wishes: Sequence[Wish]) -> Json:
 def _retry(post: Post) -> Json:
     """Return the button that puts the failed turn back on the queue."""
     label = gettext("Try again: let the panel answer this once more")
-    return _turn_button(RETRY, gettext("Try again"), label, post)
+    return button(RETRY, gettext("Try again"), label, post.turn)
 
 
 def _try_now(post: Post) -> Json:
     """Return the button that lets the postponed turn be tried at once."""
     label = gettext("Try now: do not wait for the next try")
-    return _turn_button(TRY_NOW, gettext("Try now"), label, post)
-
-
-def _turn_button(action: str, text: str, label: str, post: Post) -> Json:
-    """Return a button that acts on the turn of *post*."""
-    return {
-        "type": "button",
-        "action_id": action,
-        "text": {"type": "plain_text", "text": text},
-        "accessibility_label": label,
-        "value": post.turn,
-    }
+    return button(TRY_NOW, gettext("Try now"), label, post.turn)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from bot.adapters.slack.blocks import elements
 from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.messaging.messenger import Sources
@@ -20,13 +21,9 @@ _LONGEST_PASSAGE = 1_500
 
 def button(sources: Sources) -> Json:
     """Return the button that opens *sources*."""
-    return {
-        "type": "button",
-        "action_id": ACTION,
-        "text": _plain(gettext("Sources")),
-        "value": json.dumps({"conversation": sources.conversation, "ref": sources.ref}),
-        "accessibility_label": gettext("Sources: the passages that this reply relies on"),
-    }
+    value = json.dumps({"conversation": sources.conversation, "ref": sources.ref})
+    label = gettext("Sources: the passages that this reply relies on")
+    return elements.button(ACTION, gettext("Sources"), label, value)
 
 
 def read(value: str) -> Sources | None:
@@ -47,7 +44,7 @@ def loading() -> Json:
 
 def sentence(text: str) -> Json:
     """Return a modal with one sentence."""
-    return _modal([{"type": "section", "text": _plain(text)}])
+    return _modal([{"type": "section", "text": elements.plain_text(text)}])
 
 
 def modal(passages: Sequence[Passage]) -> Json:
@@ -84,18 +81,9 @@ def _shortened(text: str) -> str:
 
 
 def _modal(blocks: Sequence[Json]) -> Json:
-    return {
-        "type": "modal",
-        "title": _plain(gettext("Sources")),
-        "close": _plain(gettext("Close")),
-        "blocks": list(blocks),
-    }
+    return elements.modal(gettext("Sources"), blocks, close=gettext("Close"))
 
 
 def _rich(element: Json) -> Json:
     """Return a block in which nothing formats, links or pings."""
     return {"type": "rich_text", "elements": [element]}
-
-
-def _plain(text: str) -> Json:
-    return {"type": "plain_text", "text": text, "emoji": False}

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 
+from bot.adapters.slack.blocks.elements import labelled_input, modal, plain_text
 from bot.json_types import Json
 from bot.language import gettext, pgettext
 from bot.panel.messaging.messenger import Post
@@ -68,22 +69,12 @@ def reason_form(thumb: Thumb, thread: ThreadRef) -> Json:
         "multiline": True,
         "max_length": LONGEST_REASON,
     }
-    question = {
-        "type": "input",
-        "block_id": _REASON,
-        "label": _plain(gettext("What was wrong with it?")),
-        "hint": _plain(gettext("Whoever runs the panel can read this, with your name.")),
-        "element": field,
-    }
-    return {
-        "type": "modal",
-        "callback_id": CALLBACK,
-        "private_metadata": json.dumps(metadata),
-        "title": _plain(gettext("Tell us why")),
-        "submit": _plain(gettext("Send")),
-        "close": _plain(gettext("Not now")),
-        "blocks": [question],
-    }
+    label = gettext("What was wrong with it?")
+    hint = gettext("Whoever runs the panel can read this, with your name.")
+    blocks = [labelled_input(_REASON, label, hint, field)]
+    title, close = gettext("Tell us why"), gettext("Not now")
+    form = modal(title, blocks, close=close, form=CALLBACK, metadata=metadata)
+    return form | {"submit": plain_text(gettext("Send"))}
 
 
 def read(view: Json) -> tuple[Thumb, ThreadRef, str]:
@@ -102,11 +93,7 @@ def read(view: Json) -> tuple[Thumb, ThreadRef, str]:
 
 def _button(thumb: Thumb, text: str, label: str) -> Json:
     return {
-        "text": _plain(text),
+        "text": plain_text(text),
         "accessibility_label": label[:_LONGEST_LABEL],
         "value": thumb.dump(),
     }
-
-
-def _plain(text: str) -> Json:
-    return {"type": "plain_text", "text": text}

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import islice
 
-from bot.adapters.slack.blocks.elements import literal, note, plain_text, section
+from bot.adapters.slack.blocks import elements
+from bot.adapters.slack.blocks.elements import literal, note, section
 from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 from bot.language import day, dollars, gettext, ngettext, number, pgettext
@@ -78,7 +79,7 @@ def _selection(work: TurnTrace) -> Iterator[Json]:
 
 
 def _part(part: ExpertTrace, work: TurnTrace) -> Iterator[Json]:
-    yield {"type": "divider"}
+    yield elements.DIVIDER
     yield _header(part.name)
     if part.brief:
         yield _rich(_title(gettext("Brief from the router")), _quote(part.brief))
@@ -128,7 +129,7 @@ def _consulted(part: ExpertTrace) -> Iterator[Json]:
 
 
 def _totals(work: TurnTrace) -> Iterator[Json]:
-    yield {"type": "divider"}
+    yield elements.DIVIDER
     yield _header(gettext("The whole answer"))
     if work.seconds is None:
         yield note(
@@ -213,17 +214,11 @@ def _tool_names(tools: Sequence[str]) -> str:
 
 
 def _modal(blocks: Sequence[Json]) -> Json:
-    return {
-        "type": "modal",
-        "title": plain_text(gettext("Show work")),
-        "close": plain_text(gettext("Close")),
-        "blocks": list(blocks),
-    }
+    return elements.modal(gettext("Show work"), blocks, close=gettext("Close"))
 
 
 def _header(text: str) -> Json:
-    name = literal(text, _LONGEST_NAME) or gettext("Expert")
-    return {"type": "header", "text": {"type": "plain_text", "text": name, "emoji": False}}
+    return elements.header(literal(text, _LONGEST_NAME) or gettext("Expert"))
 
 
 def _labelled(label: str, mrkdwn: str) -> Json:

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from bot.adapters.slack.blocks import seals
+from bot.adapters.slack.blocks import elements, seals
 from bot.adapters.slack.blocks.elements import labelled_input, plain_text
 from bot.json_types import Json
 from bot.language import gettext
@@ -64,31 +64,19 @@ def modal(target: DocumentTarget, expert: Expert) -> Json:
         )
     files = {"type": "file_input", "action_id": _VALUE, "max_files": MOST_FILES}
     link: Json = {"type": "plain_text_input", "action_id": _VALUE, "max_length": 500}
-    return {
-        "type": "modal",
-        "callback_id": CALLBACK,
-        "private_metadata": json.dumps(target.dump()),
-        "title": plain_text(gettext("Teach an expert")),
-        "submit": plain_text(gettext("Teach")),
-        "close": plain_text(gettext("Cancel")),
-        "blocks": [
-            {"type": "section", "text": plain_text(explanation)},
-            labelled_input(
-                "files",
-                gettext("Files"),
-                gettext("PDF, Word, PowerPoint, Markdown, text or code."),
-                files,
-            )
-            | {"optional": True},
-            labelled_input(
-                "link",
-                gettext("Or a message of this channel"),
-                gettext("Its menu has “Copy link”."),
-                link,
-            )
-            | {"optional": True},
-        ],
-    }
+    hint = gettext("PDF, Word, PowerPoint, Markdown, text or code.")
+    message, link_hint = (
+        gettext("Or a message of this channel"),
+        gettext("Its menu has “Copy link”."),
+    )
+    blocks = [
+        {"type": "section", "text": plain_text(explanation)},
+        labelled_input("files", gettext("Files"), hint, files, optional=True),
+        labelled_input("link", message, link_hint, link, optional=True),
+    ]
+    title, close = gettext("Teach an expert"), gettext("Cancel")
+    form = elements.modal(title, blocks, close=close, form=CALLBACK, metadata=target.dump())
+    return form | {"submit": plain_text(gettext("Teach"))}
 
 
 def read(view: Json) -> DocumentSubmission:

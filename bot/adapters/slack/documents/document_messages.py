@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from math import ceil
 
 from bot.adapters.slack.blocks.answers import LONGEST_TEXT, Answer
-from bot.adapters.slack.blocks.elements import section
+from bot.adapters.slack.blocks.elements import button, plain_text, section
 from bot.adapters.slack.documents.document_forms import DocumentTarget
 from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
@@ -125,19 +125,14 @@ def _line(entry: ExpertDocument) -> str:
 def _remove(target: DocumentTarget, document: Document) -> Json:
     question = gettext("{document} will be deleted.", document=document.name[:80])
     label = gettext("Remove {document}", document=document.name)
-    return {
-        "type": "button",
-        "action_id": REMOVE,
-        "text": _plain(gettext("Remove")),
-        "value": json.dumps({**target.dump(), "document": document.id}),
-        "accessibility_label": label[:75],
-        "confirm": {
-            "title": _plain(gettext("Remove the document?")),
-            "text": _plain(question),
-            "confirm": _plain(gettext("Remove")),
-            "deny": _plain(gettext("Keep it")),
-        },
+    value = json.dumps({**target.dump(), "document": document.id})
+    confirm = {
+        "title": plain_text(gettext("Remove the document?")),
+        "text": plain_text(question),
+        "confirm": plain_text(gettext("Remove")),
+        "deny": plain_text(gettext("Keep it")),
     }
+    return button(REMOVE, gettext("Remove"), label, value) | {"confirm": confirm}
 
 
 def _name(document: Document) -> str:
@@ -150,7 +145,3 @@ def _answer(text: str) -> Answer:
 
 def _section(text: str) -> Json:
     return section(text[:LONGEST_TEXT])
-
-
-def _plain(text: str) -> Json:
-    return {"type": "plain_text", "text": text}

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.adapters.slack.blocks import seals
+from bot.adapters.slack.blocks import elements, seals
 from bot.adapters.slack.blocks.elements import plain_text
 from bot.adapters.slack.experts import form_inputs
 from bot.adapters.slack.experts.form_inputs import (
@@ -34,12 +34,12 @@ class Form:
     for_defaults: bool = False
     editing: ExpertName | None = None  # None: a new expert
 
-    def dump(self) -> str:
+    def dump(self) -> Json:
         """Return the form's purpose as the modal's metadata."""
         verb = "add" if self.editing is None else "edit"
         scope = "default" if self.for_defaults else "channel"
         name = self.editing or ""
-        return json.dumps({"channel": self.channel_id, "scope": scope, "verb": verb, "name": name})
+        return {"channel": self.channel_id, "scope": scope, "verb": verb, "name": name}
 
     @classmethod
     def load(cls, metadata: str) -> "Form":
@@ -68,19 +68,12 @@ def modal(
     The expert may have the tools of *toolbox* and consult the others of *panel*. *handle* says
     whether it has a handle; None leaves out the question.
     """
-    return {
-        "type": "modal",
-        "callback_id": CALLBACK,
-        "private_metadata": form.dump(),
-        "title": plain_text(_title(form)),
-        "submit": plain_text(gettext("Save") if expert else gettext("Add")),
-        "close": plain_text(gettext("Cancel")),
-        "blocks": [
-            naming(expert),
-            *inputs(expert, toolbox, panel),
-            *([] if handle is None else [form_inputs.handle(handle)]),
-        ],
-    }
+    blocks = [naming(expert), *inputs(expert, toolbox, panel)]
+    if handle is not None:
+        blocks.append(form_inputs.handle(handle))
+    metadata, close = form.dump(), gettext("Cancel")
+    view = elements.modal(_title(form), blocks, close=close, form=CALLBACK, metadata=metadata)
+    return view | {"submit": plain_text(gettext("Save") if expert else gettext("Add"))}
 
 
 def _title(form: Form) -> str:

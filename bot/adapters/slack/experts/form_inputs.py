@@ -5,7 +5,7 @@ A block's id is the name of the expert's attribute.
 
 from collections.abc import Sequence
 
-from bot.adapters.slack.blocks.elements import labelled_input, note, option, plain_text
+from bot.adapters.slack.blocks.elements import labelled_input, note, option, plain_text, select
 from bot.adapters.slack.blocks.menus import MOST_OPTIONS, described, menu
 from bot.adapters.slack.documents.document_forms import MOST_FILES
 from bot.json_types import Json
@@ -21,6 +21,7 @@ from bot.panel.tools import Toolbox, leads_out, purpose_of
 
 VALUE = "value"  # the action id of every input
 CONSULT, ALWAYS = "always_consult", "always"
+_USUALLY = "when-useful"
 CONSULTS, HANDLE, TOOLS, FILES = "consults", "handle", "tools", "files"
 _WANTED = "wanted"
 
@@ -43,25 +44,14 @@ def inputs(expert: Expert | None, toolbox: Toolbox, panel: Sequence[Expert]) -> 
     """Return all other inputs, filled with *expert* as it is."""
     blank = Expert(ExpertName(""), title="", icon="", purpose="", instructions="")
     now = expert or blank
+    title = _text(now.title, LONGEST_TITLE, gettext("Tax Counsel"))
+    icon_hint = gettext("An emoji's name: scales.")
+    purpose_hint = gettext("The router chooses by this line.")
+    purpose = _text(now.purpose, LONGEST_PURPOSE)
     return [
-        labelled_input(
-            "title",
-            gettext("Display name"),
-            "",
-            _text(now.title, LONGEST_TITLE, gettext("Tax Counsel")),
-        ),
-        labelled_input(
-            "icon",
-            gettext("Icon"),
-            gettext("An emoji's name: scales."),
-            _text(now.icon, 102, "receipt"),
-        ),
-        labelled_input(
-            "purpose",
-            gettext("What it is for"),
-            gettext("The router chooses by this line."),
-            _text(now.purpose, LONGEST_PURPOSE),
-        ),
+        labelled_input("title", gettext("Display name"), "", title),
+        labelled_input("icon", gettext("Icon"), icon_hint, _text(now.icon, 102, "receipt")),
+        labelled_input("purpose", gettext("What it is for"), purpose_hint, purpose),
         *([] if now.function else [*_model_inputs(now, toolbox), *_colleagues(now, panel)]),
     ]
 
@@ -69,20 +59,14 @@ def inputs(expert: Expert | None, toolbox: Toolbox, panel: Sequence[Expert]) -> 
 def _model_inputs(now: Expert, toolbox: Toolbox) -> list[Json]:
     """Return the inputs for an expert that has a model."""
     instructions = _text(now.instructions, LONGEST_INSTRUCTIONS) | {"multiline": True}
+    how = gettext("How it thinks and answers.")
+    model, usual = _text(now.model or "", 100), gettext("Empty: the usual one.")
+    efforts = {effort.value: _option(effort) for effort in Effort}
+    effort, hard = select(VALUE, efforts, now.effort.value), gettext("How hard it thinks.")
     return [
-        labelled_input(
-            "instructions",
-            gettext("Instructions"),
-            gettext("How it thinks and answers."),
-            instructions,
-        ),
-        labelled_input(
-            "model", gettext("Model"), gettext("Empty: the usual one."), _text(now.model or "", 100)
-        )
-        | {"optional": True},
-        labelled_input(
-            "effort", gettext("Effort"), gettext("How hard it thinks."), _effort(now.effort)
-        ),
+        labelled_input("instructions", gettext("Instructions"), how, instructions),
+        labelled_input("model", gettext("Model"), usual, model, optional=True),
+        labelled_input("effort", gettext("Effort"), hard, effort),
         *([_tools(now, toolbox)] if toolbox.tools else []),
         *([_consult(now)] if now.collections else []),
         _files(),
@@ -97,7 +81,7 @@ def _colleagues(now: Expert, panel: Sequence[Expert]) -> list[Json]:
     element = menu(VALUE, gettext("Nobody"), list(options.values()), chosen)
     hint = gettext("It may ask them before it answers; their answers go to it, not to the thread.")
     label = gettext("Experts that it consults")
-    return [labelled_input(CONSULTS, label, hint, element) | {"optional": True}]
+    return [labelled_input(CONSULTS, label, hint, element, optional=True)]
 
 
 def shown(consulted: Sequence[ExpertName]) -> Sequence[ExpertName]:
@@ -107,7 +91,7 @@ def shown(consulted: Sequence[ExpertName]) -> Sequence[ExpertName]:
 
 def _tools(now: Expert, toolbox: Toolbox) -> Json:
     options = {
-        name: {"text": plain_text(name), "value": name, "description": plain_text(purpose_of(tool))}
+        name: option(name, name, purpose_of(tool))
         for name, tool in zip(toolbox.names, toolbox.tools, strict=True)
     }
     chosen = [options[name] for name in now.tools if name in options]
@@ -115,19 +99,15 @@ def _tools(now: Expert, toolbox: Toolbox) -> Json:
     hint = gettext("What it may use.")
     if any(map(leads_out, toolbox.tools)):
         hint = gettext("With web search, or a tool without approval, documents can get out.")
-    field = labelled_input(TOOLS, gettext("Tools"), hint, element)
-    return field | {"optional": True}
+    return labelled_input(TOOLS, gettext("Tools"), hint, element, optional=True)
 
 
 def _consult(now: Expert) -> Json:
-    usually = option(gettext("Where they help"), "when-useful")
-    always = option(gettext("For every question"), ALWAYS)
-    element = {
-        "type": "static_select",
-        "action_id": VALUE,
-        "options": [usually, always],
-        "initial_option": always if now.always_consult else usually,
+    options = {
+        _USUALLY: option(gettext("Where they help"), _USUALLY),
+        ALWAYS: option(gettext("For every question"), ALWAYS),
     }
+    element = select(VALUE, options, ALWAYS if now.always_consult else _USUALLY)
     return labelled_input(CONSULT, gettext("Documents"), gettext("When it consults them."), element)
 
 
@@ -135,7 +115,7 @@ def _files() -> Json:
     element = {"type": "file_input", "action_id": VALUE, "max_files": MOST_FILES}
     label = gettext("Documents to look things up in")
     hint = gettext("PDF, Word, PowerPoint, Markdown, text or code.")
-    return labelled_input(FILES, label, hint, element) | {"optional": True}
+    return labelled_input(FILES, label, hint, element, optional=True)
 
 
 def handle(has_one: bool) -> Json:
@@ -146,7 +126,7 @@ def handle(has_one: bool) -> Json:
     if has_one:
         element["initial_options"] = [checkbox]
     hint = gettext("A user group without members; these come with Slack's paid plans.")
-    return labelled_input(HANDLE, gettext("Handle"), hint, element) | {"optional": True}
+    return labelled_input(HANDLE, gettext("Handle"), hint, element, optional=True)
 
 
 def _text(value: str, longest: int, example: str = "") -> Json:
@@ -156,16 +136,6 @@ def _text(value: str, longest: int, example: str = "") -> Json:
     if example:
         element["placeholder"] = plain_text(example)
     return element
-
-
-def _effort(now: Effort) -> Json:
-    options = {effort: _option(effort) for effort in Effort}
-    return {
-        "type": "static_select",
-        "action_id": VALUE,
-        "options": list(options.values()),
-        "initial_option": options[now],
-    }
 
 
 def _option(effort: Effort) -> Json:

@@ -3,7 +3,7 @@
 import json
 
 from bot.adapters.slack.blocks.answers import Answer, notice
-from bot.adapters.slack.blocks.elements import section
+from bot.adapters.slack.blocks.elements import modal, plain_text, section
 from bot.adapters.slack.experts.panel_messages import labelled_name
 from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
@@ -30,12 +30,6 @@ def removal(expert: Expert) -> Json:
         "keep it, and it can be added again.",
         expert=labelled_name(expert),
     )
-    return {
-        "type": "modal",
-        "callback_id": REMOVAL,
-        "private_metadata": json.dumps({"name": expert.name}),
-        "title": {"type": "plain_text", "text": gettext("Remove expert")},
-        "submit": {"type": "plain_text", "text": gettext("Remove")},
-        "close": {"type": "plain_text", "text": gettext("Keep it")},
-        "blocks": [section(question)],
-    }
+    title, blocks, close = gettext("Remove expert"), [section(question)], gettext("Keep it")
+    form = modal(title, blocks, close=close, form=REMOVAL, metadata={"name": expert.name})
+    return form | {"submit": plain_text(gettext("Remove"))}

@@ -6,7 +6,16 @@ The user may not be in every channel, so of a channel only the number of changes
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bot.adapters.slack.blocks import charts
-from bot.adapters.slack.blocks.elements import literal, note, option, plain_text, section
+from bot.adapters.slack.blocks.elements import (
+    DIVIDER,
+    button,
+    header,
+    literal,
+    note,
+    option,
+    section,
+    select,
+)
 from bot.adapters.slack.blocks.menus import menu
 from bot.adapters.slack.experts.panel_messages import (
     file_note,
@@ -61,7 +70,7 @@ def act(value: str) -> tuple[str, str]:
 
 
 def _roster(overview: Overview) -> Iterator[Json]:
-    yield _header(gettext("The default panel of all channels"))
+    yield header(gettext("The default panel of all channels"))
     if overview.may_change:
         yield _controls(overview)
     else:
@@ -80,26 +89,16 @@ def _roster(overview: Overview) -> Iterator[Json]:
 
 
 def _controls(overview: Overview) -> Json:
-    new = {
-        "type": "button",
-        "action_id": ADD_NEW,
-        "style": "primary",
-        "text": plain_text(gettext("Describe an expert")),
-        "accessibility_label": gettext("Describe an expert of your own for the default panel"),
-    }
+    label = gettext("Describe an expert of your own for the default panel")
+    new = button(ADD_NEW, gettext("Describe an expert"), label, style="primary")
     offered = [offer(expert) for expert in overview.addable]
     library = menu(ADD_LISTED, gettext("Add from the library"), offered)
     options = {
-        synthesis: option(gettext("Summary: {when}", when=_when(synthesis)), synthesis.value)
+        synthesis.value: option(gettext("Summary: {when}", when=_when(synthesis)), synthesis.value)
         for synthesis in Synthesis
     }
-    summary = {
-        "type": "static_select",
-        "action_id": SYNTHESIS,
-        "placeholder": plain_text(gettext("When the router sums up")),
-        "options": list(options.values()),
-        "initial_option": options[overview.synthesis],
-    }
+    hint = gettext("When the router sums up")
+    summary = select(SYNTHESIS, options, overview.synthesis.value, hint)
     return {"type": "actions", "elements": [new, *([library] if offered else []), summary]}
 
 
@@ -138,8 +137,8 @@ def _expert(entry: PanelEntry, overview: Overview) -> Json:
 
 
 def _channels(channels: Sequence[tuple[str, RosterChanges]]) -> Iterator[Json]:
-    yield {"type": "divider"}
-    yield _header(gettext("Channels with changes of their own"))
+    yield DIVIDER
+    yield header(gettext("Channels with changes of their own"))
     named = [(channel, changes) for channel, changes in channels if not channel.startswith("D")]
     lines = [
         f"• <#{channel}>: {_difference(changes)}" for channel, changes in named[:_MOST_CHANNELS]
@@ -166,8 +165,8 @@ def _difference(changes: RosterChanges) -> str:
 
 
 def _usage(overview: Overview, *, with_charts: bool) -> Iterator[Json]:
-    yield {"type": "divider"}
-    yield _header(gettext("Usage and feedback"))
+    yield DIVIDER
+    yield header(gettext("Usage and feedback"))
     yield {**section(f"*{months.month_name(overview.month)}*"), "accessory": _months(overview)}
     if not overview.figures:
         yield section(gettext("Nothing was answered in this month."))
@@ -190,13 +189,7 @@ def _usage(overview: Overview, *, with_charts: bool) -> Iterator[Json]:
 
 def _months(overview: Overview) -> Json:
     options = {month: option(months.month_name(month), month) for month in overview.months}
-    return {
-        "type": "static_select",
-        "action_id": MONTH,
-        "placeholder": plain_text(gettext("Another month")),
-        "options": list(options.values()),
-        "initial_option": options[overview.month],
-    }
+    return select(MONTH, options, overview.month, gettext("Another month"))
 
 
 def _lines(figures: Sequence[Figures]) -> Iterable[str]:
@@ -206,8 +199,8 @@ def _lines(figures: Sequence[Figures]) -> Iterable[str]:
 
 
 def _rights(overview: Overview) -> Iterator[Json]:
-    yield {"type": "divider"}
-    yield _header(gettext("Who may change what"))
+    yield DIVIDER
+    yield header(gettext("Who may change what"))
     lines = (
         *_rights_to_panels(overview),
         gettext(
@@ -240,7 +233,3 @@ def _rights_to_panels(overview: Overview) -> Iterator[str]:
 def offer(expert: Expert) -> Json:
     """Return *expert* as an option of the library's menu."""
     return option(f"{literal(expert.title, 40)} ({expert.name})", expert.name)
-
-
-def _header(text: str) -> Json:
-    return {"type": "header", "text": {"type": "plain_text", "text": text, "emoji": False}}

@@ -103,7 +103,7 @@ def test_a_new_expert_is_described_by_the_inputs():
 
 @pytest.mark.parametrize("form", [NEW, EDITING, Form("D1", for_defaults=True)])
 def test_the_purpose_of_a_form_survives_the_journey(form):
-    assert Form.load(form.dump()) == form
+    assert Form.load(json.dumps(form.dump())) == form
 
 
 @pytest.mark.parametrize(
