@@ -10,15 +10,15 @@ from docsgen.tables import table
 _WIDTH = 98
 _BAR = 79
 _HEAD = """\
-# Panelbot's settings. Copy to .env, fill in, and load it with your process manager
-# (or: set -a; . ./.env; set +a). `panelbot check` tells what is missing.
+# Panelbot's settings. Copy to .env and fill in: every command reads .env in the folder it runs in.
+# What the environment has counts more. `panelbot check` tells what is missing.
 # Generated from bot/settings/sections/: python -m docsgen
 """
 _INTRODUCTION = """\
 # Settings
 
-All settings come from the environment and are read once, at the start; `.env.example` is a file to
-copy."""
+All settings come from the environment, or from a file `.env`, and are read once, at the start;
+`.env.example` is a file to copy. [More about settings](../run/settings.md)."""
 
 
 def page() -> str:

@@ -135,7 +135,8 @@ def _become_the_bot(
     for output in {out, err}:
         if isinstance(output, Connection):
             output.close()
-    sys.argv = ["panelbot", *args]
+    here = ["--no-env-file"] if prepare is nothing else []  # where somebody may have an .env
+    sys.argv = ["panelbot", *here, *args]
     prepare()
     from bot.cli.main import main
 

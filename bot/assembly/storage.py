@@ -108,5 +108,4 @@ def redis_of(config: Config) -> Connection:
     try:
         return client.connect(config.redis_url)
     except ValueError as error:
-        example = "redis://localhost:6379/0"
-        raise ConfigError((Problem("REDIS_URL", f"is malformed ({error})", example),)) from error
+        raise ConfigError((Problem("REDIS_URL", f"is {error}"),)) from error

@@ -1,8 +1,8 @@
 """``panelbot check``: what is missing, each with its remedy."""
 
-import os
 import sys
 from collections.abc import Sequence
+from stat import S_IROTH
 
 import click
 from rich.console import Console
@@ -14,11 +14,13 @@ from bot.assembly.checkup import examine
 from bot.assembly.same_files import file_digest
 from bot.cli.experts import summary
 from bot.cli.shared.command import run
+from bot.cli.shared.env_file import environment, file_in_use
 from bot.panel.checks.findings import Finding, Severity, bad, good, warning
 from bot.panel.errors import Refused
 from bot.settings.config import Config
 from bot.settings.environment import ConfigError, read
-from bot.settings.needs import MODEL, SLACK_IN_HTTP, SLACK_OUT, STORE
+from bot.settings.misspelt import remarks
+from bot.settings.needs import MODEL, SLACK_IN, SLACK_OUT, STORE
 from bot.settings.panel_reading import load
 
 _MARKS = {
@@ -35,12 +37,12 @@ def check() -> None:
     Whatever is missing is told with its remedy. Exits with 1 if something keeps the bot from
     working.
     """
-    http = () if os.environ.get("SLACK_APP_TOKEN", "").strip() else SLACK_IN_HTTP
+    environ = environment()
+    _print([warning(remark, "Correct its name, or take it away") for remark in remarks(environ)])
     try:
-        config = read(os.environ, *SLACK_OUT, *http, *MODEL, *STORE)
+        config = read(environ, *SLACK_OUT, *SLACK_IN, *MODEL, *STORE)
     except ConfigError as error:
-        problems = error.problems
-        _print([bad(f"{p.name} {p.what}", f"For example {p.name}={p.example}") for p in problems])
+        _print([bad(f"{one.name} {one.what}", one.remedy) for one in error.problems])
         sys.exit(1)
     logs.set_up("ERROR")  # warnings are findings, which have a remedy as well
     run(_check(config))
@@ -70,6 +72,9 @@ def _settings(config: Config) -> list[Finding]:
     findings.append(_kept(config))
     if config.panel_file:
         findings.append(_panel_file(config))
+    if (file := file_in_use()) and file.stat().st_mode & S_IROTH:
+        what = f"{file} can be read by everybody on this machine"
+        findings.append(warning(what, f"It holds secrets: chmod 600 {file}"))
     return findings
 
 

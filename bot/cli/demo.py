@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import webbrowser
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -18,6 +17,7 @@ from rich.text import Text
 from bot import logs
 from bot.cli.links import tree
 from bot.cli.shared.command import run, serve
+from bot.cli.shared.env_file import environment
 from bot.demo.run import NOTICE, Answered, Demo, open_demo
 from bot.demo.settings_file import as_env_file, make_way, settings_file
 from bot.settings.environment import read
@@ -60,7 +60,7 @@ def demo(
 
 
 def _set_up_logs() -> None:
-    level = os.environ.get("LOG_LEVEL", "").strip() or "WARNING"
+    level = environment(looks_for_it=False).get("LOG_LEVEL", "").strip() or "WARNING"
     logs.set_up(read({"LOG_LEVEL": level}).log_level)
 
 
@@ -69,7 +69,9 @@ async def _serve(port: int, settings_out: str | None, *, opens: bool) -> None:
     if settings_out and settings_out != "-":
         make_way(Path(settings_out))
     async with AsyncExitStack() as stack:
-        running = await stack.enter_async_context(open_demo(os.environ, port=port, pace=0.5))
+        running = await stack.enter_async_context(
+            open_demo(environment(looks_for_it=False), port=port, pace=0.5)
+        )
         click.echo(f"Panelbot's playground: {running.url}")
         click.echo(f"{_behind_it(running)} Ctrl+C ends it.")
         if settings_out == "-":
@@ -84,7 +86,7 @@ async def _serve(port: int, settings_out: str | None, *, opens: bool) -> None:
 
 async def _ask(question: str, *, as_json: bool) -> None:
     _set_up_logs()
-    async with open_demo(os.environ, port=0, pace=0) as running:
+    async with open_demo(environment(looks_for_it=False), port=0, pace=0) as running:
         answered = await running.ask(question)
         if as_json:
             click.echo(json.dumps(_as_json(running, answered), indent=2, ensure_ascii=False))

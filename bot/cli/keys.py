@@ -10,8 +10,8 @@ from bot.adapters.redis.stores.key_rotation import KeyRotation
 from bot.assembly.storage import open_storage
 from bot.cli.shared.command import run, settings
 from bot.panel.errors import Refused
-from bot.settings.kinds import KEY_BYTES
 from bot.settings.needs import STORE
+from bot.settings.secret_kinds import KEY_BYTES
 
 
 @click.group()

@@ -1,8 +1,11 @@
 """All commands together; each is imported when it is called."""
 
+from typing import Any
+
 import click
 
 from bot import __version__
+from bot.cli.shared import env_file
 from bot.cli.shared.lazy_command import LazyCommand
 
 # The name, where in this room the command is, and the first sentence of its help.
@@ -30,9 +33,15 @@ _COMMANDS = (
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Panelbot(click.Group):
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, env_file.options_first(args))
+
+
+@click.group(cls=_Panelbot, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="panelbot")
-def main() -> None:
+@env_file.options
+def main(**_: Any) -> None:
     """A panel of experts in your Slack threads."""
 
 

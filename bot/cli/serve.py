@@ -17,13 +17,9 @@ from bot.assembly.worker import open_worker
 from bot.cli.shared.command import serve, settings
 from bot.panel.errors import GiveUp, PanelError
 from bot.settings.config import Config
-from bot.settings.needs import MODEL, SLACK_IN_HTTP, SLACK_OUT, STORE
+from bot.settings.needs import MODEL, SLACK_IN, SLACK_OUT, STORE
 
-
-def _receiving() -> Config:
-    """Return the settings for receiving: Socket Mode needs no signing secret."""
-    http = () if os.environ.get("SLACK_APP_TOKEN", "").strip() else SLACK_IN_HTTP
-    return settings(*SLACK_OUT, *http, *MODEL, *STORE)
+_RECEIVING = (*SLACK_OUT, *SLACK_IN, *MODEL, *STORE)
 
 
 @click.command("run")
@@ -32,14 +28,14 @@ def run_all() -> None:
 
     Events come over Socket Mode if SLACK_APP_TOKEN is set, else over HTTP.
     """
-    config = _receiving()
+    config = settings(*_RECEIVING)
     _serve(config, open_web(config), open_worker(config))
 
 
 @click.command()
 def web() -> None:
     """Receive events and queue them; answer commands and buttons."""
-    config = _receiving()
+    config = settings(*_RECEIVING)
     _serve(config, open_web(config))
 
 

@@ -1,19 +1,35 @@
-"""Names that somebody typed or wrote, as the bot repeats them."""
+"""Names that somebody typed or wrote, as the bot repeats them, and those that may be meant."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 from bot.language import gettext, listing
 
+_LONGEST = 100  # comparing longer ones would take long
+_LIKENESS = 0.6  # of 1.0
 
-def in_code(name: str, longest: int = 100) -> str:
+
+def in_code(name: str, longest: int = _LONGEST) -> str:
     """Return *name* as the content of a code span, where no markup takes effect."""
     return " ".join(name.replace("`", "'").split())[:longest]
 
 
-def did_you_mean(name: str, known: Sequence[str]) -> str:
-    """Return a sentence, after a space, with those of *known* closest to *name*; else nothing."""
-    matches = get_close_matches(name.casefold(), known, n=3, cutoff=0.6)
+def nearest(
+    name: str, known: Iterable[str] | Mapping[str, str], *, most: int = 3, least: float = _LIKENESS
+) -> Sequence[str]:
+    """Return those of *known* most like *name*, the nearest first, whatever their case.
+
+    A mapping has what stands for each of its keys. They are alike to at *least* that share.
+    """
+    meant = known if isinstance(known, Mapping) else {one: one for one in known}
+    spelled = {spelling.casefold(): name for spelling, name in meant.items()}
+    matches = get_close_matches(name[:_LONGEST].casefold(), spelled, n=most * 2, cutoff=least)
+    return list(dict.fromkeys(spelled[match] for match in matches))[:most]
+
+
+def did_you_mean(name: str, known: Iterable[str] | Mapping[str, str], *, most: int = 3) -> str:
+    """Return a sentence, after a space, with those of *known* nearest to *name*; else nothing."""
+    matches = nearest(name, known, most=most)
     if not matches:
         return ""
     names = listing([f"`{match}`" for match in matches], "or")

@@ -1,22 +1,28 @@
 """Reading the settings from the environment: one error names all that are missing or malformed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.settings.config import SETTINGS, Config
+from bot.settings.kinds import Malformed
+from bot.settings.needs import SLACK_IN
 from bot.settings.sections.model import OPENAI_API
+from bot.settings.setting import Setting
+
+_QUOTES = ('""', "''", "“”", "\u2018\u2019", "``")
+_BY_NAME = {setting.name: setting for setting in SETTINGS.values()}
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One setting that is missing or malformed, and what it should look like."""
+    """One setting that is missing or malformed, and what to do."""
 
     name: str
     what: str
-    example: str
+    remedy: str = ""
 
     def __str__(self) -> str:
-        return f"{self.name} {self.what}, for example {self.name}={self.example}"
+        return f"{self.name} {self.what}. {self.remedy}".strip()
 
 
 class ConfigError(Exception):
@@ -36,19 +42,43 @@ def read(environ: Mapping[str, str], *needs: str) -> Config:
     problems: list[Problem] = []
     for field, setting in SETTINGS.items():
         given = environ.get(setting.name, "").strip()
-        values[field] = setting.kind.default
-        if given:
-            try:
-                values[field] = setting.kind.parse(given)
-            except ValueError:
-                problems.append(Problem(setting.name, setting.kind.expected, setting.example))
-        elif setting.name in needs:
-            problems.append(Problem(setting.name, "is missing", setting.example))
+        try:
+            values[field] = _parsed(setting, given) if given else setting.kind.default
+        except Malformed as error:
+            remedy = f"Did you mean {setting.name}={error.meant}?" if error.meant else ""
+            problems.append(Problem(setting.name, error.what, remedy or _example(setting.name)))
+    problems += _missing(environ, needs)
+    if problems:
+        raise ConfigError(tuple(problems))
     if (
         not environ.get("PANELBOT_HARD_MODEL", "").strip()
         and values["openai_base_url"] != OPENAI_API
     ):
         values["hard_model"] = values["expert_model"]  # what else is there, nobody knows
-    if problems:
-        raise ConfigError(tuple(problems))
     return Config(**values)  # type: ignore[arg-type]  # each by the kind that its field declares
+
+
+def _parsed(setting: Setting[object], given: str) -> object:
+    if len(given) > 1 and given[0] + given[-1] in _QUOTES:
+        raise Malformed("has quotes around its value; leave them out")
+    return setting.kind.parse(given)
+
+
+def _missing(environ: Mapping[str, str], needs: tuple[str, ...]) -> Iterator[Problem]:
+    for need in needs:
+        names = need.split(" or ")
+        if any(environ.get(name, "").strip() for name in names):
+            continue
+        if (need,) == SLACK_IN:
+            socket_mode, http = (_BY_NAME[name].example for name in names)
+            yield Problem(
+                need,
+                "is missing",
+                f"For Socket Mode: {names[0]}={socket_mode}. For HTTP: {names[1]}={http}",
+            )
+        else:
+            yield Problem(need, "is missing", _example(need))
+
+
+def _example(name: str) -> str:
+    return f"For example {name}={_BY_NAME[name].example}"

@@ -6,17 +6,14 @@ Every scalar is text, whatever it looks like: ``no``, ``1.10`` and ``2027-01-01`
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
-from pathlib import Path
-from stat import S_ISDIR, S_ISREG
 
 import yaml
 
 from bot.characters import whole
 from bot.panel.errors import Refused
 from bot.panel.names import did_you_mean
+from bot.settings.files import place, text_of
 
-_LARGEST = 10_000_000  # bytes: the reader needs some seconds for each million
 _NO_VALUE = ("", "~", "null")
 _TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))  # by default
 
@@ -100,29 +97,7 @@ class YamlNode:
 def load(path: str, *, setting: str = "") -> YamlNode:
     """Return the content of the file at *path*, which *setting* may name. Raises Refused."""
     file = f"{setting} {path}" if setting else path
-    try:
-        return parse(_content(path, file).decode("utf-8"), file)
-    except UnicodeDecodeError as error:
-        place = _place(error.object[: error.start].decode("utf-8"))
-        raise _error(file, *place, "the file is not text in UTF-8; save it as that") from error
-
-
-def digest(path: str) -> str:
-    """Return what tells the file at *path* from others: 12 hex digits. Raises Refused."""
-    return sha256(_content(path, path)).hexdigest()[:12]
-
-
-def _content(path: str, file: str) -> bytes:
-    """Return the bytes of a file; a pipe or a device might have no end."""
-    try:
-        state = Path(path).stat()
-        if not (S_ISREG(state.st_mode) or S_ISDIR(state.st_mode)):
-            raise Refused(f"{file} cannot be read: it is a pipe or a device, not a file")
-        if state.st_size > _LARGEST:
-            raise Refused(f"{file} cannot be read: it has more than {_LARGEST // 1_000_000} MB")
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise Refused(f"{file} cannot be read: {error.strerror}") from error
+    return parse(text_of(path, file), file)
 
 
 def parse(text: str, file: str) -> YamlNode:
@@ -131,7 +106,7 @@ def parse(text: str, file: str) -> YamlNode:
         loader = yaml.BaseLoader(text)
     except yaml.reader.ReaderError as error:
         problem = f"the file is not YAML text: {error.reason}"
-        raise _error(file, *_place(text[: error.position]), problem) from error
+        raise _error(file, *place(text[: error.position]), problem) from error
     try:
         root = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
@@ -148,12 +123,6 @@ def parse(text: str, file: str) -> YamlNode:
     if root is None:
         raise Refused(f"{file} is empty")
     return YamlNode(root, file)
-
-
-def _place(text_before: str) -> tuple[int, int]:
-    """Return the line and column after *text_before*, both counted from 0."""
-    lines = text_before.split("\n")
-    return len(lines) - 1, len(lines[-1])
 
 
 def _error(file: str, line: int, column: int, problem: str) -> Refused:

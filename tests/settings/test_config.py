@@ -1,6 +1,7 @@
 import pytest
 
 from bot.settings.environment import ConfigError, read
+from bot.settings.needs import SLACK_IN
 
 GOOD = {
     "SLACK_BOT_TOKEN": "xoxb-1",
@@ -28,7 +29,9 @@ def test_defaults_fill_what_is_not_given():
 def test_a_language_for_all_is_one_that_the_bot_speaks(value: str, language: str):
     assert read(GOOD | {"PANELBOT_LANGUAGE": value}).language == language
 
-    with pytest.raises(ConfigError, match=r"PANELBOT_LANGUAGE should be one of en, de, .*=de"):
+    with pytest.raises(
+        ConfigError, match=r"PANELBOT_LANGUAGE is “tlh”, but should be one of en, de, "
+    ):
         read(GOOD | {"PANELBOT_LANGUAGE": "tlh"})
 
 
@@ -49,7 +52,7 @@ def test_every_missing_setting_is_named_at_once():
 
 
 def test_a_missing_setting_comes_with_an_example():
-    with pytest.raises(ConfigError, match="REDIS_URL is missing, for example REDIS_URL=redis://"):
+    with pytest.raises(ConfigError, match=r"REDIS_URL is missing\. For example REDIS_URL=redis://"):
         read({}, "REDIS_URL")
 
 
@@ -87,10 +90,20 @@ def test_metadata_is_signed_with_the_first_secret_and_verified_with_all():
     assert read(GOOD).secrets == ("a-signing-secret",)
 
 
-def test_a_secret_never_shows_in_an_error():
+@pytest.mark.parametrize("need", SLACK_IN)
+def test_with_neither_way_to_receive_events_both_are_named(need: str):
     with pytest.raises(ConfigError) as caught:
-        read({"SLACK_BOT_TOKEN": "hush-hush"})
-    assert "hush-hush" not in str(caught.value)
+        read({"SLACK_APP_TOKEN": " "}, need)
+    (problem,) = caught.value.problems
+    assert str(problem).startswith("SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing. For Socket")
+    assert "For HTTP: SLACK_SIGNING_SECRET=" in problem.remedy
+    for either in ("SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"):
+        assert read({either: "xapp-1" if "APP" in either else "8f74"}, need)
+
+
+def test_all_that_is_wrong_or_missing_is_told_at_once():
+    wrong = {"PORT": "x", "PANELBOT_LEASE": "1000", "PANELBOT_ADMINS": "ann"}
+    assert set(problems(wrong, *GOOD, *SLACK_IN)) == {*wrong, *GOOD, *SLACK_IN}
 
 
 def test_who_may_approve_is_the_asker_and_admins_unless_others_are_named():

@@ -1,7 +1,6 @@
 """What the commands share: reading the settings, running, writing a file, showing progress."""
 
 import asyncio
-import os
 import signal
 import sys
 from collections.abc import Coroutine, Iterator, Sequence
@@ -15,17 +14,22 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bot import logs
+from bot.cli.shared.env_file import environment
 from bot.panel.errors import PanelError, Refused, leaves
 from bot.settings.config import Config
 from bot.settings.environment import ConfigError, read
+from bot.settings.misspelt import remarks
 
 T = TypeVar("T")
 
 
 def settings(*needs: str) -> Config:
-    """Return the settings; if any are missing or wrong, print them and exit."""
+    """Return the settings; if any are missing or wrong, print them all and exit."""
+    environ = environment()
+    for remark in remarks(environ):
+        click.echo(f"panelbot: {remark}", err=True)
     try:
-        config = read(os.environ, *needs)
+        config = read(environ, *needs)
     except ConfigError as error:
         _exit_with_problems(error)
     logs.set_up(config.log_level)

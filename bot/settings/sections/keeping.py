@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.settings.kinds import number, whole_number
+from bot.settings.number_kinds import number, whole_number
 from bot.settings.setting import Group, setting
 
 _PAGE = "run/forgetting.md#how-long-things-are-kept"
@@ -14,7 +14,7 @@ class KeepingSettings:
 
     retention_days: int = setting(
         "PANELBOT_RETENTION_DAYS",
-        whole_number(1, 90, default=0, or_zero=True),
+        whole_number(1, 90, default=0, or_zero=True, unit="days"),
         "Days after its last use for which a thread is kept; then workers delete its conversations "
         "on the model's side, its history and its links. 0: the first until somebody forgets the "
         "thread, what Redis has for 90 days",
@@ -23,26 +23,26 @@ class KeepingSettings:
     )
     report_days: int = setting(
         "PANELBOT_RETENTION_REPORTS_DAYS",
-        whole_number(1, 400, default=30),
+        whole_number(1, 400, default=30, unit="days"),
         "Days for which *Show work* and the notes of what failed are kept",
         page=_PAGE,
     )
     dead_days: int = setting(
         "PANELBOT_RETENTION_DEAD_DAYS",
-        whole_number(1, 400, default=30),
+        whole_number(1, 400, default=30, unit="days"),
         "Days for which turns that were given up are kept, with what people wrote in them",
         page=_PAGE,
     )
     uninstall_days: float = setting(
         "PANELBOT_UNINSTALL_DAYS",
-        number(0, 90, default=7),
+        number(0, 90, default=7, unit="days"),
         "Days after the app was removed from the workspace, or its token revoked, until all that "
         "is kept of the workspace is deleted; installing it again before that keeps it",
         page="run/forgetting.md#when-the-app-is-removed",
     )
     audit_days: int = setting(
         "PANELBOT_AUDIT_DAYS",
-        whole_number(1, 3650, default=400),
+        whole_number(1, 3650, default=400, unit="days"),
         "Days for which the audit log is kept",
         page="run/audit.md",
     )

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from bot.settings.kinds import Kind, choice, number, text, url, whole_number, word_set, words
+from bot.settings.kinds import Kind, choice, text, url, word_set, words
+from bot.settings.number_kinds import number, whole_number
+from bot.settings.secret_kinds import secret
 from bot.settings.setting import Group, setting
 
 BACKENDS = ("conversations", "stateless", "assistants")
@@ -10,7 +12,7 @@ OPENAI_API = "https://api.openai.com/v1"
 
 
 def _output(default: int) -> Kind[int]:
-    return whole_number(16, 10_000_000, or_zero=True, default=default)
+    return whole_number(16, 10_000_000, or_zero=True, default=default, unit="tokens")
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,7 @@ class ModelSettings:
 
     openai_api_key: str = setting(
         "OPENAI_API_KEY",
-        text(),
+        secret(),
         "A key of platform.openai.com, or whatever the server of your own takes",
         needed="always",
         example="sk-…",
@@ -44,14 +46,14 @@ class ModelSettings:
     )
     history_tokens: int = setting(
         "PANELBOT_HISTORY_TOKENS",
-        whole_number(1000, 1_000_000, default=16_000),
+        whole_number(1000, 1_000_000, default=16_000, unit="tokens"),
         "stateless only: the older part of a conversation is summarised from about this many "
         "tokens on. Well below what the smallest model can read",
         page="run/models.md#long-threads",
     )
     compact_tokens: int = setting(
         "PANELBOT_COMPACT_TOKENS",
-        whole_number(1000, 10_000_000, or_zero=True, default=100_000),
+        whole_number(1000, 10_000_000, or_zero=True, default=100_000, unit="tokens"),
         "conversations only: the server summarises a conversation from this many tokens on; 0: "
         "never",
         page="run/models.md#long-threads",
@@ -80,12 +82,12 @@ class ModelSettings:
     )
     expert_timeout: float = setting(
         "PANELBOT_EXPERT_TIMEOUT",
-        number(5, 3600, default=180),
+        number(5, 3600, default=180, unit="seconds"),
         "Seconds that an expert may take",
     )
     function_timeout: float = setting(
         "PANELBOT_FUNCTION_TIMEOUT",
-        number(1, 3600, default=60),
+        number(1, 3600, default=60, unit="seconds"),
         "The same for experts that are functions",
         page="extend/functions.md",
     )
@@ -99,7 +101,7 @@ class ModelSettings:
     )
     function_memory: int = setting(
         "PANELBOT_FUNCTION_MEMORY",
-        whole_number(64, 1_000_000, or_zero=True, default=1024),
+        whole_number(64, 1_000_000, or_zero=True, default=1024, unit="megabytes"),
         "Megabytes of address space that such a process may use; 0: as much as there is",
         page="extend/functions.md#a-process-of-its-own",
     )

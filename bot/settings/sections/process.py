@@ -3,8 +3,20 @@
 from dataclasses import dataclass
 
 from bot.language import LANGUAGES
-from bot.settings.kinds import choice, number, text, whole_number
+from bot.settings.kinds import choice, text
+from bot.settings.number_kinds import number, whole_number
+from bot.settings.secret_kinds import secret
 from bot.settings.setting import Group, setting
+
+_REDIS = (
+    "redis://",
+    "rediss://",
+    "redis+sentinel://",
+    "rediss+sentinel://",
+    "redis+cluster://",
+    "rediss+cluster://",
+    "unix://",
+)
 
 
 @dataclass(frozen=True)
@@ -13,7 +25,7 @@ class ProcessSettings:
 
     redis_url: str = setting(
         "REDIS_URL",
-        text(),
+        secret(*_REDIS),
         "A single server, Sentinel or a Cluster; with rediss:// over TLS",
         needed="always",
         example="redis://localhost:6379/0",
@@ -52,7 +64,7 @@ class ProcessSettings:
     )
     lease: float = setting(
         "PANELBOT_LEASE",
-        number(1, 300, default=15),
+        number(1, 300, default=15, unit="seconds"),
         "Seconds without a sign of life after which other workers take over a worker's turns. "
         "Renewed three times as often; the same for all workers. A shorter lease resumes sooner, "
         "a longer one tolerates longer pauses.",
@@ -71,7 +83,7 @@ class ProcessSettings:
     )
     catch_up: int = setting(
         "PANELBOT_CATCH_UP",
-        whole_number(1, 43_200, or_zero=True, default=3600),
+        whole_number(1, 43_200, or_zero=True, default=3600, unit="seconds"),
         "After a time in which nobody listened, look for what people wrote meanwhile, in its last "
         "so many seconds, and answer it late; 0: never",
         page="run/outages.md#what-is-asked-while-nobody-listens",

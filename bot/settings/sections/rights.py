@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 
-from bot.settings.kinds import encryption_keys, number, text, whole_number, word_set, words
+from bot.settings.kinds import text, word_set
+from bot.settings.number_kinds import number, whole_number
+from bot.settings.secret_kinds import encryption_keys, secrets
 from bot.settings.setting import Group, setting
 
 APPROVERS = r"asker|anyone|admins|[UWS][A-Z0-9]{2,}"
 _USUAL_APPROVERS = frozenset({"asker", "admins"})
 _PLACES = r"all|direct|[CDGT][A-Z0-9]{2,}"
 _NAMED_SO = "ids of channels (C…) and workspaces (T…), direct or all"
+_PLACE_WORDS = ("all", "direct")
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class RightsSettings:
     )
     own_secrets: tuple[str, ...] = setting(
         "PANELBOT_SECRET",
-        words(r"\S{16,}", "texts of at least 16 characters without blanks"),
+        secrets(),
         "Signs the bot's own messages, so that a thread can be found again after Redis is lost. "
         "At least 16 characters (openssl rand -hex 32). To change it: new,old. Without it the "
         "signing secret or the bot token serves, and a new token makes old threads unreadable.",
@@ -56,7 +59,8 @@ class RightsSettings:
         word_set(
             r"(admins|members|guests|partners|[UW][A-Z0-9]{2,})(:[CDG][A-Z0-9]{2,})?",
             "admins, members, guests, partners or ids of people (U…), each perhaps :C…",
-            default=frozenset({"members"}),
+            frozenset({"members"}),
+            ("admins", "members", "guests", "partners"),
         ),
         "Who may ask, press buttons and give commands: admins, members (with admins), guests, "
         "partners (people of other organisations in shared channels), and ids of people; each "
@@ -66,21 +70,21 @@ class RightsSettings:
     )
     channels: frozenset[str] = setting(
         "PANELBOT_CHANNELS",
-        word_set(_PLACES, _NAMED_SO, default=frozenset({"all"})),
+        word_set(_PLACES, _NAMED_SO, frozenset({"all"}), _PLACE_WORDS),
         "Where the bot may be used: ids of channels and workspaces, direct (messages), all",
         example="C012AB3CD,C045EF6GH,direct",
         page="use/access.md",
     )
     channels_denied: frozenset[str] = setting(
         "PANELBOT_CHANNELS_DENIED",
-        word_set(_PLACES, _NAMED_SO),
+        word_set(_PLACES, _NAMED_SO, known=_PLACE_WORDS),
         "Where it may not, whatever else is said",
         example="C012AB3CD",
         page="use/access.md",
     )
     channels_sharing: frozenset[str] = setting(
         "PANELBOT_CHANNELS_SHARING",
-        word_set(_PLACES, _NAMED_SO),
+        word_set(_PLACES, _NAMED_SO, known=_PLACE_WORDS),
         "Channels shared with other organisations in which the documents and tools of the "
         "default panel may be used; left out: none",
         example="C012AB3CD",
@@ -112,6 +116,7 @@ class RightsSettings:
             APPROVERS,
             "asker, admins, anyone, or ids of people (U…) and user groups (S…)",
             _USUAL_APPROVERS,
+            ("asker", "anyone", "admins"),
         ),
         "Who may approve tools that need it: asker (of the question; never of tools that may "
         "change something), admins (of the workspace, and those above), anyone (full members), and "
@@ -129,7 +134,7 @@ class RightsSettings:
     )
     approval_hours: float = setting(
         "PANELBOT_APPROVAL_HOURS",
-        number(0.0001, 720, default=24),
+        number(0.0001, 720, default=24, unit="hours"),
         "Hours after which an approval that nobody decided on counts as declined",
         page="use/approvals.md",
     )

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from bot.settings.kinds import text, url
+from bot.settings.kinds import url
+from bot.settings.secret_kinds import secret
 from bot.settings.setting import Group, setting
 
 SLACK_API = "https://slack.com/api/"
@@ -14,7 +15,7 @@ class SlackSettings:
 
     slack_bot_token: str = setting(
         "SLACK_BOT_TOKEN",
-        text(prefix="xoxb-"),
+        secret("xoxb-"),
         "OAuth & Permissions > Bot User OAuth Token",
         needed="always",
         example="xoxb-… (OAuth & Permissions > Bot User OAuth Token)",
@@ -24,7 +25,7 @@ class SlackSettings:
     )
     slack_app_token: str = setting(
         "SLACK_APP_TOKEN",
-        text(prefix="xapp-"),
+        secret("xapp-"),
         "Socket Mode only: Basic Information > App-Level Tokens, scope connections:write. Leave "
         "it out to receive events over HTTP.",
         needed="for Socket Mode",
@@ -34,7 +35,7 @@ class SlackSettings:
     )
     slack_signing_secret: str = setting(
         "SLACK_SIGNING_SECRET",
-        text(),
+        secret(),
         "HTTP only: Basic Information > App Credentials > Signing Secret",
         needed="for HTTP",
         example="8f742231b10e… (Basic Information > Signing Secret)",
