@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from bot.adapters.functions.discovery import discover
 from bot.assembly import model_server
@@ -13,12 +13,13 @@ from bot.panel.approvals.approval_rights import ApprovalRights
 from bot.panel.approvals.approvers import Approvers, named
 from bot.panel.errors import Refused
 from bot.panel.language_model.model_choice import ModelChoice
-from bot.panel.model import UserId
+from bot.panel.model import Expert, UserId
 from bot.panel.roster.catalogue import Catalogue
 from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.roster.panel_file import FilePanelStore
 from bot.panel.roster.panel_store import PanelStore
 from bot.panel.roster.rights import Rights
+from bot.panel.roster.roster import assemble
 from bot.panel.tools import McpServer, Toolbox
 from bot.settings import tools_file
 from bot.settings.config import Config
@@ -30,11 +31,26 @@ log = logging.getLogger(__name__)
 def panel_editor(config: Config, storage: Storage, slack: Slack) -> PanelEditor:
     """Return what reads and changes panels. Raises Refused if the panel's file will not do."""
     panels, kept_in = panels_of(config, storage, slack.api.channels.first)
-    offered = (*library.library(), *discover(library.library()).experts)
-    catalogue = Catalogue(offered, library.defaults(), tools(config))
+    catalogue = _catalogue(config)
     admins = frozenset(map(UserId, config.admins))
     rights = Rights(slack.people, storage.audit, admins, kept_in, config.members_models)
     return PanelEditor(panels, slack.people, catalogue, rights, storage.audit)
+
+
+def default_panel(config: Config) -> Sequence[Expert]:
+    """Return the experts of all channels, before anybody changes them in Slack.
+
+    Raises Refused if the panel's file will not do.
+    """
+    catalogue = _catalogue(config)
+    changes = [load(config.panel_file).defaults] if config.panel_file else []
+    experts = assemble(catalogue.defaults, changes).experts
+    return [catalogue.toolbox.restrict(expert) for expert in experts]
+
+
+def _catalogue(config: Config) -> Catalogue:
+    offered = (*library.library(), *discover(library.library()).experts)
+    return Catalogue(offered, library.defaults(), tools(config))
 
 
 def panels_of(

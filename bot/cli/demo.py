@@ -79,6 +79,7 @@ async def _serve(port: int, settings_out: str | None, *, opens: bool) -> None:
         elif settings_out:
             stack.enter_context(settings_file(Path(settings_out), running.settings))
             click.echo(f"Settings for the other commands, as long as it runs: {settings_out}")
+        running.begin_thread()
         if opens:
             await asyncio.to_thread(webbrowser.open, running.url)
         await asyncio.Event().wait()

@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +17,9 @@ from bot.assembly import operator, storage
 from bot.assembly.parts import run_part
 from bot.assembly.web import open_web
 from bot.assembly.worker import open_worker
+from bot.demo.try_this import SLOW, TryThis, abilities
 from bot.experts.library import library
+from bot.json_types import Json
 from bot.panel.errors import Refused
 from bot.panel.links import ThreadLinks
 from bot.panel.model import ThreadRef
@@ -24,9 +27,9 @@ from bot.panel.roster.documents.knowledge import Upload
 from bot.panel.roster.roster import WorkspaceScope
 from bot.playground.mcp.server import McpPlayground
 from bot.playground.openai.server import OpenAIPlayground
-from bot.playground.slack.page.routes import add_page
+from bot.playground.slack.page.routes import PlaygroundPage, add_page
 from bot.playground.slack.server import SlackPlayground
-from bot.playground.slack.workspace.company import ADA, GENERAL
+from bot.playground.slack.workspace.company import ADA, BEN, GENERAL
 from bot.playground.slack.workspace.messages import Message
 from bot.settings.config import SETTINGS, Config
 from bot.settings.environment import read
@@ -42,6 +45,8 @@ mcp:
     not_the_asker: no   # the demo has one user
 """
 NOTICE = "Answers here come from rules, not AI. Set OPENAI_API_KEY for real ones."
+_SLOW_SECONDS = 15.0  # for what is to be stopped
+_LONGEST_ASKED = 4000  # characters of the newest message
 _PATHS = {"PANELBOT_PANEL_FILE", "PANELBOT_TOOLS", "PANELBOT_PRICES"}
 _POLL_EVERY = 0.02  # seconds
 _TIMEOUT = 15 * 60.0  # seconds
@@ -75,11 +80,13 @@ class Demo:
         slack: SlackPlayground,
         config: Config,
         settings: Mapping[str, str],
+        opening_question: str,
         *,
         own_redis: bool,
     ) -> None:
         self._slack = slack
         self._config = config
+        self._opening_question = opening_question
         self.settings = settings  # from which the other commands read how to reach it
         self.url = slack.url
         address = client.address(config.redis_url)
@@ -87,10 +94,14 @@ class Demo:
         self.is_ai = config.openai_api_key != OpenAIPlayground.api_key
         self.model = f"{config.router_model} and experts' own" if self.is_ai else "rules, not AI"
 
+    def begin_thread(self) -> None:
+        """Let somebody ask what makes a thread to read, unless that costs money."""
+        if not self.is_ai:
+            self._mention(BEN, self._opening_question)
+
     async def ask(self, question: str) -> Answered:
         """Mention the bot in a channel, wait for the end of the turn and return the thread."""
-        text = f"<@{self._slack.bot_user_id}> {question}"
-        ts = self._slack.people.say(ADA, GENERAL, text)
+        ts = self._mention(ADA, question)
         thread = ThreadRef(self._slack.workspace.team_id, GENERAL, ts)
         async with storage.open_storage(self._config) as opened, asyncio.timeout(_TIMEOUT):
             await self._slack.people.wait_for(lambda: self._is_answered(thread), _TIMEOUT)
@@ -99,6 +110,9 @@ class Demo:
             links = await opened.threads.links(thread)
         messages = self._slack.workspace.thread(GENERAL, ts)
         return Answered(thread, tuple(map(self._shown, messages)), links)
+
+    def _mention(self, user: str, text: str) -> str:
+        return self._slack.people.say(user, GENERAL, f"<@{self._slack.bot_user_id}> {text}")
 
     def _is_answered(self, thread: ThreadRef) -> bool:
         return len(self._slack.workspace.thread(thread.channel_id, thread.thread_ts)) > 1
@@ -128,8 +142,9 @@ async def open_demo(environ: Mapping[str, str], *, port: int, pace: float) -> As
     settings = _given(environ)
     own_redis = "REDIS_URL" not in settings
     by_rules = "OPENAI_API_KEY" not in settings
+    own_tickets = by_rules and "PANELBOT_TOOLS" not in settings
     async with AsyncExitStack() as stack:
-        slack = await _open_slack(port, NOTICE if by_rules else "", stack)
+        slack, page = await _open_slack(port, NOTICE if by_rules else "", stack)
         settings |= {
             "SLACK_BOT_TOKEN": slack.bot_token,
             "SLACK_APP_TOKEN": slack.app_token,
@@ -150,7 +165,9 @@ async def open_demo(environ: Mapping[str, str], *, port: int, pace: float) -> As
             tasks.create_task(run_part(part)) for part in (open_web(config), open_worker(config))
         ]
         await slack.sockets.wait_for_connection()
-        yield Demo(slack, config, settings, own_redis=own_redis)
+        tries = TryThis(abilities(config, own_tickets=own_tickets))
+        page.offer(tries.items())
+        yield Demo(slack, config, settings, tries.opening_question(), own_redis=own_redis)
         for task in serving:
             task.cancel()
 
@@ -162,11 +179,13 @@ def _given(environ: Mapping[str, str]) -> dict[str, str]:
     return given | {name: str(Path(given[name]).absolute()) for name in _PATHS & given.keys()}
 
 
-async def _open_slack(port: int, notice: str, stack: AsyncExitStack) -> SlackPlayground:
+async def _open_slack(
+    port: int, notice: str, stack: AsyncExitStack
+) -> tuple[SlackPlayground, PlaygroundPage]:
     slack = SlackPlayground(port)
-    add_page(slack.app, slack, manifest(), notice)
+    page = add_page(slack.app, slack, manifest(), notice)
     try:
-        return await stack.enter_async_context(slack)
+        return await stack.enter_async_context(slack), page
     except OSError as error:
         raise Refused(f"--port {port} cannot be served: {error.strerror}") from error
 
@@ -174,9 +193,16 @@ async def _open_slack(port: int, notice: str, stack: AsyncExitStack) -> SlackPla
 async def _open_model(pace: float, stack: AsyncExitStack) -> dict[str, str]:
     """Open the stand-in for OpenAI; returns the settings for it."""
     openai = await stack.enter_async_context(OpenAIPlayground(assistants=True))
-    openai.latency.first = lambda body: pace if body.get("tools") else 2 * pace
+    openai.latency.first = partial(_seconds, pace)
     openai.latency.piece = pace / 50
     return {"OPENAI_API_KEY": openai.api_key, "OPENAI_BASE_URL": openai.base_url}
+
+
+def _seconds(pace: float, body: Json) -> float:
+    """Return how long the local model takes for a request."""
+    if SLOW in str(body["input"])[-_LONGEST_ASKED:]:
+        return _SLOW_SECONDS
+    return pace if body.get("tools") else 2 * pace
 
 
 async def _tools(settings: Mapping[str, str], stack: AsyncExitStack) -> str:

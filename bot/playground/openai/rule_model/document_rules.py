@@ -1,10 +1,8 @@
 """How the rule model answers from documents: it quotes the sentences that fit, and says whose."""
 
-import re
 from collections.abc import Sequence
 
-from bot.playground.openai.documents.retrieval import overlap
-from bot.playground.openai.rule_model.expert_rules import answer
+from bot.playground.openai.rule_model.expert_rules import answer, fitting_sentence
 from bot.playground.openai.rule_model.prompt_reading import brief_in
 from bot.playground.openai.stand_in.brain import (
     Cite,
@@ -17,9 +15,7 @@ from bot.playground.openai.stand_in.brain import (
 )
 from bot.playground.openai.words import shortened
 
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n(?=\s*[-*#])")
 _MOST_QUOTES = 3
-_LONGEST_QUOTE = 240
 _LONGEST_QUERY = 400
 
 
@@ -37,13 +33,7 @@ def _quotes(query: str, found: Sequence[Passage]) -> tuple[str, tuple[Cite, ...]
         return "", ()
     text, cites = "My documents say:\n", []
     for passage in found:
-        text += f"- “{_fitting_sentence(query, passage.text)}”"
+        text += f"- “{fitting_sentence(query, passage.text)}”"
         cites.append(Cite(passage.file_id, passage.filename, len(text)))
         text += "\n"
     return f"{text}\n", tuple(cites)
-
-
-def _fitting_sentence(query: str, text: str) -> str:
-    sentences = [sentence.strip(" #*-\t\n") for sentence in _SENTENCE_END.split(text)]
-    best = max(sentences, key=lambda sentence: overlap(query, sentence), default=text)
-    return shortened(best, _LONGEST_QUOTE)

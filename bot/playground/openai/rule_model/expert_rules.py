@@ -2,11 +2,13 @@
 
 import re
 
+from bot.playground.openai.documents.retrieval import overlap
 from bot.playground.openai.rule_model.prompt_reading import (
     asked_before,
     brief_in,
     files_in,
     points_in,
+    texts_of_files_in,
 )
 from bot.playground.openai.stand_in.brain import ModelRequest, is_user
 from bot.playground.openai.words import listed, score, shortened
@@ -15,6 +17,8 @@ _ROLE = re.compile(r"\b[Yy]ou are (?:an? |the |our )?([^.,:;\n]{3,80})")
 _ROLE_ENDS = re.compile(r"\s+(?:of|who|in|at|for|on|with|and|to)\s")
 _FEWEST_POINTS, _MOST_POINTS = 2, 4
 _LONGEST_HEAD = 60
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n(?=\s*[-*#])")
+_LONGEST_QUOTE = 240
 
 
 def answer(request: ModelRequest) -> str:
@@ -26,9 +30,18 @@ def answer(request: ModelRequest) -> str:
     lines += [_shown(point) for point in _points(request.instructions, wanted)]
     if files := files_in(newest):
         lines += ["", f"I was given {listed([f'`{name}`' for name in files])}."]
+        for name, text in texts_of_files_in(newest).items():
+            lines.append(f"- `{name}` says: “{fitting_sentence(wanted, text)}”")
     if before:
         lines += ["", f"This goes with what was asked before: “{shortened(before[-1], 100)}”"]
     return "\n".join(lines)
+
+
+def fitting_sentence(query: str, text: str) -> str:
+    """Return the sentence of *text* that has most to do with *query*."""
+    sentences = [sentence.strip(" #*-\t\n") for sentence in _SENTENCE_END.split(text)]
+    best = max(sentences, key=lambda sentence: overlap(query, sentence), default=text)
+    return shortened(best, _LONGEST_QUOTE)
 
 
 def _opening(instructions: str, wanted: str) -> str:

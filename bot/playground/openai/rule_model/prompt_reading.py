@@ -17,6 +17,8 @@ _BRIEF = re.compile(r"<brief>(.*?)</brief>", re.DOTALL)
 _MESSAGE = re.compile(r"<message[^>]*>\n?(.*?)\n?</message>", re.DOTALL)
 _FILE = re.compile(r'<file name="([^"]*)">')
 _FILES = re.compile(r"<file name=.*?</file>", re.DOTALL)
+_FILE_TEXT = re.compile(r'<file name="([^"]*)">\n?(.*?)\n?</file>', re.DOTALL)
+_ELSEWHERE = "(attached)"  # instead of the text of a file that comes beside the message
 _POINT = re.compile(r"^\s*(?:[-*•]|\d+\.)\s+(.+)$", re.MULTILINE)
 _SENTENCE = re.compile(r"[^\n.!?]{12,}[.!?]")
 _LEAD = re.compile(r"^(?:consult|ask)\s+", re.IGNORECASE)
@@ -55,6 +57,12 @@ def files_in(item: Mapping[str, Any]) -> list[str]:
     images = [part for part in parts if part["type"] == "input_image"]
     nameless = ["an image"] if images and not named else []
     return list(dict.fromkeys([*named, *filter(None, attached), *nameless]))
+
+
+def texts_of_files_in(item: Mapping[str, Any]) -> dict[str, str]:
+    """Return the texts of those of the files that are text, by name."""
+    found = _FILE_TEXT.findall(text_of(item))
+    return {unescape(name): unframed(text) for name, text in found if text != _ELSEWHERE}
 
 
 def points_in(text: str) -> list[str]:

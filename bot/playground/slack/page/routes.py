@@ -1,7 +1,7 @@
 """The routes of the page: its files, the actions of people, and the updates over a WebSocket."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from json import JSONDecodeError
 from pathlib import Path
@@ -43,12 +43,12 @@ class Playground(Protocol):
 
 def add_page(
     app: web.Application, playground: Playground, manifest: Mapping[str, Json], notice: str = ""
-) -> None:
+) -> "PlaygroundPage":
     """Serve the page of *playground* at `/`, with the commands and shortcuts of *manifest*.
 
     The page shows *notice*, if there is one, until somebody closes it.
     """
-    routes = _PageRoutes(playground, manifest, notice)
+    routes = PlaygroundPage(playground, manifest, notice)
     app.router.add_get("/", routes.index)
     app.router.add_get("/page/updates", own_page_only(routes.updates))
     app.router.add_get("/page/{file}", routes.static_file)
@@ -56,9 +56,12 @@ def add_page(
     app.router.add_get("/files/{owner}/{file}/{name}", routes.shared_file)
     app.router.add_post("/page/actions/{action}", own_page_only(routes.act))
     app.on_shutdown.append(routes.close)
+    return routes
 
 
-class _PageRoutes:
+class PlaygroundPage:
+    """Answers what the page asks for."""
+
     def __init__(self, playground: Playground, manifest: Mapping[str, Json], notice: str) -> None:
         self._state = playground.state
         self._workspace = playground.workspace
@@ -69,10 +72,19 @@ class _PageRoutes:
         self._actions = PageActions(playground.state, playground.people)
         self._sockets: WeakSet[web.WebSocketResponse] = WeakSet()
 
+    def offer(self, tries: Sequence[Json]) -> None:
+        """Offer *tries* on the page: each a title, a user, a channel, and messages to send there.
+
+        A message is a text and perhaps files, each with a name and a text.
+        """
+        self._fixed["tries"] = {"kind": "tries", "items": tries}
+
     async def index(self, _request: web.Request) -> web.Response:
+        """Serve the document."""
         return _served(_STATIC / "index.html")
 
     async def static_file(self, request: web.Request) -> web.Response:
+        """Serve a style sheet, a script or an icon."""
         path = _STATIC / Path(request.match_info["file"]).name
         if path.suffix not in _TYPES or not path.is_file():
             raise web.HTTPNotFound
@@ -93,6 +105,7 @@ class _PageRoutes:
         return web.Response(body=content, content_type=media_type, headers=headers)
 
     async def act(self, request: web.Request) -> web.Response:
+        """Perform an action of a person."""
         try:
             details = await request.json()
         except (JSONDecodeError, UnicodeDecodeError):
@@ -107,6 +120,7 @@ class _PageRoutes:
             return web.json_response({"error": str(refusal)}, status=400)
 
     async def updates(self, request: web.Request) -> web.WebSocketResponse:
+        """Send what changes for one person, until they leave."""
         socket = web.WebSocketResponse(heartbeat=20, compress=False)
         await socket.prepare(request)
         self._sockets.add(socket)
@@ -116,6 +130,7 @@ class _PageRoutes:
         return socket
 
     async def close(self, _app: web.Application) -> None:
+        """Close all connections."""
         for socket in tuple(self._sockets):
             await socket.close()
 

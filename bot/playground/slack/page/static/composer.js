@@ -88,7 +88,8 @@ function destinationOf(form) {
   return { channel, thread: form.id === 'thread-composer' ? thread : null };
 }
 
-async function submit(destination, message) {
+/** Posts a message, or gives the command that it is; null if it was refused. */
+export async function submit(destination, message) {
   const { text, files, table } = message;
   if (text.startsWith('/') && !files.length && !table) return runCommand(destination, text);
   const sent = await act('say', { ...destination, ...message, files: await encodeFiles(files) });

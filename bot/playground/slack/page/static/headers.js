@@ -3,6 +3,7 @@
 import { h, show } from './dom.js';
 import { badge, avatar, channelIcon } from './avatars.js';
 import { link } from './route.js';
+import { triesButton } from './tries.js';
 
 export function drawChannelHeader(header, channel, home) {
   show(header,
@@ -10,6 +11,7 @@ export function drawChannelHeader(header, channel, home) {
     h('div', { class: 'title' },
       h('h1', {}, channel.dm ? avatar(channel, 'tiny') : channelIcon(channel), channel.name, ' ', badge({ app: channel.bot })),
       channel.topic && h('p', { class: 'topic' }, channel.topic)),
+    triesButton(),
     channel.bot && h('div', { class: 'tabs', role: 'group', 'aria-label': 'Views of the app' },
       tab('Messages', link(channel.id), !home), tab('Home', link(channel.id, 'home'), home)));
 }

@@ -20,6 +20,7 @@ import { followEnd } from './scrolling.js';
 import { drawSidebar, unreadIn } from './sidebar.js';
 import { all, apply, channelMessages, get, ready, replies, workspace } from './store.js';
 import { lastRead, markRead, local } from './local_state.js';
+import { listenToTries } from './tries.js';
 
 const LOADING_MESSAGE_MS = 2500;
 const MAX_FRAME_WAIT_MS = 200;
@@ -103,23 +104,27 @@ function setTitle() {
   document.title = `${unread ? `(${unread}) ` : ''}${name} · Panelbot playground`;
 }
 
+/** Becomes *user*; resolves when the page knows what they see. */
 function switchUser(user) {
   unsubscribe();
   isFirstDraw = true;
   local.editing = null;
   sessionStorage.setItem('user', user);
   history.replaceState(null, '', location.pathname + location.hash);
-  unsubscribe = subscribe(user, (update) => {
-    apply(update);
-    if (update.all) {
-      markOldMessagesRead();
-      reportOpenedTab();
-    }
-    draw();
-  }, (connected) => {
-    if (local.connected === connected) return;
-    local.connected = connected;
-    draw();
+  return new Promise((resolve) => {
+    unsubscribe = subscribe(user, (update) => {
+      apply(update);
+      if (update.all) {
+        markOldMessagesRead();
+        reportOpenedTab();
+        resolve();
+      }
+      draw();
+    }, (connected) => {
+      if (local.connected === connected) return;
+      local.connected = connected;
+      draw();
+    });
   });
 }
 
@@ -159,6 +164,7 @@ listen();
 listenToKeys();
 listenToMenu();
 listenToModal();
+listenToTries(switchUser);
 addEventListener('hashchange', () => { reportOpenedTab(); draw(); focusThread(); });
 document.addEventListener('visibilitychange', draw);
 setInterval(() => { local.tick += 1; if (all('status').length) draw(); }, LOADING_MESSAGE_MS);

@@ -4,6 +4,7 @@ import { h, show } from './dom.js';
 import { badge, avatar, channelIcon } from './avatars.js';
 import { link, route } from './route.js';
 import { all, channelMessages, user, workspace } from './store.js';
+import { triesList } from './tries.js';
 import { lastRead, local } from './local_state.js';
 
 export function drawSidebar(nav) {
@@ -14,7 +15,8 @@ export function drawSidebar(nav) {
     h('div', { class: 'team' }, h('span', { class: 'team-name' }, name), h('span', { class: 'team-hint' }, 'Playground: all of it runs on this computer')),
     h('div', { class: 'scroll channels' },
       section('Channels', channels.filter((c) => !(c.dm || c.group)), me),
-      section('Direct messages', channels.filter((c) => c.dm || c.group), me)),
+      section('Direct messages', channels.filter((c) => c.dm || c.group), me),
+      triesList()),
     currentUser(user(me)),
     h('p', { class: 'connection', role: 'status' }, local.connected ? '' : 'Reconnecting…'));
 }
