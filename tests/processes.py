@@ -39,6 +39,13 @@ def warm_up() -> None:
     process.close()
 
 
+def heed_signals() -> None:
+    """Handle signals as a process at a terminal does, also where a runner ignores them (nohup)."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
 class BotProcess:
     """``panelbot`` with *args*; has what we need of ``asyncio.subprocess.Process``."""
 
@@ -127,6 +134,7 @@ async def _reader(pipe: Connection) -> StreamReader:
 def _become_the_bot(
     args: tuple[str, ...], environ: dict[str, str], out: Output, err: Output, prepare: Prepare
 ) -> None:
+    heed_signals()
     os.environ.clear()
     os.environ.update(environ)
     sys.path[:0] = [path for path in environ.get("PYTHONPATH", "").split(os.pathsep) if path]
@@ -138,7 +146,7 @@ def _become_the_bot(
     here = ["--no-env-file"] if prepare is nothing else []  # where somebody may have an .env
     sys.argv = ["panelbot", *here, *args]
     prepare()
-    from bot.cli.main import main
+    from bot.__main__ import main
 
     main()
 

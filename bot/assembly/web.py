@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Protocol
 
 from bot.adapters.slack.api.user_groups import UserGroups
@@ -37,7 +38,7 @@ from bot.assembly import model_server, panels
 from bot.assembly.access import access_of
 from bot.assembly.checkup import warn_of_missing_scopes
 from bot.assembly.one_bot import only_bot
-from bot.assembly.parts import Serve
+from bot.assembly.parts import QUIET, Serve, Status
 from bot.assembly.same_files import ALL, open_same_files
 from bot.assembly.slack import Slack, open_slack
 from bot.assembly.storage import Storage, listening_record, open_storage
@@ -68,7 +69,7 @@ class Listeners(Protocol):
 
 
 @asynccontextmanager
-async def open_web(config: Config) -> AsyncIterator[Serve]:
+async def open_web(config: Config, status: Status = QUIET) -> AsyncIterator[Serve]:
     """Open the receiving side; the result receives until it is cancelled."""
     async with (
         open_storage(config) as storage,
@@ -111,7 +112,8 @@ async def open_web(config: Config) -> AsyncIterator[Serve]:
         all_listeners: Sequence[Listeners] = (removal, messages, *others)
         for listeners in all_listeners:
             listeners.listen(app)
-        receive, is_listening = _receiving(config, storage, slack, app)
+        ready = partial(status.ready, slack.identity.url)
+        receive, is_listening = _receiving(config, storage, slack, app, ready)
         catching_up = _catching_up(config, storage, slack, intake, messages)
         yield lambda: _serve(receive, catching_up, is_listening)
 
@@ -188,14 +190,14 @@ def _catching_up(
 
 
 def _receiving(
-    config: Config, storage: Storage, slack: Slack, app: BoltApp
+    config: Config, storage: Storage, slack: Slack, app: BoltApp, ready: Callable[[], None]
 ) -> tuple[Serve, Callable[[], bool]]:
     """Return what receives payloads for *app*, by Socket Mode or HTTP, and whether it does."""
     if config.uses_socket_mode:
         sockets = SocketModeReceiver(
             app, config.slack_app_token, slack.client, config.socket_connections
         )
-        return sockets.serve, lambda: sockets.is_connected
+        return lambda: sockets.serve(ready), lambda: sockets.is_connected
     healthy = web_app.health(storage.queue.depth)
     web = web_app.http_app(app, config.slack_signing_secret, healthy)
-    return lambda: serve_http(web, config.host, config.port), lambda: True
+    return lambda: serve_http(web, config.host, config.port, ready), lambda: True

@@ -8,7 +8,7 @@ from bot.assembly import model_server, operator, panels, upkeep
 from bot.assembly.access import admission_of
 from bot.assembly.functions import open_functions
 from bot.assembly.one_bot import only_bot
-from bot.assembly.parts import Serve
+from bot.assembly.parts import QUIET, Serve, Status
 from bot.assembly.same_files import WORKERS, open_same_files
 from bot.assembly.slack import Slack, open_slack
 from bot.assembly.storage import Storage, open_storage
@@ -31,7 +31,7 @@ GRACE = 25.0  # seconds for running turns at shutdown: platforms kill after thir
 
 
 @asynccontextmanager
-async def open_worker(config: Config) -> AsyncIterator[Serve]:
+async def open_worker(config: Config, status: Status = QUIET) -> AsyncIterator[Serve]:
     """Open the answering side; the result answers until it is cancelled, then drains."""
     async with (
         open_storage(config) as storage,
@@ -61,7 +61,8 @@ async def open_worker(config: Config) -> AsyncIterator[Serve]:
         services_of_chores = operator.services_of(config, storage, slack, model, knowledge)
         chores = await upkeep.chore_runner(config, storage, services_of_chores)
         expiry = ApprovalExpiry(storage.approvals, every=min(5, timeouts.approval / 4))
-        yield lambda: _work(worker, (positions, expiry, chores), sender, config)
+        status.ready(slack.identity.url)
+        yield lambda: _work(worker, (positions, expiry, chores), sender, config, status)
 
 
 def _timeouts(config: Config) -> Timeouts:
@@ -116,6 +117,7 @@ async def _work(
     others: Sequence[QueuePositions | ApprovalExpiry | ChoreRunner],
     sender: OutboxWorker,
     config: Config,
+    status: Status,
 ) -> None:
     """Answer turns; what is wrong with the models is logged at once, but stops nothing."""
     async with asyncio.TaskGroup() as tasks:
@@ -127,5 +129,6 @@ async def _work(
         finally:
             for task in beside:
                 task.cancel()
-            await worker.drain(GRACE)
+            status.finishing(worker.running)
+            status.handed_over(await worker.drain(GRACE))
             sending.cancel()  # after the last turns, which leave something to send

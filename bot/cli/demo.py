@@ -16,6 +16,7 @@ from rich.text import Text
 
 from bot import logs
 from bot.cli.links import tree
+from bot.cli.shared.announcements import Farewell
 from bot.cli.shared.command import run, serve
 from bot.cli.shared.env_file import environment
 from bot.demo.run import NOTICE, Answered, Demo, open_demo
@@ -70,7 +71,7 @@ async def _serve(port: int, settings_out: str | None, *, opens: bool) -> None:
         make_way(Path(settings_out))
     async with AsyncExitStack() as stack:
         running = await stack.enter_async_context(
-            open_demo(environment(looks_for_it=False), port=port, pace=0.5)
+            open_demo(environment(looks_for_it=False), port=port, pace=0.5, status=Farewell())
         )
         click.echo(f"Panelbot's playground: {running.url}")
         click.echo(f"{_behind_it(running)} Ctrl+C ends it.")

@@ -6,14 +6,16 @@ import os
 import sys
 import threading
 import traceback
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 import click
 
-from bot.assembly.parts import Part, run_part
+from bot.assembly.parts import Part, Status, run_part
 from bot.assembly.upkeep import finish_removal
 from bot.assembly.web import open_web
 from bot.assembly.worker import open_worker
+from bot.cli.shared.announcements import Announcements
 from bot.cli.shared.command import serve, settings
 from bot.panel.errors import GiveUp, PanelError
 from bot.settings.config import Config
@@ -28,28 +30,27 @@ def run_all() -> None:
 
     Events come over Socket Mode if SLACK_APP_TOKEN is set, else over HTTP.
     """
-    config = settings(*_RECEIVING)
-    _serve(config, open_web(config), open_worker(config))
+    _serve("run", settings(*_RECEIVING), open_web, open_worker)
 
 
 @click.command()
 def web() -> None:
     """Receive events and queue them; answer commands and buttons."""
-    config = settings(*_RECEIVING)
-    _serve(config, open_web(config))
+    _serve("web", settings(*_RECEIVING), open_web)
 
 
 @click.command()
 def worker() -> None:
     """Take turns off the queue and answer them. Start as many as you like."""
-    config = settings(*SLACK_OUT, *MODEL, *STORE)
-    _serve(config, open_worker(config))
+    _serve("worker", settings(*SLACK_OUT, *MODEL, *STORE), open_worker)
 
 
-def _serve(config: Config, *parts: Part) -> None:
-    """Serve all *parts*, and then leave behind whatever threads functions have started."""
+def _serve(command: str, config: Config, *opens: Callable[[Config, Status], Part]) -> None:
+    """Serve all parts, and then leave behind whatever threads functions have started."""
+    announcements = Announcements(command, config, len(opens))
+    parts = [open_part(config, announcements) for open_part in opens]
     try:
-        serve(_until_removed(config, *parts))
+        announcements.stopped(serve(_until_removed(config, announcements, parts)))
     except SystemExit as exit_:
         _leave(exit_.code)
         raise
@@ -70,17 +71,23 @@ def _leave(code: object) -> None:
         os._exit(code if isinstance(code, int) else 1)
 
 
-async def _until_removed(config: Config, *parts: Part) -> None:
+async def _until_removed(
+    config: Config, announcements: Announcements, parts: Sequence[Part]
+) -> None:
     """Serve all *parts*; where the app was removed from Slack, do what is left to do then."""
     try:
-        await _together(*parts)
-    except* GiveUp:
+        await _together(parts)
+    except* GiveUp as errors:
+        announcements.failed(errors)
         with suppress(PanelError):
             await finish_removal(config)
         raise
+    except* Exception as errors:
+        announcements.failed(errors)
+        raise
 
 
-async def _together(*parts: Part) -> None:
+async def _together(parts: Sequence[Part]) -> None:
     """Serve all *parts* until cancelled, or until one of them fails."""
     async with asyncio.TaskGroup() as tasks:
         for part in parts:

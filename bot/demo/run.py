@@ -14,7 +14,7 @@ from bot.adapters.redis.connection import client
 from bot.adapters.redis.connection.embedded import embedded_server
 from bot.adapters.slack.api.manifest import manifest
 from bot.assembly import operator, storage
-from bot.assembly.parts import run_part
+from bot.assembly.parts import QUIET, Status, run_part
 from bot.assembly.web import open_web
 from bot.assembly.worker import open_worker
 from bot.demo.try_this import SLOW, TryThis, abilities
@@ -134,7 +134,9 @@ class Demo:
 
 
 @asynccontextmanager
-async def open_demo(environ: Mapping[str, str], *, port: int, pace: float) -> AsyncIterator[Demo]:
+async def open_demo(
+    environ: Mapping[str, str], *, port: int, pace: float, status: Status = QUIET
+) -> AsyncIterator[Demo]:
     """Start everything. The local model takes about *pace* seconds for a reply.
 
     Uses the OpenAI API if OPENAI_API_KEY is set, and the Redis in REDIS_URL if that is.
@@ -162,7 +164,8 @@ async def open_demo(environ: Mapping[str, str], *, port: int, pace: float) -> As
             await _add_document(config)
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         serving = [
-            tasks.create_task(run_part(part)) for part in (open_web(config), open_worker(config))
+            tasks.create_task(run_part(part))
+            for part in (open_web(config), open_worker(config, status))
         ]
         await slack.sockets.wait_for_connection()
         tries = TryThis(abilities(config, own_tickets=own_tickets))

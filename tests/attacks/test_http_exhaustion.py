@@ -92,7 +92,7 @@ async def served(limits: Limits) -> AsyncIterator[Door]:
     app = bolt_app(AsyncWebClient(token="xoxb-1"), me, Locales(FakePeople()))
     app.take_in = take_in
     serving = asyncio.create_task(
-        serve_http(http_app(app, SECRET, healthy, limits), "127.0.0.1", port)
+        serve_http(http_app(app, SECRET, healthy, limits), "127.0.0.1", port, lambda: None)
     )
     await until_reachable(port)
     try:

@@ -1,10 +1,10 @@
 """What the commands share: reading the settings, running, writing a file, showing progress."""
 
 import asyncio
-import signal
+import logging
 import sys
 from collections.abc import Coroutine, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bot import logs
+from bot.cli.shared import stop_signals
 from bot.cli.shared.env_file import environment
 from bot.panel.errors import PanelError, Refused, leaves
 from bot.settings.config import Config
@@ -21,6 +22,8 @@ from bot.settings.environment import ConfigError, read
 from bot.settings.misspelt import remarks
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 
 def settings(*needs: str) -> Config:
@@ -47,13 +50,14 @@ def run(work: Coroutine[Any, Any, None], *, exit_code: int = 1, resumes: bool = 
     """
     if signalled := _run(work, exit_code):
         again = " Do the same again to go on." if resumes else ""
-        click.echo(f"panelbot: stopped{_how_far()}.{again}", err=True)
+        with suppress(OSError):  # the terminal may be closed
+            click.echo(f"panelbot: stopped{_how_far()}.{again}", err=True)
         sys.exit(128 + signalled)
 
 
-def serve(work: Coroutine[Any, Any, None]) -> None:
-    """Run *work* until a signal ends it, which is how it is meant to end."""
-    _run(work, 1)
+def serve(work: Coroutine[Any, Any, None]) -> int:
+    """Run *work* until a signal ends it, which is how it is meant to end; return the signal."""
+    return _run(work, 1)
 
 
 def _run(work: Coroutine[Any, Any, None], exit_code: int) -> int:
@@ -113,26 +117,23 @@ def track(description: str, items: Sequence[T]) -> Iterator[T]:
 async def _until_signal(work: Coroutine[Any, Any, None]) -> int:
     """Run *work*; SIGTERM, SIGINT (Ctrl+C) and SIGHUP cancel it, so that it can clean up.
 
-    Returns the signal that did, or 0.
+    Returns the signal that did, or 0; what goes wrong in cleaning up concerns nobody then.
     """
     loop, task = asyncio.get_running_loop(), asyncio.ensure_future(work)
     signalled: list[int] = []
 
     def stop(number: int) -> None:
         signalled.append(number)
-        task.cancel()
+        loop.call_soon_threadsafe(task.cancel)
 
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        if signal.getsignal(number) is signal.SIG_IGN:  # as nohup wants it
-            continue
-        loop.add_signal_handler(number, stop, number)
-    try:
-        await task
-    except asyncio.CancelledError:
-        if not signalled:
-            raise
-        return signalled[0]
-    return 0
+    with stop_signals.calling(stop):
+        try:
+            await task
+        except (Exception, asyncio.CancelledError):
+            if not signalled:
+                raise
+            log.debug("command.stopped", exc_info=True)
+    return signalled[0] if signalled else 0
 
 
 def _exit_with_problems(error: ConfigError) -> NoReturn:

@@ -67,15 +67,21 @@ class TurnWorker:
             raise
         self._start(claim)
 
-    async def drain(self, grace: float) -> None:
-        """Let the running turns finish within *grace* seconds; hand the others over."""
+    @property
+    def running(self) -> int:
+        """How many turns are running."""
+        return len(self._running)
+
+    async def drain(self, grace: float) -> int:
+        """Let the running turns finish within *grace* seconds; hand the others over, so many."""
         if not self._running:
-            return
+            return 0
         watching = asyncio.create_task(self._watch_for_stops())
         _, late = await asyncio.wait(self._running.values(), timeout=grace)
         for task in [watching, *late]:
             task.cancel()
         await asyncio.gather(watching, *late, return_exceptions=True)
+        return len(late)
 
     def _start(self, claim: Claim) -> None:
         task = asyncio.create_task(self._work(claim), name=f"turn {claim.turn.id}")

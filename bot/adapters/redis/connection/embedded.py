@@ -8,9 +8,9 @@ survives ``kill -9``.
 import asyncio
 import json
 import socket
-from asyncio.subprocess import PIPE, STDOUT, Process
+from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from secrets import token_urlsafe
 from tempfile import TemporaryDirectory
@@ -47,11 +47,12 @@ async def embedded_server(data: Path | None = None) -> AsyncIterator[str]:
             port, password = _free_port(), token_urlsafe(24)
             process = await _spawn(binary, folder, lock)
             try:
-                settings = _settings(folder, port, password, lasting=data is not None)
-                await _configure(process, settings)
-                url = f"redis://:{password}@{_HOST}:{port}/0"
-                await _wait_until_ready(process, url, folder)
-                yield url
+                async with _ending_with_us(process):
+                    settings = _settings(folder, port, password, lasting=data is not None)
+                    await _configure(process, settings)
+                    url = f"redis://:{password}@{_HOST}:{port}/0"
+                    await _wait_until_ready(process, url, folder)
+                    yield url
             finally:
                 await _stop(process)
 
@@ -119,6 +120,24 @@ async def _spawn(binary: Path, folder: Path, lock: int) -> Process:
             pass_fds=(lock,),
             start_new_session=True,
         )
+
+
+@asynccontextmanager
+async def _ending_with_us(process: Process) -> AsyncIterator[None]:
+    """Have the server stopped if we are killed: a shell waits for us to close its input."""
+    watch = await asyncio.create_subprocess_exec(
+        *("/bin/sh", "-c", 'read -r _; kill "$0"', str(process.pid)),
+        stdin=PIPE,
+        stdout=DEVNULL,
+        stderr=DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        with suppress(ProcessLookupError):
+            watch.kill()
+        await watch.wait()
 
 
 async def _configure(process: Process, settings: str) -> None:

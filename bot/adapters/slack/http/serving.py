@@ -3,7 +3,7 @@
 import asyncio
 import errno
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -25,8 +25,10 @@ _quiet.setLevel(logging.CRITICAL)
 _SHORTAGES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
-async def serve_http(served: web.Application, host: str, port: int) -> None:
-    """Serve until cancelled. Raises Refused if the port cannot be had."""
+async def serve_http(
+    served: web.Application, host: str, port: int, ready: Callable[[], None]
+) -> None:
+    """Listen, call *ready*, and serve until cancelled. Raises Refused if the port cannot be had."""
     runner = web.AppRunner(
         served,
         access_log=None,
@@ -45,6 +47,7 @@ async def serve_http(served: web.Application, host: str, port: int) -> None:
                 lambda: GuardedConnection(handlers(), guard), host, port
             )
             log.info("web.listening", extra={"host": host, "port": port})
+            ready()
             try:
                 await guard.watch()
             finally:

@@ -11,7 +11,7 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -62,10 +62,11 @@ class SocketModeReceiver:
         """Whether any connection is open."""
         return any(not socket.closed for socket in self._sockets)
 
-    async def serve(self) -> None:
-        """Receive until cancelled."""
+    async def serve(self, ready: Callable[[], None]) -> None:
+        """Receive until cancelled; calls *ready* when it does."""
         try:
             await self.start()
+            ready()
             await asyncio.Event().wait()
         finally:  # some may be open although others failed
             await self.stop()

@@ -1,0 +1,73 @@
+"""What serving commands tell: when they are ready, what they finish, when and why they stop."""
+
+import logging
+import signal
+from contextlib import suppress
+
+import click
+
+from bot import __version__
+from bot.adapters.redis.connection.client import address
+from bot.addresses import without_password
+from bot.assembly.parts import Status
+from bot.panel.errors import PanelError, leaves
+from bot.settings.config import Config
+
+log = logging.getLogger(__name__)
+
+
+class Farewell(Status):
+    """Tells people at the terminal which turns are being finished."""
+
+    def finishing(self, turns: int) -> None:
+        """Say what Ctrl+C waits for."""
+        if turns:
+            noun = "turn" if turns == 1 else "turns"
+            text = f"panelbot: Finishing {turns} {noun}; Ctrl+C again ends at once."
+            with suppress(OSError):  # the terminal may be closed
+                click.echo(text, err=True)
+
+
+class Announcements(Farewell):
+    """Logs the life of *command*, which consists of so many *parts*."""
+
+    def __init__(self, command: str, config: Config, parts: int) -> None:
+        self._command = command
+        self._config = config
+        self._opening = parts
+        self._handed_over = 0
+
+    def ready(self, workspace: str) -> None:
+        """Log that the bot is ready, once all parts are."""
+        self._opening -= 1
+        if self._opening:
+            return
+        config = self._config
+        facts = {
+            "version": __version__,
+            "workspace": workspace,
+            "backend": config.backend,
+            "model_server": without_password(config.openai_base_url),
+            "redis": address(config.redis_url),
+        }
+        log.info("%s.ready", self._command, extra=facts)
+
+    def handed_over(self, turns: int) -> None:
+        """Keep it for the last line."""
+        self._handed_over += turns
+
+    def stopped(self, signalled: int) -> None:
+        """Log which signal has ended the command."""
+        self._log_end(logging.INFO, signal.Signals(signalled).name if signalled else "done")
+
+    def failed(self, error: BaseException) -> None:
+        """Log which error ends the command, if it was ready."""
+        if not self._opening:
+            texts = (
+                str(e) if isinstance(e, PanelError) else type(e).__name__ for e in leaves(error)
+            )
+            self._log_end(logging.ERROR, " ".join(dict.fromkeys(texts)))
+
+    def _log_end(self, level: int, reason: str) -> None:
+        extra = {"reason": reason, "handed_over": self._handed_over}
+        log.log(level, "%s.stopped", self._command, extra=extra)
