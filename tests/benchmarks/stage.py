@@ -169,6 +169,7 @@ async def serve(pace: float) -> None:
             "PANELBOT_QUESTIONS_OF_PERSON": "0",
             "PANELBOT_CHANNELS_SHARING": "all",
             "PANELBOT_QUESTIONS_OF_CHANNEL": "0",
+            "PANELBOT_MAX_CONSULTATIONS": "30",  # more than the largest panel here
         }
         where = {"url": slack.url, "team": slack.workspace.team_id, "environ": environ}
         print(json.dumps(where), flush=True)  # noqa: T201 - it is how the starter learns of it
