@@ -12,7 +12,7 @@ from bot.adapters.redis import keys
 from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.processes.process_notes import RedisProcessNotes
 from bot.assembly import panels
-from bot.assembly.parts import process_name
+from bot.assembly.actors import process_name
 from bot.experts import library
 from bot.panel.checks.findings import Finding, bad
 from bot.panel.errors import PanelError

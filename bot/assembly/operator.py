@@ -1,8 +1,5 @@
 """What the command line works with, opened for the time of one command."""
 
-import os
-import pwd
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,6 +9,7 @@ from bot.adapters.redis.stores.kept_data import RedisKeptData
 from bot.adapters.slack.api.metadata import StampSigner
 from bot.adapters.slack.threads.bot_messages import SlackBotMessages
 from bot.adapters.slack.threads.transcript import SlackTranscript
+from bot.assembly.actors import operator
 from bot.assembly.model_server import open_knowledge, open_model
 from bot.assembly.panels import panel_editor, panels_of
 from bot.assembly.slack import Slack, open_slack
@@ -55,6 +53,13 @@ async def open_threads(config: Config) -> AsyncIterator[ThreadAccess]:
 
 
 @asynccontextmanager
+async def open_workspace(config: Config) -> AsyncIterator[tuple[Storage, Workspace]]:
+    """Open Redis; yields with it the workspace that Slack says we are in."""
+    async with open_storage(config, operator()) as storage, open_slack(config, storage) as slack:
+        yield storage, workspace_of(slack)
+
+
+@asynccontextmanager
 async def open_services(config: Config) -> AsyncIterator[Services]:
     """Open all services that store anything about a thread."""
     async with (
@@ -80,19 +85,6 @@ def services_of(
         channels=slack.transcript,
         lease=config.lease,
     )
-
-
-def operator() -> str:
-    """Return who runs this command, for the audit log: the user of the operating system."""
-    return f"operator:{_user()}@{socket.gethostname()}"
-
-
-def _user() -> str:
-    """Return the user's name, or the number of one without a name; the environment may lie."""
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return str(os.getuid())
 
 
 def workspace_of(slack: Slack) -> Workspace:

@@ -1,17 +1,10 @@
 """The parts of the bot that run side by side: the receiving side and the answering side."""
 
-import os
-import socket
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 
 Serve = Callable[[], Awaitable[None]]
 Part = AbstractAsyncContextManager[Serve]
-
-
-def process_name() -> str:
-    """Return what tells this process from others, wherever they run."""
-    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 class Status:

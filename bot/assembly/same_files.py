@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 
 from bot.adapters.redis import keys
 from bot.adapters.redis.processes.process_notes import RedisProcessNotes
-from bot.assembly.parts import process_name
+from bot.assembly.actors import process_name
 from bot.assembly.storage import Storage
 from bot.panel.checks.findings import Finding, warning
 from bot.panel.errors import PanelError, Refused

@@ -21,6 +21,7 @@ from bot.adapters.redis.stores.conversation_store import RedisConversationStore
 from bot.adapters.redis.stores.delivery_store import RedisDeliveryStore
 from bot.adapters.redis.stores.feedback_store import RedisFeedbackStore
 from bot.adapters.redis.stores.handle_store import RedisHandleStore
+from bot.adapters.redis.stores.key_rotation import KeyRotation, Rotated
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.adapters.redis.stores.report_store import RedisReportStore
 from bot.adapters.redis.stores.shared_channel_store import RedisSharedChannelStore
@@ -93,6 +94,13 @@ async def open_storage(config: Config, operator: str = NOBODY) -> AsyncIterator[
         await redis.aclose()
 
 
+async def rotate_keys(config: Config) -> tuple[str, Rotated]:
+    """Encrypt everything in Redis with the first key; return its id, and what has come of it."""
+    cipher = Cipher(config.encryption_keys)
+    async with open_storage(config) as storage:
+        return cipher.current, await KeyRotation(storage.redis, cipher).run()
+
+
 def shared_channels(storage: Storage, team_id: str) -> RedisSharedChannelStore:
     """Return what events have said of which channels are shared."""
     return RedisSharedChannelStore(storage.redis, team_id)
@@ -101,6 +109,11 @@ def shared_channels(storage: Storage, team_id: str) -> RedisSharedChannelStore:
 def listening_record(config: Config, storage: Storage, team_id: str) -> RedisListeningRecord:
     """Return the record of when somebody listened to the events of a workspace."""
     return RedisListeningRecord(storage.redis, Shards(config.redis_shards), team_id)
+
+
+def address_of(config: Config) -> str:
+    """Return the address of Redis without user and password, for people to read."""
+    return client.address(config.redis_url)
 
 
 def redis_of(config: Config) -> Connection:

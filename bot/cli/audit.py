@@ -4,12 +4,12 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 
-from bot.adapters.redis.stores.audit_log import RedisAuditLog
-from bot.assembly.operator import operator
-from bot.assembly.storage import open_storage
+from bot.assembly.actors import operator
+from bot.cli.shared import lazily
 from bot.cli.shared.command import run, settings, write
 from bot.panel.audit.chain import Chain, Head, Record
 from bot.panel.audit.entry import Act, Entry, canonical
@@ -17,6 +17,9 @@ from bot.panel.errors import Refused
 from bot.panel.roster.roster import WorkspaceScope
 from bot.settings.config import Config
 from bot.settings.needs import STORE
+
+if TYPE_CHECKING:
+    from bot.adapters.redis.stores.audit_log import RedisAuditLog
 
 _DAY = 24 * 60 * 60
 _ID, _PLACE = ("number", "at", "act", "by"), ("team", "channel", "thread")
@@ -147,9 +150,9 @@ def _is_later(record: Record, head: Head) -> bool:
 
 
 @asynccontextmanager
-async def _open_log() -> AsyncIterator[tuple[RedisAuditLog, Config]]:
+async def _open_log() -> AsyncIterator[tuple["RedisAuditLog", Config]]:
     config = settings(*STORE)
     if not any(config.secrets):
         raise Refused("Give the secret that the bot has: PANELBOT_SECRET, or its token.")
-    async with open_storage(config) as storage:
+    async with lazily.storage.open_storage(config) as storage:
         yield storage.audit_log, config

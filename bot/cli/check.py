@@ -10,15 +10,15 @@ from rich.text import Text
 
 from bot import logs
 from bot.addresses import is_plain_elsewhere
-from bot.assembly.checkup import examine
-from bot.assembly.same_files import file_digest
 from bot.cli.experts import summary
+from bot.cli.shared import lazily
 from bot.cli.shared.command import run
 from bot.cli.shared.env_file import environment, file_in_use
 from bot.panel.checks.findings import Finding, Severity, bad, good, warning
 from bot.panel.errors import Refused
 from bot.settings.config import Config
 from bot.settings.environment import ConfigError, read
+from bot.settings.files import digest
 from bot.settings.misspelt import remarks
 from bot.settings.needs import MODEL, SLACK_IN, SLACK_OUT, STORE
 from bot.settings.panel_reading import load
@@ -49,7 +49,7 @@ def check() -> None:
 
 
 async def _check(config: Config) -> None:
-    findings = [*_settings(config), *await examine(config)]
+    findings = [*_settings(config), *await lazily.checkup.examine(config)]
     _print(findings)
     if any(finding.severity is Severity.BAD for finding in findings):
         sys.exit(1)
@@ -92,8 +92,7 @@ def _kept(config: Config) -> Finding:
 def _panel_file(config: Config) -> Finding:
     try:
         panels = summary(load(config.panel_file))
-        digest = file_digest(config, "panel_file")
-        return good(f"The panel file ({digest}) can be used: {panels}")
+        return good(f"The panel file ({digest(config.panel_file)}) can be used: {panels}")
     except Refused as refusal:
         return bad(str(refusal), "Correct the file that PANELBOT_PANEL_FILE names")
 

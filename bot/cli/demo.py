@@ -8,18 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.emoji import Emoji
-from rich.markdown import Markdown
-from rich.padding import Padding
-from rich.text import Text
 
 from bot import logs
-from bot.cli.links import tree
+from bot.cli.shared import lazily
 from bot.cli.shared.announcements import Farewell
 from bot.cli.shared.command import run, serve
 from bot.cli.shared.env_file import environment
-from bot.demo.run import NOTICE, Answered, Demo, open_demo
 from bot.demo.settings_file import as_env_file, make_way, settings_file
 from bot.settings.environment import read
 
@@ -71,7 +65,9 @@ async def _serve(port: int, settings_out: str | None, *, opens: bool) -> None:
         make_way(Path(settings_out))
     async with AsyncExitStack() as stack:
         running = await stack.enter_async_context(
-            open_demo(environment(looks_for_it=False), port=port, pace=0.5, status=Farewell())
+            lazily.demo.open_demo(
+                environment(looks_for_it=False), port=port, pace=0.5, status=Farewell()
+            )
         )
         click.echo(f"Panelbot's playground: {running.url}")
         click.echo(f"{_behind_it(running)} Ctrl+C ends it.")
@@ -88,19 +84,19 @@ async def _serve(port: int, settings_out: str | None, *, opens: bool) -> None:
 
 async def _ask(question: str, *, as_json: bool) -> None:
     _set_up_logs()
-    async with open_demo(environment(looks_for_it=False), port=0, pace=0) as running:
+    async with lazily.demo.open_demo(environment(looks_for_it=False), port=0, pace=0) as running:
         answered = await running.ask(question)
         if as_json:
             click.echo(json.dumps(_as_json(running, answered), indent=2, ensure_ascii=False))
         else:
-            _print(running, answered)
+            lazily.printing.print_answered(answered, _behind_it(running))
 
 
-def _as_json(running: Demo, answered: Answered) -> dict[str, Any]:
+def _as_json(running: "lazily.demo.Demo", answered: "lazily.demo.Answered") -> dict[str, Any]:
     links = answered.links
     return {
         "model": running.model,
-        "notice": None if running.is_ai else NOTICE,
+        "notice": None if running.is_ai else lazily.demo.NOTICE,
         "thread": {"channel": answered.thread.channel_id, "ts": answered.thread.thread_ts},
         "messages": [
             {
@@ -115,20 +111,7 @@ def _as_json(running: Demo, answered: Answered) -> dict[str, Any]:
     }
 
 
-def _print(running: Demo, answered: Answered) -> None:
-    console = Console(highlight=False)
-    for message in answered.messages:
-        badge = Text(" APP ", "reverse") if message.is_app else Text("")
-        icon = Emoji.replace(message.icon)
-        console.print(Text.assemble((f"{icon} {message.author}".strip(), "bold"), "  ", badge))
-        markdown = message.text.replace("\n• ", "\n- ")  # the plan has Slack's bullets
-        body = Markdown(markdown) if message.is_app else Text(message.text)
-        console.print(Padding(body, (0, 0, 1, 3)))
-    console.print(tree(answered.thread, answered.links))
-    console.print(Text(_behind_it(running), "dim"))
-
-
-def _behind_it(running: Demo) -> str:
+def _behind_it(running: "lazily.demo.Demo") -> str:
     """Return what answers and where it is kept, in one line."""
-    model = f"Model: {running.model}." if running.is_ai else NOTICE
+    model = f"Model: {running.model}." if running.is_ai else lazily.demo.NOTICE
     return f"{model} Redis: {running.redis}."

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from bot.assembly.operator import open_panels
+from bot.cli.shared import lazily
 from bot.cli.shared.command import run, settings, write
 from bot.experts import library
 from bot.panel.errors import Refused
@@ -57,7 +57,8 @@ def check(file: str) -> None:
 
 
 async def _export(out: str) -> None:
-    async with open_panels(settings(*SLACK_OUT, *STORE)) as (sync, workspace, _):
+    config = settings(*SLACK_OUT, *STORE)
+    async with lazily.operator.open_panels(config) as (sync, workspace, _):
         await sync.record_export()
         text = panel_writing.write((await sync.export()).renamed(workspace.current_id))
     write(text, out)
@@ -65,7 +66,8 @@ async def _export(out: str) -> None:
 
 async def _import(file: str, *, dry_run: bool, yes: bool, prune: bool) -> None:
     from_file = load(file)
-    async with open_panels(settings(*SLACK_OUT, *STORE)) as (sync, workspace, kept_in):
+    config = settings(*SLACK_OUT, *STORE)
+    async with lazily.operator.open_panels(config) as (sync, workspace, kept_in):
         if kept_in:
             raise Refused(f"The panel is kept in {kept_in}, which PANELBOT_PANEL_FILE names.")
         from_file = from_file.renamed(workspace.first_id)
@@ -85,7 +87,8 @@ async def _import(file: str, *, dry_run: bool, yes: bool, prune: bool) -> None:
 
 async def _diff(file: str) -> None:
     from_file = load(file)
-    async with open_panels(settings(*SLACK_OUT, *STORE)) as (sync, workspace, _):
+    config = settings(*SLACK_OUT, *STORE)
+    async with lazily.operator.open_panels(config) as (sync, workspace, _):
         now, wanted = await sync.export(), from_file.renamed(workspace.first_id)
         changes = differences(now, wanted, names=(_CURRENT, file))
     if changes:

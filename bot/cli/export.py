@@ -2,11 +2,10 @@
 
 import click
 
-from bot.assembly.operator import open_threads
 from bot.cli.links import NO_PANEL
+from bot.cli.shared import lazily
 from bot.cli.shared.command import run, settings, write
 from bot.cli.shared.thread_argument import find_thread
-from bot.operations.export import FORMATS
 from bot.panel.audit.entry import Act
 from bot.panel.errors import Refused
 from bot.panel.language_model.thread_archive import collect
@@ -18,7 +17,7 @@ from bot.settings.needs import MODEL, SLACK_OUT, STORE
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(sorted(FORMATS)),
+    type=click.Choice(["html", "json", "md"]),
     default="md",
     show_default=True,
     help="Markdown, JSON, or a self-contained HTML page.",
@@ -34,7 +33,8 @@ def export(what: str, format_: str, out: str) -> None:
 
 
 async def _export(what: str, format_: str, out: str) -> None:
-    async with open_threads(settings(*SLACK_OUT, *MODEL, *STORE)) as access:
+    config = settings(*SLACK_OUT, *MODEL, *STORE)
+    async with lazily.operator.open_threads(config) as access:
         thread = await find_thread(what, access.workspace, access.threads, access.model)
         links = await access.recovery.find(thread)
         if links.router is None:
@@ -43,4 +43,4 @@ async def _export(what: str, format_: str, out: str) -> None:
         messages = await access.transcript.all_messages(thread)
         permalink = access.workspace.permalink(thread)
         archive = await collect(thread, permalink, messages, links, access.model)
-    write(FORMATS[format_](archive), out)
+    write(lazily.export.FORMATS[format_](archive), out)

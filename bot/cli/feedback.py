@@ -9,9 +9,7 @@ from datetime import UTC, datetime
 
 import click
 
-from bot.assembly.operator import operator, workspace_of
-from bot.assembly.slack import open_slack
-from bot.assembly.storage import open_storage
+from bot.cli.shared import lazily
 from bot.cli.shared.command import run, settings
 from bot.operations.services import Workspace
 from bot.panel.audit.entry import Act
@@ -50,8 +48,7 @@ async def _export(write: Callable[[Sequence[Row]], str], days: int | None) -> No
     config = settings(*SLACK_OUT, *STORE)
     now = time.time()
     oldest = (now - days * _DAY) * 1000 if days else 0
-    async with open_storage(config, operator()) as storage, open_slack(config, storage) as slack:
-        workspace = workspace_of(slack)
+    async with lazily.operator.open_workspace(config) as (storage, workspace):
         everywhere = WorkspaceScope(workspace.team_id)
         await storage.audit.record(Act.EXPORTED, everywhere, None, "feedback")
         months = [

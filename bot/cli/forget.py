@@ -4,7 +4,7 @@ from functools import partial
 
 import click
 
-from bot.assembly.operator import open_services
+from bot.cli.shared import lazily
 from bot.cli.shared.command import run, settings, track
 from bot.cli.shared.thread_argument import channel_id, find_channel, find_thread, user_id
 from bot.operations.forget import Deleted, ForgetThreads
@@ -41,7 +41,8 @@ def forget(what: str, *, messages: bool, dry_run: bool, yes: bool, wait: float) 
 
 
 async def _forget(what: str, *, messages: bool, dry_run: bool, yes: bool, wait: float) -> None:
-    async with open_services(settings(*SLACK_OUT, *MODEL, *STORE)) as services:
+    config = settings(*SLACK_OUT, *MODEL, *STORE)
+    async with lazily.operator.open_services(config) as services:
         plan = await _plan(services, what, messages=messages)
         _print_plan(plan, messages=messages)
         if dry_run or plan.is_empty:

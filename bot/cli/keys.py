@@ -5,9 +5,7 @@ from secrets import token_bytes
 
 import click
 
-from bot.adapters.redis.encryption import Cipher
-from bot.adapters.redis.stores.key_rotation import KeyRotation
-from bot.assembly.storage import open_storage
+from bot.cli.shared import lazily
 from bot.cli.shared.command import run, settings
 from bot.panel.errors import Refused
 from bot.settings.needs import STORE
@@ -39,12 +37,8 @@ async def _rotate() -> None:
     config = settings(*STORE)
     if not config.encryption_keys:
         raise Refused("PANELBOT_ENCRYPTION_KEYS is not set; `panelbot keys new` makes a key.")
-    cipher = Cipher(config.encryption_keys)
-    async with open_storage(config) as storage:
-        rotated = await KeyRotation(storage.redis, cipher).run()
-    click.echo(
-        f"With key {cipher.current}: {rotated.renewed} values encrypted now, {rotated.kept} before."
-    )
+    key, rotated = await lazily.storage.rotate_keys(config)
+    click.echo(f"With key {key}: {rotated.renewed} values encrypted now, {rotated.kept} before.")
     if rotated.unreadable:
         raise Refused(
             f"{rotated.unreadable} values cannot be read with the keys given. Add the key that "

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from bot.assembly.operator import open_documents
+from bot.cli.shared import lazily
 from bot.cli.shared.command import progress_bar, run, settings
 from bot.cli.shared.thread_argument import find_channel
 from bot.panel.errors import PanelError, Refused
@@ -208,7 +208,8 @@ def _where(scope: Scope) -> str:
 
 @asynccontextmanager
 async def _open_documents(channel: str | None) -> AsyncIterator[tuple[ExpertDocuments, Scope]]:
-    async with open_documents(settings(*SLACK_OUT, *MODEL, *STORE)) as (workspace, documents):
+    config = settings(*SLACK_OUT, *MODEL, *STORE)
+    async with lazily.operator.open_documents(config) as (workspace, documents):
         scope: Scope = WorkspaceScope(workspace.team_id)
         if channel:
             scope = ChannelScope(workspace.team_id, find_channel(channel, workspace))

@@ -5,18 +5,14 @@ from dataclasses import replace
 from functools import partial
 
 import click
-from rich.console import Console
-from rich.tree import Tree
 
-from bot.assembly import model_server
-from bot.assembly.operator import open_services, open_threads
+from bot.cli.shared import lazily
 from bot.cli.shared.command import run, settings, track
 from bot.cli.shared.thread_argument import channel_id, find_channel, find_thread
 from bot.operations.migrate import INCOMPLETE, Migration, Outcome
 from bot.operations.rebuild import ChannelRebuild
 from bot.panel.errors import MessengerRefused, PanelError, Refused, leaves
-from bot.panel.links import ThreadLinks, experts_on
-from bot.panel.model import ExpertName, ThreadRef
+from bot.panel.model import ThreadRef
 from bot.settings.needs import MODEL, SLACK_OUT, STORE
 from bot.settings.sections.model import BACKENDS
 
@@ -64,28 +60,18 @@ def migrate(what: str | None, backend: str, *, dry_run: bool) -> None:
 
 
 async def _show(what: str) -> None:
-    async with open_threads(settings(*SLACK_OUT, *MODEL, *STORE)) as access:
+    config = settings(*SLACK_OUT, *MODEL, *STORE)
+    async with lazily.operator.open_threads(config) as access:
         thread = await find_thread(what, access.workspace, access.threads, access.model)
         links = await access.recovery.find(thread)
         if links.router is None:
             raise Refused(NO_PANEL)
-        Console().print(tree(thread, links))
-
-
-def tree(thread: ThreadRef, links: ThreadLinks) -> Tree:
-    """Return the links as a tree to print."""
-    root = Tree(f"Slack thread {thread.place}")
-    router = root.add(f"router  {links.router}")
-    branches: dict[tuple[ExpertName, ...], Tree] = {(): router}
-    paths = sorted((experts_on(path), conversation) for path, conversation in links.experts.items())
-    for path, conversation in paths:
-        parent = branches.get(path[:-1], router)  # its own conversation may be gone
-        branches[path] = parent.add(f"{path[-1]}  {conversation}")
-    return root
+        lazily.printing.print_links(thread, links)
 
 
 async def _rebuild(channel: str) -> None:
-    async with open_services(settings(*SLACK_OUT, *MODEL, *STORE)) as services:
+    config = settings(*SLACK_OUT, *MODEL, *STORE)
+    async with lazily.operator.open_services(config) as services:
         channel = find_channel(channel, services.workspace)
         rebuild = ChannelRebuild(services, channel)
         try:
@@ -110,8 +96,8 @@ def _unreadable(channel: str, error: MessengerRefused) -> Refused:
 
 async def _migrate(what: str | None, backend: str, *, dry_run: bool) -> None:
     config = replace(settings(*SLACK_OUT, *MODEL, *STORE), backend=backend)
-    await model_server.require_backend(config)
-    async with open_services(config) as services:
+    await lazily.model_server.require_backend(config)
+    async with lazily.operator.open_services(config) as services:
         migration = Migration(services)
         if what is None or channel_id(what):
             channel = find_channel(what, services.workspace) if what else ""

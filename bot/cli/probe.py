@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import click
 
 from bot import __version__
-from bot.assembly.service_probes import SlackProbeOptions, open_probes
+from bot.cli.shared import lazily
 from bot.cli.shared.command import progress_bar, run, settings, write
 from bot.cli.shared.thread_argument import find_channel
 from bot.operations.probe import Report, as_markdown
@@ -50,9 +50,9 @@ async def _probe(
     slack = None
     if channel:
         channel_id = find_channel(channel, Workspace("", ""))
-        slack = SlackProbeOptions(channel_id, user, stream_for)
+        slack = lazily.service_probes.SlackProbeOptions(channel_id, user, stream_for)
     config = settings(*MODEL, *((*SLACK_OUT, *STORE) if slack else ()))
-    async with open_probes(config, slack) as probes:
+    async with lazily.service_probes.open_probes(config, slack) as probes:
         try:
             observations = await _observe(_chosen(probes.checks, only))
         finally:

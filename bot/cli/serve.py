@@ -12,9 +12,7 @@ from contextlib import suppress
 import click
 
 from bot.assembly.parts import Part, Status, run_part
-from bot.assembly.upkeep import finish_removal
-from bot.assembly.web import open_web
-from bot.assembly.worker import open_worker
+from bot.cli.shared import lazily
 from bot.cli.shared.announcements import Announcements
 from bot.cli.shared.command import serve, settings
 from bot.panel.errors import GiveUp, PanelError
@@ -30,19 +28,19 @@ def run_all() -> None:
 
     Events come over Socket Mode if SLACK_APP_TOKEN is set, else over HTTP.
     """
-    _serve("run", settings(*_RECEIVING), open_web, open_worker)
+    _serve("run", settings(*_RECEIVING), lazily.web.open_web, lazily.worker.open_worker)
 
 
 @click.command()
 def web() -> None:
     """Receive events and queue them; answer commands and buttons."""
-    _serve("web", settings(*_RECEIVING), open_web)
+    _serve("web", settings(*_RECEIVING), lazily.web.open_web)
 
 
 @click.command()
 def worker() -> None:
     """Take turns off the queue and answer them. Start as many as you like."""
-    _serve("worker", settings(*SLACK_OUT, *MODEL, *STORE), open_worker)
+    _serve("worker", settings(*SLACK_OUT, *MODEL, *STORE), lazily.worker.open_worker)
 
 
 def _serve(command: str, config: Config, *opens: Callable[[Config, Status], Part]) -> None:
@@ -80,7 +78,7 @@ async def _until_removed(
     except* GiveUp as errors:
         announcements.failed(errors)
         with suppress(PanelError):
-            await finish_removal(config)
+            await lazily.upkeep.finish_removal(config)
         raise
     except* Exception as errors:
         announcements.failed(errors)

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import click
 
-from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
-from bot.assembly.operator import operator
-from bot.assembly.storage import open_storage
+from bot.assembly.actors import operator
+from bot.cli.shared import lazily
 from bot.cli.shared.command import run, settings
+from bot.operations.queue_admin import QueueAdmin
 from bot.panel.audit.entry import Act
 from bot.panel.errors import Refused
 from bot.panel.model import TurnId
@@ -43,7 +43,15 @@ def show(turn: str) -> None:
 @_EVERY
 def retry(turn: str | None, every: bool) -> None:
     """Put one (or all) back on the queue, with its journal: nothing is posted twice."""
-    run(_handle(RedisTurnQueue.retry, Act.RETRIED, "put back on the queue", turn, every=every))
+    run(
+        _handle(
+            lambda queue, one: queue.retry(one),
+            Act.RETRIED,
+            "put back on the queue",
+            turn,
+            every=every,
+        )
+    )
 
 
 @turns.command()
@@ -51,11 +59,12 @@ def retry(turn: str | None, every: bool) -> None:
 @_EVERY
 def drop(turn: str | None, every: bool) -> None:
     """Delete one (or all) for good."""
-    run(_handle(RedisTurnQueue.drop, Act.FORGOT, "forgotten", turn, every=every))
+    run(_handle(lambda queue, one: queue.drop(one), Act.FORGOT, "forgotten", turn, every=every))
 
 
 async def _list() -> None:
-    async with open_storage(settings(*STORE)) as storage:
+    config = settings(*STORE)
+    async with lazily.storage.open_storage(config) as storage:
         depth, letters = await storage.queue.depth(), await storage.queue.buried()
     click.echo(
         f"Threads waiting: {depth.waiting}, running: {depth.running}, postponed: {depth.delayed}."
@@ -66,7 +75,8 @@ async def _list() -> None:
 
 
 async def _show(turn: TurnId) -> None:
-    async with open_storage(settings(*STORE), operator()) as storage:
+    config = settings(*STORE)
+    async with lazily.storage.open_storage(config, operator()) as storage:
         letter = await storage.queue.dead_letter(turn)
         if letter:  # it has content
             await storage.audit.record(Act.EXPORTED, letter.turn.thread, None, turn)
@@ -85,7 +95,7 @@ async def _show(turn: TurnId) -> None:
 
 
 async def _handle(
-    action: Callable[[RedisTurnQueue, TurnId], Awaitable[bool]],
+    action: Callable[[QueueAdmin, TurnId], Awaitable[bool]],
     act: Act,
     done: str,
     turn: str | None,
@@ -94,7 +104,8 @@ async def _handle(
 ) -> None:
     if (turn is None) is not every:
         raise Refused("Name one turn (see `panelbot turns list`), or say --all.")
-    async with open_storage(settings(*STORE), operator()) as storage:
+    config = settings(*STORE)
+    async with lazily.storage.open_storage(config, operator()) as storage:
         letters = await storage.queue.buried()
         chosen = [one.turn for one in letters if every or one.turn.id == turn]
         if turn is not None and not chosen:

@@ -2,36 +2,82 @@
 
 import os
 import sys
+from pathlib import Path
 from subprocess import run
 
 import pytest
+from click.testing import CliRunner
 
-HEAVY = frozenset(
-    {"aiohttp", "babel", "cattrs", "cryptography", "httpx2", "markdown_it", "openai", "pydantic"}
-    | {"redis", "rich", "slack_bolt", "slack_sdk", "yaml"}
+from bot.cli.main import main
+from bot.operations.export import FORMATS
+
+NETWORK = frozenset(
+    {"aiohttp", "cryptography", "httpx2", "openai", "pydantic", "redis", "slack_bolt", "slack_sdk"}
 )
-COMMAND = """\
+TEXTS = frozenset({"asyncio", "babel", "cattrs", "markdown_it", "rich", "yaml"})
+PRINT_PACKAGES = """\
 import atexit, sys
 atexit.register(lambda: print("\\n", *{name.partition(".")[0] for name in sys.modules}))
-from bot.cli.main import main
-main()
 """
+COMMAND = "from bot.cli.main import main; main()"
 
 
-def imported(*args: str, **environ: str) -> frozenset[str]:
-    """Return the packages that ``panelbot`` with *args* imports."""
-    paths = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
-    command = [sys.executable, "-c", COMMAND, *args]
-    environ = {**paths, **environ}
+def imported(*args: str, code: str = COMMAND) -> frozenset[str]:
+    """Return the packages that ``panelbot`` with *args*, and without settings, imports."""
+    environ = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
+    command = [sys.executable, "-c", PRINT_PACKAGES + code, *args]
     ended = run(command, env=environ, capture_output=True, text=True, check=False)  # noqa: S603 - ours
     return frozenset(ended.stdout.rpartition("\n ")[2].split())
 
 
-@pytest.mark.parametrize(
-    "args", [("--help",), ("--version",), ("-h",), (), ("lnks",)], ids=" ".join
-)
-def test_the_list_of_commands_imports_click_alone(args: tuple[str, ...]):
-    packages = imported(*args)
+@pytest.mark.parametrize("args", ["--help", "--version", "-h", "", "lnks"])
+def test_the_list_of_commands_imports_click_alone(args: str):
+    packages = imported(*args.split())
 
     assert "click" in packages
-    assert not packages & (HEAVY | {"asyncio"})
+    assert not packages & (NETWORK | TEXTS)
+
+
+def test_no_command_imports_what_it_works_with_before_it_is_carried_out():
+    load = "from bot.cli.main import main\nfor command in main.commands.values(): command.load()"
+
+    packages = imported(code=load)
+
+    assert "click" in packages
+    assert not packages & (NETWORK | {"markdown_it"})
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        "check",
+        "export C0123ABCD/1763671234.000100",
+        "links show C0123ABCD/1763671234.000100",
+        "worker",
+    ],
+)
+def test_nothing_is_imported_where_settings_are_missing(args: str, tmp_path: Path):
+    panels = tmp_path / "panels.yaml"
+    panels.write_text("version: 1\n")
+
+    packages = imported(*args.replace("FILE", str(panels)).split())
+
+    assert "click" in packages
+    assert not packages & NETWORK
+
+
+@pytest.mark.parametrize("args", ["experts check FILE", "keys new", "manifest"])
+def test_what_needs_no_service_imports_none(args: str, tmp_path: Path):
+    panels = tmp_path / "panels.yaml"
+    panels.write_text("version: 1\n")
+
+    packages = imported(*args.replace("FILE", str(panels)).split())
+
+    assert "click" in packages
+    assert not packages & NETWORK
+
+
+def test_export_offers_all_formats_that_there_are():
+    offered = CliRunner().invoke(main, ["export", "--help"]).output
+
+    assert f"[{'|'.join(sorted(FORMATS))}]" in offered

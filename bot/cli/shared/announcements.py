@@ -7,9 +7,9 @@ from contextlib import suppress
 import click
 
 from bot import __version__
-from bot.adapters.redis.connection.client import address
 from bot.addresses import without_password
 from bot.assembly.parts import Status
+from bot.cli.shared import lazily
 from bot.panel.errors import PanelError, leaves
 from bot.settings.config import Config
 
@@ -48,7 +48,7 @@ class Announcements(Farewell):
             "workspace": workspace,
             "backend": config.backend,
             "model_server": without_password(config.openai_base_url),
-            "redis": address(config.redis_url),
+            "redis": lazily.storage.address_of(config),
         }
         log.info("%s.ready", self._command, extra=facts)
 

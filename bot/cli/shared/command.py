@@ -7,11 +7,9 @@ from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bot import logs
 from bot.cli.shared import stop_signals
@@ -20,6 +18,9 @@ from bot.panel.errors import PanelError, Refused, leaves
 from bot.settings.config import Config
 from bot.settings.environment import ConfigError, read
 from bot.settings.misspelt import remarks
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 T = TypeVar("T")
 
@@ -39,7 +40,7 @@ def settings(*needs: str) -> Config:
     return config
 
 
-_progress: list[Progress] = []  # the bars that were shown, for whoever stops a command
+_progress: list["Progress"] = []  # the bars that were shown, for whoever stops a command
 
 
 def run(work: Coroutine[Any, Any, None], *, exit_code: int = 1, resumes: bool = False) -> None:
@@ -94,11 +95,20 @@ def write(text: str, out: str) -> None:
 
 
 @contextmanager
-def progress_bar() -> Iterator[Progress]:
+def progress_bar() -> Iterator["Progress"]:
     """Show a progress bar on standard error, with a count and the time elapsed.
 
     What is logged meanwhile appears above it, a line each, however long.
     """
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     above = partial(console.print, markup=False, highlight=False, emoji=False, soft_wrap=True)

@@ -1,0 +1,49 @@
+"""What commands work with, imported when a command first uses it.
+
+That takes seconds: too long for a command's help, or to learn that a setting is missing. So the
+other modules of ``bot.cli`` import nothing of this themselves.
+"""
+
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.assembly import (
+        checkup,
+        model_server,
+        operator,
+        parts,
+        service_probes,
+        storage,
+        upkeep,
+        web,
+        worker,
+    )
+    from bot.cli.shared import thread_printing as printing
+    from bot.demo import run as demo
+    from bot.operations import export
+
+    __all__ = [
+        "checkup",
+        "demo",
+        "export",
+        "model_server",
+        "operator",
+        "parts",
+        "printing",
+        "service_probes",
+        "storage",
+        "upkeep",
+        "web",
+        "worker",
+    ]
+else:
+    _ELSEWHERE = {
+        "demo": "bot.demo.run",
+        "export": "bot.operations.export",
+        "printing": "bot.cli.shared.thread_printing",
+    }
+
+    def __getattr__(name: str) -> ModuleType:
+        return import_module(_ELSEWHERE.get(name, f"bot.assembly.{name}"))
