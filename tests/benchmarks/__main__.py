@@ -20,6 +20,7 @@ from tests.benchmarks import (
     overhead,
     picture,
     report,
+    routing,
     sample,
     storage,
     throughput,
@@ -40,6 +41,7 @@ BENCHMARKS: Mapping[str, Measure] = {
         large_panels,
         long_texts,
         memory,
+        routing,
     )
 }
 

@@ -1,6 +1,7 @@
 import pytest
 
-from bot.playground.openai.words import clauses, listed, matches, score, shortened, stem
+from bot.playground.openai.languages import stem
+from bot.playground.openai.words import clauses, listed, matches, score, shortened
 
 
 @pytest.mark.parametrize(
@@ -17,9 +18,9 @@ def test_forms_of_a_word_are_one(words: list[str]) -> None:
 
 
 def test_words_match_themselves_and_what_they_stand_for() -> None:
-    found = matches("May we use an MIT library, licence and all?", "licences and contracts")
+    found = matches("Did we use an MIT library, licence and all?", "licences and contracts")
     assert [match.word for match in found] == ["MIT", "licence"]
-    assert matches("May we use it?", "use it for us") == []
+    assert matches("Did we use it?", "use it for us") == []
 
 
 def test_words_that_everybody_uses_mean_less() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.json_types import Json
 from bot.playground.openai.items.items import text_of
+from bot.playground.openai.languages import stem
 from bot.playground.openai.rule_model.prompt_reading import (
     points_in,
     short_name,
@@ -14,7 +15,7 @@ from bot.playground.openai.rule_model.prompt_reading import (
     unframed,
 )
 from bot.playground.openai.stand_in.brain import ModelRequest, is_user
-from bot.playground.openai.words import listed, matches, shortened, stem
+from bot.playground.openai.words import listed, matches, shortened
 
 _TROUBLE = re.compile(
     r"\b(could not|cannot|failed|aborted|timed out|unavailable|there is no expert)\b",

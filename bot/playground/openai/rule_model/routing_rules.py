@@ -1,9 +1,9 @@
 """How the rule model chooses whom to consult."""
 
-import re
 from collections.abc import Mapping, Sequence
 
 from bot.json_types import Json
+from bot.playground.openai.rule_model.addressing import addressed, unquoted
 from bot.playground.openai.rule_model.prompt_reading import (
     asked_before,
     question_in,
@@ -11,61 +11,57 @@ from bot.playground.openai.rule_model.prompt_reading import (
     title_of,
     topic_of,
 )
+from bot.playground.openai.rule_model.relevance import fitting, nearest, strength
 from bot.playground.openai.rule_model.schema_filling import fill
+from bot.playground.openai.rule_model.sentences import sentence
+from bot.playground.openai.rule_model.small_talk import Talk, kind_of
 from bot.playground.openai.stand_in.brain import Call, ModelRequest, Reply, Text
-from bot.playground.openai.words import clauses, listed, matches, score, shortened
+from bot.playground.openai.words import clauses, listed, matches, shortened
 
-_MOST_CALLS = 3
-_LEAST_SHARE = 0.45  # of the best tool's score
+_MOST_CALLS, _MOST_WORDS = 3, 3
+_MOST_OF_ALL = 5  # where everyone is asked
+_ENOUGH = 1.0  # of what a message says of other experts, that it is no follow-up
+_TELLING = 0.6  # weight of a word that is named as the reason
 _LONGEST_BRIEF = 600
 _MOST_NAMED = 30  # experts
-_THANKS = re.compile(r"\b(thanks?|thank you|thx|cheers|danke|merci|gracias)\b", re.IGNORECASE)
-_GREETING = re.compile(
-    r"\s*(hi|hello|hey|hallo|moin|bonjour|hola|good (morning|afternoon|evening|day))\b",
-    re.IGNORECASE,
-)
-_ABOUT_PANEL = re.compile(
-    r"\W*(help|who are you|who is (here|on (this|the) panel)|what can (you|the panel) do"
-    r"|which experts (are|do you|is) .*)\W*",
-    re.IGNORECASE,
-)
-_FEW_WORDS = 6
 
 
 def choose(request: ModelRequest) -> Reply:
     """Return calls of the tools that the newest message has to do with, or words of its own."""
     question = question_in(request.last_user_text)
-    if request.must_call:
-        best = max(request.tools, key=lambda tool: score(question, topic_of(tool)))
-        return [call_of(best, question)]
-    if own_words := _small_talk(question, request):
-        return [Text(own_words)]
-    if chosen := fitting(question, request.tools):
-        return [call_of(tool, question) for tool in chosen]
-    if again := _consulted_last(request):
+    said = addressed(question, request.tools)
+    wanted = [tool for tool in request.tools if tool not in said.unwanted]
+    if said.everyone or said.asked:
+        named = said.asked or wanted[:_MOST_OF_ALL]
+        return [call_of(tool, question, sentence("named", question)) for tool in named]
+    fits = strength(said.question, wanted)
+    talk = kind_of(unquoted(question), fits)
+    if talk and not request.must_call:
+        return [Text(_own_words(talk, question, request.tools))]
+    again = [tool for tool in _consulted_last(request) if tool in wanted]
+    if again and fits < _ENOUGH:
         return [_follow_up(tool, question, request) for tool in again]
-    return [Text(_nobody(request))]
+    choice = fitting if fits >= _TELLING else nearest
+    chosen = choice(said.question, wanted or request.tools)
+    calls = [call_of(tool, said.question) for tool in chosen]
+    return calls[:1] if request.must_call else calls or [Text(_nobody(question, request.tools))]
 
 
-def fitting(question: str, tools: Sequence[Json]) -> list[Json]:
-    """Return the tools that the question has to do with, the most of all first."""
-    scored = [(score(question, topic_of(tool)), tool) for tool in tools]
-    scored.sort(key=lambda pair: -pair[0])
-    best = scored[0][0] if scored else 0
-    return [tool for one, tool in scored if one and one >= best * _LEAST_SHARE][:_MOST_CALLS]
-
-
-def call_of(tool: Json, question: str) -> Call:
+def call_of(tool: Json, question: str, why: str = "") -> Call:
     """Return the call of a tool for its part of the question."""
-    words = [f"“{match.word}”" for match in matches(question, topic_of(tool))][:3]
-    reason = f"The message mentions {listed(words)}." if words else "Somebody has to be asked."
-    return _filled(tool, question, {"reason": reason, "brief": _part_for(tool, question)})
+    found = matches(question, topic_of(tool), whole_fields=True)
+    telling = [match for match in found if match.weight >= _TELLING] or found
+    words = [sentence("quoted", question, word=match.word) for match in telling[:_MOST_WORDS]]
+    said = listed(words, sentence("and", question))
+    reason = sentence("mentions", question, words=said) if words else sentence("nearest", question)
+    return _filled(tool, question, {"reason": why or reason, "brief": _part_for(tool, question)})
 
 
 def _follow_up(tool: Json, question: str, request: ModelRequest) -> Call:
     before = asked_before(request.items)
-    brief = f"{question} (It follows on: {shortened(before[-1], 300)})" if before else question
-    return _filled(tool, question, {"reason": "It follows on what was asked.", "brief": brief})
+    earlier = shortened(before[-1], 300) if before else ""
+    brief = sentence("brief", question, question=question, before=earlier) if before else question
+    return _filled(tool, question, {"reason": sentence("follows", question), "brief": brief})
 
 
 def _filled(tool: Json, question: str, hints: Mapping[str, str]) -> Call:
@@ -76,11 +72,11 @@ def _filled(tool: Json, question: str, hints: Mapping[str, str]) -> Call:
 def _part_for(tool: Json, question: str) -> str:
     """Return the part of the question that matters to the expert behind *tool*."""
     topic, parts = topic_of(tool), clauses(question)
-    fitting = [part for part in parts if score(part, topic)]
-    if not fitting or len(fitting) == len(parts):
+    fits = [part for part in parts if matches(part, topic, whole_fields=True)]
+    if not fits or len(fits) == len(parts):
         return shortened(question, _LONGEST_BRIEF)
     mark = "?" if "?" in question else "."
-    asked = (f"{part[:1].upper()}{part[1:].rstrip(' .?!;')}{mark}" for part in fitting)
+    asked = (f"{part[:1].upper()}{part[1:].rstrip(' .?!;')}{mark}" for part in fits)
     return shortened(" ".join(asked), _LONGEST_BRIEF)
 
 
@@ -95,36 +91,35 @@ def _consulted_last(request: ModelRequest) -> list[Json]:
     return [tool for tool in request.tools if tool["name"] in names][:_MOST_CALLS]
 
 
-def _small_talk(question: str, request: ModelRequest) -> str | None:
+def _own_words(talk: Talk, question: str, tools: Sequence[Json]) -> str:
     """Return what to say to a message that is not for the experts."""
-    short = len(question.split()) <= _FEW_WORDS and "?" not in question
-    if short and _THANKS.search(question):
-        return "You are welcome. The panel stays in this thread: just reply."
-    if short and _GREETING.match(question) and not fitting(question, request.tools):
-        return f"Hello! {_invitation(request.tools)}"
-    if _ABOUT_PANEL.fullmatch(question):
-        shown, more = request.tools[:_MOST_NAMED], len(request.tools) - _MOST_NAMED
-        lines = [f"- **{title_of(tool)}**: {_purpose(tool)}" for tool in shown]
-        return "\n".join(["On this panel:", *lines, *_others(more)])
-    return None
+    match talk:
+        case Talk.THANKS:
+            return sentence("welcome", question)
+        case Talk.GREETING:
+            return sentence("hello", question, invitation=_invitation(question, tools))
+        case Talk.ABOUT_PANEL:
+            lines = [f"- **{title_of(tool)}**: {_purpose(tool)}" for tool in tools[:_MOST_NAMED]]
+            return "\n".join([sentence("panel", question), *lines, *_others(question, tools)])
+        case Talk.OTHER:
+            return _nobody(question, tools)
 
 
-def _nobody(request: ModelRequest) -> str:
-    question = shortened(question_in(request.last_user_text), 80)
-    return f"I found no expert for “{question}” on this panel. {_invitation(request.tools)}"
+def _nobody(question: str, tools: Sequence[Json]) -> str:
+    return sentence("nobody", question, invitation=_invitation(question, tools))
 
 
-def _invitation(tools: Sequence[Json]) -> str:
+def _invitation(question: str, tools: Sequence[Json]) -> str:
+    if not tools:
+        return ""
     named = [title_of(tool) for tool in tools[:_MOST_NAMED]]
-    titles = listed([*named, *_others(len(tools) - _MOST_NAMED)]) or "nobody yet"
-    example = short_name(tools[0]["name"]) if tools else "legal"
-    return (
-        f"Here to ask: {titles}. To ask one of them directly, begin with the name: `{example}: …`"
-    )
+    titles = listed([*named, *_others(question, tools)], sentence("and", question))
+    return sentence("here", question, titles=titles, example=short_name(tools[0]["name"]))
 
 
-def _others(count: int) -> list[str]:
-    return [f"{count} more"] if count > 0 else []
+def _others(question: str, tools: Sequence[Json]) -> list[str]:
+    count = len(tools) - _MOST_NAMED
+    return [sentence("others", question, count=count)] if count > 0 else []
 
 
 def _purpose(tool: Json) -> str:

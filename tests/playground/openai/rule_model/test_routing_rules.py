@@ -24,11 +24,11 @@ def test_a_question_goes_to_the_experts_whose_subjects_it_touches() -> None:
 def test_each_expert_is_told_the_part_that_matters_and_why_it_was_asked() -> None:
     consulted = calls(reply(QUESTION))
     assert consulted["legal"] == {
-        "reason": "The message mentions “MIT” and “closed”.",
+        "reason": "The message mentions “MIT” and “closed product”.",
         "brief": "Can we use this MIT library in a closed product?",
     }
     assert consulted["finance"] == {
-        "reason": "The message mentions “cost” and “support”.",
+        "reason": "The message mentions “cost”.",
         "brief": "What would it cost to support?",
     }
 
@@ -75,11 +75,140 @@ def test_no_more_than_three_experts_are_asked() -> None:
         ("Hi there", "Hello!"),
         ("help", "- **Legal**: licences, contracts"),
         ("Who is on this panel?", "- **Security**: vulnerabilities"),
-        ("Blorp wibble?", "no expert for “Blorp wibble?”"),
+        ("Hallo zusammen!", "Hallo! Hier kann man fragen: Legal"),
+        ("Merci beaucoup !", "Avec plaisir"),
+        ("¿Qué puedes hacer?", "En este panel:"),
+        ("すみません、チャンネルを間違えました", "専門家への質問ではない"),
+        ("今天天气怎么样", "这不需要小组里的专家"),
+        ("👍", "nothing for an expert"),
     ],
 )
 def test_what_is_for_no_expert_is_answered_by_the_router(said: str, expected: str) -> None:
     assert expected in text(reply(said))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Sorry, wrong channel!",
+        "test",
+        "My name is Bill and I work in legal",
+        "Thanks, the contract looks good now",
+        "Is it going to rain tomorrow?",
+        "Ich bin heute krank",
+        "Esto es solo una prueba",
+        "Bom fim de semana, pessoal",
+        "了解しました",
+        "发错群了 不好意思",
+    ],
+)
+def test_what_people_say_to_each_other_asks_nobody(said: str) -> None:
+    assert text(reply(said))
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Was kostet uns die Wartung?", "finance"),
+        ("¿Podemos rescindir el contrato?", "legal"),
+        ("Quelqu'un a volé un mot de passe", "security"),
+        ("A consulta ao banco de dados está lenta", "engineering"),
+        ("この画面のボタンは使いにくいです", "design"),
+        ("客户投诉收不到邮件", "support"),
+        ("Datenschutzerklärung prüfen", "legal"),
+        ("what is the bugdet for the vulnerabilty scan", "finance"),
+    ],
+)
+def test_questions_are_understood_in_seven_languages_and_with_typos(
+    question: str, expected: str
+) -> None:
+    assert expected in calls(reply(question))
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Developers, can we do that on a Friday?", ["engineering"]),
+        ("Ask the lawyers and the designer about the cookie banner", ["design", "legal"]),
+        ("Not legal, but what does the licence cost?", ["finance"]),
+        ("Please don't ask finance: is the contract all right, whatever it costs?", ["legal"]),
+        ("Fragt nicht die Rechtsabteilung: was kostet der Vertrag?", ["finance"]),
+        ("法務ではなく、契約の費用を教えてください", ["finance"]),
+        ("不要问法务 合同要多少钱", ["finance"]),
+        (
+            "Everyone: what speaks against it?",
+            ["design", "finance", "legal", "product", "security"],
+        ),
+    ],
+)
+def test_who_is_named_is_asked_and_who_is_not_wanted_is_not(
+    question: str, expected: list[str]
+) -> None:
+    assert sorted(calls(reply(question))) == expected
+
+
+def test_what_is_quoted_does_not_choose() -> None:
+    quoted = "Is this ticket urgent: “the database and the encryption licence are broken”?"
+    assert list(calls(reply(quoted))) == ["support"]
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("We have an outage", "engineering"),
+        ("Die Server sind ausgefallen", "engineering"),
+        ("How do we word the job ad?", "legal"),
+        ("Blorp wibble?", "legal"),
+    ],
+)
+def test_what_nobody_on_the_panel_knows_goes_to_who_is_nearest(
+    question: str, expected: str
+) -> None:
+    four = [
+        one for one in TOOLS if one["name"].split("_")[1] in {"legal", "finance", "engineering"}
+    ]
+    assert len(calls(reply(question, tools=four))) == 1
+    if "?" not in question:
+        assert expected in calls(reply(question, tools=four))
+
+
+COMPANY = [
+    tool("consult_recht", "Consult Rechtsanwältin: Verträge, Arbeitsrecht, Datenschutz"),
+    tool("consult_lager", "Consult Lagerleitung: Versand, Bestand, Paletten"),
+    tool("consult_vet", "Consult Veterinarian: animal health, vaccinations, feed"),
+    tool("consult_sky", "Consult 天文学者: 望遠鏡、軌道、恒星"),
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("May we read the mails of an employee by law?", "recht"),
+        ("Where is my parcel?", "lager"),
+        ("La vache a de la fièvre", "vet"),
+        ("望遠鏡の調整はどうしますか", "sky"),
+        ("Which feed is best?", "vet"),
+    ],
+)
+def test_experts_of_a_company_are_chosen_by_their_purposes_in_any_language(
+    question: str, expected: str
+) -> None:
+    assert list(calls(reply(question, tools=COMPANY))) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        ("Was kostet die Lizenz?", "In der Nachricht geht es um „Lizenz“."),
+        ("¿Es válido el contrato?", "El mensaje menciona «contrato»."),
+        ("Le contrat est-il valable ?", "Le message parle de « contrat »."),
+        ("O contrato é válido?", "A mensagem menciona “contrato”."),
+        ("契約は有効ですか", "メッセージに「契約」とあるためです。"),
+        ("合同有效吗", "消息中提到了“合同”和“有效吗”。"),
+    ],
+)
+def test_the_reason_is_told_in_the_language_of_the_question(question: str, reason: str) -> None:
+    assert calls(reply(question))["legal"]["reason"] == reason
 
 
 def test_a_greeting_with_a_question_is_a_question() -> None:
@@ -96,6 +225,12 @@ def test_a_follow_up_goes_to_those_who_answered_before() -> None:
     )
     brief = calls(steps)["legal"]["brief"]
     assert brief == "And why? (It follows on: Is MIT fine?)"
+
+
+def test_a_message_about_something_else_is_no_follow_up() -> None:
+    asked = call("call_1", "consult_legal")
+    steps = reply("Is MIT fine?", asked, output("call_1"), model("Yes."), "What would it cost?")
+    assert list(calls(steps)) == ["finance"]
 
 
 def test_thanks_after_an_answer_ask_nobody_again() -> None:
