@@ -11,12 +11,13 @@ export const local = {
 
 const KEY = 'read';
 
-/** @returns {Record<string, string>} the last read message, by person and channel */
-const readMarks = () => JSON.parse(sessionStorage.getItem(KEY) ?? '{}');
+/** @type {Record<string, string>} the last read message, by person and conversation */
+const readMarks = JSON.parse(sessionStorage.getItem(KEY) ?? '{}');
 
-export const lastRead = (me, channel) => readMarks()[`${me}/${channel}`];
+export const lastRead = (me, conversation) => readMarks[`${me}/${conversation}`];
 
-export function markRead(me, channel, ts) {
-  if (lastRead(me, channel) === ts) return;
-  sessionStorage.setItem(KEY, JSON.stringify({ ...readMarks(), [`${me}/${channel}`]: ts }));
+export function markRead(me, conversation, ts) {
+  if (lastRead(me, conversation) === ts) return;
+  readMarks[`${me}/${conversation}`] = ts;
+  sessionStorage.setItem(KEY, JSON.stringify(readMarks));
 }

@@ -15,7 +15,9 @@ const menu = () => document.getElementById('menu');
  * @param {{label: string, note?: string, checked?: boolean, danger?: boolean, run: () => void}[]} items
  */
 export function openMenu(button, items) {
+  opener?.setAttribute('aria-expanded', 'false');
   opener = button;
+  button.setAttribute('aria-expanded', 'true');
   actions = items.map((item) => item.run);
   const checkable = items.some((item) => item.checked !== undefined);
   show(menu(), items.map((item, i) => h('button', {
@@ -46,6 +48,9 @@ on('menu-item', (item) => {
 });
 
 export function listenToMenu() {
+  menu().addEventListener('toggle', ({ newState }) => {
+    if (newState === 'closed') opener?.setAttribute('aria-expanded', 'false');
+  });
   menu().addEventListener('keydown', (event) => {
     const items = [...menu().children];
     const index = items.indexOf(document.activeElement);

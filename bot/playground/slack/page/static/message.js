@@ -60,19 +60,27 @@ function reactions(m) {
   }, canShowEmoji() ? r.emoji : `:${r.name}:`, ' ', r.people.length)));
 }
 
-function threadLink(m, { avatars, count, last, status }) {
+function threadLink(m, { avatars, count, last, status, unread }) {
   return h('a', { class: 'thread-link', href: link(m.channel, m.ts) },
     avatars.map((author) => avatar(author, 'small')),
     count > 0 && h('b', {}, count === 1 ? '1 reply' : `${count} replies`),
+    unread > 0 && h('span', { class: 'unread' }, `${unread} new`),
     h('span', { class: 'bk-hint' }, status ? `${status.author.name} ${status.text}` : last && `Last reply ${clock(last)}`));
 }
 
+/** Reactions at one click; those who use the keyboard have them in the menu of all. */
+const QUICK = { white_check_mark: '✅', eyes: '👀', '+1': '👍' };
+
 function tools(m, pane) {
   const tool = (action, icon, label, popup) => h('button', {
-    type: 'button', 'data-click': action, 'aria-label': label, title: label, 'aria-haspopup': popup && 'menu',
-  }, icon);
-  return h('div', { class: 'tools', 'data-key': 'tools' },
-    tool('open-reactions', '☺', 'Add a reaction', true),
-    pane === 'channel' && tool('open-thread', '↩', 'Reply in thread', false),
-    tool('open-more', '⋮', 'More actions', true));
+    type: 'button', 'data-click': action, 'data-preserve': 'aria-expanded', 'aria-label': label, title: label, 'aria-haspopup': popup && 'menu',
+  }, h('span', { class: `icon ${icon}` }));
+  const quick = ([name, emoji]) => h('button', {
+    type: 'button', class: 'quick', tabindex: -1, 'data-click': 'react', 'data-name': name, 'aria-label': `React with ${emoji}`, title: `:${name}:`,
+  }, emoji);
+  return h('div', { class: 'tools-place', 'data-key': 'tools' }, h('div', { class: 'tools' },
+    canShowEmoji() && Object.entries(QUICK).map(quick),
+    tool('open-reactions', 'react', 'Add a reaction', true),
+    pane === 'channel' && tool('open-thread', 'reply', 'Reply in thread', false),
+    tool('open-more', 'more', 'More actions', true)));
 }

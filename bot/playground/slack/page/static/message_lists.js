@@ -6,7 +6,7 @@ import { messageElement } from './message.js';
 import { isAtEnd, moveAfterDrawing } from './scrolling.js';
 import { channelMessages, get, isMine, message, replies, status, user, workspace } from './store.js';
 import { day, dayKey } from './time.js';
-import { firstNew } from './unread.js';
+import { firstNew, unreadReplies } from './unread.js';
 import { local } from './local_state.js';
 
 const GROUP_SECONDS = 300;
@@ -67,10 +67,11 @@ function summaryOf(m) {
   const visible = replies(m.channel, m.ts).filter((reply) => !reply.ephemeral);
   const working = status(m.channel, m.ts);
   if (!visible.length && !working) return null;
+  const unread = unreadReplies(m, visible);
   const authors = new Map(visible.map((reply) => [reply.author.name, reply.author]));
   return {
-    count: visible.length, last: visible.at(-1)?.ts, status: working,
-    avatars: [...authors.values()].slice(0, 5), deps: [visible.length, working, visible.at(-1)?.ts, [...authors.keys()].join()],
+    count: visible.length, last: visible.at(-1)?.ts, status: working, unread,
+    avatars: [...authors.values()].slice(0, 5), deps: [visible.length, working, visible.at(-1)?.ts, unread, [...authors.keys()].join()],
   };
 }
 

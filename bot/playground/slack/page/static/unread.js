@@ -27,6 +27,12 @@ export function firstNew(pane, conversation, messages, atEnd) {
   return line;
 }
 
+/** How many of the *replies* to *m* are new to the viewer, who began the thread or has opened it. */
+export function unreadReplies(m, replies) {
+  const ts = lastRead(workspace().me, `${m.channel}/${m.ts}`) ?? (isMine(m) ? m.ts : null);
+  return ts === null ? 0 : replies.filter((reply) => reply.ts > ts && !isMine(reply)).length;
+}
+
 function firstAfter(messages, ts) {
   if (ts === undefined) return null; // opened for the first time
   return messages.find((m) => m.ts > ts && !isMine(m))?.ts ?? null;
