@@ -10,7 +10,7 @@ from rich.text import Text
 
 from bot import logs
 from bot.addresses import is_plain_elsewhere
-from bot.cli.experts import summary
+from bot.cli.experts import names_here, summary
 from bot.cli.shared import lazily
 from bot.cli.shared.command import run
 from bot.cli.shared.env_file import environment, file_in_use
@@ -21,8 +21,9 @@ from bot.settings.environment import ConfigError, read
 from bot.settings.files import digest
 from bot.settings.misspelt import remarks
 from bot.settings.needs import MODEL, SLACK_IN, SLACK_OUT, STORE
-from bot.settings.panel_reading import load
+from bot.settings.panel_reading import load, unknown_names
 
+_INDENT = " " * 9
 _MARKS = {
     Severity.GOOD: Text("ok     ", "green"),
     Severity.WARNING: Text("warning", "yellow"),
@@ -71,7 +72,7 @@ def _settings(config: Config) -> list[Finding]:
             findings.append(warning(what, "Use https://, except within a network that you trust"))
     findings.append(_kept(config))
     if config.panel_file:
-        findings.append(_panel_file(config))
+        findings += _panel_file(config)
     if (file := file_in_use()) and file.stat().st_mode & S_IROTH:
         what = f"{file} can be read by everybody on this machine"
         findings.append(warning(what, f"It holds secrets: chmod 600 {file}"))
@@ -89,17 +90,21 @@ def _kept(config: Config) -> Finding:
     )
 
 
-def _panel_file(config: Config) -> Finding:
+def _panel_file(config: Config) -> list[Finding]:
+    remedy = "Correct the file that PANELBOT_PANEL_FILE names"
     try:
         panels = summary(load(config.panel_file))
-        return good(f"The panel file ({digest(config.panel_file)}) can be used: {panels}")
+        unknown = unknown_names(config.panel_file, names_here())
     except Refused as refusal:
-        return bad(str(refusal), "Correct the file that PANELBOT_PANEL_FILE names")
+        return [bad(str(refusal), remedy)]
+    usable = good(f"The panel file ({digest(config.panel_file)}) can be used: {panels}")
+    return [usable, *(warning(one, remedy) for one in unknown)]
 
 
 def _print(findings: Sequence[Finding]) -> None:
     console = Console(highlight=False, soft_wrap=True)
     for finding in findings:
-        console.print(Text.assemble(_MARKS[finding.severity], "  ", finding.what))
+        what = finding.what.replace("\n", f"\n{_INDENT}")
+        console.print(Text.assemble(_MARKS[finding.severity], "  ", what))
         if finding.remedy:
-            console.print(Text(f"         → {finding.remedy}", "dim"))
+            console.print(Text(f"{_INDENT}→ {finding.remedy}", "dim"))

@@ -13,7 +13,7 @@ from bot.panel.tools import HostedTool, name_of
 from bot.settings import panel_writing
 from bot.settings.needs import SLACK_OUT, STORE
 from bot.settings.panel_comparing import differences
-from bot.settings.panel_reading import load
+from bot.settings.panel_reading import load, unknown_names
 
 _FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False))
 _CURRENT = "now"
@@ -72,6 +72,8 @@ async def _import(file: str, *, dry_run: bool, yes: bool, prune: bool) -> None:
             raise Refused(f"The panel is kept in {kept_in}, which PANELBOT_PANEL_FILE names.")
         from_file = from_file.renamed(workspace.first_id)
         current = await sync.export()
+        for unknown in unknown_names(file, names_here() | current.names):
+            click.echo(f"panelbot: {unknown}", err=True)
         target = from_file if prune else merged(current, from_file)
         if not (changes := differences(current, target, names=(_CURRENT, file))):
             click.echo("There is nothing to change.")
@@ -98,13 +100,19 @@ async def _diff(file: str) -> None:
 
 
 async def _check(file: str) -> None:
-    panels = load(file)
+    panels = load(file, names_here())
     check_sizes(panels, library.defaults())
     click.echo(f"{file} can be used: {summary(panels)}.")
     for changes in (panels.defaults, *panels.channels.values()):
         for expert in changes.added.values():
             if expert.always_consult and name_of(HostedTool.WEB_SEARCH) in expert.tools:
                 click.echo(f"{expert.name} has documents, and web-search could send them out.")
+
+
+def names_here() -> frozenset[str]:
+    """Return the names of the experts that come with the bot, and with installed packages."""
+    offered = library.library()
+    return frozenset(one.name for one in (*offered, *lazily.discovery.discover(offered).experts))
 
 
 def summary(panels: PanelFile) -> str:

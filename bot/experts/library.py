@@ -1,13 +1,14 @@
 """The experts that come with the bot, from ``library.yaml``."""
 
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from itertools import compress
 
 from bot.panel.model import Expert
 from bot.settings.expert_entries import SWITCH
 from bot.settings.panel_reading import experts
-from bot.settings.yaml_nodes import YamlNode, parse
+from bot.settings.yaml_nodes import YamlNode
+from bot.settings.yaml_parsing import parse
 
 _FILE, _DEFAULT = "library.yaml", "default"
 
@@ -15,7 +16,7 @@ _FILE, _DEFAULT = "library.yaml", "default"
 @cache
 def library() -> tuple[Expert, ...]:
     """Return all bundled experts."""
-    return tuple(experts(_root(), beside=(_DEFAULT,)))
+    return tuple(_root().whole(partial(experts, beside=(_DEFAULT,))))
 
 
 @cache

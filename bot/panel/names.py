@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from types import MappingProxyType
 
 from bot.language import gettext, listing
 
@@ -15,21 +16,32 @@ def in_code(name: str, longest: int = _LONGEST) -> str:
 
 
 def nearest(
-    name: str, known: Iterable[str] | Mapping[str, str], *, most: int = 3, least: float = _LIKENESS
+    name: str,
+    known: Iterable[str],
+    *,
+    spellings: Mapping[str, str] = MappingProxyType({}),
+    most: int = 3,
+    least: float = _LIKENESS,
 ) -> Sequence[str]:
     """Return those of *known* most like *name*, the nearest first, whatever their case.
 
-    A mapping has what stands for each of its keys. They are alike to at *least* that share.
+    Each of *spellings* stands for another name. They are alike to at *least* that share.
     """
-    meant = known if isinstance(known, Mapping) else {one: one for one in known}
-    spelled = {spelling.casefold(): name for spelling, name in meant.items()}
+    spelled = {spelling.casefold(): one for spelling, one in spellings.items()}
+    spelled |= {one.casefold(): one for one in known}
     matches = get_close_matches(name[:_LONGEST].casefold(), spelled, n=most * 2, cutoff=least)
     return list(dict.fromkeys(spelled[match] for match in matches))[:most]
 
 
-def did_you_mean(name: str, known: Iterable[str] | Mapping[str, str], *, most: int = 3) -> str:
+def did_you_mean(
+    name: str,
+    known: Iterable[str],
+    *,
+    spellings: Mapping[str, str] = MappingProxyType({}),
+    most: int = 3,
+) -> str:
     """Return a sentence, after a space, with those of *known* nearest to *name*; else nothing."""
-    matches = nearest(name, known, most=most)
+    matches = nearest(name, known, spellings=spellings, most=most)
     if not matches:
         return ""
     names = listing([f"`{match}`" for match in matches], "or")

@@ -4,17 +4,17 @@ cattrs makes the functions from the dataclass. It reads ``YamlNode`` instead of 
 that every error names the line and column.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import MISSING, fields
 from enum import StrEnum
-from typing import Any, get_args, get_origin
+from typing import Any, get_args, get_origin, get_type_hints
 
 from cattrs import Converter
-from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
+from cattrs.gen import make_dict_unstructure_fn, override
 
 from bot.panel.errors import Refused
 from bot.panel.model import Expert
-from bot.panel.roster.expert_checks import check_expert, check_name
+from bot.panel.roster.expert_checks import check_name, checked_and_refused
 from bot.settings.yaml_nodes import YamlNode
 
 LEFT_OUT = frozenset(
@@ -31,21 +31,36 @@ _REQUIRED = tuple(
 _LAST = "instructions"  # long, so that they would hide what comes after them
 
 
-def read_expert(node: YamlNode, beside: Sequence[str] = ()) -> Expert:
-    """Return the expert that *node* describes; *beside* it may be other fields.
+def read_expert(
+    node: YamlNode, beside: Sequence[str] = (), taken: Collection[str] = ()
+) -> Expert | None:
+    """Return the expert that *node* describes; None if anything is at fault, which is noted.
 
-    Raises Refused, naming the line, column and field.
+    *beside* the fields of experts it may have others. Other experts have the names and titles
+    *taken*.
     """
-    name = node.fields().get("name")
-    entry = node.named(name.text() if name else "an expert")
-    values = entry.fields((*FIELDS, *beside), required=_REQUIRED)
-    expert = _structure(values, Expert)
+    before = len(node.faults)
+    entry = node.known_by("name", "an expert")
+    given = entry.fields((*FIELDS, *beside), required=_REQUIRED)
+    values: dict[str, Any] = dict.fromkeys(_REQUIRED, "")
+    values |= {field: given.read(field, _reader(field), "") for field in FIELDS if field in given}
+    noted = {fault.place for fault in node.faults[before:]}
+    checked, refusals = checked_and_refused(Expert(**values), taken)
     try:
-        check_name(expert.name)
-        return check_expert(expert, ())
+        check_name(checked.name)
     except Refused as refusal:
-        cause = values.get(refusal.field or "", entry)
-        raise cause.error(f"is refused: {refusal}") from refusal
+        refusals = [refusal, *refusals]
+    if checked.name in taken:
+        given["name"].note("is the name or title of another expert")
+    for each in refusals:
+        cause = given.get(each.field or "")
+        if cause and cause.place not in noted:
+            cause.note(f"is refused: {each}")
+    return None if len(node.faults) > before else checked
+
+
+def _reader(field: str) -> Callable[[YamlNode], Any]:
+    return lambda node: _CONVERTER.structure(node, _KINDS[field])
 
 
 def expert_entry(expert: Expert) -> Mapping[str, Any]:
@@ -70,14 +85,12 @@ def _is_tuple(kind: Any) -> bool:
 
 def _tuple(kind: Any, converter: Converter) -> Callable[[YamlNode, Any], Any]:
     item_kind = get_args(kind)[0]
-    return lambda node, _: tuple(converter.structure(item, item_kind) for item in node.items())
+    return lambda node, _: tuple(node.each(lambda item: converter.structure(item, item_kind)))
 
 
 _CONVERTER = _converter()
 _OMITTED: dict[str, Any] = {name: override(omit=True) for name in LEFT_OUT}
-_structure = make_dict_structure_fn(
-    Expert, _CONVERTER, _cattrs_detailed_validation=False, **_OMITTED
-)
+_KINDS = get_type_hints(Expert)
 _unstructure = make_dict_unstructure_fn(
     Expert, _CONVERTER, _cattrs_omit_if_default=True, **_OMITTED
 )

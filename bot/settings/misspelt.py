@@ -62,15 +62,16 @@ def _hint(name: str, environ: Mapping[str, str]) -> str | None:
     known = {_key(one): one for one in _NAMES}
     key = _key(name)
     if len(key) < len(_letters(name)):
-        return did_you_mean(key, known, most=1)
+        return did_you_mean(key, (), spellings=known, most=1)
     free = {
         key: one for key, one in known.items() if one not in environ and one.startswith(_VENDORS)
     }
     if name.upper().startswith(_VENDORS):
-        near = nearest(_letters(_ALSO_CALLED.get(name, name)), free, most=1, least=_LIKE_A_VENDORS)
+        meant = _letters(_ALSO_CALLED.get(name, name))
+        near = nearest(meant, (), spellings=free, most=1, least=_LIKE_A_VENDORS)
         return did_you_mean(near[0], near) if near else None
     is_meant = key in known and "_" in name  # HOST and LANGUAGE are of others
-    return did_you_mean(key, {key: known[key]}) if is_meant else None
+    return did_you_mean(known[key], known.values(), most=1) if is_meant else None
 
 
 def _key(name: str) -> str:

@@ -1,17 +1,19 @@
-"""Reading a panel file: every error names the file, line, column and field."""
+"""Reading a panel file: every error names the file, line, column and field; all are told."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from bot.panel.errors import Refused
 from bot.panel.model import Expert, ExpertName, Synthesis
-from bot.panel.roster.expert_checks import MOST_EXPERTS, check_name, check_title
+from bot.panel.roster.expert_checks import MOST_EXPERTS, check_name
 from bot.panel.roster.panel_file import PanelFile, check_sizes
 from bot.panel.roster.roster import RosterChanges
-from bot.settings import yaml_nodes
+from bot.settings import yaml_parsing
 from bot.settings.expert_entries import read_expert
-from bot.settings.yaml_nodes import YamlNode
+from bot.settings.expert_names import check_names
+from bot.settings.yaml_nodes import Fault, YamlNode
 
 VERSION = "1"
 STREAMING = {"on": True, "off": False}
@@ -21,32 +23,45 @@ _FILE_FIELDS = ("version", "kept_in", "defaults", "channels")
 _SCOPE_FIELDS = ("synthesis", "streaming", "remove", "experts")
 
 
-def load(path: str) -> PanelFile:
-    """Return the panels in the file at *path*. Raises Refused, naming the fault."""
-    return _panels(yaml_nodes.load(path))
+def load(path: str, known: Collection[str] | None = None) -> PanelFile:
+    """Return the panels in the file at *path*. Raises Refused, naming all faults.
+
+    If it is given which names of experts are *known* besides those in the file, others are faults.
+    """
+    return yaml_parsing.load(path).whole(partial(panels, known=known))
+
+
+def unknown_names(path: str, known: Collection[str]) -> Sequence[str]:
+    """Return what is said of each name in the file that is neither *known* nor in it."""
+    root = yaml_parsing.load(path)
+    check_names(root, known)
+    return [str(fault) for fault in root.faults]
 
 
 def read(text: str, file: str) -> PanelFile:
     """Return the panels in a YAML *text*; errors call it *file*. Raises Refused."""
-    return _panels(yaml_nodes.parse(text, file))
+    return yaml_parsing.parse(text, file).whole(panels)
 
 
-def _panels(root: YamlNode) -> PanelFile:
+def panels(root: YamlNode, known: Collection[str] | None = None) -> PanelFile:
+    """Return the panels in the file of *root*; for *known* see ``load``."""
+    if known is not None:
+        check_names(root, known)
     fields = root.fields(_FILE_FIELDS)
     if "version" not in fields:
-        raise root.error(f"lacks version; write `version: {VERSION}`")
-    if (version := fields["version"].text()) != VERSION:
+        root.note(f"lacks version; write `version: {VERSION}`")
+    elif (version := fields["version"].text()) != VERSION:
         raise fields["version"].error(f"is {version[:20]}, but this Panelbot reads {VERSION}")
-    panels = PanelFile(
-        defaults=_changes(fields.get("defaults")),
-        channels=_channels(fields.get("channels")),
-        kept_in=_place(fields.get("kept_in")) or f"the file {Path(root.file).name}",
+    file = PanelFile(
+        defaults=fields.read("defaults", _changes, RosterChanges()),
+        channels=fields.read("channels", _channels, {}),
+        kept_in=fields.read("kept_in", _place, "") or f"the file {Path(root.file).name}",
     )
     try:
-        check_sizes(panels)
+        check_sizes(file)
     except Refused as refusal:
         raise root.error(f"is refused: {refusal}") from refusal
-    return panels
+    return file
 
 
 def experts(node: YamlNode, beside: Sequence[str] = ()) -> Sequence[Expert]:
@@ -54,64 +69,50 @@ def experts(node: YamlNode, beside: Sequence[str] = ()) -> Sequence[Expert]:
 
     *beside* the fields of experts, the list may have others.
     """
-    listed: list[Expert] = []
-    for item in node.items():
-        expert = read_expert(item, beside)
-        _check_unique(expert, item, listed)
-        listed.append(expert)
-    if len(listed) > MOST_EXPERTS:
+    items, taken = node.items(), set[str]()
+    if len(items) > MOST_EXPERTS:
         raise node.error(f"are more than {MOST_EXPERTS}")
-    return listed
+    listed: list[Expert | None] = []
+    for item in items:
+        listed.append(item.read(partial(read_expert, beside=beside, taken=taken), None))
+        taken |= {one.raw.value for one in map(item.find, ("name", "title")) if one and one.is_text}
+    return list(filter(None, listed))
 
 
-def _check_unique(expert: Expert, item: YamlNode, others: Sequence[Expert]) -> None:
-    taken = {name for other in others for name in (other.name, other.title)}
-    fields = item.named(expert.name).fields()
-    if expert.name in taken:
-        raise fields["name"].error("is the name or title of another expert")
-    try:
-        check_title(expert.title, taken)
-    except Refused as refusal:
-        raise fields["title"].error(f"is refused: {refusal}") from refusal
-
-
-def _place(node: YamlNode | None) -> str:
-    place = " ".join(node.text().split()) if node else ""
-    if node and len(place) > _LONGEST_PLACE:
+def _place(node: YamlNode) -> str:
+    place = " ".join(node.text().split())
+    if len(place) > _LONGEST_PLACE:
         raise node.error(f"may have at most {_LONGEST_PLACE} characters")
     return place
 
 
-def _channels(node: YamlNode | None) -> Mapping[str, RosterChanges]:
-    if node is None:
-        return {}
+def _channels(node: YamlNode) -> Mapping[str, RosterChanges]:
     fields = node.fields()
     for channel, scope in fields.items():
         if not _CHANNEL.fullmatch(channel):
-            raise scope.error("is not the id of a channel, such as C0123ABCD")
-    channels = {channel: _changes(fields[channel]) for channel in sorted(fields)}
-    return {channel: changes for channel, changes in channels.items() if changes != RosterChanges()}
+            scope.note("is not the id of a channel, such as C0123ABCD")
+    channels = fields.read_all(_changes)
+    return {name: channels[name] for name in sorted(channels) if channels[name] != RosterChanges()}
 
 
-def _changes(node: YamlNode | None) -> RosterChanges:
-    if node is None:
-        return RosterChanges()
+def _changes(node: YamlNode) -> RosterChanges:
     fields = node.fields(_SCOPE_FIELDS)
-    synthesis, streaming = fields.get("synthesis"), fields.get("streaming")
-    listed = experts(fields["experts"]) if "experts" in fields else ()
+    listed = fields.read("experts", experts, ())
     added = {expert.name: expert for expert in listed}
-    removed = fields["remove"].items() if "remove" in fields else ()
+    removed = fields.read("remove", lambda names: names.each(partial(_removed, added=added)), [])
     return RosterChanges(
         added=added,
-        removed=frozenset(_removed(name, added) for name in removed),
-        synthesis=Synthesis(synthesis.one_of(Synthesis)) if synthesis else None,
-        streaming=STREAMING[streaming.one_of(STREAMING)] if streaming else None,
+        removed=frozenset(removed),
+        synthesis=fields.read("synthesis", lambda word: Synthesis(word.one_of(Synthesis)), None),
+        streaming=fields.read("streaming", lambda word: STREAMING[word.one_of(STREAMING)], None),
     )
 
 
 def _removed(node: YamlNode, added: Mapping[ExpertName, Expert]) -> ExpertName:
     try:
         name = check_name(node.text())
+    except Fault:
+        raise
     except Refused as refusal:
         raise node.error(f"contains an impossible name: {refusal}") from refusal
     if name in added:

@@ -6,7 +6,8 @@ from importlib.resources import files
 from typing import Any
 
 from bot.panel.prices import Price, Prices
-from bot.settings.yaml_nodes import YamlNode, load, parse
+from bot.settings.yaml_nodes import YamlNode
+from bot.settings.yaml_parsing import load, parse
 
 _AMOUNTS = ("input", "cached", "output")
 _WRITES = ("written", "written_12h")
@@ -16,26 +17,24 @@ _LONG = tuple(f"long_{name}" for name in (*_AMOUNTS, *_WRITES))
 def prices(file: str = "") -> Prices:
     """Return the table in *file*, or else the bundled one. Raises Refused, naming the fault."""
     if file:
-        return _table(load(file, setting="PANELBOT_PRICES"))
+        return load(file, setting="PANELBOT_PRICES").whole(_table)
     bundled = files("bot.settings") / "prices.yaml"
-    return _table(parse(bundled.read_text(encoding="utf-8"), bundled.name))
+    return parse(bundled.read_text(encoding="utf-8"), bundled.name).whole(_table)
 
 
 def _table(root: YamlNode) -> Prices:
     table = root.fields(("as_of", "models", "tools"), required=("as_of", "models"))
-    models = table["models"].fields()
-    tools = table["tools"].fields() if "tools" in table else {}
     return Prices(
-        table["as_of"].text(),
-        {name: _price(row) for name, row in models.items()},
-        {name: _dollars(amount) for name, amount in tools.items()},
+        table.read("as_of", YamlNode.text, ""),
+        table.read("models", lambda models: models.fields().read_all(_price), {}),
+        table.read("tools", lambda tools: tools.fields().read_all(_dollars), {}),
     )
 
 
 def _price(row: YamlNode) -> Price:
     columns = row.fields((*_AMOUNTS, *_WRITES, *_LONG), required=_AMOUNTS)
-    amounts = {name: _dollars(amount) for name, amount in columns.items()}
-    input_, cached, output = (amounts[name] for name in _AMOUNTS)
+    amounts = columns.read_all(_dollars)
+    input_, cached, output = (amounts.get(name, Decimal(0)) for name in _AMOUNTS)
     written, written_12h = (amounts.get(name) for name in _WRITES)
     price = Price(input_, cached, output, written, written_12h)
     long: dict[str, Any] = {name.removeprefix("long_"): amounts.get(name) for name in _LONG}

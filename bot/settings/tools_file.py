@@ -5,13 +5,15 @@ Secrets are not in the file: it names the environment variables that hold them.
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from functools import partial
 from urllib.parse import urlsplit
 
 from bot.panel.model import ToolName
+from bot.panel.names import did_you_mean
 from bot.panel.tools import NO_TOOLS, Approval, HostedTool, McpServer, Toolbox
 from bot.settings.sections.rights import APPROVERS
-from bot.settings.yaml_nodes import YamlNode, load
+from bot.settings.yaml_nodes import Fields, YamlNode
+from bot.settings.yaml_parsing import load
 
 _LABEL = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
 _LONGEST_LABEL = 40
@@ -22,66 +24,71 @@ _REQUIRED = ("label", "url", "purpose")
 _OPTIONAL = (
     "approval", "tools", "authorization", "headers", "read_only", "not_the_asker", "approvers",
 )  # fmt: skip
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,60}|[a-z_]{1,20}")  # and no token
 _YES, _NO = ("yes", "true"), ("no", "false")
 _APPROVER = re.compile(APPROVERS)
 _GIVER = re.compile(r"admins|members|[UWS][A-Z0-9]{2,}")
 
 
 def toolbox(file: str, environ: Mapping[str, str]) -> Toolbox:
-    """Return what *file* allows; nothing without one. Raises Refused, naming the fault."""
+    """Return what *file* allows; nothing without one. Raises Refused, naming all faults."""
     if not file:
         return NO_TOOLS
-    fields = load(file, setting="PANELBOT_TOOLS").fields(("hosted", "mcp", "equip", "keep_apart"))
-    hosted = _hosted(fields["hosted"]) if "hosted" in fields else ()
-    servers = _servers(fields["mcp"], environ) if "mcp" in fields else ()
-    keeps_apart = "keep_apart" in fields and fields["keep_apart"].one_of(_YES + _NO) in _YES
-    allowed = Toolbox((*hosted, *servers), keeps_apart=keeps_apart)
-    if "equip" not in fields:
-        return allowed
-    givers = fields["equip"].fields(allowed.names)
-    return replace(allowed, equippers={ToolName(k): _givers(v) for k, v in givers.items()})
+    return load(file, setting="PANELBOT_TOOLS").whole(partial(_toolbox, environ=environ))
+
+
+def _toolbox(root: YamlNode, environ: Mapping[str, str]) -> Toolbox:
+    fields = root.fields(("hosted", "mcp", "equip", "keep_apart"))
+    hosted = fields.read("hosted", _hosted, ())
+    servers = fields.read("mcp", partial(_servers, environ=environ), ())
+    keeps_apart = fields.read("keep_apart", _is_yes, False)
+    names = None if root.faults else Toolbox((*hosted, *servers)).names
+    givers = fields.read("equip", lambda node: node.fields(names).read_all(_givers), {})
+    equippers = {ToolName(name): people for name, people in givers.items()}
+    return Toolbox((*hosted, *servers), keeps_apart=keeps_apart, equippers=equippers)
 
 
 def _hosted(node: YamlNode) -> tuple[HostedTool, ...]:
-    return tuple(dict.fromkeys(HostedTool(item.one_of(HostedTool)) for item in node.items()))
+    return tuple(dict.fromkeys(node.each(lambda item: HostedTool(item.one_of(HostedTool)))))
 
 
 def _servers(node: YamlNode, environ: Mapping[str, str]) -> tuple[McpServer, ...]:
     if len(node.items()) > _MOST_SERVERS:
         raise node.error(f"has more than {_MOST_SERVERS} servers")
-    servers: dict[str, McpServer] = {}
-    for item in node.items():
-        server = _server(item, environ)
-        if server.label in servers:
-            raise item.named(server.label).error("appears twice")
-        servers[server.label] = server
-    return tuple(servers.values())
+    labels: set[str] = set()
+    return tuple(node.each(partial(_server, environ=environ, labels=labels)))
 
 
-def _server(item: YamlNode, environ: Mapping[str, str]) -> McpServer:
-    label = _label(item.named("a server").fields(required=("label",))["label"])
-    fields = item.named(label).fields((*_REQUIRED, *_OPTIONAL), required=_REQUIRED)
-    token, headers = fields.get("authorization"), fields.get("headers")
-    server = McpServer(
-        label=label,
-        url=_url(fields["url"]),
-        purpose=_purpose(fields["purpose"]),
-        approval=_approval(fields["approval"]) if "approval" in fields else Approval.ALWAYS,
-        allowed=_names(fields["tools"]) if "tools" in fields else (),
-        authorization=_secret(token, environ) if token and token.raw.value else "",
-        headers=_headers(headers, environ) if headers else {},
-        read_only=_names(fields["read_only"]) if "read_only" in fields else (),
-        not_the_asker=_not_the_asker(fields["not_the_asker"])
-        if "not_the_asker" in fields
-        else None,
-        approvers=_approvers(fields["approvers"]) if "approvers" in fields else {},
+def _server(item: YamlNode, environ: Mapping[str, str], labels: set[str]) -> McpServer:
+    server = item.known_by("label", "a server")
+    fields = server.fields((*_REQUIRED, *_OPTIONAL), required=_REQUIRED)
+    secret = partial(_secret, environ=environ)
+    read = McpServer(
+        label=fields.read("label", _label, ""),
+        url=fields.read("url", _url, ""),
+        purpose=fields.read("purpose", _purpose, ""),
+        approval=fields.read("approval", _approval, Approval.ALWAYS),
+        allowed=fields.read("tools", _names, ()),
+        authorization=fields.read("authorization", secret, "") if _is_given(fields) else "",
+        headers=fields.read("headers", lambda node: node.fields().read_all(secret), {}),
+        read_only=fields.read("read_only", _names, ()),
+        not_the_asker=fields.read("not_the_asker", _not_the_asker, None),
+        approvers=fields.read("approvers", _approvers, {}),
     )
-    _check_tools(server, fields)
-    return server
+    if read.label in labels:
+        server.note("appears twice")
+    labels |= {read.label} - {""}
+    _check_tools(read, fields)
+    return read
 
 
-def _check_tools(server: McpServer, fields: Mapping[str, YamlNode]) -> None:
-    """Raise Refused if something is said of a tool that the server may not use."""
+def _is_given(fields: Fields) -> bool:
+    """Whether the server has an authorization; a program may write an empty one."""
+    return "authorization" in fields and bool(fields["authorization"].raw.value)
+
+
+def _check_tools(server: McpServer, fields: Fields) -> None:
+    """Note what is said of a tool that the server may not use."""
     rule = server.not_the_asker
     named = {
         "read_only": server.read_only,
@@ -91,7 +98,8 @@ def _check_tools(server: McpServer, fields: Mapping[str, YamlNode]) -> None:
     for field, tools in named.items():
         for tool in tools:
             if not server.has(tool):
-                raise fields[field].error(f"names {tool}, which is not one of its tools")
+                hint = did_you_mean(tool, server.allowed)
+                fields[field].note(f"names {tool}, which is not one of its tools.{hint}")
 
 
 def _label(node: YamlNode) -> str:
@@ -131,17 +139,19 @@ def _approval(node: YamlNode) -> Approval | tuple[str, ...]:
     raise node.error("should be always, never, or the list of tools that need approval")
 
 
-def _not_the_asker(node: YamlNode | None) -> bool | tuple[str, ...] | None:
-    if node is None:
-        return None
-    return _names(node) if node.is_list else node.one_of(_YES + _NO) in _YES
+def _is_yes(node: YamlNode) -> bool:
+    return node.one_of(_YES + _NO) in _YES
+
+
+def _not_the_asker(node: YamlNode) -> bool | tuple[str, ...] | None:
+    return _names(node) if node.is_list else _is_yes(node)
 
 
 def _approvers(node: YamlNode) -> Mapping[str, frozenset[str]]:
     """Return who may approve: of the whole server, or of each tool."""
     if node.is_list:
         return {"": _people(node)}
-    return {tool: _people(people) for tool, people in node.fields().items()}
+    return node.fields().read_all(_people)
 
 
 def _people(node: YamlNode) -> frozenset[str]:
@@ -158,28 +168,28 @@ def _listed(node: YamlNode, known: re.Pattern[str], words: str) -> frozenset[str
         raise node.error("lists nobody")
     for name in people:
         if not known.fullmatch(name):
-            raise node.error(
+            hint = did_you_mean(name, words.split(", "))
+            node.note(
                 f"contains “{name[:40]}”, but should list {words}, and ids of people (U…) and user "
-                "groups (S…)"
+                f"groups (S…).{hint}"
             )
     return frozenset(people)
 
 
 def _names(node: YamlNode) -> tuple[str, ...]:
-    names = tuple(item.text() for item in node.items())
+    names = tuple(node.each(YamlNode.text))
     if not all(names):
         raise node.error("contains an empty name")
     return names
-
-
-def _headers(node: YamlNode, environ: Mapping[str, str]) -> Mapping[str, str]:
-    return {name: _secret(variable, environ) for name, variable in node.fields().items()}
 
 
 def _secret(node: YamlNode, environ: Mapping[str, str]) -> str:
     """Return the value of the environment variable that *node* names."""
     variable = node.text()
     value = environ.get(variable, "").strip()
-    if not value:
-        raise node.error(f"takes its value from the variable {variable}, which is not set")
-    return value
+    if value:
+        return value
+    if not _VARIABLE.fullmatch(variable):
+        raise node.error("should name the environment variable that has the secret, not the secret")
+    hint = did_you_mean(variable, environ, most=1)
+    raise node.error(f"takes its value from the variable {variable}, which is not set.{hint}")

@@ -40,7 +40,11 @@ def file(tmp_path: Path) -> Path:
 
 
 def change(file: Path, old: str, new: str) -> None:
-    file.write_text(file.read_text().replace(old, new))
+    rewrite(file, file.read_text().replace(old, new))
+
+
+def rewrite(file: Path, text: str) -> None:
+    file.write_text(text)
 
 
 async def test_a_file_is_shown_brought_and_compared(bot: World, file: Path):
@@ -101,6 +105,12 @@ async def test_a_file_is_checked_without_settings(world: World, file: Path):
         code, out, err = await world.panelbot(*args)
         assert code == (2 if "diff" in args else 1)
         assert f"{file}:6:7: defaults > experts > tax > titel is not a field here" in err
+
+    rewrite(file, "version: 1\ndefaults:\n  remove: [lgal]\n  sythesis: auto\n")
+    code, _, err = await world.panelbot("experts", "check", str(file))
+    assert (code, len(err.splitlines())) == (1, 2)
+    assert f"panelbot: {file}:3:12: defaults > remove contains “lgal”, but there is no such" in err
+    assert "Did you mean `legal`?" in err
 
 
 async def test_the_file_that_is_named_is_the_panel(world: World, file: Path):

@@ -11,9 +11,19 @@ import yaml
 from bot.panel.errors import Refused
 from bot.panel.model import Expert, ExpertName
 from bot.settings.expert_entries import FIELDS, LEFT_OUT, expert_entry, read_expert
-from bot.settings.yaml_nodes import parse
+from bot.settings.yaml_parsing import parse
 
 LEGAL = Expert(ExpertName("legal"), "Legal Counsel", ":scales:", "Law.", "Read it.")
+WRONG = (
+    "1:1: A b lacks instructions",
+    "1:7: A b > name is refused: A name is made of lower-case letters",
+    "2:1: A b > titel is not a field here. Did you mean `title`?",
+    "3:7: A b > icon is refused: The icon is the name of an emoji",
+    "4:10: A b > purpose should be a single value, and not a list",
+    "5:8: A b > model is refused: The model is the name",
+    "6:12: A b > consults should be a single value, and not a list",
+    "6:17: A b > consults should be a single value, and not fields",
+)
 CHANGEABLE = [field.name for field in fields(Expert) if field.name not in LEFT_OUT | {"name"}]
 
 
@@ -40,7 +50,7 @@ def test_every_field_of_an_expert_is_written_and_read(field):
     changed = replace(LEGAL, **{field: value})
     assert changed != LEGAL
 
-    assert read_expert(parse(yaml.safe_dump(expert_entry(changed)), "panel.yaml")) == changed
+    assert parse(yaml.safe_dump(expert_entry(changed)), "a.yaml").whole(read_expert) == changed
 
 
 def test_only_what_belongs_to_one_account_is_left_out():
@@ -62,14 +72,14 @@ def test_what_is_as_usual_is_not_written():
         ("model: ${HOME}", "6:8: legal > model is refused: The model is the name"),
         ("colections: [vs_1]", "6:1: legal > colections is not a field here"),
         ("titel: x", "6:1: legal > titel is not a field here. Did you mean `title`?"),
-        ("title: Twice", "6:1: title appears twice"),
+        ("title: Twice", "6:1: legal > title appears twice, first in line 2"),
     ],
 )
 def test_errors_name_the_place_and_the_problem(change, problem):
     text = yaml.safe_dump(expert_entry(LEGAL), sort_keys=False) + change
 
     with pytest.raises(Refused) as refusal:
-        read_expert(parse(text, "panel.yaml"))
+        parse(text, "panel.yaml").whole(read_expert)
 
     assert str(refusal.value).startswith(f"panel.yaml:{problem}")
 
@@ -79,4 +89,14 @@ def test_what_every_expert_needs_is_missed(field):
     written = {name: value for name, value in expert_entry(LEGAL).items() if name != field}
 
     with pytest.raises(Refused, match=rf"^panel.yaml:1:1: (an expert|legal) lacks {field}$"):
-        read_expert(parse(yaml.safe_dump(written), "panel.yaml"))
+        parse(yaml.safe_dump(written), "panel.yaml").whole(read_expert)
+
+
+def test_all_that_is_wrong_with_an_expert_is_told_at_once():
+    text = "name: A b\ntitel: x\nicon: '!'\npurpose: []\nmodel: ${X}\nconsults: [[a], {}]\n"
+
+    with pytest.raises(Refused) as refusal:
+        parse(text, "a.yaml").whole(read_expert)
+
+    lines = [line.removeprefix("a.yaml:") for line in str(refusal.value).splitlines()]
+    assert [line[: len(start)] for line, start in zip(lines, WRONG, strict=True)] == list(WRONG)

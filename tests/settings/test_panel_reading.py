@@ -1,3 +1,5 @@
+import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -6,7 +8,8 @@ from bot.panel.errors import Refused
 from bot.panel.model import Effort, Expert, ExpertName, Synthesis
 from bot.panel.roster.panel_file import PanelFile
 from bot.panel.roster.roster import RosterChanges
-from bot.settings.panel_reading import load, read
+from bot.settings.panel_reading import load, panels, read
+from bot.settings.yaml_parsing import parse
 
 PANEL = """\
 version: 1
@@ -106,6 +109,83 @@ def test_a_panel_has_room_for_five_hundred_experts():
     )
     with pytest.raises(Refused, match=r"^panel\.yaml:4:3: defaults > experts are more than 500"):
         read(f"version: 1\ndefaults:\n  experts:\n{many}", "panel.yaml")
+
+
+ALWAYS, LEGAL, FINANCE, WEB_SEARCH = (
+    f" Did you mean `{name}`?" for name in ("always", "legal", "finance", "web-search")
+)
+TAKEN = "Somebody here is called “Tax”; please choose another name."
+_D, _X = "defaults", "defaults > experts"
+MISTAKES = """\
+version: 1
+chanels: {}
+defaults:
+  synthesis: alwys
+  remove: [lgal, design, {a: b}]
+  experts:
+    - {name: tax, title: Tax, icon: x, purpose: x, instructions: x, consults: [finanse, vat]}
+    - {name: vat, title: Tax, icon: x, instructions: x, tools: [web-serch, "mcp:any"]}
+channels:
+  general:
+    remove: [tax, nobodyatall]
+"""
+
+
+def test_all_mistakes_are_told_at_once_and_names_with_the_nearest_right_one():
+    known = ["legal", "finance", "design"]
+    with pytest.raises(Refused) as refusal:
+        parse(MISTAKES, "a.yaml").whole(partial(panels, known=known))
+    lines = [line.removeprefix("a.yaml:") for line in str(refusal.value).splitlines()]
+    assert lines == [
+        "2:1: chanels is not a field here. Did you mean `channels`?",
+        f"4:14: {_D} > synthesis is “alwys”, but should be one of auto, always, never.{ALWAYS}",
+        f"5:12: {_D} > remove contains “lgal”, but there is no such expert.{LEGAL}",
+        f"5:26: {_D} > remove should be a single value, and not fields",
+        f"7:80: {_X} > tax > consults contains “finanse”, but there is no such expert.{FINANCE}",
+        f"8:7: {_X} > vat lacks purpose",
+        f"8:26: {_X} > vat > title is refused: {TAKEN}",
+        f"8:65: {_X} > vat > tools contains “web-serch”, but there is no such tool.{WEB_SEARCH}",
+        "11:5: channels > general is not the id of a channel, such as C0123ABCD",
+        "11:19: channels > general > remove contains “nobodyatall”, but there is no such expert.",
+    ]
+
+
+def test_names_that_nobody_has_stop_no_bot_that_reads_the_file():
+    read("version: 1\ndefaults: {remove: [lgal]}", "a.yaml")
+
+
+def test_of_very_many_mistakes_the_first_are_told():
+    lines = "\n".join(f"x{n}: 1" for n in range(1_000))
+    with pytest.raises(Refused) as refusal:
+        read(f"version: 1\n{lines}", "a.yaml")
+    first, *_, last = str(refusal.value).splitlines()
+    assert first.startswith("a.yaml:2:1: x0 is not a field here")
+    assert last == "a.yaml: and 950 more"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("version: 1\n\tdefaults: {}", ":2:1: the file is not YAML: found character '\\t'"),
+        ("version: 1\n\tdefaults: {}", "indent with blanks, not with tabs"),
+        ("version: 1\nkept_in: @home", "; put the value in quotes"),
+        ("version: 1\nkept_in: a: b", ":2:11: the file is not YAML: mapping values are not"),
+        ("version: 1\nkept_in: 'a\n", ":2:10: the file is not YAML: found unexpected end of str"),
+        ("version: 1\nkept_in: 'a\n", "; a quote is opened here, and not closed"),
+        ("version: 1\ndefaults:\n   a: b\n  c: d", "; indent what belongs together alike"),
+        ("version: 1\ndefaults: {remove: [a", "; a bracket [ is open"),
+        ("version: 1\nkept_in: *home", "; put a value that begins with * in quotes"),
+    ],
+)
+def test_what_is_no_yaml_is_told_with_what_to_do(text: str, told: str):
+    with pytest.raises(Refused) as refusal:
+        read(text, "a.yaml")
+    assert told in str(refusal.value)
+
+
+def test_json_is_read_too():
+    text = json.dumps({"version": 1, "defaults": {"remove": ["design"]}}, indent=2)
+    assert read(text, "a.json").defaults.removed == {"design"}
 
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path):

@@ -89,6 +89,16 @@ def test_errors_name_the_place_and_the_problem(tmp_path, text, problem):
     assert str(refusal.value).startswith(f"PANELBOT_PRICES {file}{problem}")
 
 
+def test_all_that_is_wrong_is_told_at_once(tmp_path):
+    file = tmp_path / "prices.yaml"
+    file.write_text("as_of: []\nmodels:\n  a: {input: x, cached: 0}\n  b: 1\ntools: {c: -1}\n")
+    with pytest.raises(Refused) as refusal:
+        prices(str(file))
+    lines = str(refusal.value).splitlines()
+    places = [line.removeprefix(f"PANELBOT_PRICES {file}:").split(" ")[0] for line in lines]
+    assert places == ["1:8:", "3:6:", "3:14:", "4:6:", "5:12:"]
+
+
 def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(Refused, match=r"PANELBOT_PRICES .*none\.yaml cannot be read: No such file"):
         prices(str(tmp_path / "none.yaml"))

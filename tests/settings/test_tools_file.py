@@ -24,6 +24,18 @@ mcp:
   - {label: wiki, url: "http://localhost:8000/mcp", purpose: Reads our wiki, approval: never}
 """
 ENVIRON = {"TICKETS_TOKEN": "t0ken", "TICKETS_TEAM": "blue"}
+WRONG = (
+    "2:10: hosted is “web-serch”, but should be one of web-search, code-interpreter, image-",
+    "4:21: mcp > a > url should begin with https:// and contain no password",
+    "4:39: mcp > a > purpos is not a field here. Did you mean `purpose`?",
+    "4:76: mcp > a > read_only names lok, which is not one of its tools. Did you mean `look`?",
+    "5:67: mcp > b > authorization takes its value from the variable TICKETS_TOKN, which is not",
+    "5:91: mcp > b > approval should be always, never, or the list of tools",
+    "6:5: mcp > b appears twice",
+    "6:65: mcp > b > headers > X should name the environment variable that has the secret",
+    "6:82: mcp > b > headers > Y should name the environment variable that has the secret",
+    "7:13: keep_apart is “maybe”, but should be one of yes, true, no, false",
+)
 SERVER = "label: a, url: https://a.example, purpose: Does it"
 
 
@@ -87,8 +99,8 @@ def test_no_secret_is_in_what_a_log_would_show(tmp_path: Path):
         (f"mcp: [{', '.join(['{}'] * 51)}]", ":1:6: mcp has more than 50 servers"),
         ("mcp: [tickets]", ":1:7: mcp > a server should be fields with values"),
         ("mcp:\n  - url: x", ":2:5: mcp > a server lacks label"),
-        ("mcp: [{label: My Server}]", ":1:15: mcp > a server > label is “My Server”, but should"),
-        (f"mcp: [{{label: {'a' * 41}}}]", f":1:15: mcp > a server > label is “{'a' * 40}”, but"),
+        ("mcp: [{label: My Server}]", ":1:15: mcp > My Server > label is “My Server”, but should"),
+        (f"mcp: [{{label: {'a' * 41}}}]", f":1:15: mcp > {'a' * 40} > label is “{'a' * 40}”"),
         ("mcp: [{label: a, purpose: x}]", ":1:7: mcp > a lacks url"),
         (server(url="http://a.example"), ":3:10: mcp > a > url should begin with https://"),
         (server(url="https://me:secret@a.example"), ":3:10: mcp > a > url should begin with"),
@@ -127,7 +139,27 @@ def test_errors_name_the_place_and_the_problem(tmp_path: Path, text: str, proble
     file = written(tmp_path, text)
     with pytest.raises(Refused) as refusal:
         toolbox(file, {})
-    assert str(refusal.value).startswith(f"PANELBOT_TOOLS {file}{problem}")
+    place = f"PANELBOT_TOOLS {file}"
+    assert any(one.startswith(f"{place}{problem}") for one in str(refusal.value).splitlines())
+
+
+def test_all_that_is_wrong_is_told_at_once(tmp_path: Path):
+    text = """
+hosted: [web-serch, code-interpreter]
+mcp:
+  - {label: a, url: http://a.example, purpos: x, tools: [look], read_only: [lok]}
+  - {label: b, url: https://b.example, purpose: x, authorization: TICKETS_TOKN, approval: nevr}
+  - {label: b, url: https://b.example, purpose: x, headers: {X: s3cr3t-t0ken, Y: ghp_abcdef0123}}
+keep_apart: maybe
+"""
+    file = written(tmp_path, text)
+    with pytest.raises(Refused) as refusal:
+        toolbox(file, ENVIRON)
+    lines = [one.removeprefix(f"PANELBOT_TOOLS {file}:") for one in str(refusal.value).splitlines()]
+    assert [line[: len(start)] for line, start in zip(lines, WRONG, strict=True)] == list(WRONG)
+    assert "Did you mean `TICKETS_TOKEN`?" in str(refusal.value)
+    assert "s3cr3t" not in str(refusal.value)
+    assert "ghp_" not in str(refusal.value)
 
 
 @pytest.mark.parametrize("nothing", ["", "''"])

@@ -1,7 +1,8 @@
 import pytest
 
 from bot.panel.errors import Refused
-from bot.settings.yaml_nodes import load, parse
+from bot.settings.yaml_nodes import YamlNode
+from bot.settings.yaml_parsing import load, parse
 
 
 def test_scalars_are_text_as_it_is_written():
@@ -27,12 +28,12 @@ def test_a_field_without_a_value_is_refused(nothing):
 def test_a_repeated_value_is_where_it_was_first_written():
     root = parse("first: &same {x: 1}\nsecond: *same\n", "a.yaml")
     with pytest.raises(Refused, match=r"^a\.yaml:1:15: second > x is not a field here\."):
-        root.fields()["second"].fields(["name"])
+        root.whole(lambda node: node.fields()["second"].fields(["name"]))
 
 
 def test_the_name_of_a_field_is_text():
     with pytest.raises(Refused, match=r"^a\.yaml:1:3: the name of a field should be a single va"):
-        parse("? [a, b]\n: x\n", "a.yaml").fields()
+        parse("? [a, b]\n: x\n", "a.yaml").whole(YamlNode.fields)
 
 
 def test_a_file_of_windows_is_read_and_named_with_its_setting(tmp_path):

@@ -72,8 +72,8 @@ def _run(work: Coroutine[Any, Any, None], exit_code: int) -> int:
                 _exit_with_problems(leaf)
         if not all(isinstance(leaf, PanelError) for leaf in errors):
             raise
-        for text in dict.fromkeys(map(str, errors)):
-            click.echo(f"panelbot: {text}", err=True)
+        for line in dict.fromkeys("\n".join(map(str, errors)).splitlines()):
+            click.echo(f"panelbot: {line}", err=True)
         sys.exit(exit_code)
 
 

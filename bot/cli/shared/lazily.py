@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from bot.adapters.functions import discovery
     from bot.assembly import (
         checkup,
         model_server,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     __all__ = [
         "checkup",
         "demo",
+        "discovery",
         "export",
         "model_server",
         "operator",
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 else:
     _ELSEWHERE = {
         "demo": "bot.demo.run",
+        "discovery": "bot.adapters.functions.discovery",
         "export": "bot.operations.export",
         "printing": "bot.cli.shared.thread_printing",
     }

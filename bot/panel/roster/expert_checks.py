@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 from bot.language import gettext, number
 from bot.panel import efforts
@@ -57,14 +58,29 @@ def check_name(name: str) -> ExpertName:
 
 def check_expert(expert: Expert, taken: Iterable[str]) -> Expert:
     """Return *expert* normalised, or raise Refused; for *taken* see ``check_title``."""
-    return replace(
-        expert,
-        title=check_title(expert.title, taken),
-        icon=_checked_icon(expert.icon),
-        purpose=_checked_purpose(expert.purpose),
-        instructions=_checked_instructions(expert),
-        model=_checked_model(expert),
-    )
+    checked, refusals = checked_and_refused(expert, taken)
+    for refusal in refusals:
+        raise refusal
+    return checked
+
+
+def checked_and_refused(expert: Expert, taken: Iterable[str]) -> tuple[Expert, Sequence[Refused]]:
+    """Return *expert* normalised as far as it can be, and why each other field is refused."""
+    checks: Mapping[str, Callable[[], object]] = {
+        "title": lambda: check_title(expert.title, taken),
+        "icon": lambda: _checked_icon(expert.icon),
+        "purpose": lambda: _checked_purpose(expert.purpose),
+        "instructions": lambda: _checked_instructions(expert),
+        "model": lambda: _checked_model(expert),
+    }
+    values: dict[str, Any] = {}
+    refusals: list[Refused] = []
+    for field, check in checks.items():
+        try:
+            values[field] = check()
+        except Refused as refusal:
+            refusals.append(refusal)
+    return replace(expert, **values), refusals
 
 
 def edited(before: Expert, form: Expert) -> Expert:

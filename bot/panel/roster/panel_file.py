@@ -35,6 +35,12 @@ class PanelFile:
             return self.defaults
         return self.channels.get(scope.channel_id, RosterChanges())
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of all experts in it."""
+        scopes = (self.defaults, *self.channels.values())
+        return frozenset(name for changes in scopes for name in changes.added)
+
     def renamed(self, name: Callable[[str], str]) -> "PanelFile":
         """Return the same with other ids of channels, as *name* has them."""
         channels: dict[str, RosterChanges] = {}
