@@ -29,7 +29,10 @@ def nearest(
     """
     spelled = {spelling.casefold(): one for spelling, one in spellings.items()}
     spelled |= {one.casefold(): one for one in known}
-    matches = get_close_matches(name[:_LONGEST].casefold(), spelled, n=most * 2, cutoff=least)
+    folded = name[:_LONGEST].casefold()
+    if folded in spelled:
+        return [spelled[folded]]
+    matches = get_close_matches(folded, spelled, n=most * 2, cutoff=least)
     return list(dict.fromkeys(spelled[match] for match in matches))[:most]
 
 

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from difflib import get_close_matches
 
 from bot.panel.journal.events import StrangerCalled
 from bot.panel.language_model import prompts, tool_names
 from bot.panel.language_model.exchange import Item, ToolAnswered, ToolCalled
 from bot.panel.language_model.frames import quote
-from bot.panel.model import Call, CallId, Expert, ExpertName, Panel
+from bot.panel.model import Call, CallId, Expert, Panel
+from bot.panel.roster import search
 from bot.panel.roster.expert_checks import LONGEST_TITLE
 
 _ALIKE, _LIKENESS = 8, 0.5  # how many names are proposed, and how much of them is the same
@@ -91,8 +91,6 @@ def _not_there(name: str, panel: Panel) -> str:
     if len(known) <= tool_names.MOST_SINGLE:
         return f"{output} There are: {', '.join(known)}."
     meant = name.casefold().removeprefix(tool_names.PREFIX)[:LONGEST_TITLE]
-    words: dict[str, ExpertName] = {expert.name: expert.name for expert in panel.experts}
-    words |= {expert.title.casefold(): expert.name for expert in panel.experts}
-    alike = get_close_matches(meant.replace("_", "-"), words, _ALIKE, _LIKENESS)
-    names = ", ".join(dict.fromkeys(words[word] for word in alike))
+    alike = search.alike(meant.replace("_", "-"), panel.experts, most=_ALIKE, least=_LIKENESS)
+    names = ", ".join(alike)
     return f"{output} Names like it: {names or 'none'}. The list in your instructions has all."

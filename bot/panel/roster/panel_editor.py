@@ -8,7 +8,7 @@ from bot.panel.audit.audit_log import Auditor
 from bot.panel.errors import Refused
 from bot.panel.messaging.people import People
 from bot.panel.model import CollectionId, Expert, Panel, Synthesis, UserId
-from bot.panel.names import did_you_mean, in_code
+from bot.panel.names import in_code
 from bot.panel.roster.catalogue import Catalogue
 from bot.panel.roster.changes import Change, Verb
 from bot.panel.roster.equipment import Equipment
@@ -26,6 +26,7 @@ from bot.panel.roster.roster import (
     size,
     with_expert,
 )
+from bot.panel.roster.search import hint
 
 _STREAMING = {"on": True, "off": False, "default": None}
 
@@ -59,12 +60,11 @@ class PanelEditor(PanelReader):
         if panel.find(name) or (expert and panel.find(expert.name)):
             raise Refused(gettext("`{name}` is on this panel already.", name=in_code(name, 40)))
         if expert is None:
-            hint = did_you_mean(name, [one for one in known if not panel.find(one)])
             problem = gettext("There is no expert `{name}` in the library.", name=in_code(name, 40))
             advice = gettext(
                 "`/experts help` lists it, and `/experts add` lets you describe one of your own."
             )
-            raise Refused(f"{problem}{hint} {advice}")
+            raise Refused(f"{problem}{hint(name, [*known.values(), *panel.experts])} {advice}")
         withheld = await self.equipment.withheld(expert.tools, by)
         tools = tuple(tool for tool in expert.tools if tool not in withheld)
         expert = replace(expert, tools=tools, equipped_by=by)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.language import gettext
 from bot.panel.errors import Refused
 from bot.panel.model import Expert, ExpertName, Panel
-from bot.panel.names import did_you_mean, in_code
+from bot.panel.names import in_code
 from bot.panel.roster.catalogue import Catalogue
 from bot.panel.roster.equipment import with_givers
 from bot.panel.roster.panel_store import PanelStore
@@ -19,6 +19,7 @@ from bot.panel.roster.roster import (
     origin,
     scopes_of,
 )
+from bot.panel.roster.search import hint
 
 log = logging.getLogger(__name__)
 
@@ -92,9 +93,8 @@ class PanelReader:
         panel = await self.panel(scope)
         expert = panel.find(name)
         if expert is None:
-            hint = did_you_mean(name, [expert.name for expert in panel.experts])
             problem = gettext("There is no expert `{name}` on this panel.", name=in_code(name, 40))
-            raise Refused(f"{problem}{hint}")
+            raise Refused(f"{problem}{hint(name, panel.experts)}")
         return expert
 
     async def panel_and_known(self, scope: Scope) -> tuple[Panel, Mapping[ExpertName, Expert]]:

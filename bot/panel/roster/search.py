@@ -1,10 +1,25 @@
-"""Finding experts by what people type: parts of names, titles and purposes."""
+"""Finding experts by what people type: parts of names, titles and purposes; or misspelt ones."""
 
 from collections.abc import Iterable, Sequence
 
 from bot.panel.model import Expert
+from bot.panel.names import did_you_mean, nearest
 
 _NOT_FOUND = 9
+
+
+def hint(typed: str, experts: Iterable[Expert]) -> str:
+    """Return a sentence, after a space, with the names nearest to a name or title; else nothing."""
+    return did_you_mean(typed, (), spellings=_spellings(experts))
+
+
+def alike(typed: str, experts: Iterable[Expert], *, most: int = 3, least: float) -> Sequence[str]:
+    """Return the names of experts whose name or title is like what was *typed*, the best first."""
+    return nearest(typed, (), spellings=_spellings(experts), most=most, least=least)
+
+
+def _spellings(experts: Iterable[Expert]) -> dict[str, str]:
+    return {spelling: one.name for one in experts for spelling in (one.title, one.name)}
 
 
 def found(typed: str, experts: Iterable[Expert]) -> Sequence[Expert]:

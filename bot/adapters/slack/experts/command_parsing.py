@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.adapters.slack.experts.panel_settings import SETTINGS, PanelSetting
 from bot.adapters.slack.markdown import sanitize
+from bot.panel.names import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,24 @@ _WORDS = (
     "add", "consults", "default", "documents", "edit", "find", "handle", "help", "list",
     "remove", "show", "teach",
 )  # fmt: skip
+_ALSO_SAID: Mapping[str, str] = {
+    "change": "edit",
+    "create": "add",
+    "delete": "remove",
+    "describe": "show",
+    "docs": "documents",
+    "info": "show",
+    "invite": "add",
+    "kick": "remove",
+    "ls": "list",
+    "new": "add",
+    "rm": "remove",
+    "search": "find",
+    "update": "edit",
+    "upload": "teach",
+    "view": "show",
+    "who": "list",
+}
 _QUOTES = " \t`\"'“”@"
 
 
@@ -159,6 +178,11 @@ class Order:
 def subcommands(settings: Sequence[PanelSetting] = SETTINGS) -> Sequence[str]:
     """Return all subcommands, in order."""
     return sorted((*_WORDS, *(setting.word for setting in settings)))
+
+
+def meant(word: str, settings: Sequence[PanelSetting] = SETTINGS) -> str:
+    """Return a sentence, after a space, with the subcommands that *word* may mean; else nothing."""
+    return did_you_mean(word, subcommands(settings), spellings=_ALSO_SAID)
 
 
 def parse(written: str, settings: Sequence[PanelSetting] = SETTINGS) -> Order:

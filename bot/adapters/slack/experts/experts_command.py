@@ -36,7 +36,9 @@ from bot.panel.names import did_you_mean, in_code
 from bot.panel.roster.changes import Change
 from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.roster.roster import Scope
-from bot.panel.roster.search import found
+from bot.panel.roster.search import alike, found, hint
+
+_LIKENESS = 0.7  # of a word, to an expert's name or title
 
 
 class ExpertsCommand:
@@ -75,7 +77,7 @@ class ExpertsCommand:
             case Unfinished(word):
                 return _unfinished(word, for_defaults=default)
             case Unknown(word):
-                return await self._help(scope, self._unknown(word))
+                return await self._help(scope, await self._unknown(word, scope))
             case ShowExpert(name):
                 expert = await self._editor.find(scope, name)
                 handles = await self._handles.names(requester.team_id)
@@ -115,7 +117,9 @@ class ExpertsCommand:
         if search:
             by_name = {entry.expert.name: entry for entry in entries}
             experts = found(search, (entry.expert for entry in entries))
-            return panel_messages.search_results([by_name[one.name] for one in experts], scope)
+            matching = [by_name[one.name] for one in experts]
+            meant = "" if matching else hint(search, (entry.expert for entry in entries))
+            return panel_messages.search_results(matching, scope, meant)
         panel = await self._editor.panel(scope)
         handles = await self._handles.names(requester.team_id)
         kept_in = self._editor.rights.kept_in
@@ -133,10 +137,15 @@ class ExpertsCommand:
         addable = await self._editor.addable(scope)
         return panel_messages.usage(addable, lead, self._settings)
 
-    def _unknown(self, word: str) -> str:
-        suggestion = did_you_mean(word, command_parsing.subcommands(self._settings))
+    async def _unknown(self, word: str, scope: Scope) -> str:
+        """Say that *word* is no subcommand, and what it may mean: one, or an expert."""
         unknown = gettext("I do not know `{word}`.", word=in_code(word, 40))
-        return f"{unknown}{suggestion}"
+        panel = await self._editor.panel(scope)
+        subcommand = command_parsing.meant(word, self._settings)
+        if subcommand and not panel.find(word):
+            return f"{unknown}{subcommand}"
+        shown = [f"show {name}" for name in alike(word, panel.experts, most=1, least=_LIKENESS)]
+        return f"{unknown}{did_you_mean(shown[0], shown) if shown else ''}"
 
     async def _change(
         self,

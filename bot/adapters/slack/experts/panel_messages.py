@@ -63,9 +63,9 @@ def panel(
     return _answer([f"*{_heading(where)}*", *lines], " ".join(footer))
 
 
-def search_results(entries: Sequence[PanelEntry], where: Scope) -> Answer:
-    """Return the experts of a panel that were looked for, the best first."""
-    lines = _listed(entries, where) or [gettext("Nobody on it is like that.")]
+def search_results(entries: Sequence[PanelEntry], where: Scope, meant: str = "") -> Answer:
+    """Return the experts of a panel that were looked for, the best first; else who was *meant*."""
+    lines = _listed(entries, where) or [gettext("Nobody on it is like that.") + meant]
     return _answer([f"*{_heading(where)}*", *lines])
 
 
