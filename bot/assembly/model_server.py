@@ -18,7 +18,6 @@ from bot.panel.errors import Refused
 from bot.panel.language_model.conversation_store import ConversationStore
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.language_model.model_choice import ModelChoice
-from bot.panel.loops import Trouble
 from bot.panel.model import Effort
 from bot.panel.redaction.redacted_history import RedactedHistory
 from bot.panel.redaction.redacted_knowledge import RedactedKnowledge
@@ -85,7 +84,7 @@ async def examine(config: Config, own: Sequence[tuple[str, str]] = ()) -> list[F
 
     Each model that is there is asked for one small response.
     """
-    models = [*_models(config), *own]
+    models = [*named_models(config), *own]
     async with _client(config) as client:
         model_findings, backend_finding = await asyncio.gather(
             examine_models(client, models), backends.probe(client, config.backend)
@@ -116,20 +115,8 @@ async def _try(
     return [await trial.examine(one) for one in tried.values()]
 
 
-async def warn(config: Config) -> None:
-    """Log what is wrong with the models; the bot starts regardless."""
-    try:
-        async with _client(config) as client:
-            findings = await examine_models(client, _models(config))
-    except Exception as error:  # noqa: BLE001 - a server may answer anything
-        Trouble("models.unknown").tell(error)
-        return
-    for finding in findings:
-        if finding.severity is not Severity.GOOD:
-            log.warning("models.wanting", extra={"what": finding.what, "remedy": finding.remedy})
-
-
-def _models(config: Config) -> Sequence[tuple[str, str]]:
+def named_models(config: Config) -> Sequence[tuple[str, str]]:
+    """Return the models that the settings name: the name of each setting, and the model's."""
     follows = config.hard_model == config.expert_model  # also where it is not set: nothing to blame
     return [
         ("PANELBOT_ROUTER_MODEL", config.router_model),

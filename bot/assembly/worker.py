@@ -9,6 +9,7 @@ from bot.assembly.access import admission_of
 from bot.assembly.functions import open_functions
 from bot.assembly.one_bot import only_bot
 from bot.assembly.parts import QUIET, Serve, Status
+from bot.assembly.required_models import require_models
 from bot.assembly.same_files import WORKERS, open_same_files
 from bot.assembly.slack import Slack, open_slack
 from bot.assembly.storage import Storage, open_storage
@@ -43,6 +44,7 @@ async def open_worker(config: Config, status: Status = QUIET) -> AsyncIterator[S
         open_functions(config, storage.redis) as functions,
     ):
         await upkeep.note_installed(storage, slack.identity)
+        await require_models(config)
         await model_server.require_backend(config)
         timeouts = _timeouts(config)
         locales = Locales(slack.people, config.language)
@@ -62,7 +64,7 @@ async def open_worker(config: Config, status: Status = QUIET) -> AsyncIterator[S
         chores = await upkeep.chore_runner(config, storage, services_of_chores)
         expiry = ApprovalExpiry(storage.approvals, every=min(5, timeouts.approval / 4))
         status.ready(slack.identity.url)
-        yield lambda: _work(worker, (positions, expiry, chores), sender, config, status)
+        yield lambda: _work(worker, (positions, expiry, chores), sender, status)
 
 
 def _timeouts(config: Config) -> Timeouts:
@@ -116,12 +118,10 @@ async def _work(
     worker: TurnWorker,
     others: Sequence[QueuePositions | ApprovalExpiry | ChoreRunner],
     sender: OutboxWorker,
-    config: Config,
     status: Status,
 ) -> None:
-    """Answer turns; what is wrong with the models is logged at once, but stops nothing."""
+    """Answer turns, and then finish those that are running."""
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(model_server.warn(config))
         beside = [tasks.create_task(other.run()) for other in others]
         sending = tasks.create_task(sender.run())
         try:

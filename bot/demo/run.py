@@ -15,6 +15,7 @@ from bot.adapters.redis.connection.embedded import embedded_server
 from bot.adapters.slack.api.manifest import manifest
 from bot.assembly import operator, storage
 from bot.assembly.parts import QUIET, Status, run_part
+from bot.assembly.required_models import require_models
 from bot.assembly.web import open_web
 from bot.assembly.worker import open_worker
 from bot.demo.try_this import SLOW, TryThis, abilities
@@ -162,6 +163,8 @@ async def open_demo(
         config = read({**environ, **settings})
         if by_rules:
             await _add_document(config)
+        else:
+            await require_models(config, answering=True)
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         serving = [
             tasks.create_task(run_part(part))

@@ -10,6 +10,14 @@ KEY_BYTES = 32  # of an encryption key
 _SHORTEST = 16
 _URL_SAFE = str.maketrans("-_", "+/")
 _STRANGE = re.compile(r"[^!-~]")
+_PLACEHOLDER = re.compile(  # random letters of a key are no such word
+    r"(?:xoxb|xapp|sk)-(?:proj-)?"
+    r"(?:[-.…xX*]*$|(?:.*[-_])?your[-_]|.*(?:change.?me|example|placeholder|replace))"
+    r"|<.*>$",
+    re.IGNORECASE,
+)
+_SIGNING = 32  # hexadecimal digits of a signing secret
+_SIGNING_SECRET = re.compile(f"[0-9a-f]{{{_SIGNING}}}", re.IGNORECASE)
 _BEGINNINGS = {
     "xoxb-": "bot tokens do (SLACK_BOT_TOKEN)",
     "xapp-": "app-level tokens do (SLACK_APP_TOKEN)",
@@ -23,6 +31,8 @@ def secret(*beginnings: str) -> Kind[str]:
     """Return the kind of tokens, keys and addresses with passwords, as they are sent."""
 
     def parse(value: str) -> str:
+        if _PLACEHOLDER.match(value):
+            raise Malformed("is still a placeholder; put your own there")
         if strange := _STRANGE.search(value):
             what = "blank or line break" if strange[0].isspace() else "sign that keys never have"
             raise Malformed(f"has a {what} after {strange.start()} characters; copy it again")
@@ -33,6 +43,19 @@ def secret(*beginnings: str) -> Kind[str]:
             raise Malformed(f"{begins}, but {expected}" if begins else expected)
         if begins and not beginnings and other.startswith("x"):
             raise Malformed(begins)
+        return value
+
+    return Kind(parse, "")
+
+
+def signing_secret() -> Kind[str]:
+    """Return the kind of what Slack signs its requests with."""
+    anything = secret()
+
+    def parse(value: str) -> str:
+        if not _SIGNING_SECRET.fullmatch(anything.parse(value)):
+            has = f"{len(value)} characters" if len(value) != _SIGNING else "others"
+            raise Malformed(f"should be {_SIGNING} characters, 0-9 and a-f; it has {has}")
         return value
 
     return Kind(parse, "")

@@ -18,7 +18,7 @@ from bot.panel.model import Expert, ExpertName, Synthesis
 from bot.panel.roster.roster import WorkspaceScope
 from bot.settings.environment import read
 
-SIGNING_SECRET = "playground-signing-secret"
+SIGNING_SECRET = "5160a7d20e1f4c3b8d9e5160a7d20e1f"
 # As many turns as a worker can: Slack's limits, which it keeps to, let far fewer be answered.
 UNPACED = {"PANELBOT_SLACK_PACE": "0"}
 _BUNDLED = ("engineering", "finance", "legal", "product", "security")

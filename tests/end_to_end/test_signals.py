@@ -189,8 +189,10 @@ async def test_a_demo_that_ends_at_once_leaves_no_redis(world: World, tmp_path):
     assert process.returncode in (0, 130)
 
 
-@pytest.mark.parametrize("command", ["run", "web", "worker"])
-@pytest.mark.parametrize("transport", ["socket mode", "http"])
+@pytest.mark.parametrize(
+    ("command", "transport"),
+    [("run", "socket mode"), ("web", "http"), ("worker", "http")],
+)
 async def test_one_line_says_what_is_ready(world: World, command: str, transport: str):
     if transport == "http":
         del world.environ["SLACK_APP_TOKEN"]

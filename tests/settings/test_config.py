@@ -3,9 +3,10 @@ import pytest
 from bot.settings.environment import ConfigError, read
 from bot.settings.needs import SLACK_IN
 
+SIGNING_SECRET = "8f742231b10e8888abcd99baac1c85a5"
 GOOD = {
     "SLACK_BOT_TOKEN": "xoxb-1",
-    "SLACK_SIGNING_SECRET": "a-signing-secret",
+    "SLACK_SIGNING_SECRET": SIGNING_SECRET,
     "OPENAI_API_KEY": "sk-1",
     "REDIS_URL": "redis://localhost:6379/0",
 }
@@ -87,7 +88,7 @@ def test_metadata_is_signed_with_the_first_secret_and_verified_with_all():
     secret, older = "a" * 32, "b" * 32
 
     assert read(GOOD | {"PANELBOT_SECRET": f"{secret},{older}"}).secrets == (secret, older)
-    assert read(GOOD).secrets == ("a-signing-secret",)
+    assert read(GOOD).secrets == (SIGNING_SECRET,)
 
 
 @pytest.mark.parametrize("need", SLACK_IN)
@@ -98,7 +99,7 @@ def test_with_neither_way_to_receive_events_both_are_named(need: str):
     assert str(problem).startswith("SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is missing. For Socket")
     assert "For HTTP: SLACK_SIGNING_SECRET=" in problem.remedy
     for either in ("SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"):
-        assert read({either: "xapp-1" if "APP" in either else "8f74"}, need)
+        assert read({either: "xapp-1" if "APP" in either else SIGNING_SECRET}, need)
 
 
 def test_all_that_is_wrong_or_missing_is_told_at_once():

@@ -74,6 +74,19 @@ def test_errors_say_what_is_wrong_and_what_is_right(name, value, what, meant):
         ("OPENAI_API_KEY", "sk-hush\nsk-hush", "has a blank or line break after 7 characters"),
         ("OPENAI_API_KEY", "sk-hush…", "has a sign that keys never have after 7 characters"),
         ("SLACK_BOT_TOKEN", '"xoxb-hush"', "has quotes around its value; leave them out."),
+        ("SLACK_BOT_TOKEN", "xoxb-", "is still a placeholder; put your own there."),
+        ("SLACK_BOT_TOKEN", "xoxb-your-hush-token", "is still a placeholder; put your own there."),
+        ("SLACK_APP_TOKEN", "xapp-", "is still a placeholder; put your own there."),
+        ("OPENAI_API_KEY", "sk-", "is still a placeholder; put your own there."),
+        ("OPENAI_API_KEY", "sk-…", "is still a placeholder; put your own there."),
+        ("OPENAI_API_KEY", "sk-proj-...", "is still a placeholder; put your own there."),
+        ("OPENAI_API_KEY", "<your key>", "is still a placeholder; put your own there."),
+        (
+            "SLACK_SIGNING_SECRET",
+            "hush",
+            "should be 32 characters, 0-9 and a-f; it has 4 characters",
+        ),
+        ("SLACK_SIGNING_SECRET", "hush" * 8, "should be 32 characters, 0-9 and a-f; it has others"),
         ("REDIS_URL", "http://me:hush@host", "should begin with redis:// or rediss:// or"),
         ("PANELBOT_SECRET", "hush", "should be texts of at least 16 characters without blanks, w"),
         ("PANELBOT_SECRET", f"{'a' * 16},hush hush hush hush", "should be texts of at least 16"),
@@ -98,3 +111,21 @@ def test_any_value_is_read_or_told(setting):
         except ConfigError as error:
             assert setting.name in str(error)  # noqa: PT017 - some are read
             assert len(str(error)) < 600  # noqa: PT017
+
+
+@pytest.mark.parametrize(
+    "key", ["none", "EMPTY", "x", "sk-1234", "sk-proj-aYouRbXXXXc", "your-key"]
+)
+def test_a_server_of_ones_own_may_take_any_key(key):
+    assert read({"OPENAI_API_KEY": key}).openai_api_key == key
+
+
+def test_the_example_as_it_comes_is_not_complete(repository):
+    lines = (repository / ".env.example").read_text().splitlines()
+    given = dict(line.split("=", 1) for line in lines if line and line[0] != "#")
+
+    with pytest.raises(ConfigError) as error:
+        read(given)
+
+    names = {problem.name for problem in error.value.problems}
+    assert names == {"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "OPENAI_API_KEY"}

@@ -18,7 +18,7 @@ from bot.playground.slack.workspace.company import BOT_USER, company_workspace
 
 BOT_TOKEN = "xoxb-playground"  # noqa: S105 - opens nothing but the playground
 APP_TOKEN = "xapp-playground"  # noqa: S105 - same
-SIGNING_SECRET = "playground-signing-secret"  # noqa: S105 - same
+SIGNING_SECRET = "5160a7d20e1f4c3b8d9e5160a7d20e1f"  # noqa: S105 - same
 
 SCOPES = frozenset(
     {

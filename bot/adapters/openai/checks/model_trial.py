@@ -107,6 +107,14 @@ class ModelTrial:
             return bad(f"{name} cannot be asked: {error}", "See the server's log.")
         return self._judged(name, prompt, seen)
 
+    async def failure(self, tried: Tried) -> PanelError | None:
+        """Return why the model gives no response; None if it does."""
+        try:
+            await self._ask(tried)
+        except PanelError as error:
+            return error
+        return None
+
     async def _ask(self, tried: Tried) -> tuple[Prompt, _Seen]:
         async with self._conversation() as conversation:
             prompt = Prompt(
