@@ -4,6 +4,7 @@ from asyncio import gather
 from collections.abc import Sequence
 from typing import assert_never
 
+from bot.language import gettext
 from bot.panel.audit.audit_log import Auditor
 from bot.panel.audit.entry import Act
 from bot.panel.errors import Refused
@@ -11,6 +12,7 @@ from bot.panel.intake.thread_commands import (
     AddExpert,
     Answered,
     ListExperts,
+    Misspelt,
     Mute,
     RemoveExpert,
     ShowHelp,
@@ -19,6 +21,7 @@ from bot.panel.intake.thread_commands import (
     Unmute,
 )
 from bot.panel.model import Expert, Panel, Persona, ThreadRef, UserId
+from bot.panel.names import did_you_mean, in_code
 from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.roster.roster import ChannelScope
 from bot.panel.texts import sentences
@@ -36,7 +39,11 @@ class ThreadCommandHandler:
     async def is_meant(self, command: ThreadCommand, thread: ThreadRef) -> bool:
         """Whether *command* is one, and not "add two numbers": whether it names an expert."""
         match command:
-            case AddExpert(name, is_certain=False) | RemoveExpert(name, is_certain=False):
+            case (
+                AddExpert(name, is_certain=False)
+                | RemoveExpert(name, is_certain=False)
+                | Misspelt(name=name, is_certain=False)
+            ):
                 panel, addable = await gather(
                     self._editor.panel(thread), self._editor.addable(thread)
                 )
@@ -97,6 +104,9 @@ class ThreadCommandHandler:
                 return sentences.roster(lines)
             case ShowHelp():
                 return sentences.usage()
+            case Misspelt(word, meant):
+                unknown = gettext("I do not know `{word}`.", word=in_code(word, 40))
+                return f"{unknown}{did_you_mean(meant, [in_code(meant)])}"
             case Mute():
                 await self._auditor.record(Act.MUTED, thread, by)
                 await self._threads.set_standing(thread, Standing.MUTED)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from html import unescape
 
 from bot.panel.model import Message, Turn
+from bot.panel.names import nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,17 @@ class ForgetThread:
     """Delete what is kept of this thread, after asking."""
 
 
-Answered = AddExpert | RemoveExpert | ListExperts | ShowHelp | Mute | Unmute | Stop
+@dataclass(frozen=True, slots=True)
+class Misspelt:
+    """Nearly a command: *word* is none, but the whole may mean another."""
+
+    word: str
+    meant: str
+    name: str = ""  # it is a question unless there is such an expert
+    is_certain: bool = False
+
+
+Answered = AddExpert | RemoveExpert | ListExperts | ShowHelp | Mute | Unmute | Stop | Misspelt
 ThreadCommand = Answered | ForgetThread  # the latter asks back
 
 _PLAIN: dict[str, ThreadCommand] = {
@@ -84,6 +95,8 @@ _WITH_NAME = re.compile(
 _FORGET = re.compile(r"forget (?:(?:this|the) )?(?:thread|conversation)", re.IGNORECASE)
 _LIST = re.compile(r"\b(?:and|or)\b|,", re.IGNORECASE)
 _MOST_WORDS = 4  # of a name that nothing marks as one
+_LONGEST_MISSPELT = 60
+_LIKENESS = 0.8  # of words that a slip of a finger makes of one another
 
 
 def parse(text: str) -> ThreadCommand | None:
@@ -91,7 +104,7 @@ def parse(text: str) -> ThreadCommand | None:
     if len(text) > _LONGEST or _QUOTED.search(text):
         return None
     seen = _INVISIBLE.sub("", unescape(text))
-    if not _VERB.search(seen):  # nearly every message: the rest takes longer
+    if not _VERB.search(seen) and len(seen) > _LONGEST_MISSPELT:  # nearly all: the rest is slower
         return None
     words = _words(seen)
     spoken = {word.casefold() for word in re.split(r"[\W_]+", words) if word}
@@ -100,7 +113,7 @@ def parse(text: str) -> ThreadCommand | None:
     if _FORGET.fullmatch(words):
         return ForgetThread()
     match = _WITH_NAME.fullmatch(words)
-    return _with_name(match) if match else None
+    return _with_name(match) if match else _misspelt(words.casefold())
 
 
 def _words(text: str) -> str:
@@ -124,6 +137,23 @@ def _with_name(match: re.Match[str]) -> ThreadCommand | None:
         return None
     kind = AddExpert if match["verb"].casefold() == "add" else RemoveExpert
     return kind(name, is_certain=is_marked or words == 1)
+
+
+def _misspelt(words: str) -> Misspelt | None:
+    word, _, name = words.partition(" ")
+    if not name:
+        meant = next((plain for plain in _PLAIN if _is_slip(word, plain)), "")
+        return Misspelt(word, meant, is_certain=True) if meant else None
+    verb = next(iter(nearest(word, ("add", "remove"), most=1, least=_LIKENESS)), "")
+    is_name = len(name.split()) <= _MOST_WORDS and not set(name) & set("<>`")
+    return Misspelt(word, f"{verb} {name}", name) if verb not in ("", word) and is_name else None
+
+
+def _is_slip(word: str, meant: str) -> bool:
+    """Whether *word* is *meant* with letters swapped, doubled or left out; "step" is not "stop"."""
+    is_swapped = sorted(word) == sorted(meant)
+    is_longer = len(word) != len(meant) and bool(nearest(word, [meant], least=_LIKENESS))
+    return word[:1] == meant[0] and (is_swapped or is_longer)
 
 
 def of(message: Message) -> ThreadCommand | None:

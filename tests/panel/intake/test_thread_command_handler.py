@@ -4,6 +4,7 @@ from bot.panel.intake.thread_command_handler import ThreadCommandHandler
 from bot.panel.intake.thread_commands import (
     AddExpert,
     ListExperts,
+    Misspelt,
     Mute,
     RemoveExpert,
     ShowHelp,
@@ -122,6 +123,8 @@ async def test_muting_lasts_until_unmuting(desk, threads):
     [
         (AddExpert("finace"), MEMBER, "Did you mean `finance`?"),
         (RemoveExpert("leagl"), MEMBER, "Did you mean `legal`?"),
+        (Misspelt("remvoe", "remove legal"), GUEST, "`remvoe`. Did you mean `remove legal`?"),
+        (Misspelt("stpo", "stop"), GUEST, "I do not know `stpo`. Did you mean `stop`?"),
         (AddExpert("legal"), MEMBER, "on this panel already"),
         (AddExpert("finance"), GUEST, "Guests cannot"),
         (RemoveExpert("legal"), GUEST, "Guests cannot"),
@@ -142,6 +145,10 @@ async def test_a_refusal_is_the_answer_and_changes_nothing(desk, editor, command
         ("remove the pump", False),
         ("add Legal Counsel", True),
         ("stop", True),
+        ("stpo", True),
+        ("remvoe legal", True),
+        ("ad Finance Partner", True),
+        ("remvoe the pump", False),
     ],
 )
 async def test_several_words_are_a_name_if_an_expert_has_it(desk, words, is_meant):

@@ -5,6 +5,7 @@ import pytest
 from bot.panel.intake.thread_commands import (
     AddExpert,
     ListExperts,
+    Misspelt,
     Mute,
     RemoveExpert,
     ShowHelp,
@@ -32,6 +33,33 @@ from bot.panel.model import FileId, Message, MessageTs, SharedFile, ThreadRef, T
 )
 def test_commands_are_recognised(text, command):
     assert parse(text) == command
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("hlep", "help"),
+        ("*Stopp!*", "stop"),
+        ("stpo please", "stop"),
+        ("umnute", "unmute"),
+        ("expert", "experts"),
+        ("exprets", "experts"),
+    ],
+)
+def test_a_slip_of_the_finger_is_nearly_a_command(text, meant):
+    command = parse(text)
+    assert isinstance(command, Misspelt)
+    assert (command.meant, command.is_certain) == (meant, True)
+
+
+def test_a_misspelt_verb_with_a_name_is_nearly_a_command_if_there_is_such_an_expert():
+    assert parse("remvoe Legal") == Misspelt("remvoe", "remove legal", "legal")
+    assert parse("ad legal") == Misspelt("ad", "add legal", "legal")
+
+
+@pytest.mark.parametrize("word", ["step", "shop", "hello", "mite", "exports", "router", "pots"])
+def test_other_words_are_questions(word):
+    assert parse(word) is None
 
 
 @pytest.mark.parametrize("verb", ["experts", "help", "mute", "stop", "unmute"])
