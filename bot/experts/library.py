@@ -27,5 +27,6 @@ def defaults() -> tuple[Expert, ...]:
     return tuple(compress(library(), is_default))
 
 
+@cache
 def _root() -> YamlNode:
     return parse((files("bot.experts") / _FILE).read_text(encoding="utf-8"), _FILE)

@@ -22,6 +22,7 @@ from tests.benchmarks import (
     report,
     routing,
     sample,
+    start,
     storage,
     throughput,
 )
@@ -41,6 +42,7 @@ BENCHMARKS: Mapping[str, Measure] = {
         large_panels,
         long_texts,
         memory,
+        start,
         routing,
     )
 }

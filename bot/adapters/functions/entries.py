@@ -6,9 +6,10 @@ thread of its own, where it can take over no signals, and is waited for only so 
 
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import Distribution, EntryPoint, distributions
 
 from bot.functions import GROUP
@@ -35,8 +36,17 @@ class Unreadable:
     why: str
 
 
-def registered(group: str = GROUP) -> Iterator[RegisteredExpert | Unreadable]:
-    """Yield what packages register in *group*; of two installations of one package the first."""
+def registered(group: str = GROUP) -> Sequence[RegisteredExpert | Unreadable]:
+    """Return what packages register in *group*; of two installations of one package the first."""
+    return _registered(group, tuple(sys.path))
+
+
+@cache
+def _registered(group: str, _paths: Sequence[str]) -> Sequence[RegisteredExpert | Unreadable]:
+    return tuple(_read(group))
+
+
+def _read(group: str) -> Iterator[RegisteredExpert | Unreadable]:
     seen = set[str]()
     for distribution in distributions():
         found: list[RegisteredExpert | Unreadable]

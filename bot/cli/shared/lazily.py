@@ -4,9 +4,10 @@ That takes seconds: too long for a command's help, or to learn that a setting is
 other modules of ``bot.cli`` import nothing of this themselves.
 """
 
-from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
+
+from bot.cli.shared.importing import imported
 
 if TYPE_CHECKING:
     from bot.adapters.functions import discovery
@@ -49,4 +50,4 @@ else:
     }
 
     def __getattr__(name: str) -> ModuleType:
-        return import_module(_ELSEWHERE.get(name, f"bot.assembly.{name}"))
+        return imported(_ELSEWHERE.get(name, f"bot.assembly.{name}"))

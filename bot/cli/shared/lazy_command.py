@@ -1,9 +1,10 @@
 """Commands that are imported when they are called: imports take most of the time of a start."""
 
-from importlib import import_module
 from typing import Any
 
 import click
+
+from bot.cli.shared.importing import imported
 
 
 class LazyCommand(click.Command):
@@ -19,7 +20,7 @@ class LazyCommand(click.Command):
     def load(self) -> click.Command:
         """Import the command."""
         module, _, attribute = self._place.partition(":")
-        command: click.Command = getattr(import_module(module), attribute)
+        command: click.Command = getattr(imported(module), attribute)
         return command
 
     def make_context(

@@ -18,6 +18,7 @@ _TOGETHER = (  # scripts that words mix by right: the "highly restrictive" level
     {"LATIN", "HAN", "BOPOMOFO"},
 )
 _SCRIPTLESS = {"COMMON", "INHERITED"}
+_OF_ASCII = {"0": "O", "1": "l", "I": "l", "m": "rn"}  # spares most names the tables
 _STROKES = str.maketrans("i1", "ll")
 
 
@@ -52,7 +53,7 @@ def _is_mixed(word: str) -> bool:
 
 
 def _replaced(text: str) -> str:
-    prototypes = _prototypes()
+    prototypes = _OF_ASCII if text.isascii() else _prototypes()
     return "".join(prototypes.get(char, char) for char in text)
 
 

@@ -1,8 +1,11 @@
 """Names that look like another's are found, whatever they are written with."""
 
+from string import ascii_letters, digits
+
 import pytest
 
 from bot.panel.errors import Refused
+from bot.panel.roster import lookalikes
 from bot.panel.roster.expert_checks import check_title
 from bot.panel.roster.lookalikes import skeleton
 
@@ -66,3 +69,10 @@ def test_a_title_does_not_end_like_the_mark_of_apps(title):
 )  # fmt: skip
 def test_honest_names_of_every_language_are_taken(title):
     assert check_title(title, ["Somebody Else"]) == title
+
+
+def test_names_in_ascii_are_compared_as_by_the_whole_tables():
+    tables = lookalikes._prototypes()
+
+    in_ascii = {char: tables[char] for char in ascii_letters + digits if char in tables}
+    assert in_ascii == lookalikes._OF_ASCII

@@ -1,6 +1,8 @@
 """The connection to an OpenAI-compatible API."""
 
 from collections.abc import Mapping
+from functools import cache
+from ssl import SSLContext
 from typing import Any
 
 import httpx2
@@ -22,10 +24,18 @@ def connect(api_key: str, base_url: str, *, silence: float = 180) -> AsyncOpenAI
     It repeats no request by itself: one that seems to have failed may have been carried out.
     """
     timeout = Timeout(silence, connect=CONNECT)
-    transport = DefaultAsyncHttpxClient(timeout=timeout, event_hooks={"request": [_under_lease]})
+    transport = DefaultAsyncHttpxClient(
+        timeout=timeout, event_hooks={"request": [_under_lease]}, verify=_certificates()
+    )
     return Client(
         api_key=api_key, base_url=base_url, timeout=timeout, max_retries=0, http_client=transport
     )
+
+
+@cache
+def _certificates() -> SSLContext:
+    """Return which certificates all clients trust: reading them takes longer than a request."""
+    return httpx2.create_ssl_context()
 
 
 class Client(AsyncOpenAI):

