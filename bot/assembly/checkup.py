@@ -8,15 +8,18 @@ from itertools import chain
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.functions.discovery import discover
+from bot.adapters.redis import keys
 from bot.adapters.redis.connection.client import address
+from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.connection.server_checks import examine as examine_redis
+from bot.adapters.redis.processes.process_notes import RedisProcessNotes
 from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.manifest import BOT_SCOPES, OPTIONAL_BOT_SCOPES
 from bot.adapters.slack.api.token_checks import examine as examine_slack
-from bot.assembly import functions, model_server, one_bot, panels, same_files, storage
+from bot.assembly import model_server, one_bot, panels, same_files, storage
 from bot.experts import library
 from bot.panel.checks.findings import Finding, bad, good, warning
-from bot.panel.errors import Refused
+from bot.panel.errors import PanelError, Refused
 from bot.panel.roster.panel_file import PanelFile, check_sizes
 from bot.panel.roster.roster import WorkspaceScope
 from bot.settings.config import Config
@@ -33,7 +36,7 @@ async def examine(config: Config) -> list[Finding]:
         service_findings = await asyncio.gather(
             examine_slack(client, app_token=config.slack_app_token, wanted=_scopes(config)),
             examine_redis(redis, address(config.redis_url)),
-            functions.examine(redis),
+            _examine_functions(redis),
             _examine_models(config, in_use),
             _examine_other_processes(config, client),
             _examine_panels(in_use),
@@ -103,6 +106,22 @@ async def _panels_in_use(config: Config, client: AsyncWebClient) -> PanelFile:
         return PanelFile()
     ids = [channel.channel_id for channel in channels]
     return PanelFile(defaults, dict(zip(ids, changes, strict=True)))
+
+
+async def _examine_functions(redis: Connection) -> list[Finding]:
+    """Return a finding for each function that is off in a running process."""
+    try:
+        off = await RedisProcessNotes(redis, keys.OFF).current()
+    except PanelError:  # Redis has findings of its own
+        return []
+    return [
+        bad(
+            f"The function of the expert {name} is off in the process {process}: too many of its "
+            "calls did not end when they were cancelled",
+            "Fix the package, and restart that process; its log says function.abandoned.",
+        )
+        for name, process in off
+    ]
 
 
 def warn_of_missing_scopes(config: Config, given: frozenset[str]) -> None:

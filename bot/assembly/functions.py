@@ -14,8 +14,6 @@ from bot.adapters.redis.processes.process_notes import RedisProcessNotes
 from bot.assembly import panels
 from bot.assembly.actors import process_name
 from bot.experts import library
-from bot.panel.checks.findings import Finding, bad
-from bot.panel.errors import PanelError
 from bot.panel.loops import meanwhile
 from bot.panel.tools import McpServer
 from bot.settings.config import SETTINGS, Config
@@ -47,22 +45,6 @@ async def open_functions(config: Config, redis: Connection) -> AsyncIterator[Ins
             yield functions
     finally:
         await functions.close()
-
-
-async def examine(redis: Connection) -> list[Finding]:
-    """Return a finding for each function that is off in a running process."""
-    try:
-        off = await RedisProcessNotes(redis, keys.OFF).current()
-    except PanelError:  # Redis has findings of its own
-        return []
-    return [
-        bad(
-            f"The function of the expert {name} is off in the process {process}: too many of its "
-            "calls did not end when they were cancelled",
-            "Fix the package, and restart that process; its log says function.abandoned.",
-        )
-        for name, process in off
-    ]
 
 
 def _runnable(

@@ -3,10 +3,10 @@
 import logging
 import os
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from bot.adapters.functions.discovery import discover
 from bot.assembly import model_server
-from bot.assembly.slack import Slack
 from bot.assembly.storage import Storage
 from bot.experts import library
 from bot.panel.approvals.approval_rights import ApprovalRights
@@ -25,10 +25,13 @@ from bot.settings import tools_file
 from bot.settings.config import Config
 from bot.settings.panel_reading import load
 
+if TYPE_CHECKING:  # `panelbot check` does without most of it
+    from bot.assembly.slack import Slack
+
 log = logging.getLogger(__name__)
 
 
-def panel_editor(config: Config, storage: Storage, slack: Slack) -> PanelEditor:
+def panel_editor(config: Config, storage: Storage, slack: "Slack") -> PanelEditor:
     """Return what reads and changes panels. Raises Refused if the panel's file will not do."""
     panels, kept_in = panels_of(config, storage, slack.api.channels.first)
     catalogue = _catalogue(config)
@@ -87,7 +90,7 @@ def has_groups_in_tools(config: Config) -> bool:
     return any(word.startswith("S") for words in lists for word in words)
 
 
-def approval_rights(config: Config, slack: Slack) -> ApprovalRights:
+def approval_rights(config: Config, slack: "Slack") -> ApprovalRights:
     """Return who may decide on which tool."""
     admins = frozenset(map(UserId, config.admins))
     return ApprovalRights(slack.people, tools(config), approvers_of(config), admins)

@@ -15,36 +15,36 @@ NETWORK = frozenset(
     {"aiohttp", "cryptography", "httpx2", "openai", "pydantic", "redis", "slack_bolt", "slack_sdk"}
 )
 TEXTS = frozenset({"asyncio", "babel", "cattrs", "markdown_it", "rich", "yaml"})
-PRINT_PACKAGES = """\
+PRINT_MODULES = """\
 import atexit, sys
-atexit.register(lambda: print("\\n", *{name.partition(".")[0] for name in sys.modules}))
+atexit.register(lambda: print("\\n", *sys.modules))
 """
 COMMAND = "from bot.cli.main import main; main()"
 
 
 def imported(*args: str, code: str = COMMAND) -> frozenset[str]:
-    """Return the packages that ``panelbot`` with *args*, and without settings, imports."""
+    """Return the modules that ``panelbot`` with *args*, and without settings, imports."""
     environ = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
-    command = [sys.executable, "-c", PRINT_PACKAGES + code, *args]
+    command = [sys.executable, "-c", PRINT_MODULES + code, *args]
     ended = run(command, env=environ, capture_output=True, text=True, check=False)  # noqa: S603 - ours
     return frozenset(ended.stdout.rpartition("\n ")[2].split())
 
 
 @pytest.mark.parametrize("args", ["--help", "--version", "-h", "", "lnks"])
 def test_the_list_of_commands_imports_click_alone(args: str):
-    packages = imported(*args.split())
+    modules = imported(*args.split())
 
-    assert "click" in packages
-    assert not packages & (NETWORK | TEXTS)
+    assert "click" in modules
+    assert not modules & (NETWORK | TEXTS)
 
 
 def test_no_command_imports_what_it_works_with_before_it_is_carried_out():
     load = "from bot.cli.main import main\nfor command in main.commands.values(): command.load()"
 
-    packages = imported(code=load)
+    modules = imported(code=load)
 
-    assert "click" in packages
-    assert not packages & (NETWORK | {"markdown_it"})
+    assert "click" in modules
+    assert not modules & (NETWORK | {"markdown_it"})
 
 
 @pytest.mark.parametrize(
@@ -60,10 +60,10 @@ def test_nothing_is_imported_where_settings_are_missing(args: str, tmp_path: Pat
     panels = tmp_path / "panels.yaml"
     panels.write_text("version: 1\n")
 
-    packages = imported(*args.replace("FILE", str(panels)).split())
+    modules = imported(*args.replace("FILE", str(panels)).split())
 
-    assert "click" in packages
-    assert not packages & NETWORK
+    assert "click" in modules
+    assert not modules & NETWORK
 
 
 @pytest.mark.parametrize("args", ["experts check FILE", "keys new", "manifest"])
@@ -71,13 +71,27 @@ def test_what_needs_no_service_imports_none(args: str, tmp_path: Path):
     panels = tmp_path / "panels.yaml"
     panels.write_text("version: 1\n")
 
-    packages = imported(*args.replace("FILE", str(panels)).split())
+    modules = imported(*args.replace("FILE", str(panels)).split())
 
-    assert "click" in packages
-    assert not packages & NETWORK
+    assert "click" in modules
+    assert not modules & NETWORK
 
 
 def test_export_offers_all_formats_that_there_are():
     offered = CliRunner().invoke(main, ["export", "--help"]).output
 
     assert f"[{'|'.join(sorted(FORMATS))}]" in offered
+
+
+@pytest.mark.parametrize(
+    ("rooms", "without"),
+    [
+        ("checkup", {"slack_bolt", "markdown_it", "openai.types.beta"}),
+        ("worker", {"slack_bolt", "openai.types.beta"}),
+    ],
+)
+def test_rooms_import_no_library_that_others_need(rooms: str, without: set[str]):
+    modules = imported(code=f"import bot.assembly.{rooms}")
+
+    assert {"openai", "redis", "slack_sdk"} <= modules
+    assert not modules & without

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -27,16 +26,6 @@ class Identity:
     def may_have_personas(self) -> bool:
         """Whether Slack lets experts answer under names of their own."""
         return not self.scopes or CUSTOMIZE in self.scopes
-
-    def authorize_result(self, token: str) -> AuthorizeResult:
-        """Return what Bolt needs for each request, so that it does not call Slack."""
-        return AuthorizeResult(
-            enterprise_id=None,
-            team_id=self.team_id,
-            bot_token=token,
-            bot_id=self.bot_id,
-            bot_user_id=self.bot_user_id,
-        )
 
 
 async def identify(web: AsyncWebClient) -> Identity:

@@ -1,6 +1,6 @@
 """Sentences that explain errors to people, without any internals; also in forms."""
 
-from slack_bolt.async_app import AsyncAck
+from typing import TYPE_CHECKING
 
 from bot.adapters.slack.content import json_access
 from bot.json_types import Json
@@ -14,6 +14,9 @@ from bot.panel.errors import (
     Refused,
 )
 from bot.panel.texts import apologies, failure_sentences, refusal_sentences
+
+if TYPE_CHECKING:
+    from slack_bolt.async_app import AsyncAck
 
 _TRIGGER_EXPIRED = frozenset({"exchanged_trigger_id", "expired_trigger_id", "trigger_expired"})
 
@@ -40,7 +43,7 @@ def error_sentence(error: PanelError) -> str:
             return gettext("I cannot reach my memory just now; please try again in a minute.")
 
 
-async def refuse_form(ack: AsyncAck, view: Json, error: PanelError) -> None:
+async def refuse_form(ack: "AsyncAck", view: Json, error: PanelError) -> None:
     """Leave a form open, with the reason at the input that *error* is about."""
     field = error.field if isinstance(error, Refused) else None
     await ack(response_action="errors", errors=errors(view, error_sentence(error), field))

@@ -8,9 +8,9 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from aiohttp import ClientError
-from slack_bolt.async_app import AsyncRespond
 
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.metadata import StampSigner
@@ -27,6 +27,9 @@ from bot.panel.errors import MessengerRefused, MessengerUnavailable, PanelError
 from bot.panel.messaging.members import Members
 from bot.panel.model import ThreadRef, UserId
 from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
+
+if TYPE_CHECKING:  # workers and commands do without Bolt
+    from slack_bolt.async_app import AsyncRespond
 
 log = logging.getLogger(__name__)
 
@@ -205,7 +208,7 @@ class Responder:
             log.warning(failed, extra={"reason": str(error)})
 
 
-async def answer_command(respond: AsyncRespond, answer: Answer, *, replace: bool = False) -> None:
+async def answer_command(respond: "AsyncRespond", answer: Answer, *, replace: bool = False) -> None:
     """Answer by the response URL of a command or click; only the requester sees it."""
     try:
         response = await respond(

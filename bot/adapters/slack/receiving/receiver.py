@@ -102,15 +102,26 @@ def _kind(body: Json) -> str:
     return kind if _WORD.fullmatch(kind) else "?"
 
 
+def authorize_result(identity: Identity, token: str) -> AuthorizeResult:
+    """Return what Bolt needs for each request, so that it does not call Slack."""
+    return AuthorizeResult(
+        enterprise_id=None,
+        team_id=identity.team_id,
+        bot_token=token,
+        bot_id=identity.bot_id,
+        bot_user_id=identity.bot_user_id,
+    )
+
+
 def bolt_app(web_client: AsyncWebClient, identity: Identity, locales: Locales) -> BoltApp:
     """Return a Bolt app that calls no Slack API by itself and logs no payload.
 
     Its listeners run in the language of the user who acted.
     """
-    token = web_client.token or ""
+    authorized = authorize_result(identity, web_client.token or "")
 
     async def authorize() -> AuthorizeResult:
-        return identity.authorize_result(token)
+        return authorized
 
     async def listen(context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]) -> None:
         await locales.use_language_of(UserId(context.user_id) if context.user_id else None)

@@ -3,6 +3,7 @@ from aiohttp import web
 
 from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.identity import Identity, identify
+from bot.adapters.slack.receiving.receiver import authorize_result
 from bot.panel.errors import GiveUp, MessengerUnavailable
 from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import BOT_ID, BOT_USER
@@ -60,7 +61,7 @@ async def test_an_unreachable_slack_is_reported_with_its_url(free_port):
 
 
 def test_bolt_gets_the_same_identity(neighbour):
-    told = neighbour.identity.authorize_result("xoxb-1")
+    told = authorize_result(neighbour.identity, "xoxb-1")
 
     assert (told.bot_token, told.team_id) == ("xoxb-1", "T0ACME")
     assert (told.bot_id, told.bot_user_id) == (BOT_ID, BOT_USER)
