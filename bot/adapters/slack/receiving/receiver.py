@@ -118,10 +118,10 @@ def bolt_app(web_client: AsyncWebClient, identity: Identity, locales: Locales) -
 
     Its listeners run in the language of the user who acted.
     """
-    authorized = authorize_result(identity, web_client.token or "")
+    token = web_client.token or ""
 
     async def authorize() -> AuthorizeResult:
-        return authorized
+        return authorize_result(identity, token)
 
     async def listen(context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]) -> None:
         await locales.use_language_of(UserId(context.user_id) if context.user_id else None)
