@@ -6,7 +6,6 @@ from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from openai import AsyncOpenAI
-from openai.types.responses import ResponseStreamEvent
 
 from bot.adapters.openai import errors
 from bot.adapters.openai.leaks.leaks import without_leaks
@@ -66,7 +65,7 @@ class _Seen:
     text: str = ""
     real_calls: int = 0  # not written as text
 
-    async def note(self, stream: Stream) -> AsyncIterator[ResponseStreamEvent]:
+    async def note(self, stream: Stream) -> AsyncIterator[object]:
         """Yield the events of *stream*, and note what they bring."""
         async for event in stream:
             sent = Sent(event, "event")

@@ -8,7 +8,7 @@ from openai import APIConnectionError, APIStatusError, AsyncOpenAI
 
 from bot.adapters.openai import errors
 from bot.adapters.openai.responses import history
-from bot.adapters.openai.responses.concessions import Concessions, Stream
+from bot.adapters.openai.responses.concessions import Concessions, Stream, begin
 from bot.adapters.openai.responses.repair import Repair, unanswered_call
 from bot.adapters.openai.responses.request_builder import RequestBuilder
 from bot.adapters.openai.retries import RequestRetries, RetryDelays
@@ -37,7 +37,7 @@ class ResponseStart:
             before, without = self._repair.outputs, self._concessions.without
             request = self._requests.build(self._prompt, *before, without=without)
             try:
-                stream: Stream = await self._client.responses.create(**request)
+                stream = await begin(self._client, request)
             except APIConnectionError as error:
                 await self._retries.wait(error)
             except APIStatusError as error:

@@ -6,7 +6,7 @@ from typing import Any
 
 from openai import APIConnectionError, APIStatusError, AsyncOpenAI
 
-from bot.adapters.openai.responses.concessions import Concessions, Stream
+from bot.adapters.openai.responses.concessions import Concessions, Stream, begin
 from bot.adapters.openai.responses.request_builder import RequestBuilder
 from bot.adapters.openai.retries import RequestRetries, RetryDelays
 from bot.panel.language_model.exchange import Item, Prompt
@@ -34,7 +34,7 @@ class StatelessStart:
         while True:
             request = self._request()
             try:
-                stream: Stream = await self._client.responses.create(**request)
+                stream = await begin(self._client, request)
             except APIConnectionError as error:
                 await self._retries.wait(error)
             except APIStatusError as error:
