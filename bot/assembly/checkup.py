@@ -23,6 +23,7 @@ from bot.panel.errors import PanelError, Refused
 from bot.panel.roster.panel_file import PanelFile, check_sizes
 from bot.panel.roster.roster import WorkspaceScope
 from bot.settings.config import Config
+from bot.settings.prices import prices
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,11 @@ async def examine(config: Config) -> list[Finding]:
             _examine_ways_out(config, in_use),
         )
     await redis.aclose()
-    own = (_examine_tools(config), *discover(library.library()).findings())
+    own = (
+        _examine_tools(config),
+        *_examine_prices(config),
+        *discover(library.library()).findings(),
+    )
     return [*chain.from_iterable(service_findings), *own]
 
 
@@ -134,6 +139,16 @@ def _scopes(config: Config) -> frozenset[str]:
     """Return the scopes that the bot needs as it is set up."""
     has_groups = panels.approvers_of(config).groups or panels.has_groups_in_tools(config)
     return frozenset(BOT_SCOPES) | frozenset(OPTIONAL_BOT_SCOPES if has_groups else ())
+
+
+def _examine_prices(config: Config) -> list[Finding]:
+    try:
+        prices(config.prices)
+    except Refused as refusal:
+        return [
+            bad(str(refusal), "Correct the file: `panelbot web` and `run` do not start with it.")
+        ]
+    return []
 
 
 def _examine_tools(config: Config) -> Finding:

@@ -39,7 +39,7 @@ def check() -> None:
     working.
     """
     environ = environment()
-    _print([warning(remark, "Correct its name, or take it away") for remark in remarks(environ)])
+    _print([warning(remark, "Correct it, or take it away") for remark in remarks(environ)])
     try:
         config = read(environ, *SLACK_OUT, *SLACK_IN, *MODEL, *STORE)
     except ConfigError as error:
@@ -73,7 +73,7 @@ def _settings(config: Config) -> list[Finding]:
     findings.append(_kept(config))
     if config.panel_file:
         findings += _panel_file(config)
-    if (file := file_in_use()) and file.stat().st_mode & S_IROTH:
+    if (file := file_in_use()) and file.is_file() and file.stat().st_mode & S_IROTH:
         what = f"{file} can be read by everybody on this machine"
         findings.append(warning(what, f"It holds secrets: chmod 600 {file}"))
     return findings

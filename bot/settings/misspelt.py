@@ -46,7 +46,7 @@ def remarks(environ: Mapping[str, str]) -> list[str]:
             if hint is not None
         ),
         *(
-            f"{name} has blanks or line breaks around its value, which are left out"
+            f"{name} has blanks or line breaks around its value, which are left out."
             for name in padded
         ),
     ]

@@ -95,12 +95,15 @@ async def test_misspelt_names_are_told_and_stop_nobody(tmp_path):
     assert err == ""
 
 
-async def test_a_file_that_everybody_can_read_is_told_by_check(tmp_path):
+async def test_check_tells_a_file_that_everybody_can_read_and_all_that_cannot_be_read(tmp_path):
     file = tmp_path / ".env"
     lines = ("SLACK_BOT_TOKEN=xoxb-1", "SLACK_APP_TOKEN=xapp-1", "OPENAI_API_KEY=sk-1")
     file.write_text("\n".join((*lines, "REDIS_URL=redis://127.0.0.1:1")))
     places = {"SLACK_API_URL": "http://127.0.0.1:1/", "OPENAI_BASE_URL": "http://127.0.0.1:1/"}
+    places |= {"PANELBOT_PRICES": "/none", "PANELBOT_TOOLS": "/no", "PANELBOT_PANEL_FILE": "/not"}
     for mode, is_told in ((0o644, True), (0o600, False)):
         file.chmod(mode)
         _, out, _ = await panelbot(tmp_path, "check", **places)
         assert (f"{file} can be read by everybody" in out) is is_told
+        for wrong in ("PANELBOT_PRICES /none", "PANELBOT_TOOLS /no", "/not"):
+            assert f"bad      {wrong} cannot be read: No such file or directory" in out
