@@ -8,7 +8,7 @@ from bot.playground.slack.workspace.company import ADA, BEN, GENERAL, PRODUCT
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-LINES = 30
+LINES = 15
 NARROW = ViewportSize(width=390, height=700)
 PILL = "New messages"
 
@@ -32,8 +32,8 @@ async def root(page: Page, slack) -> str:
     """A channel and a thread in it, both longer than the window; the page shows both."""
     root = str(slack.people.say(ADA, GENERAL, "root"))
     for i in range(LINES):
-        slack.people.say(BEN, GENERAL, f"line {i} " + "of many words " * 12)
-        slack.people.say(BEN, GENERAL, f"reply {i} " + "of many words " * 6, root)
+        slack.people.say(BEN, GENERAL, f"line {i} " + "of many words " * 24)
+        slack.people.say(BEN, GENERAL, f"reply {i} " + "of many words " * 12, root)
     await page.goto(f"{slack.url}/#/{GENERAL}/{root}")
     await expect(page.locator("#replies")).to_contain_text(f"reply {LINES - 1} ")
     return root

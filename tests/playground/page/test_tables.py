@@ -56,7 +56,7 @@ async def test_cells_wrap_at_words_and_wide_tables_scroll_in_their_box(
     for rows in (ROWS, LONG):
         await bot.say(GENERAL, "x", thread_ts=root, blocks=[markdown(rows)])
         await bot.say(GENERAL, "x", thread_ts=root, blocks=[block(rows)])
-    for width in (1280, 1000, 390, 320):
+    for width in (1280, 390):
         await page.set_viewport_size(ViewportSize(width=width, height=800))
         for thread in ("", f"/{root}"):
             await page.goto(f"{slack.url}/#/{GENERAL}{thread}")
@@ -91,7 +91,7 @@ async def test_long_words_and_names_stay_within_the_page(page: Page, slack, bot)
     ]
     for thread in (None, root):
         await bot.say(GENERAL, "x", thread_ts=thread, username=word[:70], blocks=blocks)
-    for width in (1280, 390, 320):
+    for width in (1280, 390):
         await page.set_viewport_size(ViewportSize(width=width, height=800))
         for thread in ("", f"/{root}"):
             await page.goto(f"{slack.url}/#/{GENERAL}{thread}")
