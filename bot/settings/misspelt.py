@@ -6,10 +6,12 @@ They are told, and nobody is stopped by them: the next version may know them, th
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path
+from functools import cache
 
+from bot.panel.errors import Refused
 from bot.panel.names import did_you_mean, nearest
 from bot.settings.config import SETTINGS
+from bot.settings.files import text_of
 
 _NAMES = tuple(setting.name for setting in SETTINGS.values())
 _OURS = re.compile(r"PANEL[_-]?BOT[_-]?|(?P<word>[A-Z]+)[_-]")
@@ -59,8 +61,7 @@ def _hint(name: str, environ: Mapping[str, str]) -> str | None:
         return None
     if _OF_KUBERNETES.fullmatch(name) or _ADDRESS.match(value):
         return None
-    known = {_key(one): one for one in _NAMES}
-    key = _key(name)
+    known, key = _known(), _key(name)
     if len(key) < len(_letters(name)):
         return did_you_mean(key, (), spellings=known, most=1)
     free = {
@@ -72,6 +73,11 @@ def _hint(name: str, environ: Mapping[str, str]) -> str | None:
         return did_you_mean(near[0], near) if near else None
     is_meant = key in known and "_" in name  # HOST and LANGUAGE are of others
     return did_you_mean(known[key], known.values(), most=1) if is_meant else None
+
+
+@cache
+def _known() -> Mapping[str, str]:
+    return {_key(one): one for one in _NAMES}
 
 
 def _key(name: str) -> str:
@@ -89,6 +95,6 @@ def _letters(name: str) -> str:
 
 def _words_of(file: str) -> frozenset[str]:
     """Return the words of the tools file, which names variables of its own."""
-    with suppress(OSError, ValueError):
-        return frozenset(re.findall(r"\w+", Path(file).read_text("utf-8"))) if file else frozenset()
+    with suppress(Refused):  # whoever reads the file says so
+        return frozenset(re.findall(r"\w+", text_of(file, file)) if file else ())
     return frozenset()
