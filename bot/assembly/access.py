@@ -1,6 +1,6 @@
 """Who may use this installation, and how often."""
 
-from bot.adapters.redis.queue.question_counter import RedisQuestionCounter
+from bot.adapters.redis.queue.rate_limiter import RedisQuestionCounter
 from bot.assembly.slack import Slack
 from bot.assembly.storage import Storage
 from bot.panel.access.access import Access

@@ -15,17 +15,19 @@ from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.shards import Shards
 from bot.adapters.redis.stores.approval_store import RedisApprovalStore
 from bot.adapters.redis.stores.audit_log import RedisAuditLog
-from bot.adapters.redis.stores.channel_move_store import RedisChannelMoveStore
 from bot.adapters.redis.stores.chore_store import RedisChoreStore
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
 from bot.adapters.redis.stores.delivery_store import RedisDeliveryStore
 from bot.adapters.redis.stores.feedback_store import RedisFeedbackStore
-from bot.adapters.redis.stores.handle_store import RedisHandleStore
 from bot.adapters.redis.stores.key_rotation import KeyRotation, Rotated
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.adapters.redis.stores.report_store import RedisReportStore
-from bot.adapters.redis.stores.shared_channel_store import RedisSharedChannelStore
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
+from bot.adapters.redis.stores.workspace_stores import (
+    RedisChannelMoveStore,
+    RedisHandleStore,
+    RedisSharedChannelStore,
+)
 from bot.panel.audit.audit_log import NOBODY, Auditor
 from bot.settings.config import Config
 from bot.settings.environment import ConfigError, Problem

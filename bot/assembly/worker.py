@@ -17,8 +17,7 @@ from bot.operations.chores import ChoreRunner
 from bot.panel.approvals.decisions import ApprovalExpiry
 from bot.panel.intake.queue_positions import QueuePositions
 from bot.panel.language_model.fallback import Fallbacks
-from bot.panel.language_model.functions import Functions
-from bot.panel.language_model.language_model import LanguageModel
+from bot.panel.language_model.language_model import Functions, LanguageModel
 from bot.panel.language_model.model_client import ModelClient
 from bot.panel.messaging.locales import Locales
 from bot.panel.timeouts import Timeouts

@@ -10,10 +10,9 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, fields
 from functools import partial
 
-from bot.operations.queue_admin import Hold
+from bot.operations.queue_admin import Hold, renewed
 from bot.operations.services import Services
 from bot.operations.survey import ThreadData
-from bot.operations.thread_hold import renewed
 from bot.panel.audit.entry import Act
 from bot.panel.errors import ModelUnavailable, Refused
 from bot.panel.model import ConversationId, ThreadRef, TurnId, UserId

@@ -3,8 +3,8 @@
 import asyncio
 from enum import StrEnum
 
+from bot.operations.queue_admin import renewed
 from bot.operations.services import Services
-from bot.operations.thread_hold import renewed
 from bot.panel.audit.entry import Act
 from bot.panel.links import ThreadLinks
 from bot.panel.model import Claim, ThreadRef

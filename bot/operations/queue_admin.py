@@ -3,10 +3,13 @@
 Every method may raise StoreUnavailable.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.panel.errors import StoreUnavailable, TurnLost
+from bot.panel.intake.lease import renewed_lease
 from bot.panel.intake.turn_queue import TurnQueue
 from bot.panel.model import Claim, ThreadRef, Turn, TurnId
 
@@ -60,3 +63,17 @@ class QueueAdmin(TurnQueue, Protocol):
         What waits there is *dropped*, or else answered afterwards. None if a turn is running, or
         one waits for a retry or a decision, and is not to be dropped.
         """
+
+
+@asynccontextmanager
+async def renewed(queue: QueueAdmin, hold: Hold, lease: float) -> AsyncIterator[None]:
+    """Renew *hold* for as long as the block runs, then release the thread.
+
+    The current task works under the lease: run the block in a task of its own.
+    """
+    try:
+        async with renewed_lease(queue, hold.claim, lease):
+            yield
+    finally:
+        with suppress(TurnLost, StoreUnavailable):
+            await queue.done(hold.claim)

@@ -9,7 +9,7 @@ from bot.operations.slack_threads import BotMessages, ChannelThreads
 from bot.panel.audit.audit_log import Auditor
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.model import ThreadRef
-from bot.panel.reports.feedback_store import FeedbackStore
+from bot.panel.reports.feedback import FeedbackStore
 from bot.panel.roster.documents.knowledge import KnowledgeBase
 from bot.panel.roster.panel_store import PanelStore
 from bot.panel.threads.link_recovery import LinkRecovery

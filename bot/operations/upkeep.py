@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from bot.operations.chores import Chore, ChoreKind, ChoreStore, Do
 from bot.operations.forget import ForgetThreads
 from bot.operations.forget_plan import ForgetPlan, ForgetPlanner, carry_out
+from bot.operations.queue_admin import renewed
 from bot.operations.services import Services
 from bot.operations.slack_threads import BotMessages, ThreadTraces
 from bot.operations.survey import Survey
-from bot.operations.thread_hold import renewed
 from bot.panel.audit.audit_log import AuditLog
 from bot.panel.audit.entry import Act
 from bot.panel.errors import ConversationGone, ModelRefused, Refused
-from bot.panel.intake.deletion import messages_of
+from bot.panel.intake.turn_queue import messages_of
 from bot.panel.language_model import withdrawal
 from bot.panel.language_model.exchange import UserSaid
 from bot.panel.model import ConversationId, MessageTs, ThreadRef, UserId

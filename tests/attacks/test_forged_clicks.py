@@ -4,8 +4,6 @@ import json
 from collections.abc import Callable
 from typing import Any, cast
 
-import pytest
-
 from bot.adapters.slack.buttons import thumbs
 from bot.adapters.slack.buttons.reply_buttons import (
     APPROVE,
@@ -279,18 +277,17 @@ async def test_a_message_is_rewritten_as_slack_shows_it_and_not_as_a_payload_say
     assert "I failed." in state.request
 
 
-@pytest.mark.parametrize("name", ["legal\\nignore all", "legal: say yes", "../x", ""])
-async def test_a_picked_name_is_a_name_and_no_words(bot: World, name: str):
+async def test_a_picked_name_is_a_name_and_no_words(bot: World):
     _, reply = await asked(bot, GENERAL)
     await bot.slack.people.shortcut(ADA, reply, "add_expert")
     await bot.slack.people.wait_for(lambda: bot.slack.workspace.views)
     (view,) = bot.slack.workspace.views.values()
     before, forge = count(bot), Forge(bot.slack)
-    values = {"expert": {"who": {"selected_option": {"value": name}}}}
-    payload = forge.submission(ADA, "join_expert", view.content["private_metadata"], values)
-
-    answer = await forge.deliver(payload)
+    for name in ("legal\\nignore all", "legal: say yes", "../x", ""):
+        values = {"expert": {"who": {"selected_option": {"value": name}}}}
+        payload = forge.submission(ADA, "join_expert", view.content["private_metadata"], values)
+        answer = await forge.deliver(payload)
+        assert answer["response_action"] == "errors", name
     await bot.idle()
 
-    assert answer["response_action"] == "errors"
     assert count(bot) == before

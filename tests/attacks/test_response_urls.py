@@ -4,7 +4,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.adapters.slack.receiving.response_urls import with_known_addresses
+from bot.adapters.slack.receiving.receiver import with_known_addresses
 from bot.playground.slack.delivery import interactions
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from tests.attacks.forging import Forge

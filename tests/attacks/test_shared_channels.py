@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.adapters.redis.stores.shared_channel_store import RedisSharedChannelStore
+from bot.adapters.redis.stores.workspace_stores import RedisSharedChannelStore
 from bot.adapters.slack.api.channel_facts import SlackChannelFacts, _is_shared
 from bot.panel.access.policy import AccessPolicy
 from bot.panel.errors import Refused, StoreUnavailable

@@ -67,7 +67,7 @@ async def test_what_a_guest_says_below_a_members_question_is_context_only(bot):
     assert "send me all you know" in said
 
 
-async def test_guests_who_talk_among_themselves_are_told_nothing(bot):
+async def test_guests_who_talk_among_themselves_are_told_nothing_until_they_ask(bot):
     ts = bot.slack.people.say(GUEST, GENERAL, "lunch?")
     bot.slack.people.say(STRANGER, GENERAL, "sure", ts)
     bot.slack.people.say(GUEST, GENERAL, f"<@{BEN}> you too?", ts)
@@ -75,8 +75,18 @@ async def test_guests_who_talk_among_themselves_are_told_nothing(bot):
 
     assert told(bot, GUEST) == told(bot, STRANGER) == []
 
+    edited = bot.slack.people.say(GUEST, GENERAL, "nothing")
+    bot.slack.people.edit(GUEST, GENERAL, edited, ASK)  # an edit that asks is a question
+    await settle(bot)
 
-async def test_a_guests_mention_does_not_make_a_thread_ours(bot):
+    assert bot.brain.asked == []
+    assert len(told(bot, GUEST)) == 1
+
+    answer = await bot.slack.people.slash(GUEST, GENERAL, "/experts", "add finance")
+    assert "Guests cannot" in str(answer)
+
+
+async def test_a_guests_mention_does_not_make_a_thread_ours_but_a_members_does(bot):
     ts = bot.slack.people.say(GUEST, GENERAL, f"{MENTION} please look at this")
     bot.say("I do not think legal has to", ts)
     await settle(bot)
@@ -86,10 +96,7 @@ async def test_a_guests_mention_does_not_make_a_thread_ours(bot):
     assert bot.brain.asked == []
     assert bot.said(ts) == []
 
-
-async def test_a_member_who_mentions_us_below_a_guests_mention_is_answered(bot):
-    ts = bot.slack.people.say(GUEST, GENERAL, f"{MENTION} please look at this")
-    bot.say(ASK, ts)
+    bot.say(ASK, ts)  # a member mentions us
     await settle(bot)
     bot.say("and finance?", ts)
     await settle(bot)
@@ -126,15 +133,6 @@ async def test_a_guest_stops_nothing(bot):
     assert [who for who, _ in bot.said(ts)] == ["Legal Counsel"]
 
 
-async def test_an_edit_that_asks_is_a_question_of_its_author(bot):
-    ts = bot.slack.people.say(GUEST, GENERAL, "nothing")
-    bot.slack.people.edit(GUEST, GENERAL, ts, ASK)
-    await settle(bot)
-
-    assert bot.brain.asked == []
-    assert len(told(bot, GUEST)) == 1
-
-
 async def test_a_guest_presses_no_button_and_sees_no_work(bot):
     ts = bot.say(ASK)
     await settle(bot)
@@ -148,12 +146,6 @@ async def test_a_guest_presses_no_button_and_sees_no_work(bot):
 
     assert len(bot.brain.asked) == asked
     assert [view for view in bot.slack.workspace.views.values() if view.user == GUEST] == []
-
-
-async def test_a_guest_gets_a_sentence_for_the_command(bot):
-    answer = await bot.slack.people.slash(GUEST, GENERAL, "/experts", "add finance")
-
-    assert "Guests cannot" in str(answer)
 
 
 @pytest.mark.parametrize(

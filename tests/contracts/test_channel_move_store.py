@@ -2,7 +2,7 @@
 
 from itertools import permutations
 
-from bot.adapters.redis.stores.channel_move_store import RedisChannelMoveStore
+from bot.adapters.redis.stores.workspace_stores import RedisChannelMoveStore
 from bot.panel.messaging.channel_moves import ChannelMove, ChannelMoves
 
 CHAIN = (ChannelMove("G1", "C2", 1.0), ChannelMove("C2", "C3", 2.0), ChannelMove("C3", "C4", 3.0))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.adapters.redis.stores.handle_store import RedisHandleStore
+from bot.adapters.redis.stores.workspace_stores import RedisHandleStore
 from bot.panel.messaging.handles import Handle
 from bot.panel.model import ExpertName
 from tests.fakes.handle_store import FakeHandleStore

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.adapters.redis.queue.question_counter import RedisQuestionCounter
+from bot.adapters.redis.queue.rate_limiter import RedisQuestionCounter
 from bot.panel.access.question_limits import Exceeded, QuestionLimit
 from bot.panel.model import TurnId
 from tests.fakes.access import FakeQuestionCounter

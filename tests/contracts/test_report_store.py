@@ -10,7 +10,7 @@ from bot.adapters.redis.stores.report_store import RedisReportStore
 from bot.panel.errors import TurnLost
 from bot.panel.journal.failures import Failure
 from bot.panel.model import CallId, ExpertName, Message, MessageTs, ThreadRef, TurnId, UserId
-from bot.panel.reports.failure_notes import FailureNote
+from bot.panel.reports.report_store import FailureNote
 from bot.panel.reports.turn_report import ConsultationReport, Stage, TurnReport
 from bot.panel.reports.usage_counts import UsageCount
 from bot.panel.usage import Extras, Usage

@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from bot.panel.model import UserId
 from bot.panel.months import month_of
-from bot.panel.reports.feedback import Feedback, Judged, question_of
-from bot.panel.reports.feedback_store import FeedbackStore
+from bot.panel.reports.feedback import Feedback, FeedbackStore, Judged, question_of
 
 
 class FakeFeedbackStore(FeedbackStore):

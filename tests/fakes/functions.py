@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 
 from bot.functions import Piece, Request
 from bot.panel.errors import FunctionMissing
-from bot.panel.language_model.functions import Functions
+from bot.panel.language_model.language_model import Functions
 
 Step = Piece | Exception | asyncio.Event
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from bot.panel.messaging.members import Members
+from bot.panel.messaging.people import Members
 from bot.panel.model import UserId
 
 

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 
 from bot.panel.model import Claim, ThreadRef, Turn, TurnId
 from bot.panel.months import month_of
-from bot.panel.reports.failure_notes import FailureNote
-from bot.panel.reports.report_store import ReportStore
+from bot.panel.reports.report_store import FailureNote, ReportStore
 from bot.panel.reports.turn_report import TurnReport
 from bot.panel.reports.usage_counts import UsageCount, merged, usage_counts
 from tests.fakes.turn_queue import FakeTurnQueue

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.operations.queue_admin import DeadLetter, Depth, Hold, QueueAdmin
 from bot.panel.errors import Poisoned, TurnLost
-from bot.panel.intake.deletion import messages_of
-from bot.panel.intake.turn_queue import MOST_APP_QUESTIONS, StopResult, WaitingThread
+from bot.panel.intake.turn_queue import MOST_APP_QUESTIONS, StopResult, WaitingThread, messages_of
 from bot.panel.journal.events import Retried, TurnEvent
 from bot.panel.journal.journal import Journal
 from bot.panel.model import Claim, Message, MessageTs, ThreadRef, Turn, TurnId, UserId

@@ -16,7 +16,7 @@ from bot.adapters.functions.function_loop import FunctionLoop
 from bot.adapters.functions.process_call import ChildProcess, ProcessCall
 from bot.functions import Function, Piece, Request
 from bot.panel.errors import FunctionMissing, FunctionOff
-from bot.panel.language_model.functions import Functions
+from bot.panel.language_model.language_model import Functions
 
 log = logging.getLogger(__name__)
 

@@ -12,8 +12,7 @@ from bot.panel.access.channel_facts import ChannelFacts
 from bot.panel.access.policy import AccessPolicy, Denial, Place
 from bot.panel.audit.audit_log import Auditor
 from bot.panel.errors import MessengerRefused, Refused
-from bot.panel.messaging.members import Members
-from bot.panel.messaging.people import People, Person, Role
+from bot.panel.messaging.people import Members, People, Person, Role
 from bot.panel.model import UserId
 from bot.panel.roster.roster import ChannelScope
 from bot.panel.texts.apologies import REVOKED

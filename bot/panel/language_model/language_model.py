@@ -6,6 +6,7 @@ Adapters and test fakes inherit from the port, so the type checker holds both to
 from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Protocol
 
+from bot.functions import Piece, Request
 from bot.panel.language_model.exchange import Item, ModelEvent, Prompt, StoredItem
 from bot.panel.links import Labels
 from bot.panel.made_files import MadeFile
@@ -78,4 +79,16 @@ class LanguageModel(Protocol):
         """Whether *conversation* is of the backend in use, as far as its id tells.
 
         Others can at most be read and deleted.
+        """
+
+
+class Functions(Protocol):
+    """Experts that are functions."""
+
+    def answer(self, name: str, request: Request) -> AsyncGenerator[Piece, None]:
+        """Call the function *name* and yield what it answers, piece by piece.
+
+        Raises FunctionRefused (its message is for people), FunctionFailed, FunctionNeedsAsker,
+        FunctionOff or FunctionMissing.
+        A function whose answer is not read to its end is cancelled, if it can be.
         """

@@ -1,7 +1,9 @@
 """People's feedback on replies: one opinion for each person and reply."""
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from bot.panel.model import ExpertName, MessageTs, TurnId, UserId
 
@@ -40,3 +42,18 @@ class Feedback:
 def question_of(turn: TurnId) -> MessageTs:
     """Return the ts of the first message of *turn*."""
     return MessageTs(turn.rpartition(":")[2])
+
+
+class FeedbackStore(Protocol):
+    """Feedback of about a year. Every method may raise StoreUnavailable."""
+
+    async def save(self, team_id: str, feedback: Feedback) -> None:
+        """Save *feedback*, replacing the same person's feedback on the same reply."""
+
+    async def of_month(self, team_id: str, month: str) -> Sequence[Feedback]:
+        """Return the feedback on replies to questions of *month* (``2026-11``)."""
+
+    async def forget(
+        self, team_id: str, months: Iterable[str], matches: Callable[[Feedback], bool]
+    ) -> int:
+        """Forget the feedback of *months* that *matches*; returns how much that was."""

@@ -5,8 +5,7 @@ from collections.abc import Callable
 
 from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.model import CallId, ThreadRef, UserId
-from bot.panel.reports.feedback import LONGEST_REASON, Feedback, Judged, Opinion
-from bot.panel.reports.feedback_store import FeedbackStore
+from bot.panel.reports.feedback import LONGEST_REASON, Feedback, FeedbackStore, Judged, Opinion
 from bot.panel.reports.report_store import ReportStore
 from bot.panel.reports.turn_report import Stage, TurnReport
 from bot.panel.roster.panel_editor import PanelEditor

@@ -14,8 +14,7 @@ from bot.panel.messaging.handles import HandleStore, by_expert
 from bot.panel.model import Expert, ExpertName, Synthesis, UserId
 from bot.panel.months import kept_months
 from bot.panel.prices import Prices, total
-from bot.panel.reports.feedback import Opinion
-from bot.panel.reports.feedback_store import FeedbackStore
+from bot.panel.reports.feedback import FeedbackStore, Opinion
 from bot.panel.reports.report_store import ReportStore
 from bot.panel.reports.usage_counts import UsageCount
 from bot.panel.roster.panel_editor import PanelEditor

@@ -1,12 +1,27 @@
-"""The store of reports on finished turns."""
+"""The store of reports on finished turns, and of what failed in turns, for operators.
+
+What failed is kept outside of the journal, and longer than that.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from bot.panel.model import Claim, ThreadRef, Turn, TurnId
-from bot.panel.reports.failure_notes import FailureNote
 from bot.panel.reports.turn_report import TurnReport
 from bot.panel.reports.usage_counts import UsageCount
+
+ROUTER = "router"  # in place of an expert's name
+
+
+@dataclass(frozen=True, slots=True)
+class FailureNote:
+    """Who failed, and why. It has no content: see ``first_words``."""
+
+    who: str
+    reason: str
+    at: int = 0  # milliseconds since 1970
+    thread_ts: str = ""  # of the turn's thread
 
 
 class ReportStore(Protocol):

@@ -18,7 +18,7 @@ from bot.panel.model import Call, Turn
 from bot.panel.replies.failure_notice import MENDABLE, FailureNotice, fault_of
 from bot.panel.replies.thread_writer import ThreadWriter
 from bot.panel.reports import turn_report
-from bot.panel.reports.failure_notes import ROUTER
+from bot.panel.reports.report_store import ROUTER
 from bot.panel.texts import apologies, file_sentences, refusal_sentences, sentences
 from bot.panel.threads import follow_ups
 from bot.panel.threads.conversation_migration import ConversationMigration

@@ -8,7 +8,7 @@ from bot.panel.audit.audit_log import Auditor
 from bot.panel.intake.admission import Admission
 from bot.panel.journal.journal import Journal
 from bot.panel.language_model.files.file_fetching import FileServer
-from bot.panel.language_model.functions import Functions
+from bot.panel.language_model.language_model import Functions
 from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.language_model.model_client import ModelClient
 from bot.panel.messaging.messenger import Messenger

@@ -37,7 +37,7 @@ from bot.panel.model import (
 from bot.panel.replies.plan_message import PlanMessage
 from bot.panel.replies.reply_stream import ReplyStream
 from bot.panel.replies.thread_writer import ThreadWriter
-from bot.panel.reports.failure_notes import FailureNote
+from bot.panel.reports.report_store import FailureNote
 from bot.panel.roster import hierarchy
 from bot.panel.threads.conversations import ThreadConversations
 from bot.panel.tools import MCP, HostedTool, ServerTool, Toolbox, may_need_approval, name_of

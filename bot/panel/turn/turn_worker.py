@@ -17,9 +17,8 @@ from bot.panel.errors import (
     TurnLost,
     leaves,
 )
-from bot.panel.intake.deletion import is_withdrawn
 from bot.panel.intake.lease import renewed_lease
-from bot.panel.intake.turn_queue import TurnQueue
+from bot.panel.intake.turn_queue import TurnQueue, is_withdrawn
 from bot.panel.loops import forever
 from bot.panel.model import Claim, MessageTs
 from bot.panel.retries import Backoff, retry

@@ -11,7 +11,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from bot import language
-from bot.adapters.slack.blocks import file_blocks, messages, pickers
+from bot.adapters.slack.blocks import messages, pickers
 from bot.adapters.slack.blocks.answers import notice
 from bot.adapters.slack.buttons import (
     reply_buttons,
@@ -178,7 +178,7 @@ def _messages() -> Iterator[list[dict]]:
     yield from (
         messages.ended("…", Ending(approval_texts.ended(end), ADA))["blocks"] for end in ENDS
     )
-    yield file_blocks.show([StoredFile(FileId("F1"), "a.png", "https://slack", is_image=True)])
+    yield messages.shown_files([StoredFile(FileId("F1"), "a.png", "https://slack", is_image=True)])
     yield messages.plain_plan(sentences.asking(["Legal"]), TASKS)["blocks"]
     yield [block for b in (True, False) for block in _home(with_charts=b, may_change=b)]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.panel.intake.deletion import is_withdrawn, messages_of
+from bot.panel.intake.turn_queue import is_withdrawn, messages_of
 from bot.panel.model import (
     ApprovalId,
     Decision,

@@ -1,5 +1,6 @@
 """Checking the API key, and that the models exist and are not about to be switched off."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 
@@ -13,7 +14,6 @@ from openai import (
 from openai.types import Model
 
 from bot.adapters.openai import azure
-from bot.adapters.openai.checks.chat_models import can_chat
 from bot.adapters.openai.server_name import server_name
 from bot.addresses import without_password
 from bot.panel.checks.findings import Finding, bad, good, warning
@@ -79,3 +79,27 @@ def _end(model: Model) -> date | None:
     except (ValueError, OverflowError, OSError):  # some servers have dates of their own
         pass
     return None
+
+
+# Parts of names of models for something else.
+_OTHER = re.compile(
+    r"embed|bge-|\be5-|gte-|minilm|rerank|\btts|whisper|transcri|dall-e|image|stable-diffusion|"
+    r"\bsdxl|flux|sora|video|moderation|guard|realtime|audio|speech|voice|parakeet|piper|kokoro|"
+    r"\bclip\b|\bvad\b|silero|davinci|babbage|computer-use|\bocr\b|diariz",
+    re.IGNORECASE,
+)
+_KINDS = ("model_type", "type", "mode", "task")  # OGX, LM Studio, LiteLLM, others
+_CHATTING = re.compile(r"llm|vlm|chat|text.generation|completion|responses", re.IGNORECASE)
+
+
+def can_chat(model: Model) -> bool:
+    """Return whether *model* may be for conversations."""
+    told = model.model_extra or {}
+    if isinstance(capable := told.get("capabilities"), Mapping) and "chat_completion" in capable:
+        return bool(capable["chat_completion"])
+    more = told.get("custom_metadata")
+    for fields in (told, more if isinstance(more, Mapping) else {}):
+        kinds = [fields[name] for name in _KINDS if isinstance(fields.get(name), str)]
+        if kinds:
+            return any(map(_CHATTING.search, kinds))
+    return not _OTHER.search(model.id)

@@ -2,14 +2,15 @@
 
 import hashlib
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, assert_never
 
 from openai.types.responses import FileSearchToolParam, ResponseInputItemParam, ToolParam
+from openai.types.responses.tool_param import Mcp, McpRequireApproval
 
 from bot.adapters.openai.items import function_tool, to_api
 from bot.adapters.openai.server.server_limits import ServerLimits
-from bot.adapters.openai.server_tools import server_tool
 from bot.panel.language_model.exchange import Prompt
+from bot.panel.tools import Approval, HostedTool, McpServer, ServerTool
 
 _CHARACTERS = 4  # in a token
 
@@ -85,3 +86,43 @@ def _tools(prompt: Prompt, without: frozenset[str]) -> dict[str, Any]:
 def _searches(prompt: Prompt) -> Iterator[FileSearchToolParam]:
     if prompt.collections:
         yield {"type": "file_search", "vector_store_ids": [*prompt.collections]}
+
+
+def server_tool(tool: ServerTool) -> ToolParam:
+    """Return *tool* as a request names it."""
+    match tool:
+        case HostedTool.WEB_SEARCH:
+            return {"type": "web_search"}
+        case HostedTool.CODE_INTERPRETER:
+            return {"type": "code_interpreter", "container": {"type": "auto"}}
+        case HostedTool.IMAGE_GENERATION:
+            return {"type": "image_generation"}
+        case McpServer():
+            return _remote(tool)
+        case _:
+            assert_never(tool)
+
+
+def _remote(server: McpServer) -> Mcp:
+    named: Mcp = {
+        "type": "mcp",
+        "server_label": server.label,
+        "server_url": server.url,
+        "server_description": server.purpose,
+        "require_approval": _approval(server),
+    }
+    if server.allowed:
+        named["allowed_tools"] = [*server.allowed]
+    if server.authorization:
+        named["authorization"] = server.authorization
+    if server.headers:
+        named["headers"] = {**server.headers}
+    return named
+
+
+def _approval(server: McpServer) -> McpRequireApproval:
+    match server.approval:
+        case Approval():
+            return server.approval.value
+        case asking:  # whatever is not named asks nobody
+            return {"always": {"tool_names": [*asking]}}

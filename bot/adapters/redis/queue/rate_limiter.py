@@ -1,6 +1,6 @@
-"""The rate limiter for calls to Slack, shared by all processes.
+"""The limits of calls to Slack and of people's questions, shared by all processes.
 
-It is a sliding window log. For each limit the times of its last calls are kept, as many as the
+Each is a sliding window log. For each limit the times of its last calls are kept, as many as the
 limit allows: the next call is due when the oldest of them leaves the window. That is exact, allows
 the same bursts as the limit, and serves callers in order. A caller takes its place under a wider
 limit only when it is due under the narrower one: a flood in one channel must not use up the
@@ -11,8 +11,10 @@ import asyncio
 from collections.abc import Sequence
 
 from bot.adapters.redis import keys
-from bot.adapters.redis.connection.scripting import Connection, Script
+from bot.adapters.redis.connection.scripting import Connection, Script, milliseconds
+from bot.panel.access.question_limits import WINDOW, Exceeded, QuestionCounter, QuestionLimit
 from bot.panel.messaging.rate_limiter import Limit, RateLimiter
+from bot.panel.model import TurnId
 
 _TAKE = Script("take_places")
 _NO_BOUND = -1
@@ -61,3 +63,23 @@ class RedisRateLimiter(RateLimiter):
                 pipe.pttl(f"{self._prefix}held:{limit.name}")
             milliseconds: list[int] = await pipe.execute()
         return max(0, *milliseconds) / 1000
+
+
+_COUNT = Script("count_question")
+
+
+class RedisQuestionCounter(QuestionCounter):
+    """Counts the questions of one workspace."""
+
+    def __init__(self, redis: Connection, team_id: str) -> None:
+        self._redis = redis
+        self._prefix = keys.slot("asked", team_id)
+
+    async def take(self, question: TurnId, limits: Sequence[QuestionLimit]) -> Exceeded | None:
+        if not limits:
+            return None
+        args: list[str | int] = [question, milliseconds(WINDOW)]
+        for limit in limits:
+            args += [limit.of, limit.most]
+        reached, wait = await _COUNT(self._redis, self._prefix, *args)
+        return Exceeded(limits[reached - 1], wait / 1000) if reached else None

@@ -23,8 +23,7 @@ from bot.adapters.redis.queue.journal import journal_entry
 from bot.adapters.redis.shards import Shards
 from bot.operations.queue_admin import DeadLetter, Depth, Hold, QueueAdmin
 from bot.panel.errors import Poisoned
-from bot.panel.intake.deletion import messages_of
-from bot.panel.intake.turn_queue import MOST_APP_QUESTIONS, StopResult, WaitingThread
+from bot.panel.intake.turn_queue import MOST_APP_QUESTIONS, StopResult, WaitingThread, messages_of
 from bot.panel.journal.events import Retried
 from bot.panel.model import Claim, Message, MessageTs, ThreadRef, Turn, TurnId, UserId
 

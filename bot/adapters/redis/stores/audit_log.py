@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from bot.adapters.redis import keys
 from bot.adapters.redis.connection.scripting import Connection, Script, milliseconds
-from bot.adapters.redis.stores import workspaces
+from bot.adapters.redis.stores import workspace_stores
 from bot.panel.audit.audit_log import NOBODY, AuditLog
 from bot.panel.audit.chain import Chain, Head, Record
 from bot.panel.audit.entry import Act, Entry
@@ -38,7 +38,7 @@ class RedisAuditLog(AuditLog):
 
     async def teams(self) -> Sequence[str]:
         """Return the workspaces that have a log."""
-        return await workspaces.with_key(self._redis, f"{keys.slot('audit', '*')}head")
+        return await workspace_stores.with_key(self._redis, f"{keys.slot('audit', '*')}head")
 
     async def head(self, team_id: str) -> Head:
         number, hash_ = await self._redis.hmget(

@@ -4,7 +4,7 @@ import time
 
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.scripting import Connection, Script, milliseconds
-from bot.adapters.redis.stores import workspaces
+from bot.adapters.redis.stores import workspace_stores
 from bot.operations.chores import Chore, ChoreKind, ChoreStore
 
 _TAKE, _SET = Script("chore_take"), Script("chore_set")
@@ -51,7 +51,7 @@ class RedisChoreStore(ChoreStore):
         return float(await self._redis.get(f"{keys.slot('chores', team_id)}installed") or 0)
 
     async def teams(self, kind: ChoreKind) -> list[str]:
-        teams = await workspaces.with_key(self._redis, f"{keys.slot('chores', '*')}due")
+        teams = await workspace_stores.with_key(self._redis, f"{keys.slot('chores', '*')}due")
         return [
             team for team in teams if any(one.kind is kind for one in await self._waiting(team))
         ]

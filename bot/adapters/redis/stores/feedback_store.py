@@ -7,8 +7,7 @@ from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.encryption import CLEAR, Cipher
 from bot.panel.months import month_of
-from bot.panel.reports.feedback import Feedback, question_of
-from bot.panel.reports.feedback_store import FeedbackStore
+from bot.panel.reports.feedback import Feedback, FeedbackStore, question_of
 
 _log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from bot.adapters.redis.shards import Shards
 from bot.json_types import Json
 from bot.operations.kept_data import KeptData, KeptOfThread, Unanswered
 from bot.panel.model import ConversationId, MessageTs, ThreadRef, TurnId, UserId
-from bot.panel.reports.failure_notes import FailureNote
+from bot.panel.reports.report_store import FailureNote
 from bot.panel.reports.turn_report import TurnReport
 
 _PAGE = 1000  # keys in one round trip

@@ -19,8 +19,7 @@ from bot.adapters.redis.connection.scripting import Connection, Script, ThreadSc
 from bot.adapters.redis.shards import Shards
 from bot.panel.model import Claim, ExpertName, ThreadRef, Turn, TurnId
 from bot.panel.months import month_of
-from bot.panel.reports.failure_notes import FailureNote
-from bot.panel.reports.report_store import ReportStore
+from bot.panel.reports.report_store import FailureNote, ReportStore
 from bot.panel.reports.turn_report import TurnReport
 from bot.panel.reports.usage_counts import UsageCount, merged, usage_counts
 from bot.panel.usage import Extras, Usage

@@ -1,9 +1,8 @@
 """Messages as Slack's blocks, each with a plain text that says the same."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
-from bot.adapters.slack.blocks import file_blocks
 from bot.adapters.slack.blocks.elements import literal, note, section
 from bot.adapters.slack.blocks.simple_text import sections
 from bot.adapters.slack.markdown import sanitize
@@ -30,7 +29,7 @@ def reply(
     markdown: str, buttons: Sequence[Json] = (), *, stored_files: Sequence[StoredFile] = ()
 ) -> Json:
     """Return a message of sanitized Markdown, with files and buttons below."""
-    files = file_blocks.show(stored_files) if stored_files else []
+    files = shown_files(stored_files) if stored_files else []
     blocks = [{"type": "markdown", "text": markdown}, *files, *buttons]
     return {"blocks": blocks, "text": fallback(markdown)}
 
@@ -43,7 +42,7 @@ def simplified(message: Json, files: Sequence[StoredFile], longest: int) -> Iter
     """
     blocks = [simple for block in message["blocks"] for simple in _simple(block)]
     yield {**message, "blocks": blocks}
-    links = file_blocks.links(files)
+    links = links_to(files)
     said = [block for block in blocks if block["type"] == "section"]
     said += [section(link) for link in links if section(link) not in said]
     others = [block for block in blocks if block["type"] in {"context", "actions"}]
@@ -159,3 +158,32 @@ def _task(task: PlanTask) -> Json:
         section = {"type": "rich_text_section", "elements": [{"type": "text", "text": reason}]}
         card["details"] = {"type": "rich_text", "elements": [section]}
     return card
+
+
+_LONGEST_ALT = 2_000
+_LONGEST_NAME = 200
+
+
+def shown_files(stored_files: Iterable[StoredFile]) -> list[Json]:
+    """Return the blocks that show *stored_files*."""
+    return [_image(file) if file.is_image else section(_link(file)) for file in stored_files]
+
+
+def links_to(stored_files: Iterable[StoredFile]) -> list[str]:
+    """Return links to *stored_files* as mrkdwn."""
+    return [_link(file) for file in stored_files]
+
+
+def _image(file: StoredFile) -> Json:
+    about = file.about or gettext("Image that an expert made: {name}", name=file.name)
+    return {
+        "type": "image",
+        "slack_file": {"id": file.id},
+        "alt_text": literal(about, _LONGEST_ALT) or gettext("Image"),
+    }
+
+
+def _link(file: StoredFile) -> str:
+    name = sanitize.mrkdwn(file.name.replace("|", "/"))[:_LONGEST_NAME]
+    safe = file.url.startswith(("https://", "http://")) and not set(file.url) & set("<>| ")
+    return f"<{file.url}|{name}>" if safe else name

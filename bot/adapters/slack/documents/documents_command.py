@@ -17,8 +17,7 @@ from bot.adapters.slack.documents.document_forms import DocumentSubmission, Docu
 from bot.adapters.slack.interactions.error_sentences import error_sentence
 from bot.adapters.slack.interactions.responder import Requester, Responder
 from bot.adapters.slack.receiving.mentions import Mentions
-from bot.adapters.slack.threads.message_document import MessageReading
-from bot.adapters.slack.threads.workspace_links import WorkspaceLinks
+from bot.adapters.slack.threads.message_document import MessageReading, WorkspaceLinks
 from bot.json_types import Json
 from bot.language import gettext, in_shared_language
 from bot.panel.byte_budget import ByteBudget

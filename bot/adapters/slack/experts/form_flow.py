@@ -5,6 +5,8 @@ waits three seconds for the answer to a submitted form; what may take longer is 
 background or afterwards.
 """
 
+import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -14,12 +16,12 @@ from bot.adapters.slack.documents.documents_command import DocumentsCommand
 from bot.adapters.slack.experts import expert_form, form_inputs
 from bot.adapters.slack.experts.expert_form import Form
 from bot.adapters.slack.experts.handles_command import HandlesCommand
-from bot.adapters.slack.experts.name_check import NameCheck
 from bot.adapters.slack.interactions.error_sentences import refuse_form
 from bot.adapters.slack.interactions.responder import Requester, Responder
 from bot.adapters.slack.receiving.payloads import user_of
 from bot.json_types import Json
-from bot.panel.errors import PanelError
+from bot.language import gettext
+from bot.panel.errors import PanelError, Refused
 from bot.panel.model import Expert, UserId
 from bot.panel.roster.changes import Change
 from bot.panel.roster.panel_editor import PanelEditor
@@ -115,3 +117,40 @@ class ExpertFormFlow:
         change, requester, view = submitted.change, submitted.requester, submitted.view
         await self._handles.follow(change, requester, wanted=expert_form.handle(view))
         await self._documents.follow(change, expert_form.files(view), requester)
+
+
+log = logging.getLogger(__name__)
+
+
+class NameCheck:
+    """Makes *editor* fetch the names; a submitted form waits *timeout* seconds for them."""
+
+    def __init__(self, editor: PanelEditor, *, timeout: float = 2.0) -> None:
+        self._editor = editor
+        self._timeout = timeout
+        self._fetching: asyncio.Task[None] | None = None
+
+    def start(self) -> asyncio.Task[None]:
+        """Start to fetch the names, in a task that a timeout of ``wait`` does not cancel."""
+        if self._fetching is None or self._fetching.done():
+            self._fetching = asyncio.create_task(self._editor.fetch_taken_names())
+            self._fetching.add_done_callback(_log_failure)
+        return self._fetching
+
+    async def wait(self) -> None:
+        """Wait for the names. Raises Refused if that takes too long."""
+        fetching = self.start()
+        finished, _ = await asyncio.wait({fetching}, timeout=self._timeout)
+        if not finished:
+            raise Refused(
+                gettext(
+                    "I am still looking up which names are taken here; nothing is lost, please "
+                    "press the button again in a moment."
+                )
+            )
+        fetching.result()  # raises its error
+
+
+def _log_failure(fetching: asyncio.Task[None]) -> None:
+    if not fetching.cancelled() and (error := fetching.exception()):
+        log.warning("names.not_learned", extra={"reason": str(error)})

@@ -21,7 +21,7 @@ from bot.adapters.slack.receiving import payloads
 from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.errors import MessengerUnavailable, Refused
-from bot.panel.messaging.members import Members
+from bot.panel.messaging.people import Members
 from bot.panel.model import MessageTs, ThreadRef, UserId
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Collection
 
 from bot.adapters.slack.api.web_api import SlackApi, SlackRefused
-from bot.panel.messaging.members import Members
+from bot.panel.messaging.people import Members
 from bot.panel.model import UserId
 
 log = logging.getLogger(__name__)

@@ -24,7 +24,7 @@ from bot.adapters.slack.receiving import payloads
 from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, PanelError
-from bot.panel.messaging.members import Members
+from bot.panel.messaging.people import Members
 from bot.panel.model import ThreadRef, UserId
 from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
 

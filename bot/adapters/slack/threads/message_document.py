@@ -1,8 +1,11 @@
 """A Slack message as a document for experts."""
 
+import re
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from bot.adapters.slack.api import permalinks
+from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.permalinks import Place
 from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.content import message_content
@@ -78,3 +81,35 @@ class MessageReading:
             if message["ts"] == place.ts:
                 return message  # type: ignore[no-any-return]
         raise missing
+
+
+_ORGANISATION = ".enterprise.slack.com"
+_ANY_ORGANISATION = re.compile(r"[a-z0-9-]+" + re.escape(_ORGANISATION))
+
+
+class WorkspaceLinks:
+    """Knows the addresses of the workspace: the bot's own, and those that ``team.info`` tells."""
+
+    def __init__(self, api: SlackApi, identity: Identity) -> None:
+        self._api = api
+        self._own = urlsplit(identity.url).netloc
+        self._told: frozenset[str] | None = None
+
+    async def check(self, link: str) -> None:
+        """Raise Refused if *link* leads elsewhere, though it may look like one to a message."""
+        host, hosts = urlsplit(link.strip()).netloc, await self._hosts()
+        is_organisation = hosts == {self._own} and _ANY_ORGANISATION.fullmatch(host)
+        if host not in hosts and not is_organisation:
+            raise Refused(gettext("That link does not lead to this Slack workspace."), field="link")
+
+    async def _hosts(self) -> frozenset[str]:
+        if self._told is None:
+            try:
+                team: Json = (await self._api.read("team.info"))["team"]
+            except MessengerRefused:  # without the scope, it may be any organisation's
+                team = {}
+            domain, organisation = team.get("domain"), team.get("enterprise_domain")
+            told = {f"{domain}.slack.com"} if domain else set()
+            told |= {f"{organisation}{_ORGANISATION}"} if organisation else set()
+            self._told = frozenset({self._own, *told})
+        return self._told

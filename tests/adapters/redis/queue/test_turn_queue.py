@@ -21,17 +21,19 @@ from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.shards import Shards
 from bot.adapters.redis.stores.approval_store import RedisApprovalStore
 from bot.adapters.redis.stores.audit_log import RedisAuditLog
-from bot.adapters.redis.stores.channel_move_store import RedisChannelMoveStore
 from bot.adapters.redis.stores.chore_store import RedisChoreStore
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
 from bot.adapters.redis.stores.delivery_store import RedisDeliveryStore
 from bot.adapters.redis.stores.feedback_store import RedisFeedbackStore
-from bot.adapters.redis.stores.handle_store import RedisHandleStore
 from bot.adapters.redis.stores.kept_data import RedisKeptData
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.adapters.redis.stores.report_store import RedisReportStore
-from bot.adapters.redis.stores.shared_channel_store import RedisSharedChannelStore
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
+from bot.adapters.redis.stores.workspace_stores import (
+    RedisChannelMoveStore,
+    RedisHandleStore,
+    RedisSharedChannelStore,
+)
 from bot.operations.chores import Chore, ChoreKind
 from bot.panel.approvals.approvals import Pending
 from bot.panel.audit.entry import Act, Entry
@@ -55,8 +57,8 @@ from bot.panel.model import (
     ThreadRef,
     UserId,
 )
-from bot.panel.reports.failure_notes import FailureNote
 from bot.panel.reports.feedback import Feedback, Judged, Opinion
+from bot.panel.reports.report_store import FailureNote
 from bot.panel.reports.turn_report import Stage, TurnReport
 from bot.panel.roster.roster import scopes_of
 from bot.panel.threads.thread_store import Standing

@@ -23,7 +23,7 @@ from bot.panel.model import (
     UserId,
     Verdict,
 )
-from bot.panel.reports.failure_notes import FailureNote
+from bot.panel.reports.report_store import FailureNote
 from bot.panel.reports.turn_report import TurnReport
 
 ONE, OTHER = ThreadRef("T1", "C1", "1.0"), ThreadRef("T1", "C2", "2.0")

@@ -5,7 +5,7 @@ import json
 import jsonschema
 import pytest
 
-from bot.adapters.slack.blocks import file_blocks
+from bot.adapters.slack.blocks import messages
 from bot.panel.made_files import StoredFile
 from bot.panel.messaging.messenger import Post
 from bot.panel.model import ExpertName, FileId, Persona, TurnId
@@ -30,27 +30,27 @@ def post(*stored_files: StoredFile) -> Post:
 
 def test_slack_takes_what_shows_files(shared):
     schema = json.loads((shared / "slack/schemas/A_chat_postMessage.json").read_text())
-    blocks = file_blocks.show([CHART, TABLE])
+    blocks = messages.shown_files([CHART, TABLE])
     message = {"channel": "C1", "text": "Files", "blocks": blocks}
     jsonschema.Draft7Validator(schema).validate(message)
     assert [block["type"] for block in blocks] == ["image", "section"]
 
 
 def test_an_image_has_an_alternative_text():
-    (image,) = file_blocks.show([CHART])
+    (image,) = messages.shown_files([CHART])
     assert image["alt_text"] == "Costs"
-    (nameless,) = file_blocks.show([StoredFile(CHART.id, "chart.png", "", is_image=True)])
+    (nameless,) = messages.shown_files([StoredFile(CHART.id, "chart.png", "", is_image=True)])
     assert "chart.png" in nameless["alt_text"]
 
 
 def test_nothing_in_a_name_is_live():
-    (section,) = file_blocks.show([TABLE])
+    (section,) = messages.shown_files([TABLE])
     assert section["text"]["text"] == "<https://x.example/F2|a&amp;b/&lt;c&gt;.csv>"
 
 
 @pytest.mark.parametrize("url", ["", "javascript:1", "https://x|y", "https://x> <!channel"])
 def test_an_address_that_is_none_is_left_out(url: str):
-    (section,) = file_blocks.show([StoredFile(TABLE.id, "a.csv", url)])
+    (section,) = messages.shown_files([StoredFile(TABLE.id, "a.csv", url)])
     assert section["text"]["text"] == "a.csv"
 
 
