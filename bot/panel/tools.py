@@ -7,7 +7,6 @@ installation, so that addresses and secrets are stored nowhere else.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import assert_never
 
 from bot.language import gettext
 from bot.panel.errors import Refused
@@ -92,8 +91,6 @@ def purpose_of(tool: ServerTool) -> str:
             return gettext("Draws images")
         case McpServer():
             return tool.purpose
-        case _:
-            assert_never(tool)
 
 
 def may_need_approval(tool: ServerTool) -> bool:

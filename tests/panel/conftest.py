@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from bot.panel.access.access import Access
-from bot.panel.access.policy import EVERYBODY, AccessPolicy
+from bot.panel.access.policy import AccessPolicy
 from bot.panel.access.question_limits import QuestionLimits
 from bot.panel.approvals.approval_rights import ApprovalRights
 from bot.panel.approvals.approvers import Approvers
@@ -64,6 +64,7 @@ SHOP = McpServer(
 THREAD = ThreadRef("T1", "C1", "1.0")
 WHOEVER_ASKED = Approvers()
 ANY_NUMBER = QuestionLimits()
+EVERYBODY = AccessPolicy(askers=frozenset({"members", "guests", "partners"}))
 HURRY = Timeouts(
     retry_delays=(0, 0),
     expert=5,

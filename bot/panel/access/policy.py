@@ -83,6 +83,3 @@ class AccessPolicy:
             name in names and (place is None or channel in place.channel_ids)
             for name, channel in scoped
         )
-
-
-EVERYBODY = AccessPolicy(askers=frozenset({"members", "guests", "partners"}))

@@ -1,7 +1,5 @@
 """Sentences to one person who may not do something, or not so often."""
 
-from typing import assert_never
-
 from bot.language import gettext, ngettext
 from bot.panel.access.policy import Denial
 
@@ -25,8 +23,6 @@ def denied(denial: Denial) -> str:
                 "I cannot find out whether you may ask me, as the app lacks the permission "
                 "`users:read`. Please tell whoever runs me: `panelbot check` says more."
             )
-        case _:
-            assert_never(denial)
 
 
 def not_for_partners() -> str:

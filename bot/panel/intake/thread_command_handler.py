@@ -2,7 +2,6 @@
 
 from asyncio import gather
 from collections.abc import Sequence
-from typing import assert_never
 
 from bot.language import gettext
 from bot.panel.audit.audit_log import Auditor
@@ -117,8 +116,6 @@ class ThreadCommandHandler:
                 return sentences.unmuted()
             case Stop():  # it is queued only if there was nothing to stop
                 return sentences.nothing_to_stop()
-            case _:
-                assert_never(command)
 
     async def _left(self, expert: Expert, thread: ThreadRef) -> str:
         channel = await self._editor.panel(ChannelScope(thread.team_id, thread.channel_id))

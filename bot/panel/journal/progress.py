@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
-from typing import assert_never
 
 from bot.panel.journal.events import (
     ApprovalAsked,
@@ -246,8 +245,6 @@ class Progress:
                 return replace(self._streamed(event), posting=self.posting - {part})
             case StreamWithdrawn(part):
                 return self._withdrawn(part)
-            case _:
-                assert_never(event)
 
     def _streamed(
         self, event: StreamOpened | StreamGrowing | StreamGrown | StreamBroken

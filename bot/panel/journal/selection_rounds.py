@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import assert_never
 
 from bot.panel.journal.events import (
     ClosingStarted,
@@ -77,8 +76,6 @@ class Round:
                 return replace(self, routed=event)
             case ClosingStarted():
                 return replace(self, closing=True)
-            case _:
-                assert_never(event)
 
     def adopted(self, call_id: CallId, known_as: CallId) -> "Round":
         """Return the round with the call in the conversation again, as *known_as*."""

@@ -1,7 +1,6 @@
 """What is known of a stream, from the journal."""
 
 from dataclasses import dataclass, replace
-from typing import assert_never
 
 from bot.panel.journal.events import StreamBroken, StreamGrowing, StreamGrown, StreamOpened
 from bot.panel.model import ExpertName, MessageTs, Persona
@@ -35,8 +34,6 @@ class Stream:
                 return replace(self, shown=shown, growing=None)
             case StreamBroken():
                 return replace(self, open=False)
-            case _:
-                assert_never(event)
 
     def closed(self) -> "Stream":
         """Return the stream after its message was completed."""

@@ -24,7 +24,7 @@ async def _calls(bench: ProbeBench) -> tuple[list[str], list[int]]:
     """Return the ids and the numbers of the calls in a response."""
     ids, numbers = list[str](), list[int]()
     conversation = await bench.conversation()
-    tools = [_tool("look_up_weather"), _tool("look_up_time")]
+    tools = [tool("look_up_weather"), tool("look_up_time")]
     async with bench.stream(BOTH, conversation, tools=tools, tool_choice="required") as stream:
         await bench.begin(stream)
         async for received in stream:
@@ -41,7 +41,8 @@ def _repeated(first: list[str], second: list[str]) -> str:
     return "they were the same" if {*first} & {*second} else "they were others"
 
 
-def _tool(name: str) -> Json:
+def tool(name: str) -> Json:
+    """Return a tool that takes no arguments."""
     return {
         "type": "function",
         "name": name,

@@ -7,7 +7,7 @@ from functools import partial
 from openai import APIStatusError
 
 from bot.adapters.openai import errors
-from bot.adapters.openai.checks.call_probe import call_ids
+from bot.adapters.openai.checks.call_probe import call_ids, tool
 from bot.adapters.openai.checks.probe_bench import ProbeBench, refusal
 from bot.json_types import Json
 from bot.panel.checks.probes import Check
@@ -16,18 +16,7 @@ from bot.panel.retries import Backoff, Retries
 
 SHORT = "Say hello, and nothing else."
 LONG = "Count from 1 to 200 in words, one number a line, and nothing else."
-LOOK = {
-    "type": "function",
-    "name": "look_it_up",
-    "description": "Looks something up.",
-    "parameters": {
-        "type": "object",
-        "properties": {},
-        "required": [],
-        "additionalProperties": False,
-    },
-    "strict": True,
-}
+LOOK = tool("look_it_up")
 
 _WHILE_LOCKED = Backoff((0.1, 0.15, 0.2, 0.3, 0.5, 0.8, 1.2, 2), total=150, endless=True)
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from typing import Any, assert_never
+from typing import Any
 
 from openai.types.responses import FileSearchToolParam, ResponseInputItemParam, ToolParam
 from openai.types.responses.tool_param import Mcp, McpRequireApproval
@@ -99,8 +99,6 @@ def server_tool(tool: ServerTool) -> ToolParam:
             return {"type": "image_generation"}
         case McpServer():
             return _remote(tool)
-        case _:
-            assert_never(tool)
 
 
 def _remote(server: McpServer) -> Mcp:

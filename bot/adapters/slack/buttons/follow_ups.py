@@ -4,7 +4,8 @@ A follow-up is queued like a message: it is answered once and in order, even aft
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
@@ -65,11 +66,9 @@ class FollowUpListeners:
     async def stop(self, ack: AsyncAck, body: Json, action: Json, respond: AsyncRespond) -> None:
         """Stop the turns of the thread."""
         await ack()
-        try:
+        async with _refusals_told(respond):
             click = await self._responder.clicks.take(body, action)
             await self._stop(click.thread, click.at, click.user)
-        except PanelError as error:
-            await _refuse(respond, error)
 
     async def stop_session(self, event: Json) -> None:
         """Stop on a click on Slack's own stop button, and end the session in Slack."""
@@ -104,7 +103,7 @@ class FollowUpListeners:
     async def choose(self, ack: AsyncAck, body: Json, action: Json, respond: AsyncRespond) -> None:
         """Queue the chosen follow-up; first ask which expert, if another is to answer."""
         await ack()
-        try:
+        async with _refusals_told(respond):
             click = await self._responder.clicks.take(body, action)
             pressed = Pressed.load(click.value)
             steer = _steer(pressed, click.message)
@@ -114,15 +113,11 @@ class FollowUpListeners:
                 await self._responder.open_modal(click.trigger, modal, click.user)
             else:
                 await self._intake.press(click.thread, click.at, click.user, steer)
-        except ValueError:
-            log.warning("steering.odd_click")
-        except PanelError as error:
-            await _refuse(respond, error)
 
     async def go_on(self, ack: AsyncAck, body: Json, action: Json, respond: AsyncRespond) -> None:
         """Queue, once, that whoever wrote a reply that was cut goes on with it."""
         await ack()
-        try:
+        async with _refusals_told(respond):
             click = await self._responder.clicks.take(body, action)
             pressed, panel = Pressed.load(click.value), await self._editor.panel(click.thread)
             if pressed.expert and not panel.find(pressed.expert):
@@ -130,10 +125,6 @@ class FollowUpListeners:
             steer = replace(_steer(pressed, click.message), wish=Wish.AGAIN, goes_on=True)
             if not await self._intake.go_on(click.thread, click.user, steer):
                 raise Refused(gettext("Somebody has asked for that already."))
-        except ValueError:
-            log.warning("steering.odd_click")
-        except PanelError as error:
-            await _refuse(respond, error)
 
     async def ask_picked(self, ack: AsyncAck, body: Json, view: Json) -> None:
         """Queue the question for the expert that was picked."""
@@ -152,27 +143,19 @@ class FollowUpListeners:
         await ack()
         about = MessageTs(body["message"]["ts"])
         steer = Steer(Wish.ASK, since=about, until=about)
-        try:
+        async with _refusals_told(respond):
             thread, user = self._responder.thread(body), user_of(body)
             await self._responder.clicks.check_member(thread.channel_id, user)
             await self._intake.press(thread, acted_at(body), user, steer)
-        except TypeError:
-            log.warning("steering.odd_click")
-        except PanelError as error:
-            await _refuse(respond, error)
 
     async def offer_library(self, ack: AsyncAck, body: Json, respond: AsyncRespond) -> None:
         """Open the modal that picks an expert for the thread."""
         await ack()
         thread, user = self._responder.thread(body), user_of(body)
-        try:
+        async with _refusals_told(respond):
             await self._responder.clicks.check_member(thread.channel_id, user)
             modal = pickers.join(thread, acted_at(body), await self._editor.addable(thread))
             await self._responder.open_modal(str(body.get("trigger_id") or ""), modal, user)
-        except TypeError:
-            log.warning("steering.odd_click")
-        except PanelError as error:
-            await _refuse(respond, error)
 
     async def suggest(self, ack: AsyncAck, body: Json) -> None:
         """Offer those in a large menu that suit what was typed."""
@@ -198,9 +181,15 @@ class FollowUpListeners:
         await ack()
 
 
-async def _refuse(respond: AsyncRespond, error: PanelError) -> None:
+@asynccontextmanager
+async def _refusals_told(respond: AsyncRespond) -> AsyncIterator[None]:
     """Tell only the user who clicked why it cannot be done."""
-    await answer_command(respond, sentence(error_sentence(error)))
+    try:
+        yield
+    except (TypeError, ValueError):
+        log.warning("steering.odd_click")
+    except PanelError as error:
+        await answer_command(respond, sentence(error_sentence(error)))
 
 
 def _steer(pressed: Pressed, until: MessageTs) -> Steer:

@@ -1,7 +1,6 @@
 """Announcements in a channel of changes to its panel."""
 
 from collections.abc import Mapping
-from typing import assert_never
 
 from bot.adapters.slack.blocks.answers import Answer
 from bot.adapters.slack.blocks.elements import section
@@ -58,8 +57,6 @@ def _channel_panel_changed(verb: Verb, names: Mapping[str, str]) -> str:
             return gettext("{person} edited {expert} in this channel's panel.", **names)
         case Verb.REMOVED:
             return gettext("{person} removed {expert} from this channel's panel.", **names)
-        case _:
-            assert_never(verb)
 
 
 def _default_panel_changed(verb: Verb, names: Mapping[str, str]) -> str:
@@ -74,5 +71,3 @@ def _default_panel_changed(verb: Verb, names: Mapping[str, str]) -> str:
             return gettext(
                 "{person} removed {expert} from the default panel of all channels.", **names
             )
-        case _:
-            assert_never(verb)

@@ -1,8 +1,9 @@
 """Parsing the text after ``/experts``."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from bot.adapters.slack.experts.panel_settings import SETTINGS, PanelSetting
 from bot.adapters.slack.markdown import sanitize
@@ -26,45 +27,14 @@ class DescribeExpert:
     """Open the form for a new expert."""
 
 
-@dataclass(frozen=True, slots=True)
-class AddExpert:
-    """Add an expert of the library."""
-
-    name: str
+Verb = Literal["add", "documents", "edit", "remove", "show", "teach"]
 
 
 @dataclass(frozen=True, slots=True)
-class EditExpert:
-    """Open the form, filled with the expert as it is."""
+class WithExpert:
+    """Do what *verb* says with an expert: add it from the library, list its documents …"""
 
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class ShowExpert:
-    """Show everything about an expert."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class RemoveExpert:
-    """Take an expert off the panel."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class TeachExpert:
-    """Open the form that gives an expert documents."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class ListDocuments:
-    """List the documents of an expert."""
-
+    verb: Verb
     name: str
 
 
@@ -110,12 +80,7 @@ Subcommand = (
     ListExperts
     | ShowHelp
     | DescribeExpert
-    | AddExpert
-    | EditExpert
-    | ShowExpert
-    | RemoveExpert
-    | TeachExpert
-    | ListDocuments
+    | WithExpert
     | LetConsult
     | HandleExpert
     | ChangeSetting
@@ -153,18 +118,6 @@ def _handle(text: str) -> HandleExpert:
     if name and last.casefold() in {"on", "off"}:
         return HandleExpert(name.strip(_QUOTES), last.casefold() == "on")
     return HandleExpert(text)
-
-
-_NAMING: Mapping[str, Callable[[str], Subcommand]] = {
-    "add": AddExpert,
-    "documents": ListDocuments,
-    "edit": EditExpert,
-    "find": ListExperts,
-    "handle": _handle,
-    "remove": RemoveExpert,
-    "show": ShowExpert,
-    "teach": TeachExpert,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +167,14 @@ def _subcommand(word: str, name: str) -> Subcommand:
             return _let_consult(name)
         case "add" if not name:
             return DescribeExpert()
-        case word if word in _NAMING:
-            return _NAMING[word](name) if name else Unfinished(word)
+        case "add" | "documents" | "edit" | "remove" | "show" | "teach" if name:
+            return WithExpert(word, name)
+        case "find" if name:
+            return ListExperts(name)
+        case "handle" if name:
+            return _handle(name)
+        case "find" | "handle" | "documents" | "edit" | "remove" | "show" | "teach":
+            return Unfinished(word)
         case _:
             return Unknown(word)
 

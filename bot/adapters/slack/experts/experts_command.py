@@ -11,21 +11,16 @@ from bot.adapters.slack.blocks.answers import Answer, sentence
 from bot.adapters.slack.documents.documents_command import DocumentsCommand
 from bot.adapters.slack.experts import announcements, command_parsing, panel_messages
 from bot.adapters.slack.experts.command_parsing import (
-    AddExpert,
     ChangeSetting,
     DescribeExpert,
-    EditExpert,
     HandleExpert,
     LetConsult,
-    ListDocuments,
     ListExperts,
     Order,
-    RemoveExpert,
-    ShowExpert,
     ShowHelp,
-    TeachExpert,
     Unfinished,
     Unknown,
+    WithExpert,
 )
 from bot.adapters.slack.experts.form_flow import ExpertFormFlow
 from bot.adapters.slack.experts.handles_command import HandlesCommand
@@ -78,39 +73,33 @@ class ExpertsCommand:
                 return _unfinished(word, for_defaults=default)
             case Unknown(word):
                 return await self._help(scope, await self._unknown(word, scope))
-            case ShowExpert(name):
+            case WithExpert("show", name):
                 expert = await self._editor.find(scope, name)
                 handles = await self._handles.names(requester.team_id)
                 return panel_messages.details(expert, handles.get(expert.name))
-            case ListDocuments(name):
+            case WithExpert("documents", name):
                 return await self._documents.listed(name, requester, for_defaults=default)
             case HandleExpert(name, wanted):
                 return await self._handles.carry_out(
                     name, requester, wanted=wanted, for_defaults=default
                 )
-            case DescribeExpert() | EditExpert() | TeachExpert() as form:
+            case DescribeExpert() | WithExpert("edit" | "teach") as form:
                 await self._open(form, requester, for_defaults=default)
-                return None
-            case AddExpert() | RemoveExpert() | ChangeSetting() | LetConsult() as change:
+            case WithExpert() | ChangeSetting() | LetConsult() as change:
                 announcement = await self._change(change, scope, requester)
                 return await self._responder.announce(announcement, requester)
-            case _:
-                assert_never(order.subcommand)
+        return None
 
     async def _open(
-        self,
-        form: DescribeExpert | EditExpert | TeachExpert,
-        requester: Requester,
-        *,
-        for_defaults: bool,
+        self, form: DescribeExpert | WithExpert, requester: Requester, *, for_defaults: bool
     ) -> None:
         match form:
+            case WithExpert("teach", name):
+                await self._documents.open_form(name, requester, for_defaults=for_defaults)
+            case WithExpert(_, name):
+                await self._form.open(requester, name, for_defaults=for_defaults)
             case DescribeExpert():
                 await self._form.open(requester, None, for_defaults=for_defaults)
-            case EditExpert(name):
-                await self._form.open(requester, name, for_defaults=for_defaults)
-            case TeachExpert(name):
-                await self._documents.open_form(name, requester, for_defaults=for_defaults)
 
     async def _panel(self, scope: Scope, requester: Requester, search: str) -> Answer:
         entries = await self._editor.entries(scope)
@@ -149,19 +138,17 @@ class ExpertsCommand:
 
     async def _change(
         self,
-        change: AddExpert | RemoveExpert | ChangeSetting | LetConsult,
+        change: WithExpert | ChangeSetting | LetConsult,
         scope: Scope,
         requester: Requester,
     ) -> Answer:
         """Make a change and return its announcement."""
         by = requester.user
         match change:
-            case AddExpert(name):
-                added = await self._editor.add_from_library(scope, name, by)
-                return await self._with_handle(added, requester)
-            case RemoveExpert(name):
-                removed = await self._editor.remove(scope, name, by)
-                return await self._with_handle(removed, requester)
+            case WithExpert(verb, name):
+                editor = self._editor
+                make = editor.add_from_library if verb == "add" else editor.remove
+                return await self._with_handle(await make(scope, name, by), requester)
             case LetConsult(name, consulted):
                 edited = await self._editor.set_consulted(scope, name, consulted, by)
                 with in_shared_language():

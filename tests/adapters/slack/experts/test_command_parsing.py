@@ -3,20 +3,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.slack.experts.command_parsing import (
-    AddExpert,
     ChangeSetting,
     DescribeExpert,
-    EditExpert,
     LetConsult,
-    ListDocuments,
     ListExperts,
     Order,
-    RemoveExpert,
-    ShowExpert,
     ShowHelp,
-    TeachExpert,
     Unfinished,
     Unknown,
+    WithExpert,
     parse,
 )
 from bot.adapters.slack.experts.panel_settings import STREAMING, SYNTHESIS
@@ -27,13 +22,13 @@ ORDERS = [
     ("list", ListExperts()),
     ("help", ShowHelp()),
     ("add", DescribeExpert()),
-    ("add legal", AddExpert("legal")),
-    ("ADD  Legal   Counsel ", AddExpert("Legal Counsel")),
-    ("edit legal", EditExpert("legal")),
-    ("show `legal`", ShowExpert("legal")),
-    ("remove “legal”", RemoveExpert("legal")),
-    ("teach legal", TeachExpert("legal")),
-    ("documents Legal Counsel", ListDocuments("Legal Counsel")),
+    ("add legal", WithExpert("add", "legal")),
+    ("ADD  Legal   Counsel ", WithExpert("add", "Legal Counsel")),
+    ("edit legal", WithExpert("edit", "legal")),
+    ("show `legal`", WithExpert("show", "legal")),
+    ("remove “legal”", WithExpert("remove", "legal")),
+    ("teach legal", WithExpert("teach", "legal")),
+    ("documents Legal Counsel", WithExpert("documents", "Legal Counsel")),
     ("teach", Unfinished("teach")),
     ("synthesis always", ChangeSetting(SYNTHESIS, "always")),
     ("synthesis", ChangeSetting(SYNTHESIS, "")),
@@ -72,7 +67,7 @@ def test_the_defaults_know_the_same_subcommands(written, subcommand):
     ],
 )
 def test_what_slack_escapes_is_read_as_it_was_typed(written, name):
-    assert parse(written) == Order(AddExpert(name))
+    assert parse(written) == Order(WithExpert("add", name))
 
 
 @given(st.text())

@@ -3,11 +3,11 @@ import asyncio
 import pytest
 
 from bot.adapters.slack.experts.command_parsing import (
-    AddExpert,
     DescribeExpert,
     LetConsult,
     Order,
     Unfinished,
+    WithExpert,
 )
 from bot.adapters.slack.experts.expert_form import Form
 from bot.adapters.slack.experts.form_flow import ExpertFormFlow
@@ -95,7 +95,7 @@ def test_every_error_is_one_sentence_without_its_inside(error, said):
 
 async def test_a_change_counts_although_the_channel_is_archived(neighbour, editor):
     neighbour.slack.workspace.channels[GENERAL].is_archived = True
-    answer = await neighbour.command(editor).carry_out(Order(AddExpert("writing")), GIVER)
+    answer = await neighbour.command(editor).carry_out(Order(WithExpert("add", "writing")), GIVER)
     assert answer
     assert answer.text == "Done, but I could not tell the others in this channel."
     assert (await editor.panel(HERE)).find("writing")
@@ -103,7 +103,7 @@ async def test_a_change_counts_although_the_channel_is_archived(neighbour, edito
 
 async def test_a_change_that_cannot_be_announced_names_the_missing_permission(neighbour, editor):
     neighbour.slack.state.scopes.discard("chat:write")
-    answer = await neighbour.command(editor).carry_out(Order(AddExpert("writing")), GIVER)
+    answer = await neighbour.command(editor).carry_out(Order(WithExpert("add", "writing")), GIVER)
     assert answer
     assert "the app lacks the permission `chat:write`" in answer.text
 

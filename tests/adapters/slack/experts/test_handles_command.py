@@ -5,10 +5,9 @@ from dataclasses import replace
 import pytest
 
 from bot.adapters.slack.experts.command_parsing import (
-    AddExpert,
     HandleExpert,
     Order,
-    RemoveExpert,
+    WithExpert,
     parse,
 )
 from bot.adapters.slack.interactions.responder import Requester
@@ -184,11 +183,11 @@ async def test_a_group_that_somebody_has_just_disabled_is_disabled(office):
 async def test_an_expert_removed_everywhere_loses_its_handle_and_gets_it_back(office):
     await office.order("handle legal on")
 
-    await office.desk.carry_out(Order(RemoveExpert("legal"), for_defaults=True), ADMIN)
+    await office.desk.carry_out(Order(WithExpert("remove", "legal"), for_defaults=True), ADMIN)
     assert office.group["date_delete"]
     assert await office.handles.names("T0ACME") == {}
 
-    await office.desk.carry_out(Order(AddExpert("legal")), MEMBER)
+    await office.desk.carry_out(Order(WithExpert("add", "legal")), MEMBER)
     assert not office.group["date_delete"]
     assert await office.handles.names("T0ACME") == {"legal": "panel-legal"}
 
