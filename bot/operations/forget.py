@@ -131,7 +131,7 @@ class ForgetThreads:
         team_id = self._services.team_id
         scope = ChannelScope(team_id, channel_id)
         await self._record(scope)
-        await self._delete_documents(scope)
+        await self._delete_collections(lambda owner: owner == scope)
         self.deleted += Deleted(panels=int(await self._stores.panels.forget(scope)))
         kept = self._stores.kept
         await kept.erase(await kept.notice_keys(team_id, channel_id))
@@ -157,10 +157,6 @@ class ForgetThreads:
         months = kept_months(time.time())
         forgotten = await self._stores.feedback.forget(self._services.team_id, months, matches)
         self.deleted += Deleted(opinions=forgotten)
-
-    async def _delete_documents(self, scope: ChannelScope) -> None:
-        """Delete what only this channel's experts can look up."""
-        await self._delete_collections(lambda owner: owner == scope)
 
     async def documents_of(self, team_id: str) -> None:
         """Delete all documents of a workspace's experts."""

@@ -43,7 +43,7 @@ class AssistantDefinitions:
         content = definition(prompt)
         if prompt.collections:
             content["tool_resources"] = documents(prompt.collections[:1])
-        digest = _digest(content)
+        digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
         async with self._looking:
             known = self._known.get(owner) or await self._look_for(owner)
             if known is None or known.digest != digest:
@@ -94,7 +94,3 @@ def _owner(prompt: Prompt) -> str:
 def _function(tool: Tool) -> Json:
     flat = {name: value for name, value in function_tool(tool).items() if name != "type"}
     return {"type": "function", "function": flat}
-
-
-def _digest(content: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

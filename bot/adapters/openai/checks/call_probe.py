@@ -16,7 +16,8 @@ async def call_ids(bench: ProbeBench) -> str:
         return "It cannot be tried: the model made fewer than two calls at once."
     ids = "no ids" if not all(first) else "one id" if len({*first}) == 1 else "ids of their own"
     numbered = "one number" if len({*numbers}) == 1 else "numbers of their own"
-    again = f"; in another response {_repeated(first, second)}" if all(first) else ""
+    repeated = "they were the same" if {*first} & {*second} else "they were others"
+    again = f"; in another response {repeated}" if all(first) else ""
     return f"They had {ids} and {numbered}{again}."
 
 
@@ -35,10 +36,6 @@ async def _calls(bench: ProbeBench) -> tuple[list[str], list[int]]:
                 ids.append(item.optional_text("call_id"))
                 numbers.append(event.number("output_index"))
     return ids, numbers
-
-
-def _repeated(first: list[str], second: list[str]) -> str:
-    return "they were the same" if {*first} & {*second} else "they were others"
 
 
 def tool(name: str) -> Json:

@@ -107,7 +107,7 @@ async def _background(bench: ProbeBench) -> str:
                 last, count = str(event.type), count + 1
     except APIStatusError as error:
         return f"It is accepted, but cannot be heard on: {refusal(error)}."
-    return f"It is accepted, and can be heard on: {_some(count)} more events, up to {last}."
+    return f"It is accepted, and can be heard on: {count or 'no'} more events, up to {last}."
 
 
 async def _at_once(bench: ProbeBench) -> str:
@@ -184,10 +184,6 @@ async def _unstored(bench: ProbeBench) -> str:
     return (
         f"It is answered and {kept}; the conversation holds: {await bench.contents(conversation)}."
     )
-
-
-def _some(count: int) -> str:
-    return "no" if count == 0 else str(count)
 
 
 _CHECKS: Sequence[tuple[str, str, str, Probe]] = (

@@ -157,9 +157,10 @@ class StatelessModel(LanguageModel):
         ids = OwnCallIds({i.call_id for i in (*known.items, *new) if isinstance(i, ToolCalled)})
         token, written, last = token_hex(8), list[StoredItem](), Responded("")
         sent = (*replay(history.sent, new), *new)
+        start = StatelessStart(self._client, self._requests, self._delays, prompt, sent)
         async with (
             errors.translated(),
-            errors.opened(await self._start(prompt, sent).stream()) as stream,
+            errors.opened(await start.stream()) as stream,
             aclosing(self._read(stream, prompt, ids, written)) as events,
         ):
             async for event in events:
@@ -179,9 +180,6 @@ class StatelessModel(LanguageModel):
         self, stream: Stream, prompt: Prompt, ids: CallIds, written: list[StoredItem]
     ) -> AsyncGenerator[ModelEvent, None]:
         return filtered(streaming.events(aiter(stream), ids, written), prompt, self._thinking)
-
-    def _start(self, prompt: Prompt, items: Sequence[Item]) -> StatelessStart:
-        return StatelessStart(self._client, self._requests, self._delays, prompt, items)
 
     async def _add(
         self,

@@ -94,9 +94,8 @@ class RedisConversationStore(ConversationStore):
 
     async def remove(self, conversation: ConversationId, wanted: Callable[[str], bool]) -> int:
         key, entries = keys.slot("kept", conversation), await self._entries(conversation, _ALL, 0)
-        unwanted = [
-            entry for entry in entries if _is_wanted(self._item(conversation, entry), wanted)
-        ]
+        items = [(entry, self._item(conversation, entry)) for entry in entries]
+        unwanted = [e for e, item in items if isinstance(item, UserSaid) and wanted(item.text)]
         async with self._redis.pipeline(transaction=True) as pipe:
             for entry in unwanted:
                 pipe.lrem(f"{key}items", 1, entry)
@@ -138,7 +137,3 @@ def items_of(conversation: str) -> str:
 def summary_of(conversation: str) -> str:
     """Return what the summary of *conversation* is encrypted as."""
     return f"summary {conversation}"
-
-
-def _is_wanted(item: StoredItem, wanted: Callable[[str], bool]) -> bool:
-    return isinstance(item, UserSaid) and wanted(item.text)

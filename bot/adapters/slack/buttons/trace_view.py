@@ -89,7 +89,8 @@ def _part(part: ExpertTrace, work: TurnTrace) -> Iterator[Json]:
         yield _labelled(gettext("Brief"), continued if part.continues else own_words)
     yield from _outcome(part)
     if work.text_available:
-        tools = sanitize.mrkdwn(_tool_names(part.tools)) or pgettext("tools", "None")
+        names = ", ".join(tool.replace("_", " ") for tool in part.tools)
+        tools = sanitize.mrkdwn(names) or pgettext("tools", "None")
         yield _labelled(gettext("Tools used"), tools)
     if part.approvals:
         approvals = [_approval(approval) for approval in part.approvals[:_MOST_SOURCES]]
@@ -209,10 +210,6 @@ def _cost(cost: Decimal | None) -> str:
     return dollars(cost, 4)
 
 
-def _tool_names(tools: Sequence[str]) -> str:
-    return ", ".join(tool.replace("_", " ") for tool in tools)
-
-
 def _modal(blocks: Sequence[Json]) -> Json:
     return elements.modal(gettext("Show work"), blocks, close=gettext("Close"))
 
@@ -226,12 +223,8 @@ def _labelled(label: str, mrkdwn: str) -> Json:
 
 
 def _fields(*values: tuple[str, str]) -> Json:
-    fields = [_mrkdwn(f"*{label}*\n{value}") for label, value in values]
+    fields = [section(f"*{label}*\n{value}")["text"] for label, value in values]
     return {"type": "section", "fields": fields}
-
-
-def _mrkdwn(text: str) -> Json:
-    return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
 def _call(part: ExpertTrace, *, direct: bool) -> Sequence[Json]:

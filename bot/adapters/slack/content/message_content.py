@@ -54,12 +54,13 @@ def read(message: Mapping[str, Any]) -> MessageContent:
         for attachment in children(payload, "attachments")
         for file in attachment_text.files_of(attachment)
     ]
+    is_by_an_app = bool(payload.get("bot_id")) or payload.get("subtype") == "bot_message"
     return MessageContent(
         text,
         shown,
         file_text.shared([*own_files, *forwarded]),
         _author_name(payload),
-        repeats=bool(shown and _is_by_an_app(payload) and Wording(shown).says(text)),
+        repeats=bool(shown and is_by_an_app and Wording(shown).says(text)),
         has_own=bool(text.strip() or own_files),
     )
 
@@ -113,7 +114,3 @@ def _author_name(message: Json) -> str:
     names = [string(profile, key) for key in ("display_name", "real_name", "name")]
     names += [string(message, "username"), string(child(message, "bot_profile"), "name")]
     return " ".join(next(filter(str.strip, names), "").split())[:_LONGEST_NAME]
-
-
-def _is_by_an_app(message: Json) -> bool:
-    return bool(message.get("bot_id")) or message.get("subtype") == "bot_message"

@@ -26,18 +26,12 @@ CONSULTS, HANDLE, TOOLS, FILES = "consults", "handle", "tools", "files"
 _WANTED = "wanted"
 
 
-def _name_note(expert: Expert) -> Json:
-    return note(gettext("People ask it as `{name}: …`", name=expert.name))
-
-
-def _name_input() -> Json:
-    hint = gettext("What people type: lower-case letters, digits and hyphens.")
-    return labelled_input("name", gettext("Name"), hint, _text("", LONGEST_NAME, "tax-law"))
-
-
 def naming(expert: Expert | None) -> Json:
     """Return the input for the name of a new expert, or a note with that of *expert*."""
-    return _name_note(expert) if expert else _name_input()
+    if expert:
+        return note(gettext("People ask it as `{name}: …`", name=expert.name))
+    hint = gettext("What people type: lower-case letters, digits and hyphens.")
+    return labelled_input("name", gettext("Name"), hint, _text("", LONGEST_NAME, "tax-law"))
 
 
 def inputs(expert: Expert | None, toolbox: Toolbox, panel: Sequence[Expert]) -> list[Json]:
