@@ -91,8 +91,6 @@ class Intake:
                 await self._take(incoming, standing)
             case Action.NOTE if standing is not Standing.UNKNOWN or incoming.only_shows:
                 await self._threads.mark_unread(incoming.thread, incoming.message.ts)
-            case _:
-                pass
 
     async def note(self, thread: ThreadRef, ts: MessageTs) -> None:
         """Note a reply by an app: it is no question, but the panel reads it before the next."""

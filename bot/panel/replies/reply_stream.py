@@ -45,8 +45,6 @@ class ReplyStream:
                 self._changed.set()
             case ResponseRestarted():  # the new text is shown if it begins like the old one
                 self._text = ""
-            case _:
-                pass
 
     @asynccontextmanager
     async def shown(self) -> AsyncIterator[None]:

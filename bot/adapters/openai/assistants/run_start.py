@@ -142,7 +142,5 @@ class RunStart:
                 newest = await self._api.newest_messages(self._prompt.conversation)
                 if all(from_message(message) != last for message in newest):
                     return
-            case _:
-                pass
         await self._pending.until_thread_settled(self._prompt.conversation)
         raise ModelUnavailable("an earlier try was stored meanwhile", after=0)

@@ -69,8 +69,6 @@ class _RunReader(StreamReader):
                 raise errors.ResponseFailed(data.whole)
             case _ if kind.startswith("thread.run.") and not kind.startswith("thread.run.step."):
                 yield from self._go_on(data, kind.removeprefix("thread.run."))
-            case _:
-                pass
 
     def _go_on(self, run: Sent, state: str) -> Iterator[ModelEvent]:
         if not self._begun:
@@ -88,8 +86,6 @@ class _RunReader(StreamReader):
                 raise errors.ResponseFailed(run.raw("last_error"))
             case "expired" | "cancelled" as ended:
                 raise ModelUnavailable(f"the run has {ended}")
-            case _:
-                pass
 
     def _cut(self, run: Sent) -> Iterator[ModelEvent]:
         """End with what is useful of a run that was cut: see ``responses/streaming.py``."""

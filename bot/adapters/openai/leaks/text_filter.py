@@ -225,8 +225,6 @@ class TextFilter:
             case Mark.CALL:
                 named = headers.NAMED.match(mark[0])
                 self._begin_call(named[1] if named else "", call_end(mark[0]))
-            case _:
-                pass
         return True
 
     def _is_html(self, mark: str) -> bool:

@@ -81,8 +81,6 @@ class _ResponseReader(StreamReader):
                 raise errors.ResponseFailed(event.part("response").raw("error"))
             case "error":
                 raise errors.ResponseFailed(event.whole)
-            case _:
-                pass
 
     def _begin(self, item: Sent) -> Iterator[ModelEvent]:
         kind = kind_of(item)

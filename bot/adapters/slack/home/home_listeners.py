@@ -71,8 +71,6 @@ class HomeListeners:
                 await self._page.show(UserId(user))
             case {"tab": "messages", "channel": channel}:
                 await self._offer_prompts(channel)
-            case _:
-                pass
 
     async def choose(self, ack: AsyncAck, body: Json, action: Json) -> None:
         """Show, edit or remove an expert, as chosen in its menu."""
