@@ -3,6 +3,11 @@
 Importing the rest takes a while, in which Ctrl+C already ends the process without a traceback.
 """
 
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036 - before anything that an older one cannot read
+    sys.exit(f"panelbot: It needs Python 3.11 or later; this is {sys.version.split()[0]}.")
+
 try:
     from bot.cli.shared import stop_signals
 

@@ -15,16 +15,17 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 
-import bot.cli
+import bot
 
 Output = Connection | Path  # the writing end of a pipe, or a file to append to
 Prepare = Callable[[], None]
 
 _forkserver = multiprocessing.get_context("forkserver")
-_commands = [f"bot.cli.{module.name}" for module in iter_modules(bot.cli.__path__)]
-_forkserver.set_forkserver_preload([*_commands, "tests.processes"])
+_everything = [module.name for module in walk_packages(bot.__path__, "bot.")]
+_everything.remove("bot.__main__")  # it handles signals
+_forkserver.set_forkserver_preload([*_everything, "tests.processes"])
 
 
 def nothing() -> None:

@@ -4,13 +4,14 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bot.assembly.actors import operator
 from bot.cli.shared import lazily
 from bot.cli.shared.command import run, settings, write
+from bot.cli.shared.listing import counted, json_option, print_json
 from bot.panel.audit.chain import Chain, Head, Record
 from bot.panel.audit.entry import Act, Entry, canonical
 from bot.panel.errors import Refused
@@ -70,9 +71,10 @@ def audit() -> None:
 
 @audit.command()
 @_SINCE
-def show(since: float | None) -> None:
+@json_option
+def show(since: float | None, as_json: bool) -> None:
     """List what was done, a line each, the oldest first."""
-    run(_show(since or 0))
+    run(_show(since or 0, as_json=as_json))
 
 
 @audit.command()
@@ -96,11 +98,17 @@ def verify(noted: tuple[Head, ...]) -> None:
     run(_verify(noted))
 
 
-async def _show(since: float) -> None:
+async def _show(since: float, *, as_json: bool) -> None:
+    shown = list[Any]()
     async with _open_log() as (log, _):
         for team in await log.teams():
             async for record in log.records(team, since):
-                click.echo(_line(record))
+                if as_json:
+                    shown.append(record.fields())
+                else:
+                    click.echo(_line(record))
+    if as_json:
+        print_json(shown)
 
 
 def _line(record: Record) -> str:
@@ -139,7 +147,8 @@ async def _verify(noted: tuple[Head, ...]) -> None:
         problems.append("There is no log, but a record of it was noted.")
     if problems:
         raise Refused("\n".join(problems))
-    click.echo(f"The audit log is whole: {sum(head.number for head in heads)} records so far.")
+    total = counted(sum(head.number for head in heads), "record")
+    click.echo(f"The audit log is whole: {total} so far.")
     for head in heads:
         click.echo(str(head))
 

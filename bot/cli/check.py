@@ -1,7 +1,8 @@
 """``panelbot check``: what is missing, each with its remedy."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from stat import S_IROTH
 
 import click
@@ -14,6 +15,7 @@ from bot.cli.experts import names_here, summary
 from bot.cli.shared import lazily
 from bot.cli.shared.command import run
 from bot.cli.shared.env_file import environment, file_in_use
+from bot.cli.shared.listing import json_option, print_json
 from bot.panel.checks.findings import Finding, Severity, bad, good, warning
 from bot.panel.errors import Refused
 from bot.settings.config import Config
@@ -32,26 +34,30 @@ _MARKS = {
 
 
 @click.command()
-def check() -> None:
+@json_option
+def check(as_json: bool) -> None:
     """Check settings, tokens, scopes, Redis and models.
 
     Whatever is missing is told with its remedy. Exits with 1 if something keeps the bot from
     working.
     """
     environ = environment()
-    _print([warning(remark, "Correct it, or take it away") for remark in remarks(environ)])
+    told = [warning(remark, "Correct it, or take it away") for remark in remarks(environ)]
+    show = _print_json if as_json else _print
     try:
         config = read(environ, *SLACK_OUT, *SLACK_IN, *MODEL, *STORE)
     except ConfigError as error:
-        _print([bad(f"{one.name} {one.what}", one.remedy) for one in error.problems])
+        show([*told, *(bad(f"{one.name} {one.what}", one.remedy) for one in error.problems)])
         sys.exit(1)
     logs.set_up("ERROR")  # warnings are findings, which have a remedy as well
-    run(_check(config))
+    run(_check(config, told, show))
 
 
-async def _check(config: Config) -> None:
-    findings = [*_settings(config), *await lazily.checkup.examine(config)]
-    _print(findings)
+async def _check(
+    config: Config, told: Sequence[Finding], show: Callable[[Sequence[Finding]], None]
+) -> None:
+    findings = [*told, *_settings(config), *await lazily.checkup.examine(config)]
+    show(findings)
     if any(finding.severity is Severity.BAD for finding in findings):
         sys.exit(1)
 
@@ -108,3 +114,7 @@ def _print(findings: Sequence[Finding]) -> None:
         console.print(Text.assemble(_MARKS[finding.severity], "  ", what))
         if finding.remedy:
             console.print(Text(f"{_INDENT}→ {finding.remedy}", "dim"))
+
+
+def _print_json(findings: Sequence[Finding]) -> None:
+    print_json([{**asdict(finding), "remedy": finding.remedy or None} for finding in findings])

@@ -1,7 +1,6 @@
 """``panelbot demo``: the whole thing on this machine, without accounts or servers."""
 
 import asyncio
-import json
 import webbrowser
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -14,6 +13,7 @@ from bot.cli.shared import lazily
 from bot.cli.shared.announcements import Farewell
 from bot.cli.shared.command import run, serve
 from bot.cli.shared.env_file import environment
+from bot.cli.shared.listing import links_fields, print_json
 from bot.demo.settings_file import as_env_file, make_way, settings_file
 from bot.settings.environment import read
 
@@ -87,13 +87,12 @@ async def _ask(question: str, *, as_json: bool) -> None:
     async with lazily.demo.open_demo(environment(looks_for_it=False), port=0, pace=0) as running:
         answered = await running.ask(question)
         if as_json:
-            click.echo(json.dumps(_as_json(running, answered), indent=2, ensure_ascii=False))
+            print_json(_as_json(running, answered))
         else:
             lazily.printing.print_answered(answered, _behind_it(running))
 
 
 def _as_json(running: "lazily.demo.Demo", answered: "lazily.demo.Answered") -> dict[str, Any]:
-    links = answered.links
     return {
         "model": running.model,
         "notice": None if running.is_ai else lazily.demo.NOTICE,
@@ -107,7 +106,7 @@ def _as_json(running: "lazily.demo.Demo", answered: "lazily.demo.Answered") -> d
             }
             for message in answered.messages
         ],
-        "links": {"router": links.router, "experts": dict(sorted(links.experts.items()))},
+        "links": links_fields(answered.links),
     }
 
 

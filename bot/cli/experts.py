@@ -6,6 +6,7 @@ import click
 
 from bot.cli.shared import lazily
 from bot.cli.shared.command import run, settings, write
+from bot.cli.shared.listing import counted
 from bot.experts import library
 from bot.panel.errors import Refused
 from bot.panel.roster.panel_file import PanelFile, check_sizes, merged
@@ -119,4 +120,5 @@ def summary(panels: PanelFile) -> str:
     """Return how many experts and channels a file has."""
     scopes = (panels.defaults, *panels.channels.values())
     count = sum(len(changes.added) for changes in scopes)
-    return f"{count} experts, {len(panels.channels)} channels with changes of their own"
+    channels = counted(len(panels.channels), "channel")
+    return f"{counted(count, 'expert')}, {channels} with changes of their own"

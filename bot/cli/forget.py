@@ -6,6 +6,7 @@ import click
 
 from bot.cli.shared import lazily
 from bot.cli.shared.command import run, settings, track
+from bot.cli.shared.listing import counted
 from bot.cli.shared.thread_argument import channel_id, find_channel, find_thread, user_id
 from bot.operations.forget import Deleted, ForgetThreads
 from bot.operations.forget_plan import ForgetPlan, ForgetPlanner, carry_out
@@ -78,12 +79,12 @@ def _print_plan(plan: ForgetPlan, *, messages: bool) -> None:
 
 def _kept(data: ThreadData, *, messages: bool) -> str:
     parts = [
-        f"{len(data.conversations)} conversations",
-        f"{len(data.kept.report_keys)} reports",
-        f"{len(data.kept.given_up)} turns given up",
+        counted(len(data.conversations), "conversation"),
+        counted(len(data.kept.report_keys), "report"),
+        f"{counted(len(data.kept.given_up), 'turn')} given up",
     ]
     if messages:
-        parts.append(f"{len(data.bot_messages)} messages in Slack")
+        parts.append(f"{counted(len(data.bot_messages), 'message')} in Slack")
     return ", ".join(parts)
 
 
@@ -97,11 +98,13 @@ async def _carry_out(plan: ForgetPlan, forget_threads: ForgetThreads) -> None:
 
 def _print_deleted(deleted: Deleted) -> None:
     click.echo(
-        f"Gone: {deleted.threads} threads with {deleted.conversations} conversations "
-        f"({deleted.items} items), {deleted.reports} reports, {deleted.opinions} opinions, "
-        f"{deleted.queued} messages that waited, {deleted.given_up} turns that were given up, "
-        f"{deleted.panels} channel panels, {deleted.documents} documents, "
-        f"{deleted.messages} messages in Slack."
+        f"Gone: {counted(deleted.threads, 'thread')} with "
+        f"{counted(deleted.conversations, 'conversation')} ({counted(deleted.items, 'item')}), "
+        f"{counted(deleted.reports, 'report')}, {counted(deleted.opinions, 'opinion')}, "
+        f"{counted(deleted.queued, 'waiting message')}, {counted(deleted.given_up, 'turn')} given "
+        f"up, {counted(deleted.panels, 'channel panel')}, "
+        f"{counted(deleted.documents, 'document')}, "
+        f"{counted(deleted.messages, 'message')} in Slack."
     )
     if deleted.elsewhere:
         click.echo(

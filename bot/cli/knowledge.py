@@ -10,6 +10,7 @@ import click
 
 from bot.cli.shared import lazily
 from bot.cli.shared.command import progress_bar, run, settings
+from bot.cli.shared.listing import counted, json_option, print_json
 from bot.cli.shared.thread_argument import find_channel
 from bot.panel.errors import PanelError, Refused
 from bot.panel.roster.documents.expert_documents import ExpertDocument, ExpertDocuments
@@ -49,9 +50,10 @@ def add(name: str, files: Sequence[Path], channel: str | None) -> None:
 @knowledge.command("list")
 @click.argument("name", required=False)
 @_CHANNEL
-def list_documents(name: str | None, channel: str | None) -> None:
+@json_option
+def list_documents(name: str | None, channel: str | None, as_json: bool) -> None:
     """List what the expert NAME has, or without a name, what all have."""
-    run(_list(name, channel))
+    run(_list(name, channel, as_json=as_json))
 
 
 @knowledge.command()
@@ -94,13 +96,16 @@ async def _add(name: str, files: Sequence[Path], channel: str | None) -> None:
         await _for_each("Adding", [str(path) for path in files], upload, f"{name} has learnt")
 
 
-async def _list(name: str | None, channel: str | None) -> None:
+async def _list(name: str | None, channel: str | None, *, as_json: bool) -> None:
     async with _open_documents(channel) as (expert_documents, scope):
         if name is None:
-            await _list_everything(expert_documents)
+            await _list_everything(expert_documents, as_json=as_json)
             return
         listed = await expert_documents.documents(scope, name)
         expert = listed.expert
+        if as_json:
+            print_json([_as_fields(kept.document, _origin(kept, scope)) for kept in listed.entries])
+            return
         if listed.entries:
             when = "for every question" if expert.always_consult else "where they help"
             click.echo(f"{expert.title} consults its documents {when}.")
@@ -111,7 +116,7 @@ async def _list(name: str | None, channel: str | None) -> None:
             click.echo(f"{expert.title} has lost documents: {_LOST}")
 
 
-async def _list_everything(expert_documents: ExpertDocuments) -> None:
+async def _list_everything(expert_documents: ExpertDocuments, *, as_json: bool) -> None:
     everything = await expert_documents.all_collections()
     rows = [
         (document, _place(collection.owner))
@@ -119,6 +124,9 @@ async def _list_everything(expert_documents: ExpertDocuments) -> None:
         if not collection.expired
         for document in documents
     ]
+    if as_json:
+        print_json([_as_fields(document, origin) for document, origin in rows])
+        return
     expired = [collection for collection, _ in everything if collection.expired]
     _print(rows)
     for collection in expired:
@@ -172,7 +180,7 @@ async def _for_each(verb: str, names: Sequence[str], action: Action, done: str) 
         async with asyncio.TaskGroup() as tasks:
             for name in names:
                 tasks.create_task(do(name))
-    click.echo(f"{done} {len(names) - len(problems)} of {len(names)} documents.")
+    click.echo(f"{done} {len(names) - len(problems)} of {counted(len(names), 'document')}.")
     if problems:
         raise Refused("\n".join(problems))
 
@@ -192,6 +200,17 @@ def _print(rows: Sequence[tuple[Document, str]]) -> None:
         state = f"{document.state}: {document.problem}" if document.problem else document.state
         size = f"{document.size / 1024:.1f} kB" if document.size else "size unknown"
         click.echo(f"{document.name}  ({origin}; {size}; {state}; {document.id})")
+
+
+def _as_fields(document: Document, origin: str) -> dict[str, Any]:
+    return {
+        "id": document.id,
+        "name": document.name,
+        "of": origin,
+        "bytes": document.size or None,
+        "state": document.state,
+        "problem": document.problem or None,
+    }
 
 
 def _origin(kept: ExpertDocument, scope: Scope) -> str:

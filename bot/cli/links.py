@@ -8,6 +8,7 @@ import click
 
 from bot.cli.shared import lazily
 from bot.cli.shared.command import run, settings, track
+from bot.cli.shared.listing import counted, json_option, links_fields, print_json
 from bot.cli.shared.thread_argument import channel_id, find_channel, find_thread
 from bot.operations.migrate import INCOMPLETE, Migration, Outcome
 from bot.operations.rebuild import ChannelRebuild
@@ -26,13 +27,14 @@ def links() -> None:
 
 @links.command()
 @click.argument("what", metavar="PERMALINK-OR-ID")
-def show(what: str) -> None:
+@json_option
+def show(what: str, as_json: bool) -> None:
     """Print the link tree of a thread.
 
     Give a message's permalink, CHANNEL/TS, or the id of the router's or an expert's
     conversation.
     """
-    run(_show(what))
+    run(_show(what, as_json=as_json))
 
 
 @links.command()
@@ -59,14 +61,17 @@ def migrate(what: str | None, backend: str, *, dry_run: bool) -> None:
     run(_migrate(what, backend, dry_run=dry_run), resumes=True)
 
 
-async def _show(what: str) -> None:
+async def _show(what: str, *, as_json: bool) -> None:
     config = settings(*SLACK_OUT, *MODEL, *STORE)
     async with lazily.operator.open_threads(config) as access:
         thread = await find_thread(what, access.workspace, access.threads, access.model)
         links = await access.recovery.find(thread)
         if links.router is None:
             raise Refused(NO_PANEL)
-        lazily.printing.print_links(thread, links)
+        if as_json:
+            print_json({"thread": thread.place, **links_fields(links)})
+        else:
+            lazily.printing.print_links(thread, links)
 
 
 async def _rebuild(channel: str) -> None:
@@ -80,8 +85,8 @@ async def _rebuild(channel: str) -> None:
             raise _unreadable(channel, error) from error
         found = await rebuild.run(roots, partial(track, "Looking through threads"))
     click.echo(
-        f"{found.linked} of {found.threads} threads belong to the panel; "
-        f"found {found.experts} expert conversations."
+        f"Of the panel: {found.linked} of {counted(found.threads, 'thread')}; "
+        f"found {counted(found.experts, 'expert conversation')}."
     )
 
 
@@ -117,8 +122,8 @@ async def _print_needed(migration: Migration, threads: list[ThreadRef]) -> None:
         links = await migration.links(thread)
         if migration.is_needed(links):
             needed += 1
-            click.echo(f"{thread.place}  {1 + len(links.experts)} conversations")
-    click.echo(f"{needed} of {len(threads)} threads are to be moved. Nothing was moved.")
+            click.echo(f"{thread.place}  {counted(1 + len(links.experts), 'conversation')}")
+    click.echo(f"To be moved: {needed} of {counted(len(threads), 'thread')}. Nothing was moved.")
 
 
 async def _move(migration: Migration, threads: list[ThreadRef]) -> None:
@@ -134,8 +139,8 @@ async def _move(migration: Migration, threads: list[ThreadRef]) -> None:
         if outcome in INCOMPLETE:
             problems.append(f"{thread.place}: {outcome}")
     click.echo(
-        f"{counts[Outcome.MOVED]} threads moved, {counts[Outcome.THERE]} were there already, "
-        f"{len(problems)} are left."
+        f"{counted(counts[Outcome.MOVED], 'thread')} moved, already there: "
+        f"{counts[Outcome.THERE]}, left: {len(problems)}."
     )
     if problems:
         raise Refused("\n".join(["These are left; doing the same again goes on:", *problems]))

@@ -2,13 +2,15 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import click
 
 from bot.assembly.actors import operator
 from bot.cli.shared import lazily
 from bot.cli.shared.command import run, settings
-from bot.operations.queue_admin import QueueAdmin
+from bot.cli.shared.listing import counted, json_option, print_json
+from bot.operations.queue_admin import DeadLetter, QueueAdmin
 from bot.panel.audit.entry import Act
 from bot.panel.errors import Refused
 from bot.panel.model import TurnId
@@ -26,16 +28,18 @@ def turns() -> None:
 
 
 @turns.command("list")
-def list_turns() -> None:
+@json_option
+def list_turns(as_json: bool) -> None:
     """List them, and count the turns that are waiting and running."""
-    run(_list())
+    run(_list(as_json=as_json))
 
 
 @turns.command()
 @click.argument("turn")
-def show(turn: str) -> None:
+@json_option
+def show(turn: str, as_json: bool) -> None:
     """Show one, with what people said in it, and what failed in it; the latter of any turn."""
-    run(_show(TurnId(turn)))
+    run(_show(TurnId(turn), as_json=as_json))
 
 
 @turns.command()
@@ -62,10 +66,14 @@ def drop(turn: str | None, every: bool) -> None:
     run(_handle(lambda queue, one: queue.drop(one), Act.FORGOT, "forgotten", turn, every=every))
 
 
-async def _list() -> None:
+async def _list(*, as_json: bool) -> None:
     config = settings(*STORE)
     async with lazily.storage.open_storage(config) as storage:
         depth, letters = await storage.queue.depth(), await storage.queue.buried()
+    if as_json:
+        threads = {"waiting": depth.waiting, "running": depth.running, "postponed": depth.delayed}
+        print_json({"threads": threads, "given_up": [_given_up(one) for one in letters]})
+        return
     click.echo(
         f"Threads waiting: {depth.waiting}, running: {depth.running}, postponed: {depth.delayed}."
     )
@@ -74,7 +82,7 @@ async def _list() -> None:
         click.echo(f"{letter.turn.id}  {_time(letter.buried_at)}  {letter.reason}")
 
 
-async def _show(turn: TurnId) -> None:
+async def _show(turn: TurnId, *, as_json: bool) -> None:
     config = settings(*STORE)
     async with lazily.storage.open_storage(config, operator()) as storage:
         letter = await storage.queue.dead_letter(turn)
@@ -83,15 +91,34 @@ async def _show(turn: TurnId) -> None:
         failures = await storage.reports.failures(turn)
     if letter is None and not failures:
         raise _unknown(turn)
+    if as_json:
+        failed = [{"at": _time(f.at / 1000), "who": f.who, "reason": f.reason} for f in failures]
+        messages = [
+            {"ts": one.ts, "author": one.author, "text": one.text}
+            for one in (letter.turn.messages if letter else ())
+        ]
+        given_up = _given_up(letter) if letter else None
+        print_json({"turn": turn, "given_up": given_up, "failed": failed, "messages": messages})
+        return
     click.echo(f"turn      {turn}")
     if letter:
-        attempts, reason = letter.attempts, letter.reason
         click.echo(f"thread    {letter.turn.thread.place}")
-        click.echo(f"given up  {_time(letter.buried_at)}, after {attempts} attempts: {reason}")
+        attempts = counted(letter.attempts, "attempt")
+        click.echo(f"given up  {_time(letter.buried_at)}, after {attempts}: {letter.reason}")
     for note in failures:
         click.echo(f"failed    {_time(note.at / 1000)}, {note.who}: {note.reason}")
     for message in letter.turn.messages if letter else ():
         click.echo(f"{message.ts}  {message.author}: {message.text}")
+
+
+def _given_up(letter: DeadLetter) -> dict[str, Any]:
+    return {
+        "turn": letter.turn.id,
+        "thread": letter.turn.thread.place,
+        "at": _time(letter.buried_at),
+        "attempts": letter.attempts,
+        "reason": letter.reason,
+    }
 
 
 async def _handle(
@@ -114,7 +141,7 @@ async def _handle(
         for one in chosen:
             await storage.audit.record(act, one.thread, None, one.id)
             handled += await action(storage.queue, one.id)
-    click.echo(f"{turn} {done}." if turn else f"{handled} turns {done}.")
+    click.echo(f"{turn} {done}." if turn else f"{counted(handled, 'turn')} {done}.")
 
 
 def _unknown(turn: str) -> Refused:

@@ -11,7 +11,7 @@ from bot.panel.roster.roster import RosterChanges
 from bot.settings.expert_entries import expert_entry
 from bot.settings.panel_reading import STREAMING, VERSION
 
-_HEAD = "# A panel of Panelbot: docs/extend/panel-files.md describes this format.\n"
+_HEAD = "# A panel of Panelbot. `panelbot experts check FILE` tells what cannot be used.\n"
 _WIDTH = 2**16  # each value on one line, however long, so that a diff shows one line
 # What readers of YAML take for a line break besides ``\n``, or do not take at all.
 _ESCAPED = re.compile(

@@ -48,7 +48,7 @@ async def test_threads_panel_and_commands_go_on_under_the_new_id(bot: World):
     assert SHARED in out
     assert PRIVATE not in out
     code, out, _ = await bot.panelbot("forget", f"<#{SHARED}|board>", "--yes")
-    assert (code, "1 threads with 2 conversations" in out) == (0, True)
+    assert (code, "1 thread with 2 conversations" in out) == (0, True)
     assert len(bot.conversations()) == 0
 
 

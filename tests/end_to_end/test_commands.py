@@ -68,7 +68,7 @@ async def test_a_channels_links_are_rebuilt(bot: World):
     code, out, _ = await bot.panelbot("links", "rebuild", GENERAL)
 
     assert code == 0
-    assert "2 of 3 threads belong to the panel; found 2 expert conversations." in out
+    assert "Of the panel: 2 of 3 threads; found 2 expert conversations." in out
     assert len(await bot.redis.keys("panelbot:*links:*")) == 2
 
 

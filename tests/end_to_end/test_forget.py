@@ -74,10 +74,10 @@ async def test_a_thread_is_forgotten_on_every_backend(world: World, backend: str
     code, out, err = await world.panelbot("forget", link, "--yes")
 
     assert code == 0, err
-    assert f"{GENERAL}/{ts}  3 conversations, 1 reports, 0 turns given up" in out
-    assert "Gone: 1 threads with 3 conversations (" in out
+    assert f"{GENERAL}/{ts}  3 conversations, 1 report, 0 turns given up" in out
+    assert "Gone: 1 thread with 3 conversations (" in out
     assert "(0 items)" not in out
-    assert "1 reports, 1 opinions" in out
+    assert "1 report, 1 opinion" in out
     assert await held(world, ts) == []
     assert await held(world, other) == others_keys
     assert kept(world) == (0 if backend == "stateless" else before - 3)
@@ -133,7 +133,7 @@ async def test_a_running_turn_is_waited_for_and_what_waits_is_dropped(bot: World
     assert waiting.returncode == 0, errors
     await bot.idle()
     assert kept(bot) == 0
-    assert b"Gone: 1 threads" in out
+    assert b"Gone: 1 thread" in out
 
 
 async def test_a_turn_that_was_given_up_or_waits_is_dropped(bot: World):
@@ -151,7 +151,7 @@ async def test_a_turn_that_was_given_up_or_waits_is_dropped(bot: World):
     code, out, err = await bot.panelbot("forget", f"{GENERAL}/{ts}", "--yes")
 
     assert code == 0, err
-    assert "1 messages that waited, 1 turns that were given up" in out
+    assert "1 waiting message, 1 turn given up" in out
     assert await held(bot, ts) == []
 
 
@@ -228,7 +228,7 @@ async def test_what_is_gone_is_told_also_where_something_remains(bot: World):
     assert f"{GENERAL}/{ts}: cant_delete_message" in err
     code, out, err = await bot.panelbot(*told)
     assert code == 0, err
-    assert "Gone: 1 threads with 0 conversations" in out
+    assert "Gone: 1 thread with 0 conversations" in out
     assert bot.thread(ts) == []
 
 
@@ -246,7 +246,7 @@ async def test_a_channel_is_forgotten_with_its_panel_and_documents(bot: World, t
 
     assert code == 0, err
     assert "Gone: 2 threads with 5 conversations" in out
-    assert "1 channel panels, 1 documents" in out
+    assert "1 channel panels, 1 document" in out
     assert not bot.openai.vector_stores.kept
     assert kept(bot) == 2
     assert [await held(bot, ts) for ts in (first, second)] == [[], []]
@@ -281,8 +281,8 @@ async def test_of_a_person_the_threads_they_began_and_their_opinions_are_forgott
     assert (
         f"They have also spoken in threads that others began, which stay: {GENERAL}/{theirs}" in out
     )
-    assert "Gone: 1 threads with 3 conversations" in out
-    assert "1 opinions" in out
+    assert "Gone: 1 thread with 3 conversations" in out
+    assert "1 opinion" in out
     assert await held(bot, mine) == []
     opinions = await bot.redis.hgetall((await bot.redis.keys("panelbot:feedback:*"))[0])
     assert [voice.rpartition(" ")[2] for voice in opinions] == [BEN]

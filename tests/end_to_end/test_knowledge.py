@@ -25,7 +25,7 @@ async def taught(bot: World, handbook: str) -> World:
     """A bot whose legal expert has a handbook; the model follows rules."""
     bot.openai.brain = RuleBrain()
     code, out, err = await bot.panelbot("knowledge", "add", "legal", handbook)
-    assert (code, out) == (0, "legal has learnt 1 of 1 documents.\n"), err
+    assert (code, out) == (0, "legal has learnt 1 of 1 document.\n"), err
     return bot
 
 
@@ -76,7 +76,7 @@ async def test_documents_are_listed_read_anew_and_removed(taught: World):
     assert (code, out.startswith("handbook.md  (legal, all channels; ")) == (0, True)
 
     code, out, _ = await taught.panelbot("knowledge", "reindex", "legal")
-    assert (code, out) == (0, "legal has read anew 1 of 1 documents.\n")
+    assert (code, out) == (0, "legal has read anew 1 of 1 document.\n")
     code, out, _ = await taught.panelbot("knowledge", "remove", "legal", "handbook.md")
     assert (code, out) == (0, "handbook.md removed.\n")
 

@@ -111,9 +111,9 @@ async def test_threads_are_moved_ahead_and_nothing_is_moved_twice(world: World) 
     code, out, err = await world.panelbot("links", "migrate", "--to", "stateless", "--dry-run")
     assert code == 0, err
     assert f"{GENERAL}/{first}  2 conversations" in out
-    assert out.endswith("2 of 2 threads are to be moved. Nothing was moved.\n")
+    assert out.endswith("To be moved: 2 of 2 threads. Nothing was moved.\n")
     assert await linked(world, first) == ["conv_"]
-    for told in ("2 threads moved, 0 were", "0 threads moved, 2 were"):
+    for told in ("2 threads moved, already there: 0,", "0 threads moved, already there: 2,"):
         code, out, err = await world.panelbot("links", "migrate", "--to", "stateless")
         assert code == 0, err
         assert told in out
@@ -134,7 +134,7 @@ async def test_one_thread_or_channel_is_moved_alone(world: World) -> None:
     )
     assert code == 0, err
     code, out, _ = await world.panelbot("links", "migrate", "C0NOBODY", "--to", "assistants")
-    assert (code, out) == (0, "0 threads moved, 0 were there already, 0 are left.\n")
+    assert (code, out) == (0, "0 threads moved, already there: 0, left: 0.\n")
 
     assert await linked(world, one) == ["thread_"]
     assert await linked(world, other) == ["conv_"]
@@ -150,12 +150,12 @@ async def test_what_fails_is_told_and_done_again_leaves_no_half_of_a_copy(world:
     code, out, err = await world.panelbot("links", "migrate", "--to", "conversations")
 
     assert code == 1
-    assert "1 threads moved" in out
+    assert "1 thread moved" in out
     assert f"{GENERAL}/{first}: not moved: HTTP 500" in err
     assert await linked(world, first) == ["own_"]
     code, out, err = await world.panelbot("links", "migrate", "--to", "conversations")
     assert code == 0, err
-    assert "1 threads moved, 1 were there already" in out
+    assert "1 thread moved, already there: 1" in out
     assert len(world.openai.conversations) == 4
     assert [await linked(world, ts) for ts in (first, second)] == [["conv_"], ["conv_"]]
 

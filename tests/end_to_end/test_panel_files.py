@@ -97,7 +97,7 @@ async def test_a_file_is_checked_without_settings(world: World, file: Path):
     code, out, _ = await world.panelbot("experts", "check", str(file))
     assert (code, out) == (
         0,
-        f"{file} can be used: 1 experts, 1 channels with changes of their own.\n",
+        f"{file} can be used: 1 expert, 1 channel with changes of their own.\n",
     )
 
     change(file, "title", "titel")
@@ -130,7 +130,7 @@ async def test_the_file_that_is_named_is_the_panel(world: World, file: Path):
     code, _, err = await world.panelbot("experts", "import", str(file), "--yes")
     assert (code, "PANELBOT_PANEL_FILE" in err) == (1, True)
     assert (await world.panelbot("experts", "diff", str(file)))[0] == 0
-    assert ") can be used: 1 experts, 1 channels" in (await world.panelbot("check"))[1]
+    assert ") can be used: 1 expert, 1 channel" in (await world.panelbot("check"))[1]
 
 
 async def test_documents_stay_with_an_expert_of_the_file(world: World, file: Path):

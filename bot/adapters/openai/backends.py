@@ -28,8 +28,7 @@ _CHAT = {  # some servers do not look at the model: a single token, at most
     "max_tokens": 1,
 }
 _CHAT_ONLY = (
-    "The server has chat completions only: put OGX in front of it, and set OPENAI_BASE_URL to "
-    "that (docs/run/backends.md)."
+    "The server has chat completions only: put OGX in front of it, and set OPENAI_BASE_URL to that."
 )
 
 

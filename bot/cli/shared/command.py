@@ -149,5 +149,4 @@ async def _until_signal(work: Coroutine[Any, Any, None]) -> int:
 def _exit_with_problems(error: ConfigError) -> NoReturn:
     for problem in error.problems:
         click.echo(f"panelbot: {problem}", err=True)
-    click.echo("panelbot: .env.example explains every setting.", err=True)
     sys.exit(2)

@@ -78,7 +78,7 @@ def _as_text(output: _Output, like: TextIO | None) -> TextIO:
     return io.TextIOWrapper(
         io.BufferedWriter(output),
         encoding=like.encoding if like else "utf-8",
-        errors=like.errors if like else "backslashreplace",
+        errors="backslashreplace",
         line_buffering=output.isatty() or output.fileno() == 2,
     )
 

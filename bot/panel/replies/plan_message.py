@@ -100,6 +100,10 @@ class PlanMessage:
         """Note that an expert was called or has finished."""
         self._changed.set()
 
+    async def precede_failure(self) -> None:
+        """Post the plan now if others are still asked: below a failure it would hide its cause."""
+        await self._show(at_once=True)
+
     async def _keep_up_to_date(self) -> None:
         while True:
             with suppress(TimeoutError):
@@ -111,22 +115,22 @@ class PlanMessage:
             await self._show()
             await asyncio.sleep(self._timeouts.plan_updates)
 
-    async def _show(self) -> None:
+    async def _show(self, *, at_once: bool = False) -> None:
         async with self._showing:
             tasks = self._tasks()
             if not tasks:
                 return
             title = sentences.asking if _is_working(tasks) else sentences.asked
             try:
-                await self._show_plan(title(_asked_first(tasks)), tasks)
+                await self._show_plan(title(_asked_first(tasks)), tasks, at_once=at_once)
                 await self._show_status(tasks)
             except (MessengerUnavailable, MessengerRefused) as error:
                 self._shown = None  # the next update, or the last one, shows it
                 log.warning("plan.not_shown", extra={"reason": str(error)})
 
-    async def _show_plan(self, title: str, tasks: Sequence[PlanTask]) -> None:
+    async def _show_plan(self, title: str, tasks: Sequence[PlanTask], *, at_once: bool) -> None:
         ts = self._record.progress.posted.get(PLAN) or await self._lost_plan()
-        if ts is None and self._is_due(tasks):
+        if ts is None and self._is_due(tasks, at_once=at_once):
             await self._post_plan(title, tasks)
         elif ts and self._record.progress.retries:  # an older last state may still wait
             await self._leave(ts, title, tasks)
@@ -142,7 +146,7 @@ class PlanMessage:
             await self._writer.leave(self._messenger.plan_ended(thread, ts, draft, tasks))
             self._shown = title, tasks
 
-    def _is_due(self, tasks: Sequence[PlanTask]) -> bool:
+    def _is_due(self, tasks: Sequence[PlanTask], *, at_once: bool) -> bool:
         """Whether the turn takes so long that people want to see who is asked."""
         if not _is_working(tasks):
             self._due = None
@@ -150,7 +154,7 @@ class PlanMessage:
         now, timeouts = asyncio.get_running_loop().time(), self._timeouts
         self._since = self._since or now
         wait = timeouts.plan_of_several if len(tasks) > 1 else timeouts.plan_of_one
-        self._due = max(self._since + wait, self._not_before)
+        self._due = max(self._since + (0 if at_once else wait), self._not_before)
         return self._due <= now
 
     async def _post_plan(self, title: str, tasks: Sequence[PlanTask]) -> None:

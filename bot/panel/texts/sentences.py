@@ -74,19 +74,22 @@ def usage() -> str:
         "Keep replying in the thread: no mention needed."
     )
     lines = (
-        gettext(
-            "`legal: …` or `@me legal …` asks one expert directly, `@me everyone …` asks them all"
-        ),
-        gettext(
-            "`@me experts` shows who is on the panel, `@me add NAME` and `@me remove NAME` change "
-            "it for this thread"
-        ),
-        gettext("`@me stop` ends what I am doing"),
-        gettext("`@me mute` and I answer only when mentioned, `@me unmute` and I am back"),
-        gettext("`@me forget this thread` deletes what I remember of it, after asking"),
+        gettext("`legal: …` asks one expert directly, `everyone: …` asks them all"),
         gettext("`/experts` in the channel changes the panel for everybody there"),
     )
-    return "\n".join([lead, *(f"- {line}" for line in lines)])
+    mentioned = (
+        gettext(
+            "`experts`, and I show who is on the panel; `add NAME` and `remove NAME` change it for "
+            "this thread"
+        ),
+        gettext("`stop`, and I end what I am doing"),
+        gettext("`mute`, and I answer only when mentioned; `unmute`, and I am back"),
+        gettext("`forget this thread`, and I delete what I remember of it, after asking"),
+    )
+    by_mention = gettext("Mention me, and write one of these:")
+    return "\n".join(
+        [lead, *(f"- {line}" for line in lines), "", by_mention, *(f"- {one}" for one in mentioned)]
+    )
 
 
 def nothing_to_stop() -> str:
@@ -189,10 +192,10 @@ def lost_track() -> str:
 
 
 def listed(names: Sequence[str], limit: int = 4) -> str:
-    """Return *names* as a list in a sentence; a long list ends with a count."""
-    shown = list(names[:limit])
-    if len(names) > limit:
-        shown.append(ngettext("{count} more", "{count} more", len(names) - limit))
+    """Return *names*, each once, as a list in a sentence; a long list ends with a count."""
+    shown = list(dict.fromkeys(names))
+    if (more := len(shown) - limit) > 0:
+        shown[limit:] = [ngettext("{count} more", "{count} more", more)]
     return listing(shown)
 
 
@@ -244,7 +247,8 @@ def roster(experts: Sequence[tuple[str, str, str]]) -> str:
     """Return the panel as a list: each expert with its name and purpose."""
     if not experts:
         return gettext(
-            "There is nobody on this panel. `@me add NAME` or `/experts add` changes that."
+            "There is nobody on this panel. `/experts add`, or `add NAME` with a mention of me, "
+            "changes that."
         )
     lines = [f"- {expert} (`{name}`): {purpose}" for expert, name, purpose in experts[:MOST_LISTED]]
     if (more := len(experts) - MOST_LISTED) > 0:

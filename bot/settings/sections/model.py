@@ -146,15 +146,15 @@ class ModelSettings:
     prices: str = setting(
         "PANELBOT_PRICES",
         text(),
-        'What models cost, for "Show work": a file like bot/settings/prices.yaml, which then '
-        "replaces it",
+        'What models cost, for "Show work": a file, which replaces '
+        "the prices that come with the bot",
         example="/etc/panelbot/prices.yaml",
     )
     tools: str = setting(
         "PANELBOT_TOOLS",
         text(),
         "The tools that experts may use (web search, code interpreter, images, remote MCP "
-        "servers): a file, see docs/extend/tools.md. Without it there are none",
+        "servers): a file. Without it there are none",
         example="/etc/panelbot/tools.yaml",
         page="extend/tools.md",
     )

@@ -1,5 +1,6 @@
 """Output that is closed, that nobody reads, or that has no room; for real, in a process."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -84,3 +85,25 @@ def test_a_reader_who_leaves_tasks_that_print_is_no_mistake(repository):
     )
 
     assert shell("panelbot | head -n 1", body, repository) == (1, "line\n", "")
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii", "cp1252"])
+def test_a_terminal_of_few_characters_gets_the_others_as_numbers(repository, encoding):
+    line = f"PYTHONIOENCODING={encoding} panelbot"
+
+    assert shell(line, "print('OK 法 \\U0001f389')", repository) == (
+        0,
+        "OK \\u6cd5 \\U0001f389\n",
+        "",
+    )
+
+
+def test_json_can_be_read_whatever_the_terminal_shows(repository):
+    body = "from bot.cli.shared.listing import print_json; print_json(['法 \\U0001f389'])"
+
+    _, narrow, _ = shell("PYTHONIOENCODING=latin-1 panelbot", body, repository)
+    _, wide, _ = shell("PYTHONIOENCODING=utf-8 panelbot", body, repository)
+
+    assert narrow.isascii()
+    assert json.loads(narrow) == json.loads(wide) == ["法 🎉"]
+    assert "法 🎉" in wide

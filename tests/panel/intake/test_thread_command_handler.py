@@ -104,7 +104,7 @@ async def test_the_list_shows_personas_names_and_purposes(desk):
 
 async def test_an_empty_panel_says_what_to_do(desk):
     await desk.perform(RemoveExpert("legal"), THREAD, [MEMBER])
-    assert "`@me add NAME`" in await desk.perform(ListExperts(), THREAD, [MEMBER])
+    assert "`add NAME` with a mention" in await desk.perform(ListExperts(), THREAD, [MEMBER])
 
 
 async def test_help_is_there_for_everybody(desk):

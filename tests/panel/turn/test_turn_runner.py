@@ -686,3 +686,24 @@ async def test_what_passes_by_while_a_turn_is_answered_is_told_with_the_next_one
 
     quoted, _ = bench.model.asked(ROUTER)[-1].items
     assert "Between us, @Ben." in quoted.text
+
+
+async def test_the_plan_stands_above_the_failure_of_one_of_its_experts(make_bench):
+    bench = make_bench(timeouts=Timeouts(plan_of_several=60, plan_updates=60))
+    held = asyncio.Event()
+    bench.model.script(ROUTER, [consult("legal"), consult("finance")], "Only one could answer.")
+    bench.model.script("legal", ModelRefused(ModelFault.FILTERED, "content_filter"))
+    bench.model.script("finance", [held, "Yes."])
+    turn = asyncio.create_task(bench.runner().run(await bench.claim("May we?")))
+    await eventually(lambda: said_by(bench, "Legal Counsel"))
+    held.set()
+    await turn
+
+    (plan_ts,) = bench.messenger.plans
+    assert bench.messenger.posts[0][1] == plan_ts
+
+
+async def test_who_is_asked_twice_is_named_once():
+    assert sentences.asking(["Legal Counsel", "Finance", "Legal Counsel"]) == (
+        "Asking Legal Counsel and Finance"
+    )

@@ -82,6 +82,7 @@ async def _post_outcome(context: TurnContext, call: Call, outcome: Outcome) -> N
         case ExpertFailed(failure=failure, begun=begun, why=why, wait=wait):
             line = why or failure_sentences.expert_failed(failure, call.expert, wait=wait)
             reply = with_note(begun, line)
+            await context.plan.precede_failure()
     if not says_nothing(reply):
         is_cut = isinstance(outcome, ExpertAnswered) and outcome.cut
         await _post(context, call, reply, sources, is_cut=is_cut)
