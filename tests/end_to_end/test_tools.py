@@ -114,7 +114,7 @@ async def test_with_conversations_of_our_own_it_is_the_same(allowing: World):
     await world.idle()
     *_, (who, last) = world.said(str(files.thread_ts))
     assert who == "Product Designer"
-    assert "This goes with what was asked before" in last
+    assert "This follows on from" in last
 
 
 async def test_what_slack_does_not_take_is_named(equipped: World):

@@ -1,13 +1,13 @@
 """How the rule model sums up what the experts answered."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.json_types import Json
 from bot.playground.openai.items.items import text_of
-from bot.playground.openai.languages import stem
+from bot.playground.openai.rule_model.answers.sentences import Sentences
+from bot.playground.openai.rule_model.answers.writing import sentences_of
 from bot.playground.openai.rule_model.prompt_reading import (
     points_in,
     short_name,
@@ -15,12 +15,14 @@ from bot.playground.openai.rule_model.prompt_reading import (
     unframed,
 )
 from bot.playground.openai.stand_in.brain import ModelRequest, is_user
-from bot.playground.openai.words import listed, matches, shortened
+from bot.playground.openai.words import shortened
 
 _TROUBLE = re.compile(
     r"\b(could not|cannot|failed|aborted|timed out|unavailable|there is no expert)\b",
     re.IGNORECASE,
 )
+_HEADLINE = re.compile(r"\*\*(.+)\*\*(?=\n|$)")
+_HEAD = re.compile(r"^\s*[-*•]\s+\*\*(.+?)\s?[:：]?\*\*", re.MULTILINE)  # noqa: RUF001 - Chinese
 _LONGEST_TROUBLE = 200
 _LONGEST_POINT = 160
 _MOST_SHARED = 3
@@ -43,6 +45,17 @@ class ExpertReply:
         """The listed points, or the sentences."""
         return points_in(self.text) or [self.text]
 
+    @property
+    def gist(self) -> str:
+        """The headline, or the first point."""
+        headline = _HEADLINE.match(self.text)
+        return headline[1] if headline else self.points[0]
+
+    @property
+    def heads(self) -> list[str]:
+        """What the points begin with, in small letters."""
+        return [head.casefold() for head in _HEAD.findall(self.text)]
+
 
 def newest_outputs(items: Sequence[Json]) -> list[Json]:
     """Return the outputs after the newest user message."""
@@ -51,16 +64,16 @@ def newest_outputs(items: Sequence[Json]) -> list[Json]:
 
 
 def sum_up(request: ModelRequest) -> str:
-    """Return where the consulted experts agree, and what each of them stresses."""
-    replies = expert_replies(request)
+    """Return where the consulted experts agree, and where each of them begins."""
+    sentences, replies = sentences_of(request), expert_replies(request)
     answers = [reply for reply in replies if not reply.failed]
-    missing = listed([reply.title for reply in replies if reply.failed])
+    missing = sentences.listed([reply.title for reply in replies if reply.failed])
     if not answers:
-        return f"{missing} could not answer this time. Please ask again in a moment."
-    lines = [_agreement(answers)]
-    lines += [f"- **{reply.title}:** {_stressed(reply, answers)}" for reply in answers]
+        return sentences.say("nobody", names=missing)
+    lines = [_agreement(answers, sentences)]
+    lines += [f"- **{one.title}:** {shortened(one.gist, _LONGEST_POINT)}" for one in answers]
     if missing:
-        lines += ["", f"Still missing: {missing}."]
+        lines += ["", sentences.say("missing", names=missing)]
     return "\n".join(lines)
 
 
@@ -82,32 +95,11 @@ def _without_lead(text: str, title: str) -> str:
     return unframed(rest if announces else text)
 
 
-def _agreement(answers: Sequence[ExpertReply]) -> str:
-    names = listed([reply.title for reply in answers])
+def _agreement(answers: Sequence[ExpertReply], sentences: Sentences) -> str:
+    names = sentences.listed(list(dict.fromkeys(reply.title for reply in answers)))
     if len(answers) == 1:
-        return f"**In short**, from {names}:"
-    if shared := _shared(answers):
-        both = "both" if len(answers) == 2 else "all"
-        return f"**In short:** {names} {both} speak of {listed(shared)}. They stress:"
-    return f"**In short:** {names} look at different sides of it:"
-
-
-def _shared(answers: Sequence[ExpertReply]) -> list[str]:
-    """Return the words that all the answers have in common, the most frequent first."""
-    first, *others = ("\n".join(reply.points) for reply in answers)
-    words = {match.word.casefold() for match in matches(first, first)}
-    counted = Counter(stem(word) for text in (first, *others) for word in text.split())
-    common = [word for word in words if all(_says(text, word) for text in others)]
-    common.sort(key=lambda word: (-counted[stem(word)], word))
-    return common[:_MOST_SHARED]
-
-
-def _says(text: str, word: str) -> bool:
-    return any(stem(other.word) == stem(word) for other in matches(text, word))
-
-
-def _stressed(reply: ExpertReply, answers: Sequence[ExpertReply]) -> str:
-    """Return the point of an answer that says what the others do not, if there is one."""
-    others = "\n".join(point for other in answers if other is not reply for point in other.points)
-    own = [point for point in reply.points if not matches(point.partition(":")[0], others)]
-    return shortened((own or reply.points)[0], _LONGEST_POINT)
+        return sentences.say("one", names=names)
+    first, *others = (reply.heads for reply in answers)
+    if shared := [head for head in first if all(head in heads for heads in others)]:
+        return sentences.say("shared", names=names, words=sentences.listed(shared[:_MOST_SHARED]))
+    return sentences.say("differ", names=names)

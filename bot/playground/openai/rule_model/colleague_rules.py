@@ -1,12 +1,12 @@
 """How the rule model consults colleagues as an expert: the question decides, and it quotes them."""
 
+from bot.playground.openai.rule_model.answers.writing import answer, sentences_of
 from bot.playground.openai.rule_model.closing_rules import expert_replies
-from bot.playground.openai.rule_model.expert_rules import answer
 from bot.playground.openai.rule_model.prompt_reading import question_in
 from bot.playground.openai.rule_model.relevance import fitting
 from bot.playground.openai.rule_model.routing_rules import call_of
 from bot.playground.openai.stand_in.brain import Call, ModelRequest
-from bot.playground.openai.words import listed, shortened
+from bot.playground.openai.words import shortened
 
 _ROUTER = "the router of a panel"
 _LONGEST_POINT = 160
@@ -30,13 +30,13 @@ def consulted(request: ModelRequest) -> list[Call]:
 
 def answer_with_colleagues(request: ModelRequest) -> str:
     """Return what the expert has to say itself, and what its colleagues told it."""
-    replies = expert_replies(request)
-    missing = listed([reply.title for reply in replies if reply.failed])
+    sentences, replies = sentences_of(request), expert_replies(request)
+    missing = sentences.listed([reply.title for reply in replies if reply.failed])
     lines = [
-        f"- **{reply.title}** adds: {shortened(reply.points[0], _LONGEST_POINT)}"
+        "- " + sentences.say("adds", title=reply.title, point=shortened(reply.gist, _LONGEST_POINT))
         for reply in replies
         if not reply.failed
     ]
-    asked = ["", "I asked:", *lines] if lines else []
-    silent = ["", f"Nothing came from {missing}."] if missing else []
+    asked = ["", sentences.say("asked"), *lines] if lines else []
+    silent = ["", sentences.say("silent", names=missing)] if missing else []
     return "\n".join([answer(request), *asked, *silent])

@@ -3,7 +3,7 @@
 import re
 
 from bot.playground.openai.rule_model import drawing, web
-from bot.playground.openai.rule_model.expert_rules import answer
+from bot.playground.openai.rule_model.answers.writing import answer, body, headline, sentences_of
 from bot.playground.openai.rule_model.prompt_reading import brief_in, question_in
 from bot.playground.openai.stand_in.brain import ModelRequest, Reply, Text
 from bot.playground.openai.stand_in.hosted_steps import CiteMade, CitePage, Draw, RunCode, SearchWeb
@@ -33,39 +33,40 @@ def use_hosted(request: ModelRequest) -> Reply:
 
 
 def _drawn(request: ModelRequest, question: str) -> Reply:
-    prompt = shortened(question, _LONGEST)
-    words = f"I have drawn this: “{prompt}”\n\n"
-    return [Draw(prompt, drawing.pattern(question)), Text(words + answer(request))]
+    prompt, sentences = shortened(question, _LONGEST), sentences_of(request)
+    said = sentences.say("drawn", prompt=sentences.quoted(prompt))
+    return [Draw(prompt, drawing.pattern(question)), Text(answer(request, f"{said}\n\n"))]
 
 
 def _counted(request: ModelRequest, question: str) -> Reply:
     numbers = [float(found) for found in _NUMBER.findall(question)][:_MOST_NUMBERS]
-    values = numbers or [float(len(word)) for word in question.split()[:_MOST_NUMBERS]]
-    counted = "the numbers in the question" if numbers else "the letters in the question's words"
+    values = numbers or [float(len(word)) for word in question.split()[:_MOST_NUMBERS]] or [0.0]
+    total, mean = f"{sum(values):g}", f"{sum(values) / len(values):g}"
     table = "n,value\n" + "".join(f"{n},{value:g}\n" for n, value in enumerate(values, 1))
-    told = f"sum {sum(values):g}, mean {sum(values) / len(values):g}" if values else "nothing"
     code = f"values = {values}\nprint(sum(values), sum(values) / len(values))\nplot(values)"
-    run = RunCode(code, told, {"chart.png": drawing.bars(values), "values.csv": table.encode()})
-    text, cites = f"I have counted {counted}: {told}.\n", []
-    for name in run.files:
+    files = {"chart.png": drawing.bars(values), "values.csv": table.encode()}
+    counted = "numbers" if numbers else "letters"
+    text, cites = f"{headline(request)}\n\n", []
+    text += sentences_of(request).say(counted, sum=total, mean=mean) + "\n"
+    for name in files:
         begun = len(text) + 2
         text += f"- [{name}](sandbox:/mnt/data/{name})"
         cites.append(CiteMade(name, begun, len(text)))
         text += "\n"
-    return [run, Text(f"{text}\n{answer(request)}", tuple(cites))]
+    said = f"sum {total}, mean {mean}"
+    return [RunCode(code, said, files), Text(f"{text}\n{body(request)}", tuple(cites))]
 
 
 def _searched(request: ModelRequest) -> Reply:
     query = shortened(brief_in(request.last_user_text), _LONGEST) or "everything"
     found = web.search(query)
     search = SearchWeb(query, tuple(page.url for page in found))
-    if not found:
-        return [search, Text(f"The web says nothing about this.\n\n{answer(request)}")]
-    text, cites = "The web says:\n", []
+    text, cites = f"{headline(request)}\n\n", []
+    text += sentences_of(request).say("web" if found else "no_web") + "\n"
     for page in found:
         text += f"- {page.text} "
         start = len(text)
         text += f"([{page.title}]({page.url}))"
         cites.append(CitePage(page.url, page.title, start, len(text)))
         text += "\n"
-    return [search, Text(f"{text}\n{answer(request)}", tuple(cites))]
+    return [search, Text(f"{text}\n{body(request)}", tuple(cites))]

@@ -49,13 +49,13 @@ def asked_before(items: Sequence[Json]) -> list[str]:
 
 
 def files_in(item: Mapping[str, Any]) -> list[str]:
-    """Return the names of the files that came with what people said."""
+    """Return the names of the files that came with what people said; empty: an image's."""
     named = [unescape(name) for name in _FILE.findall(text_of(item))]
     content = item.get("content")
     parts = content if isinstance(content, list) else []
     attached = [part.get("filename") for part in parts if part["type"] == "input_file"]
     images = [part for part in parts if part["type"] == "input_image"]
-    nameless = ["an image"] if images and not named else []
+    nameless = [""] if images and not named else []
     return list(dict.fromkeys([*named, *filter(None, attached), *nameless]))
 
 
@@ -67,8 +67,12 @@ def texts_of_files_in(item: Mapping[str, Any]) -> dict[str, str]:
 
 def points_in(text: str) -> list[str]:
     """Return the listed points of a text, or its sentences if it lists none."""
-    points = _POINT.findall(text) or _SENTENCE.findall(text)
-    return [point.strip() for point in points]
+    return listed_points(text) or [found.strip() for found in _SENTENCE.findall(text)]
+
+
+def listed_points(text: str) -> list[str]:
+    """Return the listed points of a text."""
+    return [point.strip() for point in _POINT.findall(text)]
 
 
 def title_of(tool: Json) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from bot.json_types import Json
+from bot.playground.openai.rule_model.answers.sentences import Sentences
+from bot.playground.openai.rule_model.answers.writing import sentences_of
 from bot.playground.openai.rule_model.prompt_reading import question_in
 from bot.playground.openai.rule_model.schema_filling import fill
 from bot.playground.openai.stand_in.brain import ModelRequest, Reply, UseServer, is_user
@@ -27,15 +29,17 @@ def use_server(request: ModelRequest) -> Reply:
 
 def told_by_servers(request: ModelRequest) -> str:
     """Return what servers have said to the newest message, or that they were not to be asked."""
-    return "".join(_told(item) for item in _outcomes(request))
+    sentences = sentences_of(request)
+    return "".join(f"{_told(item, sentences)}\n\n" for item in _outcomes(request))
 
 
-def _told(item: Json) -> str:
+def _told(item: Json, sentences: Sentences) -> str:
     if item["type"] == "mcp_approval_response":
-        return f"I was not allowed to look that up ({item['reason'] or 'no reason given'}).\n\n"
-    if item["error"]:
-        return f"`{item['name']}` of {item['server_label']} failed.\n\n"
-    return f"`{item['name']}` of {item['server_label']} says: {item['output']}\n\n"
+        reason = item["reason"] or sentences.say("no_reason")
+        return sentences.say("declined", reason=reason)
+    said = "failed" if item["error"] else "told"
+    tool, server = f"`{item['name']}`", item["server_label"]
+    return sentences.say(said, tool=tool, server=server, output=item["output"])
 
 
 def _outcomes(request: ModelRequest) -> Iterator[Json]:

@@ -7,6 +7,7 @@ panel at work without an account.
 
 import json
 
+from bot.playground.openai.rule_model.answers.writing import answer
 from bot.playground.openai.rule_model.closing_rules import newest_outputs, sum_up
 from bot.playground.openai.rule_model.colleague_rules import (
     answer_with_colleagues,
@@ -16,7 +17,6 @@ from bot.playground.openai.rule_model.colleague_rules import (
 )
 from bot.playground.openai.rule_model.document_rules import answer_from_documents
 from bot.playground.openai.rule_model.enumerated_tools import separated
-from bot.playground.openai.rule_model.expert_rules import answer
 from bot.playground.openai.rule_model.hosted_rules import use_hosted
 from bot.playground.openai.rule_model.prompt_reading import question_in
 from bot.playground.openai.rule_model.remote_rules import told_by_servers, use_server
@@ -50,4 +50,4 @@ class RuleBrain:
             return use
         if request.search:
             return answer_from_documents(request, request.search)
-        return [Text(told_by_servers(request) + answer(request))]
+        return [Text(answer(request, told_by_servers(request)))]

@@ -135,6 +135,6 @@ async def test_the_rule_model_says_when_its_documents_say_nothing(
 ) -> None:
     server.brain = RuleBrain()
     forced = await ask(client, "Zebras?", tools=tools, tool_choice=FORCED)
-    assert forced.output_text.startswith("My documents say nothing about this.")
+    assert "My documents say nothing about this." in forced.output_text
     free = await ask(client, "Zebras?", tools=tools)
     assert "My documents" not in free.output_text

@@ -1,9 +1,10 @@
+# ruff: noqa: RUF001 - typographic dashes, and Chinese and Japanese marks
 from tests.playground.openai.asking import output
 from tests.playground.openai.requested import QUESTION, call, reply, text
 
 LEGAL = """\
 Legal answered in the thread:
-As legal counsel:
+**MIT – begin here: licences.**
 
 - **Licences:** the notice has to stay
 - **Maintenance:** who fixes what is yours to settle"""
@@ -19,11 +20,10 @@ def summed_up(legal: str, finance: str) -> str:
     return text(reply(QUESTION, *CALLS, *outputs, may_call=False))
 
 
-def test_a_synthesis_names_the_experts_what_they_share_and_what_each_stresses() -> None:
+def test_a_synthesis_names_the_experts_what_they_share_and_where_each_begins() -> None:
     said = summed_up(LEGAL, FINANCE)
-    assert "Legal and Finance both speak of" in said
-    assert "maintenance" in said.split("\n")[0]
-    assert "- **Legal:** **Licences:** the notice has to stay" in said
+    assert said.startswith("**In short:** Legal and Finance look at maintenance.")
+    assert "- **Legal:** MIT – begin here: licences." in said
     assert "- **Finance:** **Cost:** two days a quarter" in said
 
 

@@ -18,7 +18,7 @@ def test_an_expert_consults_a_colleague_whose_field_is_touched() -> None:
 def test_it_answers_itself_where_no_colleague_is_needed() -> None:
     (step,) = reply("May we use this licence?", instructions=LEGAL, tools=FINANCE)
     assert isinstance(step, Text)
-    assert "legal counsel" in step.text
+    assert "**Licences:**" in step.text
 
 
 def test_it_quotes_what_its_colleagues_said_and_names_who_is_missing() -> None:
@@ -30,6 +30,6 @@ def test_it_quotes_what_its_colleagues_said_and_names_who_is_missing() -> None:
     said = text(
         reply(QUESTION, *asked, *outputs, instructions=LEGAL, tools=FINANCE, may_call=False)
     )
-    assert "As legal counsel" in said
+    assert said.startswith("**MIT library in a closed product")
     assert "**Finance** adds: **Cost:** two days a quarter" in said
     assert "Nothing came from Tax" in said
