@@ -3,7 +3,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.playground.openai.languages import likely
 from bot.playground.openai.rule_model.answers.question import Question
@@ -29,20 +29,17 @@ class Aspect:
 
     head: str
     detail: str
+    fits: bool = False  # the question
 
 
-def aspects_of(instructions: str, question: Question, wanted: str) -> list[Aspect]:
+def aspects_of(instructions: str, question: Question) -> list[Aspect]:
     """Return what to look at for a question, what fits it best first, in its language."""
     own = own_part(instructions)
     found = [_aspect(point) for point in listed_points(own) or _rules(own)]
     same = question.sentences.language in likely(own, empty_words())
-    translated = [_translated(aspect, question, same) for aspect in found]
-    fits = [
-        score(wanted, f"{before.head} {before.detail} {after.head}")
-        for before, after in zip(found, translated, strict=True)
-    ]
-    order = sorted(range(len(found)), key=lambda place: -fits[place])
-    chosen = [translated[place] for place in order[:_WANTED]]
+    scored = [(_fit(aspect, question), _translated(aspect, question, same)) for aspect in found]
+    scored.sort(key=lambda one: -one[0])
+    chosen = [replace(aspect, fits=fit > 0) for fit, aspect in scored[:_WANTED]]
     general = (Aspect(head, "") for head in question.sentences.words("aspects"))
     return [*chosen, *general][:_WANTED]
 
@@ -63,6 +60,11 @@ def _aspect(point: str) -> Aspect:
     if not colon or len(head) > _LONGEST_HEAD:
         return Aspect("", shortened(point, _LONGEST_DETAIL))
     return Aspect(head.strip("* "), shortened(detail.strip("* "), _LONGEST_DETAIL))
+
+
+def _fit(aspect: Aspect, question: Question) -> float:
+    translated = question.sentences.head(aspect.head)
+    return score(question.text, f"{aspect.head} {aspect.detail} {translated}")
 
 
 def _translated(aspect: Aspect, question: Question, same: bool) -> Aspect:

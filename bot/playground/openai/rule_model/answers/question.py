@@ -33,6 +33,7 @@ _NO_NOUN = {
         r"|[我你他她它的了在中吗呢是和与用把对从到给要会能可不该就都也让被有这那吧请为]|(?<!\d)个"
     ),
 }
+_PAUSE = re.compile(r"[,;:]\s|\s[–—-]\s")
 _MOST_WORDS, _LONGEST_TOPIC, _WORDS_OF_TERM, _LONGEST_NOUN = 9, 70, 3, 12
 _LONGEST_UNSPACED, _MOST_TERMS, _MOST_FIGURES = 40, 3, 6
 
@@ -52,6 +53,7 @@ class Question:
     """What a question is about, in its own words."""
 
     sentences: Sentences
+    text: str  # without marks and without whom it is addressed to
     kind: str
     topic: str
     terms: Sequence[str]
@@ -73,7 +75,7 @@ def read(text: str, said: str, before: Sequence[str] = (), hint: str = "") -> Qu
         return replace(earlier, sentences=sentences, kind=kind)
     terms = _terms(asked, nouns) or [asked.rstrip(" ?!.") or "…"]
     topic = _topic(asked, nouns, sentences)
-    return Question(sentences, kind, topic or terms[0], terms, _figures(plain, sentences))
+    return Question(sentences, plain, kind, topic or terms[0], terms, _figures(plain, sentences))
 
 
 def language_of(*texts: str) -> str:
@@ -147,9 +149,13 @@ def _topic(text: str, nouns: Sequence[Span], sentences: Sentences) -> str:
     if not sentences.spaced:
         whole = text.rstrip("。？！?!. ")
         return whole if len(whole) <= _LONGEST_UNSPACED else "、".join(_terms(text, nouns))
-    fitting = [end for _, end in nouns[:_MOST_WORDS] if end - nouns[0][0] <= _LONGEST_TOPIC]
-    topic = text[nouns[0][0] : max(fitting, default=nouns[0][0] + _LONGEST_TOPIC)]
-    return topic[:1].upper() + topic[1:]
+    start, end = nouns[0][0], nouns[-1][1]
+    if len(nouns) > _MOST_WORDS or end - start > _LONGEST_TOPIC:
+        pause = _PAUSE.search(text, nouns[min(2, len(nouns)) - 1][1])
+        limit = min(pause.start() if pause else end, start + _LONGEST_TOPIC)
+        fitting = [end for _, end in nouns[:_MOST_WORDS] if end <= limit]
+        end = max(fitting, default=start + _LONGEST_TOPIC)
+    return text[start].upper() + text[start + 1 : end]
 
 
 def _figures(text: str, sentences: Sentences) -> list[Figure]:

@@ -59,8 +59,7 @@ def body(request: ModelRequest) -> str:
 
 def _read(request: ModelRequest) -> tuple[Question, list[Aspect]]:
     question = question_of(request)
-    wanted = f"{brief_in(request.last_user_text)} {question_in(request.last_user_text)}"
-    return question, aspects_of(request.instructions, question, wanted)
+    return question, aspects_of(request.instructions, question)
 
 
 def _inside(head: str, sentences: Sentences) -> str:
@@ -91,7 +90,8 @@ def _table(question: Question, aspects: Sequence[Aspect]) -> str:
     heads = question.sentences.words("figures")
     rows = [heads, ["---"] * len(heads)]
     rows += [[one.label or heads[0], one.value, say("given")] for one in question.figures]
-    rows += [[one.head, say("open"), say("estimated")] for one in aspects if one.head]
+    wanted = [one.head for one in aspects if one.head and one.fits] or [question.topic]
+    rows += [[name, say("open"), say("estimated")] for name in wanted]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 

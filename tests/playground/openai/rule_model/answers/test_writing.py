@@ -95,7 +95,7 @@ def test_it_speaks_the_askers_language_with_their_words_and_numbers(language: st
     assert all(word in answer for word in words), answer
     rows = [line for line in answer.split("\n") if line.startswith("| ")]
     assert any("| 30" in row for row in rows)
-    assert len(rows) >= 5
+    assert len(rows) >= 4
 
 
 @pytest.mark.parametrize("language", COSTS)
@@ -117,7 +117,8 @@ def test_a_table_tells_what_is_known_from_what_is_open() -> None:
     answer = answered("How much would 20 licences at €15 cost?")
     assert "| Licences | 20 | your question |" in answer
     assert "| €15 | your question |" in answer
-    assert "| Contracts | open | to be estimated |" in answer
+    assert "| Licences | open | to be estimated |" in answer
+    assert "| Contracts |" not in answer
 
 
 def test_marks_in_a_question_do_not_break_the_answer() -> None:
