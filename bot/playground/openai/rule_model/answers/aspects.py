@@ -5,10 +5,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.playground.openai.languages import likely
 from bot.playground.openai.rule_model.answers.question import Question
-from bot.playground.openai.rule_model.answers.sentences import empty_words
 from bot.playground.openai.rule_model.prompt_reading import listed_points
+from bot.playground.openai.vocabulary import languages_of
 from bot.playground.openai.words import score, shortened
 
 _FRAME = re.compile(r"^(?:You answer as this expert in|You are consulted by \")", re.MULTILINE)
@@ -36,7 +35,7 @@ def aspects_of(instructions: str, question: Question) -> list[Aspect]:
     """Return what to look at for a question, what fits it best first, in its language."""
     own = own_part(instructions)
     found = [_aspect(point) for point in listed_points(own) or _rules(own)]
-    same = question.sentences.language in likely(own, empty_words())
+    same = question.sentences.language in languages_of(own)
     scored = [(_fit(aspect, question), _translated(aspect, question, same)) for aspect in found]
     scored.sort(key=lambda one: -one[0])
     chosen = [replace(aspect, fits=fit > 0) for fit, aspect in scored[:_WANTED]]

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from bot.playground.openai.languages import CHINESE, JAPANESE, UNSPACED, likely
-from bot.playground.openai.rule_model.answers.sentences import Sentences, empty_words
+from bot.playground.openai.languages import CHINESE, JAPANESE, UNSPACED
+from bot.playground.openai.rule_model.answers.sentences import Sentences
+from bot.playground.openai.vocabulary import languages_of
 
 _SENTENCE = re.compile(r"(?<=[.?!])\s+|(?<=[。？！])|\n+")
 _ADDRESS = re.compile(r"^(?:@\w+[,:]?\s+|[\w -]{1,30}[:：]\s*)")
@@ -80,9 +81,9 @@ def read(text: str, said: str, before: Sequence[str] = (), hint: str = "") -> Qu
 
 def language_of(*texts: str) -> str:
     """Return the language of the first of *texts*; the others decide where it leaves a choice."""
-    possible = likely(texts[0], empty_words())
+    possible = languages_of(texts[0])
     for text in texts[1:]:
-        narrower = [one for one in likely(text, empty_words()) if one in possible]
+        narrower = [one for one in languages_of(text) if one in possible]
         possible = tuple(narrower) or possible
     return possible[0]
 

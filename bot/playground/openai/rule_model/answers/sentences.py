@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from bot.playground.openai.languages import CHINESE, JAPANESE
+from bot.playground.openai.vocabulary import function_words
 
 _FILES = files("bot.playground.openai.rule_model.answers")
 _BY_FIRST_WORD = "yes_no"
@@ -42,7 +43,7 @@ class Sentences:
     @property
     def empty(self) -> frozenset[str]:
         """The words that say nothing by themselves."""
-        return empty_words()[self.language]
+        return _empty(self.language)
 
     @property
     def spaced(self) -> bool:
@@ -70,12 +71,9 @@ def _sentences() -> Mapping[str, Mapping[str, Any]]:
 
 
 @cache
-def empty_words() -> Mapping[str, frozenset[str]]:
-    """Return the words that say nothing by themselves, by language: they tell which it is."""
-    return {
-        language: frozenset(" ".join(said["empty"].split()).split(", "))
-        for language, said in _sentences().items()
-    }
+def _empty(language: str) -> frozenset[str]:
+    more = " ".join(_sentences()[language]["empty"].split()).split(", ")
+    return function_words().get(language, frozenset()).union(more)
 
 
 @cache

@@ -5,12 +5,14 @@ from collections.abc import Iterator, Sequence
 from bot.playground.openai.languages import CHINESE, JAPANESE
 from bot.playground.openai.rule_model.answers.aspects import Aspect, aspects_of
 from bot.playground.openai.rule_model.answers.question import Question, read
+from bot.playground.openai.rule_model.answers.quotes import fitting_sentence
 from bot.playground.openai.rule_model.answers.sentences import Sentences
 from bot.playground.openai.rule_model.prompt_reading import (
     asked_before,
     brief_in,
     files_in,
     question_in,
+    texts_of_files_in,
 )
 from bot.playground.openai.stand_in.brain import ModelRequest, is_user
 from bot.playground.openai.words import shortened
@@ -51,7 +53,7 @@ def body(request: ModelRequest) -> str:
     parts = [
         "\n".join(f"- {point}" for point in _points(question, aspects)),
         _table(question, aspects),
-        _files(request, question.sentences),
+        _files(request, question),
         _before(request, question.sentences),
     ]
     return "\n\n".join(filter(None, parts))
@@ -95,10 +97,17 @@ def _table(question: Question, aspects: Sequence[Aspect]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-def _files(request: ModelRequest, sentences: Sentences) -> str:
+def _files(request: ModelRequest, question: Question) -> str:
+    say, quoted = question.sentences.say, question.sentences.quoted
     newest = next((item for item in reversed(request.items) if is_user(item)), {})
-    names = [f"`{name}`" if name else sentences.say("image") for name in files_in(newest)]
-    return sentences.say("files", names=sentences.listed(names)) if names else ""
+    names = [f"`{name}`" if name else say("image") for name in files_in(newest)]
+    if not names:
+        return ""
+    lines = [say("files", names=question.sentences.listed(names))]
+    for name, text in texts_of_files_in(newest).items():
+        quote = quoted(fitting_sentence(question.text, text))
+        lines.append("- " + say("file_says", name=f"`{name}`", quote=quote))
+    return "\n".join(lines)
 
 
 def _before(request: ModelRequest, sentences: Sentences) -> str:

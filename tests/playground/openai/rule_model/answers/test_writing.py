@@ -172,7 +172,16 @@ def test_an_expert_names_the_files_it_was_given() -> None:
     files = '\n<file name="a &amp; b.pdf">\n(attached)\n</file>\n<file name="c.py">\nx = 1\n</file>'
     lines = answered(WRAPPED + files).split("\n")
     assert "I was given `a & b.pdf` and `c.py`." in lines
+    assert not [line for line in lines if "`a & b.pdf` says" in line]
     assert lines[0].startswith("**MIT fine in a closed product")
+
+
+def test_an_expert_quotes_what_a_text_that_it_was_given_says_about_the_question() -> None:
+    contract = (
+        "1. Pumps cost 4,200 euros.\n2. It ends with three months' notice.\n3. All is secret."
+    )
+    asked = f'<message>Which notice?</message>\n<file name="c.md">\n{contract}\n</file>'
+    assert "- `c.md` says: “It ends with three months' notice.”" in answered(asked)
 
 
 def test_the_same_request_always_gets_the_same_answer() -> None:
