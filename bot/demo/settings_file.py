@@ -15,7 +15,7 @@ _MARKED = re.compile(re.escape(_MARK).replace(r"\{\}", r"(\d+)"))
 
 def as_env_file(settings: Mapping[str, str]) -> str:
     """Return *settings* as a shell and ``--env-file`` read them."""
-    lines = (f"{name}={shlex.quote(value)}\n" for name, value in sorted(settings.items()))
+    lines = (f"{name}={_quoted(value)}\n" for name, value in sorted(settings.items()))
     return _MARK.format(os.getpid()) + "".join(lines)
 
 
@@ -50,6 +50,13 @@ def settings_file(path: Path, settings: Mapping[str, str]) -> Iterator[None]:
         with suppress(OSError):
             if os.path.samestat(made, path.lstat()):
                 path.unlink()
+
+
+def _quoted(value: str) -> str:
+    """Return *value* as both a shell and a reader of .env files understand it."""
+    if "'" in value and not {"$", "`"} & set(value):
+        return '"' + re.sub(r'(["\\])', r"\\\1", value) + '"'
+    return shlex.quote(value)
 
 
 def _is_abandoned(path: Path) -> bool:

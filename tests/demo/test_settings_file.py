@@ -10,8 +10,15 @@ import pytest
 
 from bot.demo.settings_file import as_env_file, make_way, settings_file
 from bot.panel.errors import Refused
+from bot.settings import env_file
 
-ODD = {"A": "plain", "B": 'it\'s "odd" $HOME `id` \\ # ü', "C": "", "D": "redis://:p@h:1/0?a=b&c=d"}
+ODD = {
+    "A": "plain",
+    "B": 'it\'s "odd" \\ # ü',
+    "C": "",
+    "D": "redis://:p@h:1/0?a=b&c=d",
+    "E": '$HOME `id` "x" # y',
+}
 NO_PROCESS = 2**22 + 1  # more than Linux and macOS count to
 
 
@@ -30,6 +37,12 @@ def test_a_shell_reads_what_was_written(tmp_path: Path):
         said = subprocess.check_output(shell, shell=True)  # noqa: S602 - it is what people type
     read = dict(line.split("=", 1) for line in said.decode().split("\0") if line)
     assert {name: read[name] for name in ODD} == ODD
+
+
+def test_env_file_reads_what_was_written(tmp_path: Path):
+    path = tmp_path / "demo.env"
+    with settings_file(path, ODD):
+        assert env_file.read(str(path)) == ODD
 
 
 def test_no_other_file_is_written_over(tmp_path: Path):

@@ -19,7 +19,7 @@ _WORD = re.compile(r"[€$£¥]?\w(?:[\w'’&+/.,-]*\w)?(?: ?[%€$£¥](?!\w)|\
 # “What do we need” is about “what we need”.
 _INVERTED = {
     "en": r"\b(?:do|does|did|would|should|can|could|will|must|may) (we|you|i|they|he|she|it)\b",
-    "de": r"\b(?:sollen|sollten|können|dürfen|müssen|soll|kann|darf|muss) (wir|ich|man)\b",
+    "de": r"\b(?:sollen|sollten|können|dürfen|müssen|soll|kann|darf|muss) (?:wir|ich|man)() ?",
 }
 _NUMBER = re.compile(r"(?<!\w)[€$£¥]?\d(?:[\d.,]*\d)?(?: ?(?:%|€|\$|EUR|USD|kg|km|k)(?!\w))?(?!\w)")
 _COUNTED = re.compile(

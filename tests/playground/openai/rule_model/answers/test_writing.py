@@ -109,6 +109,11 @@ def test_every_bundled_expert_answers_in_every_language(language: str) -> None:
             assert not re.search(r"\b(?:which|the|who|what)\b", answer)
 
 
+def test_what_turns_a_sentence_into_a_question_is_left_out() -> None:
+    assert answered("How much money do we spend?").startswith("**Money we spend –")
+    assert answered("Welchen Drucker sollen wir kaufen?").startswith("**Drucker kaufen –")
+
+
 def test_no_table_is_drawn_where_no_number_is_asked() -> None:
     assert "|" not in answered("Can we use this MIT library?")
 
