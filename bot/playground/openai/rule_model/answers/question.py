@@ -34,6 +34,7 @@ _NO_NOUN = {
         r"|[我你他她它的了在中吗呢是和与用把对从到给要会能可不该就都也让被有这那吧请为]|(?<!\d)个"
     ),
 }
+_QUESTION_MARKS = ("?", "？")
 _PAUSE = re.compile(r"[,;:]\s|\s[–—-]\s")
 _MOST_WORDS, _LONGEST_TOPIC, _WORDS_OF_TERM, _LONGEST_NOUN = 9, 70, 3, 12
 _LONGEST_UNSPACED, _MOST_TERMS, _MOST_FIGURES = 40, 3, 6
@@ -54,7 +55,7 @@ class Question:
     """What a question is about, in its own words."""
 
     sentences: Sentences
-    text: str  # without marks and without whom it is addressed to
+    text: str  # its words that mean something
     kind: str
     topic: str
     terms: Sequence[str]
@@ -74,9 +75,15 @@ def read(text: str, said: str, before: Sequence[str] = (), hint: str = "") -> Qu
     if not nouns and before:
         earlier = read(before[-1], before[-1], before[:-1], hint)
         return replace(earlier, sentences=sentences, kind=kind)
-    terms = _terms(asked, nouns) or [asked.rstrip(" ?!.") or "…"]
+    terms = _terms(asked, nouns)
+    more = [term for term in _others(_plain(said), sentences) if term not in asked]
     topic = _topic(asked, nouns, sentences)
-    return Question(sentences, plain, kind, topic or terms[0], terms, _figures(plain, sentences))
+    if len(nouns) == 1 and more and sentences.spaced:
+        topic = f"{topic}, {more[0]}"
+    terms = [*terms, *more][:_MOST_TERMS] or [asked.rstrip(" ?!.") or "…"]
+    telling = " ".join(plain[slice(*span)] for span in _nouns(plain, sentences))
+    figures = _figures(plain, sentences)
+    return Question(sentences, telling, kind, topic or terms[0], terms, figures)
 
 
 def language_of(*texts: str) -> str:
@@ -100,8 +107,16 @@ def _sentence(text: str, sentences: Sentences) -> tuple[str, list[Span]]:
         parts = [re.sub(inverted, r"\1", part, flags=re.IGNORECASE) for part in parts]
     found = [(part, _nouns(part, sentences)) for part in parts]
     telling = [pair for pair in found if pair[1]] or found
-    asking = [pair for pair in telling if pair[0].endswith(("?", "？"))]
+    asking = [pair for pair in telling if pair[0].endswith(_QUESTION_MARKS)]
     return next(iter(asking or telling), ("", []))
+
+
+def _others(text: str, sentences: Sentences) -> list[str]:
+    """Return what else was said: first what no question was."""
+    parts = [part for part in _SENTENCE.split(text) if part.strip()]
+    parts.sort(key=lambda part: part.endswith(_QUESTION_MARKS))
+    terms = (term for part in parts for term in _terms(part, _nouns(part, sentences)))
+    return list(dict.fromkeys(terms))
 
 
 def _nouns(text: str, sentences: Sentences) -> list[Span]:
