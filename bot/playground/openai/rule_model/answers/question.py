@@ -149,8 +149,14 @@ def _terms(text: str, nouns: Sequence[Span]) -> list[str]:
     terms = list(dict.fromkeys(text[run[0][0] : run[-1][1]] for run in runs))
     if len(terms) > 1 and terms[0].isalpha() and terms[0].islower() and any(_tells(terms[1])[:2]):
         del terms[0]  # more likely a verb: “write” of “write a README”
+    named = [term for term in terms if not _is_number(term)]
+    terms = named or terms
     best = sorted(terms, key=_tells, reverse=True)[:_MOST_TERMS]
     return [term for term in terms if term in best]
+
+
+def _is_number(text: str) -> bool:
+    return not any(letter.isalpha() for letter in text)
 
 
 def _tells(term: str) -> tuple[bool, bool, int]:
@@ -185,7 +191,8 @@ def _figures(text: str, sentences: Sentences) -> list[Figure]:
 
 def _label(before: str, after: str, sentences: Sentences) -> str:
     """Return what a number counts: the nouns beside it, those that follow first."""
-    following, preceding = _nouns(after, sentences), _nouns(before, sentences)
+    following = _nouns(after, sentences)
+    preceding = [one for one in _nouns(before, sentences) if not _is_number(before[slice(*one)])]
     if following and not after[: following[0][0]].strip():
         last = following[1] if len(following) > 1 and _beside(after, following) else following[0]
         label = after[following[0][0] : last[1]]

@@ -126,6 +126,12 @@ def test_a_table_tells_what_is_known_from_what_is_open() -> None:
     assert "| Contracts |" not in answer
 
 
+def test_numbers_in_a_row_are_of_what_stands_before_them() -> None:
+    answer = answered("Please chart our monthly revenue: 120, 150 and 90.")
+    assert "| Revenue | 90 | your question |" in answer
+    assert "“monthly revenue”" in answer
+
+
 def test_marks_in_a_question_do_not_break_the_answer() -> None:
     answer = answered("What do | **these** `20 | things` cost :wave: in\n\n```\nx | y\n```?")
     headline = answer.split("\n")[0]
