@@ -12,7 +12,7 @@ from bot.playground.openai.vocabulary import languages_of
 
 _SENTENCE = re.compile(r"(?<=[.?!])\s+|(?<=[。？！])|\n+")
 _ADDRESS = re.compile(r"^(?:@\w+[,:]?\s+|[\w -]{1,30}[:：]\s*)")
-_NO_TEXT = re.compile(r"https?://\S+|:[a-z0-9_+-]+:|```.*?```", re.DOTALL)
+_NO_TEXT = re.compile(r"\[attached: [^\]]*\]|https?://\S+|:[a-z0-9_+-]+:|```.*?```", re.DOTALL)
 _SPACES = re.compile(r"[^\S\n]+")
 _MARKUP = re.compile(r"[*_`~|<>\[\]\\#^“”„«»]+")
 _WORD = re.compile(r"[€$£¥]?\w(?:[\w'’&+/.,-]*\w)?(?: ?[%€$£¥](?!\w)|\+\+)?")

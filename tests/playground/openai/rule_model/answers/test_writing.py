@@ -191,7 +191,8 @@ def test_an_expert_quotes_what_a_text_that_it_was_given_says_about_the_question(
     contract = (
         "1. Pumps cost 4,200 euros.\n2. It ends with three months' notice.\n3. All is secret."
     )
-    asked = f'<message>Which notice?</message>\n<file name="c.md">\n{contract}\n</file>'
+    said = "Which notice?\n[attached: pumps-euros.md]"
+    asked = f'<message>{said}</message>\n<file name="c.md">\n{contract}\n</file>'
     assert "- `c.md` says: “It ends with three months' notice.”" in answered(asked)
 
 
