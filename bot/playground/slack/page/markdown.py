@@ -74,7 +74,7 @@ class _SlackHtml(RendererHTML):
         return "</p>"
 
     def table_open(self, tokens: Sequence[Token], idx: int, _o: OptionsDict, _e: EnvType) -> str:
-        return '<div class="table" role="region" aria-label="Table" tabindex="0"><table>'
+        return '<div class="table" role="group" aria-label="Table" tabindex="0"><table>'
 
     def table_close(self, tokens: Sequence[Token], idx: int, _o: OptionsDict, _e: EnvType) -> str:
         return "</table></div>"

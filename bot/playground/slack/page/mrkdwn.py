@@ -10,6 +10,7 @@ Rules of this file:
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from html import escape
 from itertools import groupby
 from urllib.parse import urlsplit
@@ -117,6 +118,17 @@ def link_open(url: str) -> str:
     return f'<a href="{address}" title="{address}" target="_blank" rel="noopener noreferrer">'
 
 
+def date_html(seconds: str, format_: str, link: str, fallback: str) -> str | None:
+    """Return a date, which the page formats in the viewer's time; None if there is none."""
+    try:
+        moment = datetime.fromtimestamp(int(seconds), UTC).isoformat()
+    except (ValueError, OverflowError, OSError):
+        return None
+    shown = escape(fallback or moment)
+    html = f'<time datetime="{moment}" data-format="{escape(format_)}">{shown}</time>'
+    return f"{link_open(link)}{html}</a>" if is_safe(link) else html
+
+
 def is_safe(url: str) -> bool:
     """Whether *url* runs no script: a click can only leave the page."""
     try:
@@ -132,7 +144,16 @@ def _special_html(command: str, label: str, names: Names) -> str:
     if name == "subteam":
         group = names.groups.get(rest) or label.removeprefix("@") or rest
         return f'<span class="mention broadcast" title="Notifies a group">@{escape(group)}</span>'
+    if name == "date":
+        return date_html(*_date_parts(rest), label) or escape(label or f"<!{command}>")
     return escape(label or f"<!{command}>")
+
+
+def _date_parts(text: str) -> tuple[str, str, str]:
+    """Return the seconds, the format and the link of a date: `1392734382^{date}^https://…`."""
+    seconds, _, rest = text.partition("^")
+    format_, _, link = rest.partition("^")
+    return seconds, decoded(format_), decoded(link)
 
 
 def _control_in_code(control: str, names: Names) -> str:

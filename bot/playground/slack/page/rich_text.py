@@ -3,9 +3,15 @@
 from collections.abc import Mapping, Sequence
 from html import escape
 
-from bot.playground.slack.page.mrkdwn import Names, control_html, link_html
+from bot.playground.slack.page.mrkdwn import Names, control_html, date_html, link_html
 from bot.playground.slack.workspace.emoji import with_emoji
 
+_MENTIONS = {
+    "user": ("@", "user_id"),
+    "channel": ("#", "channel_id"),
+    "usergroup": ("!subteam^", "usergroup_id"),
+    "broadcast": ("!", "range"),
+}
 _STYLES = {"bold": "b", "italic": "i", "strike": "s", "underline": "u", "code": "code"}
 
 
@@ -62,17 +68,15 @@ def _leaf_html(element: Mapping[str, object], names: Names) -> str:
             return escape(field("text")).replace("\n", "<br>")
         case "link":
             return link_html(field("url"), field("text")) or escape(field("text") or field("url"))
-        case "user":
-            return control_html(f"@{field('user_id')}", names)
-        case "channel":
-            return control_html(f"#{field('channel_id')}", names)
-        case "usergroup":
-            return control_html(f"!subteam^{field('usergroup_id')}", names)
-        case "broadcast":
-            return control_html(f"!{field('range')}", names)
+        case "user" | "channel" | "usergroup" | "broadcast" as kind:
+            sigil, id_field = _MENTIONS[kind]
+            return control_html(f"{sigil}{field(id_field)}", names)
         case "emoji":
             return escape(with_emoji(f":{field('name')}:"))
-        case "date" | "color":
-            return escape(field("fallback") or field("value"))
+        case "date":
+            fields = (field(name) for name in ("timestamp", "format", "url", "fallback"))
+            return date_html(*fields) or escape(field("fallback"))
+        case "color":
+            return escape(field("value"))
         case kind:
             return f'<span class="unknown">{escape(str(kind))}</span>'

@@ -17,6 +17,7 @@ from bot.playground.slack.page.guard import HEADERS, own_page_only
 from bot.playground.slack.page.manifest import manifest_entities, suggested_prompts
 from bot.playground.slack.people.acting import PeopleActing
 from bot.playground.slack.web_api.state import ServerState
+from bot.playground.slack.workspace.emoji import names
 from bot.playground.slack.workspace.state import Workspace
 
 _STATIC = Path(__file__).parent / "static"
@@ -51,6 +52,7 @@ def add_page(
     routes = PlaygroundPage(playground, manifest, notice)
     app.router.add_get("/", routes.index)
     app.router.add_get("/page/updates", own_page_only(routes.updates))
+    app.router.add_get("/page/emoji.json", routes.emoji)
     app.router.add_get("/page/{file}", routes.static_file)
     app.router.add_get("/page/files/{file}", routes.shared_file)
     app.router.add_get("/files/{owner}/{file}/{name}", routes.shared_file)
@@ -89,6 +91,10 @@ class PlaygroundPage:
         if path.suffix not in _TYPES or not path.is_file():
             raise web.HTTPNotFound
         return _served(path)
+
+    async def emoji(self, _request: web.Request) -> web.Response:
+        """Serve the names of emoji, with the emoji."""
+        return web.json_response(names(), headers=HEADERS)
 
     async def shared_file(self, request: web.Request) -> web.Response:
         """Serve a file that was shared in a message; the browser shows only images."""

@@ -5,7 +5,9 @@ Most of Slack's names are Unicode's own names with underscores; the others are l
 
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from itertools import chain
 
 SHORTCODE = re.compile(r":([a-z0-9][a-z0-9_'+-]{0,60}|\+1|-1):")
 
@@ -88,6 +90,7 @@ _SLACK_NAMES = {
     "zap": "⚡",
 }
 _EMOJI_STYLE = "\ufe0f"
+_BLOCKS = range(0x231A, 0x2B56), range(0x1F300, 0x1FB00)  # where most emoji are
 
 
 @lru_cache(maxsize=1024)
@@ -99,6 +102,20 @@ def emoji(name: str) -> str | None:
 def with_emoji(text: str) -> str:
     """Return *text* with the shortcodes of known emoji replaced by them."""
     return SHORTCODE.sub(lambda match: emoji(match[1]) or match[0], text)
+
+
+@cache
+def names() -> Sequence[tuple[str, str]]:
+    """Return names and emoji for people to choose from, Slack's own names first."""
+    wide = filter(_is_emoji, map(chr, chain(*_BLOCKS)))
+    named = ((unicodedata.name(one, "").lower().replace(" ", "_"), one) for one in wide)
+    others = (pair for pair in named if SHORTCODE.fullmatch(f":{pair[0]}:"))
+    return [*sorted(_SLACK_NAMES.items()), *others]
+
+
+def _is_emoji(character: str) -> bool:
+    is_symbol = unicodedata.category(character) == "So"
+    return is_symbol and unicodedata.east_asian_width(character) == "W"
 
 
 def _by_unicode_name(name: str) -> str | None:

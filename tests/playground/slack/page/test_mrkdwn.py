@@ -32,9 +32,9 @@ HOSTILE = [
     "<!subteam^S1|@<img src=x>>",
 ]
 TAGS = {"p", "br", "b", "i", "s", "u", "strong", "em", "code", "pre", "blockquote", "hr"}
-TAGS |= {"ul", "ol", "li", "a", "span", "div", "table", "thead", "tbody", "tr", "th", "td"}
+TAGS |= {"ul", "ol", "li", "a", "span", "time", "div", "table", "thead", "tbody", "tr", "th", "td"}
 ATTRIBUTES = {"href", "title", "target", "rel", "class", "role", "tabindex", "start"}
-ATTRIBUTES |= {"aria-label", "data-user"}
+ATTRIBUTES |= {"aria-label", "data-user", "datetime", "data-format"}
 
 
 class Audit(HTMLParser):

@@ -21,13 +21,19 @@ export async function act(action, details) {
   return null;
 }
 
+const box = document.getElementById('toast');
 let hideTimer = 0;
 
 /** Shows *text* for six seconds. */
 export function toast(text) {
-  const box = document.getElementById('toast');
+  box.hidePopover();
+  box.showPopover(); // above dialogs, too
   box.textContent = text;
-  box.classList.add('shown');
   clearTimeout(hideTimer);
-  hideTimer = setTimeout(() => box.classList.remove('shown'), 6000);
+  hideTimer = setTimeout(() => box.hidePopover(), 6000);
 }
+
+/** The page ends above the toast, so that nothing is covered. */
+new ResizeObserver(() => {
+  document.documentElement.style.setProperty('--below', `${box.offsetHeight}px`);
+}).observe(box);

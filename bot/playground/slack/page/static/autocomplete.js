@@ -1,8 +1,9 @@
-/** Suggestions while typing: people and groups after `@`, commands after `/`. */
+/** Suggestions while typing: people and groups after `@`, commands after `/`, emoji after `:`. */
 
 import { h, show } from './dom.js';
 import { on } from './events.js';
-import { badge, avatar } from './avatars.js';
+import { badge, avatar, canShowEmoji } from './avatars.js';
+import { emojiNamed } from './emoji.js';
 import { all } from './store.js';
 
 const MAX_SUGGESTIONS = 8;
@@ -34,24 +35,26 @@ const isOpen = (form) => !list(form).hidden;
 const selected = (form) => list(form).querySelector('[aria-selected="true"]');
 
 function suggest(form) {
-  const suggestions = matches(form.querySelector('textarea'));
+  const suggestions = matches(form.querySelector('textarea'), () => suggest(form));
   if (!suggestions.length) {
     close(form);
     return;
   }
   show(list(form), suggestions.map((suggestion, i) => h('li', {
     role: 'option', id: `${form.id}-option-${i}`, 'aria-selected': String(i === 0), 'data-click': 'accept-suggestion', 'data-insert': suggestion.insert,
-  }, suggestion.avatar && avatar(suggestion, 'tiny'), h('b', {}, suggestion.label), badge(suggestion), h('span', { class: 'bk-hint' }, suggestion.hint))));
+  }, suggestion.avatar && avatar(suggestion, 'tiny'), suggestion.icon && h('span', { 'aria-hidden': 'true' }, suggestion.icon), h('b', {}, suggestion.label), badge(suggestion), h('span', { class: 'bk-hint' }, suggestion.hint))));
   list(form).hidden = false;
   showSelected(form);
 }
 
-function matches(field) {
+function matches(field, again) {
   const before = field.value.slice(0, field.selectionStart);
   const command = /^\/(\S*)$/.exec(before);
   if (command) return commands(before);
   const person = /(?:^|[\s(])@([^\s@]*)$/.exec(before);
-  return person ? people(person[1].toLowerCase()) : [];
+  if (person) return people(person[1].toLowerCase());
+  const emoji = /(?:^|[\s(]):([\w+-]{2,})$/.exec(before);
+  return emoji ? emojis(emoji[1].toLowerCase(), again) : [];
 }
 
 const commands = (typed) => all('command').filter((c) => c.name.startsWith(typed))
@@ -63,6 +66,9 @@ function people(typed) {
     .map((u) => ({ ...u, insert: `@${u.handle} `, label: u.name, hint: `@${u.handle}${u.note ? ` · ${u.note}` : ''}` }));
 }
 
+const emojis = (typed, again) => emojiNamed(typed, again).slice(0, MAX_SUGGESTIONS)
+  .map(([name, character]) => ({ insert: `:${name}: `, label: `:${name}:`, icon: canShowEmoji() && character }));
+
 function move(form, step) {
   const options = [...list(form).children];
   const index = options.indexOf(selected(form));
@@ -73,7 +79,6 @@ function move(form, step) {
 
 function showSelected(form) {
   const field = form.querySelector('textarea');
-  field.setAttribute('aria-expanded', 'true');
   field.setAttribute('aria-activedescendant', selected(form).id);
   selected(form).scrollIntoView({ block: 'nearest' });
 }
@@ -90,9 +95,9 @@ function acceptOrSend(form) {
 function accept(form, option) {
   const field = form.querySelector('textarea');
   const end = field.selectionStart;
-  const start = field.value.slice(0, end).search(/[@/][^\s@]*$/);
+  const start = field.value.slice(0, end).search(/[@/:][^\s@:]*$/);
   field.setRangeText(option.dataset.insert, start, end, 'end');
-  close(form);
+  field.dispatchEvent(new Event('input', { bubbles: true }));
   field.focus();
   return true;
 }
@@ -100,7 +105,6 @@ function accept(form, option) {
 function close(form) {
   const field = form.querySelector('textarea');
   list(form).hidden = true;
-  field.setAttribute('aria-expanded', 'false');
   field.removeAttribute('aria-activedescendant');
 }
 

@@ -22,7 +22,7 @@ export const text = (tag, attributes, object) =>
 
 const BLOCKS = {
   section,
-  header: (b) => text('p', { class: 'bk-header', role: 'heading', 'aria-level': 3 }, b.text),
+  header: (b) => text('p', { class: 'bk-header', role: 'heading', 'aria-level': 2 }, b.text),
   divider: () => h('hr', { class: 'bk-divider' }),
   context: (b) => h('div', { class: 'bk-context' }, b.elements.map(contextPart)),
   image: (b) => h('figure', { class: 'bk-image' },
@@ -39,7 +39,7 @@ const BLOCKS = {
   alert: (b) => h('div', { class: `bk-alert ${b.level ?? 'default'}` },
     h('b', {}, ALERTS[b.level] ?? 'Note'), text('div', {}, b.text)),
   card,
-  carousel: (b) => h('div', { class: 'bk-carousel', tabindex: 0, role: 'region', 'aria-label': 'Cards' },
+  carousel: (b) => h('div', { class: 'bk-carousel', tabindex: 0, role: 'group', 'aria-label': 'Cards' },
     b.elements.map(card)),
   container,
   input,

@@ -5,6 +5,7 @@ import { enableAutocomplete } from './autocomplete.js';
 import { h, show } from './dom.js';
 import { on, run } from './events.js';
 import { encodeFiles } from './form_values.js';
+import { draftOf, keepDraft } from './local_state.js';
 import { openMenu } from './menu.js';
 import { expectAnswer } from './own_questions.js';
 import { pastedTable } from './pasted_tables.js';
@@ -25,8 +26,8 @@ export function setUpComposer(form, label, broadcast) {
     h('ul', { class: 'suggestions', id: `${id}-suggestions`, role: 'listbox', 'aria-label': 'Suggestions', hidden: true }),
     h('div', { class: 'composer-box' },
       h('textarea', {
-        id: `${id}-text`, rows: 1, 'aria-label': label, role: 'combobox', 'aria-autocomplete': 'list',
-        'aria-expanded': 'false', 'aria-controls': `${id}-suggestions`, 'data-field': 'compose',
+        id: `${id}-text`, rows: 1, 'aria-label': label, 'aria-autocomplete': 'list', 'aria-haspopup': 'listbox',
+        'aria-controls': `${id}-suggestions`, 'data-field': 'compose',
       }),
       h('ul', { class: 'attachments', 'aria-label': 'To be sent with the message', hidden: true }),
       h('div', { class: 'row' },
@@ -36,21 +37,18 @@ export function setUpComposer(form, label, broadcast) {
         broadcast && h('label', { class: 'broadcast' }, h('input', { type: 'checkbox', name: 'broadcast' }), h('span', {}, 'Also send to channel')),
         h('button', { type: 'submit', class: 'send', 'aria-label': 'Send' }, '➤'))));
   enableAutocomplete(form);
+  form.querySelector('textarea').addEventListener('input', ({ target }) => keepDraft(form.dataset.conversation, target.value));
   form.querySelector('textarea').addEventListener('paste', (event) => paste(event, form));
   form.addEventListener('submit', (event) => { event.preventDefault(); send(form); });
 }
-
-/** Unsent text, by conversation. @type {Map<string, string>} */
-const drafts = new Map();
 
 /** Points the form to *conversation*; unsent text stays with the conversation it was typed for. */
 export function switchTo(form, conversation, placeholder) {
   const field = form.querySelector('textarea');
   field.placeholder = placeholder;
   if (form.dataset.conversation === conversation) return;
-  drafts.set(form.dataset.conversation, field.value);
   form.dataset.conversation = conversation;
-  field.value = drafts.get(conversation) ?? '';
+  field.value = draftOf(conversation);
   autosize(field);
 }
 
@@ -58,6 +56,7 @@ export function switchTo(form, conversation, placeholder) {
 export function setText(form, text) {
   const field = form.querySelector('textarea');
   field.value = text;
+  keepDraft(form.dataset.conversation, text);
   field.focus();
   autosize(field);
 }

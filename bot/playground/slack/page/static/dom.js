@@ -1,6 +1,8 @@
 /** Builds elements, and morphs the page into newly built ones while its state (focus, typed text,
  *  opened details, scroll position) stays. */
 
+import { formatDates } from './dates.js';
+
 /** The only way to insert HTML: fields named `html`, which the server rendered. */
 const trustedHtml = globalThis.trustedTypes
   ? trustedTypes.createPolicy('rendered-by-server', { createHTML: (html) => html })
@@ -34,6 +36,7 @@ function flat(children) {
 export function htmlElement(tag, attributes, html) {
   const element = h(tag, attributes);
   element.innerHTML = trustedHtml.createHTML(html ?? '');
+  formatDates(element);
   return element;
 }
 

@@ -1,4 +1,4 @@
-/** The state of this browser tab: what is being edited, what has been read. */
+/** The state of this browser tab: what is being edited, what has been read, what is not sent yet. */
 
 export const local = {
   /** @type {string | null} pane/message */
@@ -9,15 +9,27 @@ export const local = {
   tick: 0,
 };
 
-const KEY = 'read';
+/** @returns {Record<string, string>} what survives a reload under *key* */
+const kept = (key) => JSON.parse(sessionStorage.getItem(key) ?? '{}');
+const keep = (key, all) => sessionStorage.setItem(key, JSON.stringify(all));
 
-/** @type {Record<string, string>} the last read message, by person and conversation */
-const readMarks = JSON.parse(sessionStorage.getItem(KEY) ?? '{}');
+const READ = 'read';
+const readMarks = kept(READ); // the last read message, by person and conversation
 
 export const lastRead = (me, conversation) => readMarks[`${me}/${conversation}`];
 
 export function markRead(me, conversation, ts) {
   if (lastRead(me, conversation) === ts) return;
   readMarks[`${me}/${conversation}`] = ts;
-  sessionStorage.setItem(KEY, JSON.stringify(readMarks));
+  keep(READ, readMarks);
+}
+
+const DRAFTS = 'drafts';
+const drafts = kept(DRAFTS); // what was typed and not sent, by person and conversation
+
+export const draftOf = (conversation) => drafts[conversation] ?? '';
+
+export function keepDraft(conversation, text) {
+  drafts[conversation] = text || undefined;
+  keep(DRAFTS, drafts);
 }

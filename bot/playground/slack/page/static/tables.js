@@ -26,7 +26,7 @@ export function chart(block) {
 }
 
 function framed(caption, ...parts) {
-  return h('div', { class: 'table', role: 'region', 'aria-label': caption || 'Table', tabindex: 0 },
+  return h('div', { class: 'table', role: 'group', 'aria-label': caption || 'Table', tabindex: 0 },
     h('table', {}, caption && h('caption', {}, caption), parts));
 }
 
