@@ -21,16 +21,17 @@ _CLAUSE = re.compile(
     r"(?=(?:what|how|who|when|where|why|which|is|are|can|could|do|does|should|would|will)\b)",
     re.IGNORECASE,
 )
-_SAME, _COMMON, _FIELD = 1.0, 0.3, 0.85
+_SAME, _NAMED, _COMMON, _FIELD = 1.0, 0.6, 0.3, 0.85
 _ROLE_COUNTS = 2.0  # words of a field
 _LEAST_OF_FIELD = 0.3  # of the topic's strongest field
 
 # Words that say little about whom to ask, since everybody uses them.
 _COMMON_WORDS = frozenset(
     """
-    build built change closed customer customers help issue lead library make new page partner plan
-    problem product products project question release report review risk service site staff support
-    system team time tool user users version word words work
+    build built chain change closed customer customers fact help issue lead library make market new
+    open page partner plan problem product products project question release report return review
+    risk service site source staff supply support system team time tool total user users version
+    word words work
     """.split()  # noqa: SIM905 - as a list it would not fit a page
 )
 
@@ -134,8 +135,9 @@ def _weight(word: Word, topic: _Topic) -> float:
     related = max(shares, default=0.0)
     if word.stem not in topic.stems:
         return related
-    common = word.text.casefold() in _COMMON_WORDS or any(s.startswith(ROLE) for s in word.subjects)
-    return max(related, _COMMON if common else _SAME)
+    if word.text.casefold() in _COMMON_WORDS or any(s.startswith(ROLE) for s in word.subjects):
+        return max(related, _COMMON)
+    return max(related, _NAMED if fields else _SAME)
 
 
 def _shared(word: Word, field: str, topic: _Topic) -> bool:

@@ -58,8 +58,8 @@ def strength(question: str, tools: Sequence[Json]) -> float:
 
 
 def _near(field: str, topic: str) -> float:
-    known = enumerate((field, *neighbours(field)), 1)
-    return max(field_share(topic, one) / place for place, one in known)
+    near = (field_share(topic, one) / (1 + place) for place, one in enumerate(neighbours(field), 1))
+    return max(field_share(topic, field), *near, 0.0)
 
 
 def _weights(question: str, tool: Json) -> Mapping[str, float]:

@@ -19,7 +19,7 @@ from bot.playground.openai.stand_in.brain import Call, ModelRequest, Reply, Text
 from bot.playground.openai.words import clauses, listed, matches, shortened
 
 _MOST_CALLS, _MOST_WORDS = 3, 3
-_MOST_OF_ALL = 5  # where everyone is asked
+_MOST_NAMED_CALLS = 5  # of experts whom people name
 _ENOUGH = 1.0  # of what a message says of other experts, that it is no follow-up
 _TELLING = 0.6  # weight of a word that is named as the reason
 _LONGEST_BRIEF = 600
@@ -31,14 +31,14 @@ def choose(request: ModelRequest) -> Reply:
     question = question_in(request.last_user_text)
     said = addressed(question, request.tools)
     wanted = [tool for tool in request.tools if tool not in said.unwanted]
-    if said.everyone or said.asked:
-        named = said.asked or wanted[:_MOST_OF_ALL]
-        return [call_of(tool, question, sentence("named", question)) for tool in named]
+    if said.asked:
+        why = sentence("named", question)
+        return [call_of(tool, question, why) for tool in said.asked[:_MOST_NAMED_CALLS]]
     fits = strength(said.question, wanted)
-    talk = kind_of(unquoted(question), fits)
+    again = [tool for tool in _consulted_last(request) if tool in wanted]
+    talk = kind_of(unquoted(question), fits, alone=not again)
     if talk and not request.must_call:
         return [Text(_own_words(talk, question, request.tools))]
-    again = [tool for tool in _consulted_last(request) if tool in wanted]
     if again and fits < _ENOUGH:
         return [_follow_up(tool, question, request) for tool in again]
     choice = fitting if fits >= _TELLING else nearest

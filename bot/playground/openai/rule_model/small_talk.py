@@ -2,76 +2,67 @@
 
 import re
 from collections.abc import Sequence
-from enum import Enum
+from enum import StrEnum
 
-from bot.playground.openai.languages import UNSPACED
+from bot.playground.openai.languages import SPACED, UNSPACED
 from bot.playground.openai.vocabulary import TALK, Word, language_of, phrases, words_of
-from bot.playground.openai.words import fields_of
+from bot.playground.openai.words import fields_in
 
 _LEISURE = "leisure"
+_ASIDES = ("introduction", "wrong_place", "farewell")
 _MOST_AFTER_THANKS = 5  # words that mean something
-_STRONG = 1.5  # of what fits an expert
+_FAINT, _STRONG = 0.6, 1.5  # of what fits an expert
+_SHORT, _SHORT_UNSPACED = 3, 5  # words, characters
 _LONG_PHRASE = 4  # characters, where words have no spaces
-_ASKS = re.compile(r"[?]|か[。\s]*$|吗[。\s]*$")
+_ASKS = re.compile(r"\?|[か吗呢][。\s]*$")
 
 
-class Talk(Enum):
-    """Kinds of talk."""
+class Talk(StrEnum):
+    """Kinds of talk that get their own answer."""
 
-    GREETING = "greeting"
-    THANKS = "thanks"
     ABOUT_PANEL = "about_panel"
     OTHER = "other"
+    THANKS = "thanks"
+    GREETING = "greeting"
 
 
-def kind_of(text: str, strength: float) -> Talk | None:
+def kind_of(text: str, strength: float, *, alone: bool) -> Talk | None:
     """Return which kind of talk *text* is; None: a question for experts.
 
-    *strength*: how much it has to do with the expert who fits best.
+    *strength*: how much it has to do with the expert who fits best. *alone*: nobody has been
+    asked before, so that what it says has to be in it.
     """
     words = words_of(text)
-    talk = [word for word in words if _is_talk(word)]
+    talk = [word for word in words if any(one.startswith(TALK) for one in word.subjects)]
     content = [word for word in words if not word.function and word not in talk]
-    if not talk:
-        if not words and not _asks(text) and not UNSPACED.search(text):
-            return Talk.OTHER
-        return Talk.OTHER if _leisure(words) > strength else None
-    if not content or _says_more_to_people(text, talk, content, strength):
+    fields = dict(fields_in(text))
+    leisure = fields.pop(_LEISURE, 0.0)
+    known = max(strength, *fields.values(), 0.0)
+    remark = known < _FAINT and not _asks(text) and _is_chat(text)
+    if talk and (not content or remark or _is_aside(text, talk, len(content), strength)):
         return _kind(talk)
-    return Talk.OTHER if _leisure(words) > strength else None
+    return Talk.OTHER if leisure > known or (alone and remark) else None
 
 
-def _says_more_to_people(
-    text: str, talk: Sequence[Word], content: Sequence[Word], strength: float
-) -> bool:
+def _is_aside(text: str, talk: Sequence[Word], content: int, strength: float) -> bool:
+    """Whether what is said to people outweighs what is said beside it."""
     if _kind(talk) is Talk.ABOUT_PANEL:
         return strength < _STRONG and any(_is(word, "about_panel") and _long(word) for word in talk)
     if _asks(text):
         return False
-    if any(_is(word, "introduction", "wrong_place", "farewell") and _long(word) for word in talk):
+    if any(_is(word, *_ASIDES) and _long(word) for word in talk):
         return True
     first = min(talk, key=lambda word: word.start)
-    begins = not text[: first.start].strip(" ,.!…")
-    return (
-        begins
-        and _is(first, "thanks", "acknowledgement")
-        and len(content) <= _MOST_AFTER_THANKS
-        and strength < _STRONG
-    )
+    begins = not text[: first.start].strip(" ,.!…") and _is(first, "thanks", "acknowledgement")
+    return begins and content <= _MOST_AFTER_THANKS and strength < _STRONG
 
 
 def _kind(talk: Sequence[Word]) -> Talk:
-    if any(_is(word, "about_panel") for word in talk):
-        return Talk.ABOUT_PANEL
-    if any(_is(word, "introduction", "wrong_place", "farewell") for word in talk):
-        return Talk.OTHER
-    if any(_is(word, "thanks") for word in talk):
-        return Talk.THANKS
+    names = {Talk.ABOUT_PANEL: ("about_panel",), Talk.OTHER: _ASIDES, Talk.THANKS: ("thanks",)}
+    for kind, said in names.items():
+        if any(_is(word, *said) for word in talk):
+            return kind
     return Talk.GREETING if any(_is(word, "greeting") for word in talk) else Talk.OTHER
-
-
-def _is_talk(word: Word) -> bool:
-    return any(subject.startswith(TALK) for subject in word.subjects)
 
 
 def _is(word: Word, *names: str) -> bool:
@@ -84,10 +75,18 @@ def _long(word: Word) -> bool:
 
 
 def _asks(text: str) -> bool:
-    said = text.casefold()
+    said = " ".join(UNSPACED.findall(text)) or f" {' '.join(SPACED.findall(text.casefold()))} "
     wishes = phrases("function", "please", language_of(text))
-    return bool(_ASKS.search(text)) or any(wish in said for wish in wishes)
+    spaced = " " if SPACED.search(wishes[0]) else ""
+    return bool(_ASKS.search(text)) or any(f"{spaced}{one}{spaced}" in said for one in wishes)
 
 
-def _leisure(words: Sequence[Word]) -> float:
-    return sum(fields_of(word.subjects).get(_LEISURE, 0.0) for word in words)
+def _is_chat(text: str) -> bool:
+    """Whether *text* is short or about oneself, and names neither “us” nor customers."""
+    said = {word.casefold() for word in SPACED.findall(text)}
+    spoken = language_of(text)
+    if not said:
+        return sum(map(len, UNSPACED.findall(text))) <= _SHORT_UNSPACED
+    own = not said.isdisjoint(phrases("function", "self", spoken))
+    work = not said.isdisjoint(phrases("function", "we", spoken))
+    return (own or len(said) <= _SHORT) and not work

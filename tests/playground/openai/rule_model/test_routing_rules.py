@@ -200,11 +200,11 @@ def test_experts_of_a_company_are_chosen_by_their_purposes_in_any_language(
     ("question", "reason"),
     [
         ("Was kostet die Lizenz?", "In der Nachricht geht es um „Lizenz“."),
-        ("¿Es válido el contrato?", "El mensaje menciona «contrato»."),
-        ("Le contrat est-il valable ?", "Le message parle de « contrat »."),
-        ("O contrato é válido?", "A mensagem menciona “contrato”."),
-        ("契約は有効ですか", "メッセージに「契約」とあるためです。"),
-        ("合同有效吗", "消息中提到了“合同”和“有效吗”。"),
+        ("¿Y qué hay del contrato?", "El mensaje menciona «contrato»."),
+        ("Et qu'en est-il du contrat ?", "Le message parle de « contrat »."),
+        ("E o que há com o contrato?", "A mensagem menciona “contrato”."),
+        ("契約はどうなりますか", "メッセージに「契約」とあるためです。"),
+        ("那么合同呢", "消息中提到了“合同”。"),
     ],
 )
 def test_the_reason_is_told_in_the_language_of_the_question(question: str, reason: str) -> None:
