@@ -1,6 +1,7 @@
 """``panelbot demo``: the whole thing on this machine, without accounts or servers."""
 
 import asyncio
+import threading
 import webbrowser
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -78,8 +79,13 @@ async def _serve(port: int, settings_out: str | None, *, opens: bool) -> None:
             click.echo(f"Settings for the other commands, as long as it runs: {settings_out}")
         running.begin_thread()
         if opens:
-            await asyncio.to_thread(webbrowser.open, running.url)
+            _open_page(running.url)
         await asyncio.Event().wait()
+
+
+def _open_page(url: str) -> None:
+    """Open the page in a thread that nobody waits for: some browsers return when closed."""
+    threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
 
 
 async def _ask(question: str, *, as_json: bool) -> None:
