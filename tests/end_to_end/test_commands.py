@@ -300,7 +300,7 @@ async def test_the_demo_names_a_malformed_setting(world: World):
     code, _, err = await world.panelbot("demo", "--ask", QUESTION)
 
     assert code == 2
-    assert "LOG_LEVEL should be one of DEBUG" in err
+    assert "but should be one of DEBUG" in err
     assert "Traceback" not in err
 
 

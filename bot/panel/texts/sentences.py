@@ -74,7 +74,7 @@ def usage() -> str:
         "Keep replying in the thread: no mention needed."
     )
     lines = (
-        gettext("`legal: …` asks one expert directly, `everyone: …` asks them all"),
+        gettext("`NAME: …` asks one expert directly, `everyone: …` asks them all"),
         gettext("`/experts` in the channel changes the panel for everybody there"),
     )
     mentioned = (
