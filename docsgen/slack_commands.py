@@ -47,7 +47,8 @@ def _slash_commands() -> list[tuple[str, str]]:
 
 def _thread_commands() -> list[tuple[str, str]]:
     commands = [thread_commands.parse(words) for words in _IN_THREADS]
-    if {type(command) for command in commands} != set(get_args(thread_commands.ThreadCommand)):
+    named = {type(command) for command in commands} | {thread_commands.Misspelt}
+    if named != set(get_args(thread_commands.ThreadCommand)):
         raise ValueError("the commands in threads are not those that are listed here")
     return [
         (f"`@panelbot {words}`", first_sentence(command.__doc__))
