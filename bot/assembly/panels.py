@@ -21,9 +21,9 @@ from bot.panel.roster.panel_store import PanelStore
 from bot.panel.roster.rights import Rights
 from bot.panel.roster.roster import assemble
 from bot.panel.tools import McpServer, Toolbox
-from bot.settings import tools_file
 from bot.settings.config import Config
-from bot.settings.panel_reading import load
+from bot.settings.yaml_files import tools_file
+from bot.settings.yaml_files.panel_reading import load
 
 if TYPE_CHECKING:  # `panelbot check` does without most of it
     from bot.assembly.slack import Slack

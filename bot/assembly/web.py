@@ -36,10 +36,10 @@ from bot.adapters.slack.receiving.removal_listeners import RemovalListeners
 from bot.adapters.slack.receiving.socket_mode import SocketModeReceiver
 from bot.assembly import model_server, panels
 from bot.assembly.access import access_of
-from bot.assembly.checkup import warn_of_missing_scopes
-from bot.assembly.one_bot import only_bot
+from bot.assembly.checks.checkup import warn_of_missing_scopes
+from bot.assembly.checks.one_bot import only_bot
+from bot.assembly.checks.same_files import ALL, open_same_files
 from bot.assembly.parts import QUIET, Serve, Status
-from bot.assembly.same_files import ALL, open_same_files
 from bot.assembly.slack import Slack, open_slack
 from bot.assembly.storage import Storage, listening_record, open_storage
 from bot.assembly.upkeep import note_installed
@@ -57,8 +57,8 @@ from bot.panel.roster.documents.expert_documents import ExpertDocuments
 from bot.panel.roster.documents.knowledge import KnowledgeBase
 from bot.panel.threads.forgetting import ForgetRights
 from bot.panel.threads.link_recovery import LinkRecovery
-from bot.settings import prices
 from bot.settings.config import Config
+from bot.settings.yaml_files import prices
 
 
 class Listeners(Protocol):

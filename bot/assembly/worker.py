@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 
 from bot.assembly import model_server, operator, panels, upkeep
 from bot.assembly.access import admission_of
+from bot.assembly.checks.one_bot import only_bot
+from bot.assembly.checks.required_models import require_models
+from bot.assembly.checks.same_files import WORKERS, open_same_files
 from bot.assembly.functions import open_functions
-from bot.assembly.one_bot import only_bot
 from bot.assembly.parts import QUIET, Serve, Status
-from bot.assembly.required_models import require_models
-from bot.assembly.same_files import WORKERS, open_same_files
 from bot.assembly.slack import Slack, open_slack
 from bot.assembly.storage import Storage, open_storage
 from bot.operations.chores import ChoreRunner

@@ -20,10 +20,10 @@ from bot.panel.checks.findings import Finding, Severity, bad, good, warning
 from bot.panel.errors import Refused
 from bot.settings.config import Config
 from bot.settings.environment import ConfigError, read
-from bot.settings.files import digest
 from bot.settings.misspelt import remarks
 from bot.settings.needs import MODEL, SLACK_IN, SLACK_OUT, STORE
-from bot.settings.panel_reading import load, unknown_names
+from bot.settings.yaml_files.files import digest
+from bot.settings.yaml_files.panel_reading import load, unknown_names
 
 _INDENT = " " * 9
 _MARKS = {

@@ -11,10 +11,10 @@ from bot.experts import library
 from bot.panel.errors import Refused
 from bot.panel.roster.panel_file import PanelFile, check_sizes, merged
 from bot.panel.tools import HostedTool, name_of
-from bot.settings import panel_writing
 from bot.settings.needs import SLACK_OUT, STORE
-from bot.settings.panel_comparing import differences
-from bot.settings.panel_reading import load, unknown_names
+from bot.settings.yaml_files import panel_writing
+from bot.settings.yaml_files.panel_comparing import differences
+from bot.settings.yaml_files.panel_reading import load, unknown_names
 
 _FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False))
 _CURRENT = "now"

@@ -14,8 +14,8 @@ from bot.adapters.redis.connection import client
 from bot.adapters.redis.connection.embedded import embedded_server
 from bot.adapters.slack.api.manifest import manifest
 from bot.assembly import operator, storage
+from bot.assembly.checks.required_models import require_models
 from bot.assembly.parts import QUIET, Status, run_part
-from bot.assembly.required_models import require_models
 from bot.assembly.web import open_web
 from bot.assembly.worker import open_worker
 from bot.demo.try_this import SLOW, TryThis, abilities

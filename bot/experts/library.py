@@ -5,10 +5,10 @@ from importlib.resources import files
 from itertools import compress
 
 from bot.panel.model import Expert
-from bot.settings.expert_entries import SWITCH
-from bot.settings.panel_reading import experts
-from bot.settings.yaml_nodes import YamlNode
-from bot.settings.yaml_parsing import parse
+from bot.settings.yaml_files.expert_entries import SWITCH
+from bot.settings.yaml_files.panel_reading import experts
+from bot.settings.yaml_files.yaml_nodes import YamlNode
+from bot.settings.yaml_files.yaml_parsing import parse
 
 _FILE, _DEFAULT = "library.yaml", "default"
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from io import StringIO
 
 from bot.panel.errors import Refused
-from bot.settings.files import text_of
+from bot.settings.yaml_files.files import text_of
 
 _NAME = re.compile(r"[A-Za-z_][\w.-]*")
 

@@ -11,7 +11,7 @@ from functools import cache
 from bot.panel.errors import Refused
 from bot.panel.names import did_you_mean, nearest
 from bot.settings.config import SETTINGS
-from bot.settings.files import text_of
+from bot.settings.yaml_files.files import text_of
 
 _NAMES = tuple(setting.name for setting in SETTINGS.values())
 _OURS = re.compile(r"PANEL[_-]?BOT[_-]?|(?P<word>[A-Z]+)[_-]")

@@ -86,7 +86,7 @@ def test_export_offers_all_formats_that_there_are():
 @pytest.mark.parametrize(
     ("rooms", "without"),
     [
-        ("checkup", {"slack_bolt", "markdown_it", "openai.types.beta"}),
+        ("checks.checkup", {"slack_bolt", "markdown_it", "openai.types.beta"}),
         ("worker", {"slack_bolt", "openai.types.beta"}),
     ],
 )

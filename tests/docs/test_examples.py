@@ -20,7 +20,7 @@ from bot.functions import (
     Thread,
 )
 from bot.redactors import Kind, Text, TextRefused
-from bot.settings import panel_reading, tools_file
+from bot.settings.yaml_files import panel_reading, tools_file
 from tests import packages
 from tests.docs.snippets import Snippet, snippets
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.assembly import checkup, storage
+from bot.assembly import storage
+from bot.assembly.checks import checkup
 from bot.assembly.operator import open_documents
 from bot.demo.run import open_demo
 from bot.panel.model import Expert, ExpertName

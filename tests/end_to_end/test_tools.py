@@ -9,7 +9,7 @@ import pytest
 from jsonschema import validate
 
 from bot.adapters.slack.buttons.reply_buttons import SHOW_WORK
-from bot.assembly import checkup
+from bot.assembly.checks import checkup
 from bot.assembly.parts import run_part
 from bot.assembly.worker import open_worker
 from bot.panel.checks.findings import Severity

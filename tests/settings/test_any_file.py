@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from bot.panel.errors import Refused
-from bot.settings import panel_reading
-from bot.settings.yaml_parsing import load, parse
+from bot.settings.yaml_files import panel_reading
+from bot.settings.yaml_files.yaml_parsing import load, parse
 
 _TOKENS = [
     *(

@@ -10,8 +10,8 @@ import yaml
 
 from bot.panel.errors import Refused
 from bot.panel.model import Expert, ExpertName
-from bot.settings.expert_entries import FIELDS, LEFT_OUT, expert_entry, read_expert
-from bot.settings.yaml_parsing import parse
+from bot.settings.yaml_files.expert_entries import FIELDS, LEFT_OUT, expert_entry, read_expert
+from bot.settings.yaml_files.yaml_parsing import parse
 
 LEGAL = Expert(ExpertName("legal"), "Legal Counsel", ":scales:", "Law.", "Read it.")
 WRONG = (

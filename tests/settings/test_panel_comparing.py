@@ -5,7 +5,7 @@ import pytest
 from bot.panel.model import Expert, ExpertName, Synthesis
 from bot.panel.roster.panel_file import PanelFile
 from bot.panel.roster.roster import RosterChanges
-from bot.settings.panel_comparing import differences
+from bot.settings.yaml_files.panel_comparing import differences
 
 TAX = Expert(ExpertName("tax"), "Tax Counsel", ":receipt:", "Taxes.", "Count.\nAgain.\nSum up.")
 NOW = PanelFile(RosterChanges({TAX.name: TAX}))

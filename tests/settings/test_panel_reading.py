@@ -8,8 +8,8 @@ from bot.panel.errors import Refused
 from bot.panel.model import Effort, Expert, ExpertName, Synthesis
 from bot.panel.roster.panel_file import PanelFile
 from bot.panel.roster.roster import RosterChanges
-from bot.settings.panel_reading import load, panels, read
-from bot.settings.yaml_parsing import parse
+from bot.settings.yaml_files.panel_reading import load, panels, read
+from bot.settings.yaml_files.yaml_parsing import parse
 
 PANEL = """\
 version: 1

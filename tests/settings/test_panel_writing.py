@@ -7,8 +7,8 @@ from bot.experts import library
 from bot.panel.model import Effort, Expert, ExpertName, Synthesis
 from bot.panel.roster.panel_file import PanelFile
 from bot.panel.roster.roster import RosterChanges
-from bot.settings.panel_reading import read
-from bot.settings.panel_writing import write
+from bot.settings.yaml_files.panel_reading import read
+from bot.settings.yaml_files.panel_writing import write
 
 TAX = Expert(ExpertName("tax"), "Tax Counsel", ":receipt:", "Taxes.", "Count.\nCount again.")
 PLACE = "the file panel.yaml"

@@ -6,7 +6,7 @@ import pytest
 from bot.panel.errors import Refused
 from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.usage import Usage
-from bot.settings.prices import prices
+from bot.settings.yaml_files.prices import prices
 
 ONE_DOLLAR = {"input": "1", "cached": "1", "output": "1"}
 

@@ -4,7 +4,7 @@ import pytest
 
 from bot.panel.errors import Refused
 from bot.panel.tools import Approval, HostedTool, McpServer
-from bot.settings.tools_file import toolbox
+from bot.settings.yaml_files.tools_file import toolbox
 
 WHOLE = """
 hosted: [web-search, code-interpreter]

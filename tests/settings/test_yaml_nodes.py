@@ -1,8 +1,8 @@
 import pytest
 
 from bot.panel.errors import Refused
-from bot.settings.yaml_nodes import YamlNode
-from bot.settings.yaml_parsing import load, parse
+from bot.settings.yaml_files.yaml_nodes import YamlNode
+from bot.settings.yaml_files.yaml_parsing import load, parse
 
 
 def test_scalars_are_text_as_it_is_written():

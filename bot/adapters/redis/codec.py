@@ -5,7 +5,7 @@ union is written as ``["ClassName", {…}]``.
 
 cattrs builds the code for each dataclass; the hooks here make it strict, for it would turn ``7``
 into ``"7"`` by itself. (msgspec is faster still, but drops unknown fields of dataclasses without a
-word and writes their defaults.) YAML files are read elsewhere, ``settings/expert_entries.py``:
+word and writes their defaults.) YAML files are read in ``settings/yaml_files``:
 there every scalar is text and every error names a line.
 """
 

@@ -11,17 +11,8 @@ from bot.cli.shared.importing import imported
 
 if TYPE_CHECKING:
     from bot.adapters.functions import discovery
-    from bot.assembly import (
-        checkup,
-        model_server,
-        operator,
-        parts,
-        service_probes,
-        storage,
-        upkeep,
-        web,
-        worker,
-    )
+    from bot.assembly import model_server, operator, parts, storage, upkeep, web, worker
+    from bot.assembly.checks import checkup, service_probes
     from bot.cli.shared import thread_printing as printing
     from bot.demo import run as demo
     from bot.operations import export
@@ -43,10 +34,12 @@ if TYPE_CHECKING:
     ]
 else:
     _ELSEWHERE = {
+        "checkup": "bot.assembly.checks.checkup",
         "demo": "bot.demo.run",
         "discovery": "bot.adapters.functions.discovery",
         "export": "bot.operations.export",
         "printing": "bot.cli.shared.thread_printing",
+        "service_probes": "bot.assembly.checks.service_probes",
     }
 
     def __getattr__(name: str) -> ModuleType:

@@ -12,8 +12,8 @@ from bot.panel.model import ToolName
 from bot.panel.names import did_you_mean
 from bot.panel.tools import NO_TOOLS, Approval, HostedTool, McpServer, Toolbox
 from bot.settings.sections.rights import APPROVERS
-from bot.settings.yaml_nodes import Fields, YamlNode
-from bot.settings.yaml_parsing import load
+from bot.settings.yaml_files.yaml_nodes import Fields, YamlNode
+from bot.settings.yaml_files.yaml_parsing import load
 
 _LABEL = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
 _LONGEST_LABEL = 40

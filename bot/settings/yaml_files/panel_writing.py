@@ -8,8 +8,8 @@ import yaml
 
 from bot.panel.roster.panel_file import PanelFile
 from bot.panel.roster.roster import RosterChanges
-from bot.settings.expert_entries import expert_entry
-from bot.settings.panel_reading import STREAMING, VERSION
+from bot.settings.yaml_files.expert_entries import expert_entry
+from bot.settings.yaml_files.panel_reading import STREAMING, VERSION
 
 _HEAD = "# A panel of Panelbot. `panelbot experts check FILE` tells what cannot be used.\n"
 _WIDTH = 2**16  # each value on one line, however long, so that a diff shows one line

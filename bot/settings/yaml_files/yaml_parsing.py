@@ -3,8 +3,8 @@
 import yaml
 
 from bot.panel.errors import Refused
-from bot.settings.files import place, text_of
-from bot.settings.yaml_nodes import Fault, YamlNode
+from bot.settings.yaml_files.files import place, text_of
+from bot.settings.yaml_files.yaml_nodes import Fault, YamlNode
 
 _HINTS = {  # what the parser says, and what people do to get that
     "character '\\t'": "indent with blanks, not with tabs",

@@ -3,7 +3,7 @@
 from difflib import unified_diff
 
 from bot.panel.roster.panel_file import PanelFile
-from bot.settings.panel_writing import write
+from bot.settings.yaml_files.panel_writing import write
 
 
 def differences(before: PanelFile, after: PanelFile, *, names: tuple[str, str]) -> str:

@@ -6,8 +6,8 @@ from importlib.resources import files
 from typing import Any
 
 from bot.panel.prices import Price, Prices
-from bot.settings.yaml_nodes import YamlNode
-from bot.settings.yaml_parsing import load, parse
+from bot.settings.yaml_files.yaml_nodes import YamlNode
+from bot.settings.yaml_files.yaml_parsing import load, parse
 
 _AMOUNTS = ("input", "cached", "output")
 _WRITES = ("written", "written_12h")
@@ -18,7 +18,7 @@ def prices(file: str = "") -> Prices:
     """Return the table in *file*, or else the bundled one. Raises Refused, naming the fault."""
     if file:
         return load(file, setting="PANELBOT_PRICES").whole(_table)
-    bundled = files("bot.settings") / "prices.yaml"
+    bundled = files("bot.settings.yaml_files") / "prices.yaml"
     return parse(bundled.read_text(encoding="utf-8"), bundled.name).whole(_table)
 
 

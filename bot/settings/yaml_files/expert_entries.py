@@ -15,7 +15,7 @@ from cattrs.gen import make_dict_unstructure_fn, override
 from bot.panel.errors import Refused
 from bot.panel.model import Expert
 from bot.panel.roster.expert_checks import check_name, checked_and_refused
-from bot.settings.yaml_nodes import YamlNode
+from bot.settings.yaml_files.yaml_nodes import YamlNode
 
 LEFT_OUT = frozenset(
     {

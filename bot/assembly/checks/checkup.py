@@ -16,14 +16,15 @@ from bot.adapters.redis.processes.process_notes import RedisProcessNotes
 from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.manifest import BOT_SCOPES, OPTIONAL_BOT_SCOPES
 from bot.adapters.slack.api.token_checks import examine as examine_slack
-from bot.assembly import model_server, one_bot, panels, same_files, storage
+from bot.assembly import model_server, panels, storage
+from bot.assembly.checks import one_bot, same_files
 from bot.experts import library
 from bot.panel.checks.findings import Finding, bad, good, warning
 from bot.panel.errors import PanelError, Refused
 from bot.panel.roster.panel_file import PanelFile, check_sizes
 from bot.panel.roster.roster import WorkspaceScope
 from bot.settings.config import Config
-from bot.settings.prices import prices
+from bot.settings.yaml_files.prices import prices
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 
 from bot.panel.names import did_you_mean
 from bot.panel.tools import HostedTool, name_of
-from bot.settings.yaml_nodes import YamlNode
+from bot.settings.yaml_files.yaml_nodes import YamlNode
 
 _TOOLS = tuple(map(name_of, HostedTool))
 _OF_SERVERS = "mcp:"  # which the tools file names

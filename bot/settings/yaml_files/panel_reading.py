@@ -10,10 +10,10 @@ from bot.panel.model import Expert, ExpertName, Synthesis
 from bot.panel.roster.expert_checks import MOST_EXPERTS, check_name
 from bot.panel.roster.panel_file import PanelFile, check_sizes
 from bot.panel.roster.roster import RosterChanges
-from bot.settings import yaml_parsing
-from bot.settings.expert_entries import read_expert
-from bot.settings.expert_names import check_names
-from bot.settings.yaml_nodes import Fault, YamlNode
+from bot.settings.yaml_files import yaml_parsing
+from bot.settings.yaml_files.expert_entries import read_expert
+from bot.settings.yaml_files.expert_names import check_names
+from bot.settings.yaml_files.yaml_nodes import Fault, YamlNode
 
 VERSION = "1"
 STREAMING = {"on": True, "off": False}

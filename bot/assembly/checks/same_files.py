@@ -13,7 +13,7 @@ from bot.panel.checks.findings import Finding, warning
 from bot.panel.errors import PanelError, Refused
 from bot.panel.loops import meanwhile
 from bot.settings.config import SETTINGS, Config
-from bot.settings.files import digest
+from bot.settings.yaml_files.files import digest
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,1 @@
+"""What is looked at before the bot starts, and by ``panelbot check`` and ``probe``."""

@@ -1,0 +1,1 @@
+"""The files that settings name: panels, tools, prices; read with all their faults, and written."""
