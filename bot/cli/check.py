@@ -1,5 +1,6 @@
 """``panelbot check``: what is missing, each with its remedy."""
 
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -31,6 +32,7 @@ _MARKS = {
     Severity.WARNING: Text("warning", "yellow"),
     Severity.BAD: Text("bad    ", "red"),
 }
+_SIGNING_SECRET = re.compile("[0-9a-f]{32}", re.IGNORECASE)
 
 
 @click.command()
@@ -69,6 +71,9 @@ def _settings(config: Config) -> list[Finding]:
         remedy = "Set it to the output of: openssl rand -hex 32"
         what = "PANELBOT_SECRET is not set: with a new token, old threads cannot be found again"
         findings.append(warning(what, remedy))
+    if config.slack_signing_secret and not _SIGNING_SECRET.fullmatch(config.slack_signing_secret):
+        what = "SLACK_SIGNING_SECRET is not 32 characters, 0-9 and a-f, as Slack's are"
+        findings.append(warning(what, "Copy it again: Basic Information, App Credentials"))
     for name, url in (
         ("OPENAI_BASE_URL", config.openai_base_url),
         ("SLACK_API_URL", config.slack_api_url),

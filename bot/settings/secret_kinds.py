@@ -16,8 +16,6 @@ _PLACEHOLDER = re.compile(  # random letters of a key are no such word
     r"|<.*>$",
     re.IGNORECASE,
 )
-_SIGNING = 32  # hexadecimal digits of a signing secret
-_SIGNING_SECRET = re.compile(f"[0-9a-f]{{{_SIGNING}}}", re.IGNORECASE)
 _BEGINNINGS = {
     "xoxb-": "bot tokens do (SLACK_BOT_TOKEN)",
     "xapp-": "app-level tokens do (SLACK_APP_TOKEN)",
@@ -43,19 +41,6 @@ def secret(*beginnings: str) -> Kind[str]:
             raise Malformed(f"{begins}, but {expected}" if begins else expected)
         if begins and not beginnings and other.startswith("x"):
             raise Malformed(begins)
-        return value
-
-    return Kind(parse, "")
-
-
-def signing_secret() -> Kind[str]:
-    """Return the kind of what Slack signs its requests with."""
-    anything = secret()
-
-    def parse(value: str) -> str:
-        if not _SIGNING_SECRET.fullmatch(anything.parse(value)):
-            has = f"{len(value)} characters" if len(value) != _SIGNING else "others"
-            raise Malformed(f"should be {_SIGNING} characters, 0-9 and a-f; it has {has}")
         return value
 
     return Kind(parse, "")

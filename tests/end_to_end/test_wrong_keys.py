@@ -97,3 +97,12 @@ async def test_a_website_is_no_api_for_the_demo(world: World):
     assert code == 1
     assert "OPENAI_BASE_URL" in err
     assert len(err.splitlines()) == 1
+
+
+async def test_a_signing_secret_unlike_slacks_is_doubted(bot: World):
+    bot.environ["SLACK_SIGNING_SECRET"] = "hush"
+
+    _, out, _ = await bot.panelbot("check")
+
+    assert "SLACK_SIGNING_SECRET is not 32 characters" in out
+    assert "hush" not in out

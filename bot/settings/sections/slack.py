@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.settings.kinds import url
-from bot.settings.secret_kinds import secret, signing_secret
+from bot.settings.secret_kinds import secret
 from bot.settings.setting import Group, setting
 
 SLACK_API = "https://slack.com/api/"
@@ -35,7 +35,7 @@ class SlackSettings:
     )
     slack_signing_secret: str = setting(
         "SLACK_SIGNING_SECRET",
-        signing_secret(),
+        secret(),
         "HTTP only: Basic Information > App Credentials > Signing Secret",
         needed="for HTTP",
         example="8f742231b10e… (Basic Information > Signing Secret)",
