@@ -26,7 +26,7 @@ export function setUpComposer(form, label, broadcast) {
     h('ul', { class: 'suggestions', id: `${id}-suggestions`, role: 'listbox', 'aria-label': 'Suggestions', hidden: true }),
     h('div', { class: 'composer-box' },
       h('textarea', {
-        id: `${id}-text`, rows: 1, 'aria-label': label, 'aria-autocomplete': 'list', 'aria-haspopup': 'listbox',
+        id: `${id}-text`, rows: 1, dir: 'auto', 'aria-label': label, 'aria-autocomplete': 'list', 'aria-haspopup': 'listbox',
         'aria-controls': `${id}-suggestions`, 'data-field': 'compose',
       }),
       h('ul', { class: 'attachments', 'aria-label': 'To be sent with the message', hidden: true }),

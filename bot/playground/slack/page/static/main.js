@@ -169,9 +169,12 @@ addEventListener('hashchange', () => { reportOpenedTab(); draw(); focusThread();
 document.addEventListener('visibilitychange', draw);
 setInterval(() => { local.tick += 1; if (all('status').length) draw(); }, LOADING_MESSAGE_MS);
 
-/** Focuses the composer of a thread that was just opened, unless something else is being typed. */
+/** Focuses the composer of a thread that was just opened, unless something else is being typed. Where
+ *  that would open a keyboard over the answers, the answers themselves have the focus. */
 function focusThread() {
-  if (route().thread && !document.activeElement.closest('dialog') && !document.activeElement.value) requestAnimationFrame(() => $('thread-text').focus());
+  if (!route().thread || document.activeElement.closest('dialog') || document.activeElement.value) return;
+  const target = matchMedia('(hover: none)').matches ? 'replies' : 'thread-text';
+  requestAnimationFrame(() => $(target).focus({ preventScroll: true }));
 }
 
 const requestedUser = new URLSearchParams(location.search).get('user');

@@ -46,7 +46,7 @@ function content(m) {
 
 function editor(m) {
   return h('form', { class: 'editor', 'data-editor': m.ts },
-    h('textarea', { 'aria-label': 'Edit message', rows: 2, 'data-field': 'edit' }, m.source),
+    h('textarea', { 'aria-label': 'Edit message', rows: 2, dir: 'auto', 'data-field': 'edit' }, m.source),
     h('div', { class: 'row' },
       h('button', { type: 'button', class: 'bk-button', 'data-click': 'cancel-edit' }, 'Cancel'),
       h('button', { type: 'submit', class: 'bk-button primary' }, 'Save')));

@@ -27,7 +27,7 @@ export function drawThread(list, channel, ts) {
   const count = threadReplies.length;
   draw(list, `${channel}/${ts}`, threadReplies, (rows) => [
     first ? rows('thread', [first]) : h('p', { class: 'empty' }, 'This message was deleted.'),
-    h('div', { class: 'divider', 'data-key': 'count' }, h('span', {}, count === 1 ? '1 reply' : `${count} replies`)),
+    count > 0 && h('div', { class: 'divider', 'data-key': 'count' }, h('span', {}, count === 1 ? '1 reply' : `${count} replies`)),
     rows('thread', threadReplies),
     statusLine(status(channel, ts)),
   ]);
@@ -82,9 +82,10 @@ function statusLine(working) {
   if (!working) return null;
   const loading = working.loading[local.tick % working.loading.length];
   return h('div', { class: 'status', role: 'status', 'data-key': 'status' },
-    avatar(working.author, 'small'), h('b', {}, working.author.name), ' ', working.text,
-    h('span', { class: 'dots', 'aria-hidden': 'true' }, h('i'), h('i'), h('i')),
-    loading && h('span', { class: 'loading', 'aria-hidden': 'true' }, loading));
+    avatar(working.author, 'small'),
+    h('div', {}, h('b', {}, working.author.name), ' ', working.text,
+      h('span', { class: 'dots', 'aria-hidden': 'true' }, h('i'), h('i'), h('i')),
+      loading && h('span', { class: 'loading', 'aria-hidden': 'true' }, loading)));
 }
 
 function welcome(channel) {

@@ -25,7 +25,7 @@ export function drawModal() {
 
 function open() {
   dialog().showModal();
-  (dialog().querySelector('.modal-body :is(input, textarea, select, button)') ?? dialog()).focus();
+  (dialog().querySelector('.modal-body :is(input, textarea, select, button), .modal-body[tabindex]') ?? dialog()).focus();
 }
 
 function form(view, shown) {
@@ -33,10 +33,19 @@ function form(view, shown) {
   return h('form', { 'data-key': view.id, 'data-view': view.id, hidden: !shown, novalidate: true, autocomplete: 'off' },
     h('header', {}, text('h2', { id: `title-${view.id}` }, view.title),
       h('button', { type: 'button', class: 'close', 'data-click': 'close-view', 'aria-label': 'Close' }, '✕')),
-    h('div', { class: 'modal-body' }, blockElements(view.blocks ?? [])),
+    body(view),
     h('footer', {},
       h('button', { type: 'button', class: 'bk-button', 'data-click': 'close-view' }, view.close?.plain ?? 'Cancel'),
       submitLabel && h('button', { type: 'submit', class: 'bk-button primary' }, submitLabel)));
+}
+
+/** What a view shows; one without controls takes the focus itself, so that keys scroll it. */
+function body(view) {
+  const shown = h('div', { class: 'modal-body' }, blockElements(view.blocks ?? []));
+  if (!shown.querySelector('a, button, input, select, summary, textarea, [tabindex]')) {
+    for (const [name, value] of Object.entries({ tabindex: 0, role: 'group', 'aria-labelledby': `title-${view.id}` })) shown.setAttribute(name, value);
+  }
+  return shown;
 }
 
 function showErrors() {

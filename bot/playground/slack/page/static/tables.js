@@ -21,7 +21,7 @@ export function chart(block) {
     return h('td', {}, h('meter', { min: 0, max: highest, value, 'aria-hidden': 'true' }), ` ${value}`);
   };
   return framed(block.title ?? 'Chart',
-    h('thead', {}, h('tr', {}, ['', ...series.map((line) => line.name)].map((name) => h('th', { scope: 'col' }, name)))),
+    h('thead', {}, h('tr', {}, h('td'), series.map((line) => h('th', { scope: 'col' }, line.name)))),
     h('tbody', {}, labels.map((label) => h('tr', {}, h('th', { scope: 'row' }, label), series.map((line) => bar(line, label))))));
 }
 
