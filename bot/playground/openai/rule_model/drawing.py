@@ -21,7 +21,7 @@ def bars(values: Sequence[float]) -> bytes:
 
     def colour(x: int, y: int) -> Colour:
         value = values[int(x / width)] if values else 0
-        inside = x % width >= _GAP
+        inside = _GAP / 2 <= x % width < width - _GAP / 2
         return _BAR if inside and HEIGHT - y <= max(value, 0) / top * (HEIGHT - _GAP) else _WHITE
 
     return _png(colour)

@@ -11,7 +11,7 @@ from bot.playground.openai.rule_model.answers.sentences import Sentences
 from bot.playground.openai.vocabulary import languages_of
 
 _SENTENCE = re.compile(r"(?<=[.?!])\s+|(?<=[。？！])|\n+")
-_ADDRESS = re.compile(r"^(?:@\w+[,:]?\s+|[\w -]{1,30}[:：]\s*)")
+_ADDRESS = re.compile(r"^(?:@\w+[,:]?\s+|[\w -]{1,30}(?:, ?[\w -]{1,30}){0,9}[:：]\s*)")
 _NO_TEXT = re.compile(r"\[attached: [^\]]*\]|https?://\S+|:[a-z0-9_+-]+:|```.*?```", re.DOTALL)
 _SPACES = re.compile(r"[^\S\n]+")
 _MARKUP = re.compile(r"[*_`~|<>\[\]\\#^“”„«»]+")

@@ -64,6 +64,12 @@ def test_an_answer_has_a_headline_and_three_points_with_the_questions_words() ->
     assert "“MIT library”" in third
 
 
+@pytest.mark.parametrize("experts", ["legal", "legal, finance", "legal,data analyst, it"])
+def test_the_experts_that_are_addressed_are_no_part_of_the_question(experts: str) -> None:
+    answer = answered(f"{experts}: Can we use this MIT library in a closed product?")
+    assert answer.startswith("**MIT library in a closed product – ")
+
+
 def test_the_brief_decides_what_is_answered() -> None:
     assert answered(WRAPPED).startswith("**MIT fine in a closed product – ")
 
