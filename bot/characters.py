@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 _DEEPEST = 100
+_STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties, besides the category Cf, and the
 # blank of Braille: letters, marks and symbols, to Unicode.
 IGNORABLE = re.compile(
@@ -22,6 +23,11 @@ def whole(text: str) -> str:
     if text.isascii():
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def visible(text: str) -> str:
+    """Return *text* for a terminal: what would steer it, or turn the line round, as escapes."""
+    return _STEERING.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def whole_json(value: Any, levels: int = _DEEPEST) -> Any:

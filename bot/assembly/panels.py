@@ -16,7 +16,7 @@ from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.model import Expert, UserId
 from bot.panel.roster.catalogue import Catalogue
 from bot.panel.roster.panel_editor import PanelEditor
-from bot.panel.roster.panel_file import FilePanelStore
+from bot.panel.roster.panel_file import FilePanelStore, PanelFile
 from bot.panel.roster.panel_store import PanelStore
 from bot.panel.roster.rights import Rights
 from bot.panel.roster.roster import assemble
@@ -46,9 +46,13 @@ def default_panel(config: Config) -> Sequence[Expert]:
     Raises Refused if the panel's file will not do.
     """
     catalogue = _catalogue(config)
-    changes = [load(config.panel_file).defaults] if config.panel_file else []
+    changes = [_load(config).defaults] if config.panel_file else []
     experts = assemble(catalogue.defaults, changes).experts
     return [catalogue.toolbox.restrict(expert) for expert in experts]
+
+
+def _load(config: Config) -> PanelFile:
+    return load(config.panel_file, setting="PANELBOT_PANEL_FILE")
 
 
 def _catalogue(config: Config) -> Catalogue:
@@ -62,7 +66,7 @@ def panels_of(
     """Return the panels as they count, and where they are kept if that is a file."""
     if not config.panel_file:
         return storage.panels, ""
-    file = load(config.panel_file)
+    file = _load(config)
     log.info("panel_file.read", extra={"channels": len(file.channels)})
     return FilePanelStore(file.renamed(first_id), storage.panels), file.kept_in
 

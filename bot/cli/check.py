@@ -7,7 +7,6 @@ from dataclasses import asdict
 from stat import S_IROTH
 
 import click
-from rich.console import Console
 from rich.text import Text
 
 from bot import logs
@@ -17,6 +16,7 @@ from bot.cli.shared import lazily
 from bot.cli.shared.command import run
 from bot.cli.shared.env_file import environment, file_in_use
 from bot.cli.shared.listing import json_option, print_json
+from bot.cli.shared.terminal import console
 from bot.panel.checks.findings import Finding, Severity, bad, good, warning
 from bot.panel.errors import Refused
 from bot.settings.config import Config
@@ -48,6 +48,7 @@ def check(as_json: bool) -> None:
     show = _print_json if as_json else _print
     try:
         config = read(environ, *SLACK_OUT, *SLACK_IN, *MODEL, *STORE)
+        lazily.storage.check_address(config)
     except ConfigError as error:
         show([*told, *(bad(f"{one.name} {one.what}", one.remedy) for one in error.problems)])
         sys.exit(1)
@@ -113,12 +114,12 @@ def _panel_file(config: Config) -> list[Finding]:
 
 
 def _print(findings: Sequence[Finding]) -> None:
-    console = Console(highlight=False, soft_wrap=True)
+    shown = console(highlight=False, soft_wrap=True)
     for finding in findings:
         what = finding.what.replace("\n", f"\n{_INDENT}")
-        console.print(Text.assemble(_MARKS[finding.severity], "  ", what))
+        shown.print(Text.assemble(_MARKS[finding.severity], "  ", what))
         if finding.remedy:
-            console.print(Text(f"{_INDENT}→ {finding.remedy}", "dim"))
+            shown.print(Text(f"{_INDENT}→ {finding.remedy}", "dim"))
 
 
 def _print_json(findings: Sequence[Finding]) -> None:

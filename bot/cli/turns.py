@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from bot.assembly.actors import operator
+from bot.characters import visible
 from bot.cli.shared import lazily
 from bot.cli.shared.command import run, settings
 from bot.cli.shared.listing import counted, json_option, print_json
@@ -108,7 +109,8 @@ async def _show(turn: TurnId, *, as_json: bool) -> None:
     for note in failures:
         click.echo(f"failed    {_time(note.at / 1000)}, {note.who}: {note.reason}")
     for message in letter.turn.messages if letter else ():
-        click.echo(f"{message.ts}  {message.author}: {message.text}")
+        text = "\n".join(map(visible, message.text.split("\n")))
+        click.echo(f"{message.ts}  {message.author}: {text}")
 
 
 def _given_up(letter: DeadLetter) -> dict[str, Any]:

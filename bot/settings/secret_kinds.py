@@ -16,6 +16,7 @@ _PLACEHOLDER = re.compile(  # random letters of a key are no such word
     r"|<.*>$",
     re.IGNORECASE,
 )
+_VARIABLE = re.compile(r"\$(?:[A-Z_][A-Z0-9_]+|\{\w+\})")
 _BEGINNINGS = {
     "xoxb-": "bot tokens do (SLACK_BOT_TOKEN)",
     "xapp-": "app-level tokens do (SLACK_APP_TOKEN)",
@@ -31,6 +32,8 @@ def secret(*beginnings: str) -> Kind[str]:
     def parse(value: str) -> str:
         if _PLACEHOLDER.match(value):
             raise Malformed("is still a placeholder; put your own there")
+        if _VARIABLE.fullmatch(value):
+            raise Malformed("is the name of a variable, whose value is not looked up")
         if strange := _STRANGE.search(value):
             what = "blank or line break" if strange[0].isspace() else "sign that keys never have"
             raise Malformed(f"has a {what} after {strange.start()} characters; copy it again")

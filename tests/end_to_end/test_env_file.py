@@ -59,11 +59,6 @@ async def test_the_file_may_be_left_alone(tmp_path):
     assert "PORT" not in out
 
 
-async def test_a_folder_of_that_name_is_no_file_with_settings(tmp_path):
-    (tmp_path / ".env").mkdir()
-    assert (await panelbot(tmp_path, "check"))[2] == ""
-
-
 async def test_what_needs_no_settings_reads_no_file(tmp_path):
     (tmp_path / ".env").write_text("nonsense")
     code, _, err = await panelbot(tmp_path, "keys", "new")
@@ -107,3 +102,30 @@ async def test_check_tells_a_file_that_everybody_can_read_and_all_that_cannot_be
         assert (f"{file} can be read by everybody" in out) is is_told
         for wrong in ("PANELBOT_PRICES /none", "PANELBOT_TOOLS /no", "/not"):
             assert f"bad      {wrong} cannot be read: No such file or directory" in out
+
+
+async def test_a_folder_of_that_name_is_told_and_passed_over(tmp_path):
+    (tmp_path / ".env").mkdir()
+
+    _, out, err = await panelbot(tmp_path, "check")
+
+    assert err == "panelbot: .env is a folder, so no settings are read from it.\n"
+    assert "SLACK_BOT_TOKEN is missing" in out
+
+
+async def test_a_link_that_leads_nowhere_is_told(tmp_path):
+    (tmp_path / ".env").symlink_to("nowhere")
+
+    code, _, err = await panelbot(tmp_path, "check")
+
+    assert (code, err) == (
+        2,
+        f"panelbot: {tmp_path}/.env cannot be read: No such file or directory\n",
+    )
+
+
+async def test_an_option_without_its_file_takes_nothing_else_for_one(tmp_path):
+    code, _, err = await panelbot(tmp_path, "check", "--env-file")
+
+    assert code == 2
+    assert "Option '--env-file' requires an argument." in err

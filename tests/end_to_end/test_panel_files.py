@@ -157,7 +157,8 @@ async def test_nothing_starts_with_a_file_that_will_not_do(world: World, file: P
     code, _, err = await world.panelbot(part)
 
     assert code == 1
-    assert f"panelbot: {file}:7:13: defaults > experts > tax > icon is refused" in err
+    place = f"PANELBOT_PANEL_FILE {file}:7:13"
+    assert f"panelbot: {place}: defaults > experts > tax > icon is refused" in err
 
 
 async def whispered(world: World, words: str) -> str:

@@ -123,3 +123,10 @@ def test_the_example_as_it_comes_is_not_complete(repository):
 
     names = {problem.name for problem in error.value.problems}
     assert names == {"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "OPENAI_API_KEY"}
+
+
+@pytest.mark.parametrize("name", ["SLACK_BOT_TOKEN", "OPENAI_API_KEY", "REDIS_URL"])
+@pytest.mark.parametrize("value", ["$OTHER_NAME", "${other_name}"])
+def test_a_variable_is_told_from_a_secret(name, value):
+    sentence = told(name, value)
+    assert sentence.startswith("is the name of a variable, whose value is not looked up.")

@@ -42,3 +42,12 @@ def test_a_file_of_windows_is_read_and_named_with_its_setting(tmp_path):
     fields = load(str(path), setting="PANELBOT_TOOLS").fields()
     assert fields["text"].text() == "one\ntwo\n"
     assert str(fields["other"].error("is new")) == f"PANELBOT_TOOLS {path}:4:8: other is new"
+
+
+def test_what_would_steer_a_terminal_is_told_as_an_escape():
+    root = parse('names: ["\\e[31mred\\a", "a\\u202eb", "⚖️ 👩🏽‍💼"]', "a.yaml")
+    root.read(lambda node: node.fields()["names"].each(lambda name: name.one_of(["ann"])), None)
+    red, turned, fine = map(str, root.faults)
+    assert r"is “\x1b[31mred\x07”" in red
+    assert r"is “a\u202eb”" in turned
+    assert "is “⚖️ 👩🏽‍💼”" in fine

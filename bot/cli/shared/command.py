@@ -100,7 +100,6 @@ def progress_bar() -> Iterator["Progress"]:
 
     What is logged meanwhile appears above it, a line each, however long.
     """
-    from rich.console import Console
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -109,10 +108,12 @@ def progress_bar() -> Iterator["Progress"]:
         TimeElapsedColumn,
     )
 
-    console = Console(stderr=True)
+    from bot.cli.shared.terminal import console
+
+    terminal = console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    above = partial(console.print, markup=False, highlight=False, emoji=False, soft_wrap=True)
-    bar = Progress(*columns, TimeElapsedColumn(), console=console, redirect_stdout=False)
+    above = partial(terminal.print, markup=False, highlight=False, emoji=False, soft_wrap=True)
+    bar = Progress(*columns, TimeElapsedColumn(), console=terminal, redirect_stdout=False)
     _progress.append(bar)
     with bar, logs.written_by(above):
         yield bar

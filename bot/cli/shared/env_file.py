@@ -25,6 +25,8 @@ def options_first(args: Sequence[str]) -> list[str]:
     for place in reversed(range(end)):
         name, equals, _ = rest[place].partition("=")
         if name in _ANYWHERE:
+            if name == rest[-1] == _ANYWHERE[0]:
+                return [name]  # its file is missing
             length = 2 if name == _ANYWHERE[0] and not equals else 1
             first[:0] = rest[place : place + length]
             del rest[place : place + length]
@@ -68,8 +70,11 @@ def file_in_use() -> Path | None:
 def _path(params: Mapping[str, Any], *, looks_for_it: bool) -> str:
     if params["env_file"] and params["no_env_file"]:
         raise click.UsageError("--env-file and --no-env-file exclude each other.")
-    if params["env_file"] or params["no_env_file"] or not Path(_USUAL).is_file():
+    if params["env_file"] or params["no_env_file"] or not os.path.lexists(_USUAL):
         return params["env_file"] or ""
+    if Path(_USUAL).is_dir():  # a virtual environment, or what Docker makes of a missing file
+        click.echo(f"panelbot: {_USUAL} is a folder, so no settings are read from it.", err=True)
+        return ""
     if not looks_for_it:
         click.echo(f"panelbot: {_USUAL} is not read here, unless --env-file names it.", err=True)
     return str(Path(_USUAL).absolute()) if looks_for_it else ""

@@ -23,12 +23,12 @@ _FILE_FIELDS = ("version", "kept_in", "defaults", "channels")
 _SCOPE_FIELDS = ("synthesis", "streaming", "remove", "experts")
 
 
-def load(path: str, known: Collection[str] | None = None) -> PanelFile:
+def load(path: str, known: Collection[str] | None = None, *, setting: str = "") -> PanelFile:
     """Return the panels in the file at *path*. Raises Refused, naming all faults.
 
     If it is given which names of experts are *known* besides those in the file, others are faults.
     """
-    return yaml_parsing.load(path).whole(partial(panels, known=known))
+    return yaml_parsing.load(path, setting=setting).whole(partial(panels, known=known))
 
 
 def unknown_names(path: str, known: Collection[str]) -> Sequence[str]:

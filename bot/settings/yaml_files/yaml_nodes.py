@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import yaml
 
+from bot.characters import visible
 from bot.characters import whole as whole_characters
 from bot.panel.errors import Refused
 from bot.panel.names import did_you_mean, nearest
@@ -30,7 +31,7 @@ class Fault(Refused):
     """What is wrong at a place of a file, whose line and column are counted from 0."""
 
     def __init__(self, file: str, line: int, column: int, problem: str) -> None:
-        super().__init__(f"{file}:{line + 1}:{column + 1}: {problem}")
+        super().__init__(f"{file}:{line + 1}:{column + 1}: {visible(problem)}")
         self.place = (line, column)
 
 
