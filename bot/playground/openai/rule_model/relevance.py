@@ -1,5 +1,6 @@
 """Which tools a question has to do with: by the words it shares, or whose fields it touches."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from bot.json_types import Json
@@ -12,6 +13,9 @@ _MOST = 3
 _LEAST = 0.9  # of a further tool's score, in words that no chosen tool explains
 _LEAST_SHARE = 0.2  # of the best tool's score
 _GRAM = 3  # letters
+_LIKELY = 0.4  # for words that are in no list
+_AROUND = frozenset({"leisure", "facilities"})
+_ENDING = re.compile("[\u3040-\u309f]")  # hiragana
 
 
 def fitting(question: str, tools: Sequence[Json]) -> list[Json]:
@@ -54,7 +58,17 @@ def nearest(question: str, tools: Sequence[Json]) -> list[Json]:
 
 def strength(question: str, tools: Sequence[Json]) -> float:
     """Return how much the question has to do with the tool that fits best."""
-    return max((sum(_weights(question, tool).values()) for tool in tools), default=0.0)
+    likely = (_LIKELY for tool in tools if _content(question) & _content(topic_of(tool)))
+    return max((sum(_weights(question, tool).values()) for tool in tools), default=0.0) or max(
+        likely, default=0.0
+    )
+
+
+def elsewhere(question: str, tools: Sequence[Json]) -> float:
+    """Return how much the question has to do with the life around work that no tool is about."""
+    fields, topics = fields_in(question), [topic_of(tool) for tool in tools]
+    unknown = _AROUND - {one for one in _AROUND if any(field_share(topic, one) for topic in topics)}
+    return max((fields.get(one, 0.0) for one in unknown), default=0.0)
 
 
 def _near(field: str, topic: str) -> float:
@@ -70,6 +84,11 @@ def _weights(question: str, tool: Json) -> Mapping[str, float]:
 
 def _unexplained(weights: Mapping[str, float], explained: Mapping[str, float]) -> float:
     return sum(max(0.0, one - explained.get(word, 0.0)) for word, one in weights.items())
+
+
+def _content(text: str) -> set[str]:
+    """Return the pairs of characters that are no endings, where words have no spaces."""
+    return {pair for pair in pairs(text) if not _ENDING.search(pair)}
 
 
 def _grams(text: str) -> set[str]:

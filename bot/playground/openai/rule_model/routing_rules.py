@@ -11,7 +11,7 @@ from bot.playground.openai.rule_model.prompt_reading import (
     title_of,
     topic_of,
 )
-from bot.playground.openai.rule_model.relevance import fitting, nearest, strength
+from bot.playground.openai.rule_model.relevance import elsewhere, fitting, nearest, strength
 from bot.playground.openai.rule_model.schema_filling import fill
 from bot.playground.openai.rule_model.sentences import sentence
 from bot.playground.openai.rule_model.small_talk import Talk, kind_of
@@ -33,10 +33,13 @@ def choose(request: ModelRequest) -> Reply:
     wanted = [tool for tool in request.tools if tool not in said.unwanted]
     if said.asked:
         why = sentence("named", question)
-        return [call_of(tool, question, why) for tool in said.asked[:_MOST_NAMED_CALLS]]
+        many = len(said.asked) > _MOST_NAMED  # everyone: those of them who know of it
+        asked = (many and fitting(said.question, said.asked)) or said.asked
+        return [call_of(tool, question, why) for tool in asked[:_MOST_NAMED_CALLS]]
     fits = strength(said.question, wanted)
     again = [tool for tool in _consulted_last(request) if tool in wanted]
-    talk = kind_of(unquoted(question), fits, alone=not again)
+    plain = unquoted(question)
+    talk = kind_of(plain, fits, elsewhere(plain, wanted), alone=not again)
     if talk and not request.must_call:
         return [Text(_own_words(talk, question, request.tools))]
     if again and fits < _ENOUGH:

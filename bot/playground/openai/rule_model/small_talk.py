@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from bot.playground.openai.languages import SPACED, UNSPACED
-from bot.playground.openai.vocabulary import TALK, Word, language_of, phrases, words_of
-from bot.playground.openai.words import fields_in
+from bot.playground.openai.vocabulary import ROLE, TALK, Word, language_of, phrases, words_of
+from bot.playground.openai.words import fields_in, fields_of
 
 _LEISURE = "leisure"
 _ASIDES = ("introduction", "wrong_place", "farewell")
 _MOST_AFTER_THANKS = 5  # words that mean something
-_FAINT, _STRONG = 0.6, 1.5  # of what fits an expert
+_FAINTEST, _FAINT, _STRONG = 0.3, 0.6, 1.5  # of what fits an expert
 _SHORT, _SHORT_UNSPACED = 3, 5  # words, characters
 _LONG_PHRASE = 4  # characters, where words have no spaces
+_WITH_ENDINGS = {"es", "pt"}  # that say “we”
 _ASKS = re.compile(r"\?|[か吗呢][。\s]*$")
 
 
@@ -26,43 +27,69 @@ class Talk(StrEnum):
     GREETING = "greeting"
 
 
-def kind_of(text: str, strength: float, *, alone: bool) -> Talk | None:
+def kind_of(text: str, strength: float, elsewhere: float, *, alone: bool) -> Talk | None:
     """Return which kind of talk *text* is; None: a question for experts.
 
-    *strength*: how much it has to do with the expert who fits best. *alone*: nobody has been
-    asked before, so that what it says has to be in it.
+    *strength*: how much it has to do with the expert who fits best. *elsewhere*: how much with
+    the life around work. *alone*: nobody has been asked before, so that what it says has to be
+    in it.
     """
     words = words_of(text)
     talk = [word for word in words if any(one.startswith(TALK) for one in word.subjects)]
     content = [word for word in words if not word.function and word not in talk]
-    fields = dict(fields_in(text))
-    leisure = fields.pop(_LEISURE, 0.0)
-    known = max(strength, *fields.values(), 0.0)
-    remark = known < _FAINT and not _asks(text) and _is_chat(text)
-    if talk and (not content or remark or _is_aside(text, talk, len(content), strength)):
+    fields = fields_in(text)
+    leisure = fields.get(_LEISURE, 0.0)
+    remark = _is_remark(text, max(strength, *fields.values(), 0.0))
+    if talk and (not content or remark or _is_aside(text, talk, content, strength)):
         return _kind(talk)
-    return Talk.OTHER if leisure > known or (alone and remark) else None
+    announced = elsewhere >= max(strength, _FAINT) and not _asks(text) and not _is_work(text)
+    private = leisure > strength or (leisure == strength > 0 and not _is_work(text))
+    return Talk.OTHER if private or (alone and (remark or announced)) else None
 
 
-def _is_aside(text: str, talk: Sequence[Word], content: int, strength: float) -> bool:
+def _is_remark(text: str, known: float) -> bool:
+    """Whether *text* asks for nothing, or for nothing that anybody at work would know."""
+    if known >= _FAINT:
+        return False
+    unknown = known < _FAINTEST and not _is_work(text)
+    return unknown or (not _asks(text) and _is_chat(text))
+
+
+def _is_aside(text: str, talk: Sequence[Word], content: Sequence[Word], strength: float) -> bool:
     """Whether what is said to people outweighs what is said beside it."""
     if _kind(talk) is Talk.ABOUT_PANEL:
         return strength < _STRONG and any(_is(word, "about_panel") and _long(word) for word in talk)
+    if _ASKS.search(text):
+        return False
+    if any(_is(word, "wrong_place") and _long(word) for word in talk):
+        return strength < _STRONG
     if _asks(text):
         return False
     if any(_is(word, *_ASIDES) and _long(word) for word in talk):
         return True
+    if any(_is(word, "announcement") and _long(word) for word in talk):
+        return strength < _STRONG and not _is_work(text)
+    if not _is_work(text) and all(_is_role(word) for word in content if fields_of(word.subjects)):
+        return True
     first = min(talk, key=lambda word: word.start)
     begins = not text[: first.start].strip(" ,.!…") and _is(first, "thanks", "acknowledgement")
-    return begins and content <= _MOST_AFTER_THANKS and strength < _STRONG
+    return begins and len(content) <= _MOST_AFTER_THANKS and strength < _STRONG
 
 
 def _kind(talk: Sequence[Word]) -> Talk:
-    names = {Talk.ABOUT_PANEL: ("about_panel",), Talk.OTHER: _ASIDES, Talk.THANKS: ("thanks",)}
+    names = {
+        Talk.ABOUT_PANEL: ("about_panel",),
+        Talk.OTHER: (*_ASIDES, "announcement"),
+        Talk.THANKS: ("thanks",),
+    }
     for kind, said in names.items():
         if any(_is(word, *said) for word in talk):
             return kind
     return Talk.GREETING if any(_is(word, "greeting") for word in talk) else Talk.OTHER
+
+
+def _is_role(word: Word) -> bool:
+    return any(one.startswith(ROLE) for one in word.subjects)
 
 
 def _is(word: Word, *names: str) -> bool:
@@ -82,11 +109,21 @@ def _asks(text: str) -> bool:
 
 
 def _is_chat(text: str) -> bool:
-    """Whether *text* is short or about oneself, and names neither “us” nor customers."""
+    """Whether *text* is short or about oneself, and not about work."""
     said = {word.casefold() for word in SPACED.findall(text)}
-    spoken = language_of(text)
     if not said:
         return sum(map(len, UNSPACED.findall(text))) <= _SHORT_UNSPACED
-    own = not said.isdisjoint(phrases("function", "self", spoken))
-    work = not said.isdisjoint(phrases("function", "we", spoken))
-    return (own or len(said) <= _SHORT) and not work
+    own = not said.isdisjoint(phrases("function", "self", language_of(text)))
+    return (own or len(said) <= _SHORT) and not _is_work(text)
+
+
+def _is_work(text: str) -> bool:
+    """Whether *text* names “us” or customers, or says what should be done."""
+    spoken = language_of(text)
+    named = phrases("function", "work", spoken)
+    if UNSPACED.search(text):
+        return any(one in text for one in named)
+    said = {word.casefold() for word in SPACED.findall(text)}
+    return not said.isdisjoint(named) or (
+        spoken in _WITH_ENDINGS and any(len(one) > _SHORT and one.endswith("mos") for one in said)
+    )
