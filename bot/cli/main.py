@@ -31,11 +31,21 @@ _COMMANDS = (
         "Print the app manifest, to be pasted at api.slack.com/apps.",
     ),
 )
+_OPTIONS = {"help": "--help", "version": "--version"}  # which other programs have as commands
 
 
 class _Panelbot(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         return super().parse_args(ctx, env_file.options_first(args))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0].lower()
+        meant = name if name in self.commands else _OPTIONS.get(name)
+        if meant and args[0] not in self.commands:
+            ctx.fail(f"No such command {args[0]!r}. Did you mean {meant!r}?")
+        return super().resolve_command(ctx, args)
 
 
 @click.group(cls=_Panelbot, context_settings={"help_option_names": ["-h", "--help"]})

@@ -23,3 +23,13 @@ def test_no_line_of_the_list_is_cut_in_eighty_columns():
     shown = CliRunner().invoke(main, ["--help"], terminal_width=80).output
 
     assert "..." not in shown.partition("Commands:")[2]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("help", "--help"), ("version", "--version"), ("CHECK", "check")]
+)
+def test_what_other_programs_call_it_is_answered_with_what_is_meant(written: str, meant: str):
+    shown = CliRunner().invoke(main, [written])
+
+    assert f"No such command '{written}'. Did you mean '{meant}'?" in shown.output
+    assert shown.exit_code == 2

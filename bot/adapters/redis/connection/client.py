@@ -26,7 +26,7 @@ from redis.exceptions import (
 
 from bot.adapters.redis.connection import schema
 from bot.adapters.redis.connection.address import Address, Layout
-from bot.adapters.redis.connection.errors import store_errors
+from bot.adapters.redis.connection.errors import reason, store_errors
 from bot.adapters.redis.connection.pipelining import PipeliningRedis
 from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.shards import Shards
@@ -100,7 +100,8 @@ def _check_login_and_address(error: StoreUnavailable, shown: str) -> None:
             pass
         case _:
             raise StoreUnavailable(
-                f"Redis at {shown} cannot be reached ({error}). Start it, or correct REDIS_URL."
+                f"Redis at {shown} cannot be reached ({reason(error)}). "
+                "Start it, or correct REDIS_URL."
             ) from error
 
 

@@ -49,6 +49,12 @@ def unavailable(error: Exception) -> StoreUnavailable:
     return StoreUnavailable(f"Redis is unavailable ({code}): {text[:_LONGEST]}", code=code)
 
 
+def reason(error: Exception) -> str:
+    """Return what *error* says of why Redis is unavailable, to go into a sentence."""
+    text = str(error)
+    return (text.partition("): ")[2] or text).rstrip(".")
+
+
 def _is_raised_by_client(error: Exception) -> bool:
     """Whether redis-py stumbled: in a failover it may use a connection that is closed meanwhile."""
     frames = walk_tb(error.__traceback__)

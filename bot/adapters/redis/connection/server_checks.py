@@ -5,7 +5,7 @@ from typing import Any
 
 from redis.asyncio import RedisCluster
 
-from bot.adapters.redis.connection.errors import store_errors
+from bot.adapters.redis.connection.errors import reason, store_errors
 from bot.adapters.redis.connection.scripting import Connection
 from bot.panel.checks.findings import Finding, bad, good, warning
 from bot.panel.errors import StoreUnavailable
@@ -20,7 +20,7 @@ async def examine(redis: Connection, address: str) -> list[Finding]:
             info = await _info(redis)
     except (StoreUnavailable, OSError) as error:
         remedy = "Start Redis (redis-server --appendonly yes), or correct REDIS_URL."
-        return [bad(f"Redis at {address} cannot be reached ({error})", remedy)]
+        return [bad(f"Redis at {address} cannot be reached ({reason(error)})", remedy)]
     return [
         _version(str(info.get("redis_version", "0")), address),
         _persistence(info),
