@@ -28,6 +28,7 @@ _ALSO_CALLED = {
     "OPENAI_API_BASE": "OPENAI_BASE_URL",
     "OPENAI_TOKEN": "OPENAI_API_KEY",
     "REDIS_ADDRESS": "REDIS_URL",
+    "SLACK_TOKEN": "SLACK_BOT_TOKEN",
 }
 # Kubernetes sets these in every container, for a service whose name begins with panelbot.
 _OF_KUBERNETES = re.compile(

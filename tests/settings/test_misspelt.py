@@ -26,6 +26,7 @@ NAMES = [setting.name for setting in SETTINGS.values()]
         ("SLACK_SIGNIN_SECRET", "SLACK_SIGNING_SECRET"),
         ("OPENAI_APIKEY", "OPENAI_API_KEY"),
         ("OPENAI_KEY", "OPENAI_API_KEY"),
+        ("SLACK_TOKEN", "SLACK_BOT_TOKEN"),
         ("OPEN_AI_API_KEY", "OPENAI_API_KEY"),
         ("OPENAI_API_BASE", "OPENAI_BASE_URL"),
         ("REDIS_URI", "REDIS_URL"),
