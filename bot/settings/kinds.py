@@ -11,6 +11,7 @@ from bot.panel.names import nearest
 T = TypeVar("T")
 
 _LIKE_A_SECRET = re.compile(r"xox|xapp-|sk-|://[^/]*@|[\w+/=-]{25}")  # in the wrong line, perhaps
+_CALL = re.compile(r"/(?:(?:chat/)?completions|responses|models)/?$")
 _LONGEST_SHOWN = 40
 _MOST_SHOWN = 3
 _AROUND_WORDS = "[]{}()\"'“”\u2018\u2019"
@@ -46,6 +47,10 @@ def url(*, default: str, slash: bool = False) -> Kind[str]:
             secure = f"https://{value.rpartition('://')[2]}"
             meant = secure if _is_url(secure) and "." in secure and _quoted(secure) else ""
             raise malformed(value, "a URL, which begins with https:// (or http://)", meant)
+        if call := _CALL.search(value):
+            shorter = value[: call.start()]
+            expected = f"the URL that all calls begin with, without {call[0]}"
+            raise malformed(value, expected, shorter if _quoted(shorter) else "")
         return f"{value}/" if slash and not value.endswith("/") else value
 
     return Kind(parse, default)

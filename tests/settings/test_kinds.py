@@ -37,6 +37,13 @@ def told(name: str, value: str) -> str:
         ("PANELBOT_BACKEND", "assistant", "is “assistant”, but should be one", "assistants"),
         ("SLACK_API_URL", "slack.com", "is “slack.com”, but should be a URL", "https://slack.com"),
         ("OPENAI_BASE_URL", "htps://a.b/v1", "is “htps://a.b/v1”, but", "https://a.b/v1"),
+        ("OPENAI_BASE_URL", "http://a/v1/responses", "is “http://a/v1/responses”", "http://a/v1"),
+        (
+            "OPENAI_BASE_URL",
+            "http://a/v1/chat/completions/",
+            "is “http://a/v1/chat/co",
+            "http://a/v1",
+        ),
         ("OPENAI_BASE_URL", "https://[", "is “https://[”, but should be a URL", ""),
         ("PANELBOT_ADMINS", "@ann, U012AB", "contains “@ann”, but should be ids of people", ""),
         ("PANELBOT_ADMINS", "U012AB; u345cd", "contains “U012AB; u345cd”", "U012AB,U345CD"),
