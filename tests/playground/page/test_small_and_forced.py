@@ -108,3 +108,8 @@ async def test_what_only_shows_text_is_scrolled_with_the_keyboard(page: Page, bo
     await page.keyboard.press("End")
     await expect(page.get_by_text("The end.")).to_be_in_viewport()
     await page.keyboard.press("Escape")
+
+
+async def test_a_thread_from_before_a_restart_is_not_called_deleted(page: Page, slack) -> None:
+    await page.goto(f"{slack.url}/#/{GENERAL}/1700000000.000100")
+    await expect(page.locator("#replies")).to_contain_text("or the playground began anew")

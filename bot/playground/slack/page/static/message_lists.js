@@ -26,7 +26,7 @@ export function drawThread(list, channel, ts) {
   const threadReplies = replies(channel, ts);
   const count = threadReplies.length;
   draw(list, `${channel}/${ts}`, threadReplies, (rows) => [
-    first ? rows('thread', [first]) : h('p', { class: 'empty' }, 'This message was deleted.'),
+    first ? rows('thread', [first]) : h('p', { class: 'empty' }, 'This message is gone: it was deleted, or the playground began anew.'),
     count > 0 && h('div', { class: 'divider', 'data-key': 'count' }, h('span', {}, count === 1 ? '1 reply' : `${count} replies`)),
     rows('thread', threadReplies),
     statusLine(status(channel, ts)),
