@@ -21,7 +21,16 @@ _INVERTED = {
     "en": r"\b(?:do|does|did|would|should|can|could|will|must|may) (we|you|i|they|he|she|it)\b",
     "de": r"\b(?:sollen|sollten|können|dürfen|müssen|soll|kann|darf|muss) (?:wir|ich|man)() ?",
 }
-_NUMBER = re.compile(r"(?<!\w)[€$£¥]?\d(?:[\d.,]*\d)?(?: ?(?:%|€|\$|EUR|USD|kg|km|k)(?!\w))?(?!\w)")
+_NUMBER = re.compile(
+    r"(?<!\w)[€$£¥]?\d(?:[\d.,]*\d)?"
+    r"(?: ?(?:%|€|\$|EUR|USD|[Ee]uros?|[Dd]ollars?|kg|km|k)(?!\w))?(?!\w)"
+)
+# They say what a number counts, and little elsewhere.
+_TIME = re.compile(
+    r" ((?:year|month|week|day|hour|minute)s?|(?:Jahr|Monat|Tag)(?:en?)?|(?:Woche|Stunde|Minute)n?"
+    r"|años?|mes(?:es)?|semanas?|días?|horas?|minut[oe]s?|ans?|années?|mois|semaines?|jours?"
+    r"|heures?|anos?|dias?)(?!\w)"
+)
 _COUNTED = re.compile(
     r"[€$£¥]?\d(?:[\d.,]*\d)?[%％]?(?:[万億亿千百个位家天年月人件円元日台社名回次]){0,3}"
 )
@@ -172,6 +181,8 @@ def _topic(text: str, nouns: Sequence[Span], sentences: Sentences) -> str:
         whole = text.rstrip("。？！?!. ")
         return whole if len(whole) <= _LONGEST_UNSPACED else "、".join(_terms(text, nouns))
     start, end = nouns[0][0], nouns[-1][1]
+    if text[end - 1].isdigit() and (unit := _TIME.match(text, end)):
+        end = unit.end()
     if len(nouns) > _MOST_WORDS or end - start > _LONGEST_TOPIC:
         pause = _PAUSE.search(text, nouns[min(2, len(nouns)) - 1][1])
         limit = min(pause.start() if pause else end, start + _LONGEST_TOPIC)
@@ -192,6 +203,8 @@ def _figures(text: str, sentences: Sentences) -> list[Figure]:
 def _label(before: str, after: str, sentences: Sentences) -> str:
     """Return what a number counts: the nouns beside it, those that follow first."""
     following = _nouns(after, sentences)
+    if unit := _TIME.match(after):
+        return unit[1][:1].upper() + unit[1][1:]
     preceding = [one for one in _nouns(before, sentences) if not _is_number(before[slice(*one)])]
     if following and not after[: following[0][0]].strip():
         last = following[1] if len(following) > 1 and _beside(after, following) else following[0]

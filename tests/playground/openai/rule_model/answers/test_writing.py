@@ -132,6 +132,13 @@ def test_a_table_tells_what_is_known_from_what_is_open() -> None:
     assert "| Contracts |" not in answer
 
 
+def test_a_number_keeps_its_currency_and_counts_years() -> None:
+    answer = answered("What does 12 seats at 9 euros cost over 3 years?")
+    assert answer.startswith("**12 seats at 9 euros cost over 3 years – ")
+    assert "| Cost | 9 euros |" in answer
+    assert "| Years | 3 |" in answer
+
+
 def test_numbers_in_a_row_are_of_what_stands_before_them() -> None:
     answer = answered("Please chart our monthly revenue: 120, 150 and 90.")
     assert "| Revenue | 90 | your question |" in answer
