@@ -3,8 +3,8 @@
 from bot.playground.openai.rule_model.answers.writing import answer, sentences_of
 from bot.playground.openai.rule_model.closing_rules import expert_replies
 from bot.playground.openai.rule_model.prompt_reading import question_in
-from bot.playground.openai.rule_model.relevance import fitting
-from bot.playground.openai.rule_model.routing_rules import call_of
+from bot.playground.openai.rule_model.routing.relevance import fitting
+from bot.playground.openai.rule_model.routing.routing_rules import call_of
 from bot.playground.openai.stand_in.brain import Call, ModelRequest
 from bot.playground.openai.words import shortened
 

@@ -20,7 +20,7 @@ from bot.playground.openai.rule_model.enumerated_tools import separated
 from bot.playground.openai.rule_model.hosted_rules import use_hosted
 from bot.playground.openai.rule_model.prompt_reading import question_in
 from bot.playground.openai.rule_model.remote_rules import told_by_servers, use_server
-from bot.playground.openai.rule_model.routing_rules import choose
+from bot.playground.openai.rule_model.routing.routing_rules import choose
 from bot.playground.openai.rule_model.schema_filling import fill
 from bot.playground.openai.stand_in.brain import ModelRequest, Reply, Text
 

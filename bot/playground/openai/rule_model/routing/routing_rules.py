@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 from bot.json_types import Json
-from bot.playground.openai.rule_model.addressing import addressed, unquoted
 from bot.playground.openai.rule_model.prompt_reading import (
     asked_before,
     question_in,
@@ -11,10 +10,11 @@ from bot.playground.openai.rule_model.prompt_reading import (
     title_of,
     topic_of,
 )
-from bot.playground.openai.rule_model.relevance import elsewhere, fitting, nearest, strength
+from bot.playground.openai.rule_model.routing.addressing import addressed, unquoted
+from bot.playground.openai.rule_model.routing.relevance import elsewhere, fitting, nearest, strength
+from bot.playground.openai.rule_model.routing.small_talk import Talk, kind_of
 from bot.playground.openai.rule_model.schema_filling import fill
 from bot.playground.openai.rule_model.sentences import sentence
-from bot.playground.openai.rule_model.small_talk import Talk, kind_of
 from bot.playground.openai.stand_in.brain import Call, ModelRequest, Reply, Text
 from bot.playground.openai.words import clauses, listed, matches, shortened
 
