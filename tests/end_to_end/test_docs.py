@@ -24,7 +24,7 @@ FILES = ("handbook.pdf", "terms.docx", "nda.pdf", "panel.yaml")
 def command(words: Sequence[str]) -> click.Context:
     """Return what *words* mean to click, without doing it; raises UsageError for wrong ones."""
     found: click.Command = main
-    rest = list(words)
+    rest = list(words[2:] if words[0] == "--env-file" else words)
     while isinstance(found, click.Group) and rest and rest[0] in found.commands:
         found = loaded(found.commands[rest.pop(0)])
     return found.make_context("panelbot", rest)

@@ -170,7 +170,7 @@ async def test_what_cannot_be_deleted_is_told_and_found_again(bot: World):
 
     assert code == 1
     assert "Gone: 0 threads with 0 conversations" in out
-    assert f"This remains; do the same again to go on:\n  {GENERAL}/{ts}: HTTP 403" in err
+    assert f"This remains; do the same again to go on:\npanelbot:   {GENERAL}/{ts}: HTTP 403" in err
     assert len([key for key in await held(bot, ts) if "links" in key]) == 1
     code, out, err = await bot.panelbot("forget", f"{GENERAL}/{ts}", "--yes")
     assert code == 0, err
@@ -246,7 +246,7 @@ async def test_a_channel_is_forgotten_with_its_panel_and_documents(bot: World, t
 
     assert code == 0, err
     assert "Gone: 2 threads with 5 conversations" in out
-    assert "1 channel panels, 1 document" in out
+    assert "1 channel panel, 1 document" in out
     assert not bot.openai.vector_stores.kept
     assert kept(bot) == 2
     assert [await held(bot, ts) for ts in (first, second)] == [[], []]

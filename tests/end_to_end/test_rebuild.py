@@ -45,7 +45,7 @@ async def test_a_rebuild_that_is_stopped_goes_on_where_it_was(bot: World):
     done = looks(bot) - before
     code, out, _ = await bot.panelbot("links", "rebuild", GENERAL)
     assert code == 0
-    assert out.startswith("1 of ")
+    assert out.startswith("Of the panel: 1 of ")
     assert looks(bot) - before <= 61 + 2
     assert done < 61
     assert len(await bot.redis.keys("panelbot:*links:*")) == 1
@@ -60,7 +60,7 @@ async def test_a_rebuild_waits_for_slacks_limits_and_logs_above_its_bar(bot: Wor
 
     code, out, err = await bot.panelbot("links", "rebuild", GENERAL)
 
-    assert (code, out[:7]) == (0, "0 of 12")
+    assert (code, out[:21]) == (0, "Of the panel: 0 of 12")
     logged = [line for line in err.splitlines() if "slack.slowed" in line]
     assert logged
     assert all(line[:2] == "20" for line in logged)
@@ -89,7 +89,7 @@ async def test_what_names_no_channel_is_told_with_what_to_do(world: World, chann
 async def test_a_channel_is_known_in_all_its_forms(world: World, channel: str):
     code, out, _ = await world.panelbot("links", "rebuild", channel)
 
-    assert (code, out[:8]) == (0, "0 of 0 t")
+    assert (code, out[:22]) == (0, "Of the panel: 0 of 0 t")
 
 
 @pytest.mark.parametrize("there", ["https://acme.slack.com", "https://acme.enterprise.slack.com"])
