@@ -99,7 +99,8 @@ class FunctionLoop:
                 self._loop.run_forever()
             except BaseException as error:  # noqa: BLE001 - a task of a function left the loop
                 log.warning("function.left_loop", extra={"error": type(error).__name__})
-        self._loop.close()
+        with suppress(Exception):  # a function may be closing it from a thread of its own
+            self._loop.close()
 
 
 def _log_error(_loop: asyncio.AbstractEventLoop, context: Mapping[str, Any]) -> None:
