@@ -16,7 +16,7 @@ PIECES = some.sampled_from(
         "MESSAGE",
     )
 )
-TEXTS = some.lists(PIECES | some.characters(), max_size=30).map("".join)
+TEXTS = some.lists(PIECES | some.characters(codec="utf-8"), max_size=30).map("".join)
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
