@@ -39,14 +39,14 @@ _ADDRESS = re.compile(r"(?:tcp|udp|sctp)://")
 
 def remarks(environ: Mapping[str, str]) -> list[str]:
     """Return a sentence for each name in *environ* that seems misspelt, and each value padded."""
-    in_tools = _words_of(environ.get("PANELBOT_TOOLS", "").strip())
-    hints = {name: _hint(name, environ) for name in sorted(environ) if name not in in_tools}
+    hints = {name: hint for name in sorted(environ) if (hint := _hint(name, environ)) is not None}
+    in_tools = _words_of(environ.get("PANELBOT_TOOLS", "").strip()) if hints else frozenset()
     padded = [name for name in _NAMES if environ.get(name, "").strip() != environ.get(name, "")]
     return [
         *(
             f"{name} is set, but is not a setting of Panelbot.{hint}"
             for name, hint in hints.items()
-            if hint is not None
+            if name not in in_tools
         ),
         *(
             f"{name} has blanks or line breaks around its value, which are left out."
