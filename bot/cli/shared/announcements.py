@@ -10,6 +10,7 @@ from bot import __version__
 from bot.addresses import without_password
 from bot.assembly.parts import Status
 from bot.cli.shared import lazily
+from bot.cli.shared.listing import counted
 from bot.panel.errors import PanelError, leaves
 from bot.settings.config import Config
 
@@ -22,8 +23,7 @@ class Farewell(Status):
     def finishing(self, turns: int) -> None:
         """Say what Ctrl+C waits for."""
         if turns:
-            noun = "turn" if turns == 1 else "turns"
-            text = f"panelbot: Finishing {turns} {noun}; Ctrl+C again ends at once."
+            text = f"panelbot: Finishing {counted(turns, 'turn')}; Ctrl+C again ends at once."
             with suppress(OSError):  # the terminal may be closed
                 click.echo(text, err=True)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from bot.cli.shared.listing import counted
 from bot.panel.errors import Refused
 from bot.settings import env_file
 
@@ -93,5 +94,4 @@ def _add(path: str) -> None:
     kept = (
         f", but for {', '.join(stay[:_MOST_NAMED])}{more}: the environment counts" if stay else ""
     )
-    count = "1 setting" if len(values) == 1 else f"{len(values)} settings"
-    click.echo(f"panelbot: {count} read from {path}{kept}", err=True)
+    click.echo(f"panelbot: {counted(len(values), 'setting')} read from {path}{kept}", err=True)

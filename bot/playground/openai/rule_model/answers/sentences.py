@@ -36,10 +36,6 @@ class Sentences:
         comma = ", " if self.spaced else "、"
         return self.say("and").join(filter(None, [comma.join(names[:-1]), *names[-1:]]))
 
-    def topic(self, terms: Sequence[str]) -> str:
-        """Return what a question is about, where only its nouns can be told."""
-        return ("・" if self.language == JAPANESE else "、").join(terms)
-
     @property
     def empty(self) -> frozenset[str]:
         """The words that say nothing by themselves."""
