@@ -5,7 +5,6 @@
    while it is written.
 """
 
-import asyncio
 import logging
 from collections.abc import Collection, Iterable, Sequence
 from itertools import chain
@@ -17,7 +16,6 @@ from bot.adapters.slack.api.metadata import MessageStamp, StampSigner
 from bot.adapters.slack.api.rate_limits import TooBusy
 from bot.adapters.slack.api.web_api import SlackApi, SlackRefused
 from bot.adapters.slack.blocks import messages, seals
-from bot.adapters.slack.blocks.elements import literal
 from bot.adapters.slack.buttons import reply_buttons
 from bot.adapters.slack.markdown import sanitize, splitting, stream_text
 from bot.adapters.slack.markdown.limits import LONGEST_TEXT, LONGEST_UPDATE
@@ -26,10 +24,11 @@ from bot.adapters.slack.posting import deleted_threads
 from bot.adapters.slack.posting.deleted_threads import DeletedThreads
 from bot.adapters.slack.posting.fitting import first_fitting
 from bot.adapters.slack.posting.settling import Settling
+from bot.adapters.slack.posting.status_line import StatusLine
 from bot.adapters.slack.posting.streams import SlackStreams
 from bot.adapters.slack.threads.replies import Replies
 from bot.json_types import Json
-from bot.panel.errors import MessengerRefused, MessengerUnavailable, ThreadGone
+from bot.panel.errors import MessengerRefused
 from bot.panel.messaging.messenger import Ending, Messenger, PlanTask, Post, TaskState
 from bot.panel.messaging.outbox import LastState, Outbox
 from bot.panel.model import ApprovalId, MessageTs, Persona, ThreadRef, TurnId, UserId
@@ -38,7 +37,6 @@ from bot.panel.retries import Backoff
 log = logging.getLogger(__name__)
 
 _BACKOFF = Backoff((0.5, 2.0, 5.0))  # before retrying a post that may not have arrived
-_STATUS_TIMEOUT = 5.0
 _PROGRESS_WITHIN = 1.0  # seconds after which an update of the progress is left out
 
 
@@ -63,12 +61,12 @@ class SlackMessenger(Messenger):
         self._deleted = DeletedThreads(api, self._replies, outbox)
         self._streams = SlackStreams(api, self._replies, self._deleted, outbox, backoff)
         self._settling = Settling(self._replies, outbox)
+        self._status_line = StatusLine(api, self._deleted)
         self._outbox = outbox
         self._signer = signer
         self._links = links or LinkDomains()
         self._backoff = backoff
         self._personas = identity.may_have_personas
-        self._logged_reasons: set[str] = set()
 
     def is_private(self, thread: ThreadRef) -> bool:
         return thread.channel_id.startswith("D")
@@ -190,24 +188,7 @@ class SlackMessenger(Messenger):
         await self._streams.withdraw(thread, ts, post, ours)
 
     async def show_status(self, thread: ThreadRef, status: str) -> bool:
-        try:
-            async with asyncio.timeout(_STATUS_TIMEOUT):
-                await self._api.rewrite(
-                    "assistant.threads.setStatus",
-                    within=_PROGRESS_WITHIN if status else None,
-                    channel_id=thread.channel_id,
-                    thread_ts=thread.thread_ts,
-                    status=literal(status, 200),
-                )
-        except (MessengerRefused, MessengerUnavailable, TimeoutError) as error:
-            reason = str(error) or type(error).__name__
-            if status and await self._deleted.explains(error, thread):
-                raise ThreadGone(reason) from error
-            if reason not in self._logged_reasons:
-                self._logged_reasons.add(reason)
-                log.warning("status.not_shown", extra={"reason": reason})
-            return isinstance(error, MessengerRefused)
-        return True
+        return await self._status_line.show(thread, status, _PROGRESS_WITHIN if status else None)
 
     async def _post_reply(self, thread: ThreadRef, post: Post, face: Persona | None) -> Json:
         markdown = self._markdown(post, named=face is not None)
