@@ -1,0 +1,166 @@
+"""An event loop with a clock and an order of its own: a seed decides, and nothing else.
+
+Nothing waits: when no callback is ready, the clock jumps to the next timer. There is no selector
+and there are no threads; what asyncio would run in one runs at once. The trace of a run has a
+digest, the same in every process that runs the same seed.
+"""
+
+import asyncio
+import hashlib
+import heapq
+import random
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterable
+from contextlib import suppress
+from contextvars import Context, copy_context
+from enum import Enum
+from typing import Any
+
+from tests.simulation.process import process_of
+
+_START = 1_000.0
+
+
+class DeadlockError(Exception):
+    """No callback is ready, and no timer is set."""
+
+
+class Order(Enum):
+    """Which of the callbacks that are ready runs next."""
+
+    QUEUED = "queued"  # the one that is longest ready, as in asyncio
+    PROCESSES = "processes"  # of any process, its first: what a machine with many cores may do
+    SHUFFLED = "shuffled"  # any: stricter than asyncio, for code that relies on no order
+
+
+class SimulatedLoop(asyncio.BaseEventLoop):
+    """Runs one callback at a time."""
+
+    _ready: deque[asyncio.Handle]  # of BaseEventLoop, which does not declare them
+    _scheduled: list[asyncio.TimerHandle]
+
+    def __init__(self, seed: int, *, order: Order = Order.QUEUED, keep_trace: bool = False) -> None:
+        super().__init__()
+        self.random = random.Random(seed)  # noqa: S311 - chosen to be repeatable
+        self.world = copy_context()
+        self.trace: list[str] | None = [] if keep_trace else None
+        self.errors: list[dict[str, Any]] = []  # what nobody caught
+        self._now = _START
+        self._order = order
+        self._digest = hashlib.sha256()
+        # Kept, so that the garbage collector decides nothing: it runs ``finally`` blocks.
+        self._tasks: list[asyncio.Task[Any]] = []
+        self._dropped: list[asyncio.Handle] = []
+        self.set_task_factory(self._make_task)
+        self.set_exception_handler(lambda _, what: self.errors.append(what))
+
+    def time(self) -> float:
+        """Return the seconds that have passed in the simulation."""
+        return self._now
+
+    def note(self, *what: object) -> None:
+        """Add a line to the trace."""
+        line = f"{self._now:.6f} {' '.join(map(str, what))}"
+        self._digest.update(line.encode())
+        if self.trace is not None:
+            self.trace.append(line)
+
+    def digest(self) -> str:
+        """Return a hash of the trace."""
+        return self._digest.hexdigest()[:16]
+
+    def add_ready(self, handles: Iterable[asyncio.Handle]) -> None:
+        """Let callbacks run that were held back."""
+        self._ready.extend(handles)
+
+    def run(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run *work*, which belongs to no process, to its end. Then look, and ``close``."""
+        self.run_until_complete(self.create_task(work, context=self.world.copy()))
+
+    def close(self) -> None:
+        """Leave what is left: whatever its ``finally`` blocks call, nothing happens any more."""
+        self._ready.clear()
+        self._scheduled.clear()
+        self.call_soon = self.call_later = self.call_at = _ignore  # type: ignore[assignment]
+        self._check_closed = _ignore
+        for task in self._tasks:
+            task._log_destroy_pending = False  # type: ignore[attr-defined]
+            with suppress(RuntimeError):  # it waits even then
+                task.get_coro().close()  # type: ignore[union-attr]
+        self._tasks.clear()
+        self._dropped.clear()
+        super().close()
+
+    def run_in_executor(  # type: ignore[override]
+        self, executor: object, func: Callable[..., Any], *args: Any
+    ) -> asyncio.Future[Any]:
+        """Call *func* at once: threads have an order that no seed decides."""
+        future = self.create_future()
+        try:
+            future.set_result(func(*args))
+        except Exception as error:  # noqa: BLE001 - as an executor does
+            future.set_exception(error)
+        return future
+
+    def call_soon_threadsafe(  # type: ignore[override]
+        self, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.Handle:
+        """Do as call_soon does."""
+        return self.call_soon(callback, *args, context=context)
+
+    def _make_task(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        work: Coroutine[Any, Any, Any],
+        context: Context | None = None,
+        **options: Any,
+    ) -> asyncio.Task[Any]:
+        task = asyncio.Task(work, loop=loop, context=context, **options)
+        self._tasks.append(task)
+        return task
+
+    def _run_once(self) -> None:
+        self._let_timers_ring()
+        if not self._ready:
+            return
+        handle = self._take()
+        if handle.cancelled():
+            return
+        process = process_of(handle)
+        if process is None or process.may_run(handle):
+            handle._run()
+        elif not process.is_alive:
+            self._dropped.append(handle)
+
+    def _let_timers_ring(self) -> None:
+        timers = self._scheduled
+        while timers and timers[0].cancelled():
+            heapq.heappop(timers)._scheduled = False  # type: ignore[attr-defined]
+        if not self._ready:
+            if not timers:
+                raise DeadlockError
+            self._now = max(self._now, timers[0].when())
+        while timers and timers[0].when() <= self._now:
+            handle = heapq.heappop(timers)
+            handle._scheduled = False  # type: ignore[attr-defined]
+            self._ready.append(handle)
+
+    def _take(self) -> asyncio.Handle:
+        place = 0
+        if self._order is Order.SHUFFLED:
+            place = self.random.randrange(len(self._ready))
+        elif self._order is Order.PROCESSES:
+            first: dict[object, int] = {}
+            for at, handle in enumerate(self._ready):
+                first.setdefault(process_of(handle), at)
+            place = self.random.choice(list(first.values()))
+        handle = self._ready[place]
+        del self._ready[place]
+        return handle
+
+    def _write_to_self(self) -> None: ...
+
+    def _process_events(self, event_list: object) -> None: ...
+
+
+def _ignore(*_: Any, **__: Any) -> None: ...

@@ -1,0 +1,109 @@
+"""The simulated loop: virtual time, the same order for the same seed, processes that die."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+
+import pytest
+
+from tests.simulation.loop import DeadlockError, Order, SimulatedLoop
+from tests.simulation.process import Process
+
+
+def run(loop: SimulatedLoop, work: Coroutine[None, None, None]) -> None:
+    try:
+        loop.run(work)
+    finally:
+        loop.close()
+
+
+def test_nobody_waits_for_the_time_to_pass():
+    loop = SimulatedLoop(1)
+
+    async def story() -> None:
+        await asyncio.sleep(86_400)
+
+    run(loop, story())
+
+    assert loop.time() == 87_400
+
+
+def test_a_story_in_which_nothing_can_happen_any_more_is_a_deadlock():
+    async def story() -> None:
+        await asyncio.Event().wait()
+
+    with pytest.raises(DeadlockError):
+        run(SimulatedLoop(1), story())
+
+
+def order_of_steps(seed: int, order: Order) -> list[str]:
+    loop, seen = SimulatedLoop(seed, order=order), list[str]()
+
+    async def steps(name: str) -> None:
+        for number in range(4):
+            seen.append(f"{name}{number}")
+            await asyncio.sleep(0)
+
+    async def story() -> None:
+        await asyncio.gather(*(Process(loop, name).spawn(steps(name)) for name in "abc"))
+
+    run(loop, story())
+    return seen
+
+
+@pytest.mark.parametrize("order", [Order.PROCESSES, Order.SHUFFLED])
+def test_a_seed_decides_the_order(order: Order):
+    assert order_of_steps(1, order) == order_of_steps(1, order)
+    assert len({tuple(order_of_steps(seed, order)) for seed in range(20)}) > 10
+
+
+def test_without_chance_the_order_is_asyncios():
+    assert order_of_steps(1, Order.QUEUED) == order_of_steps(2, Order.QUEUED)
+
+
+class Worker:
+    """Counts its steps, and would say good-bye."""
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+
+    async def work(self) -> None:
+        try:
+            for number in range(5):
+                self.done.append(str(number))
+                await asyncio.sleep(1)
+        finally:
+            self.done.append("bye")
+
+
+def what_is_done(deed: Callable[[Process], None]) -> list[str]:
+    loop, worker, seen = SimulatedLoop(1), Worker(), list[str]()
+
+    async def story() -> None:
+        process = Process(loop, "worker")
+        process.at_step[3] = lambda: deed(process)
+        process.spawn(worker.work())
+        await asyncio.sleep(100)
+        seen.extend(worker.done)  # before the end, which closes what is left
+
+    run(loop, story())
+    return seen
+
+
+def test_of_a_killed_process_nothing_runs_any_more():
+    assert what_is_done(Process.kill) == ["0"]  # step 2 is the timer, step 3 would say "1"
+
+
+def test_a_paused_process_goes_on_later():
+    assert what_is_done(lambda process: process.pause(20)) == [*"01234", "bye"]
+
+
+def test_what_others_see_of_a_death_happens_with_it():
+    seen = []
+
+    def die(process: Process) -> None:
+        process.at_death.append(lambda: seen.append("closed"))
+        process.kill()
+
+    what_is_done(die)
+
+    assert seen == ["closed"]
