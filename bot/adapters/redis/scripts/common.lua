@@ -12,10 +12,16 @@ local function of(kind, name)
   return P .. kind .. ':' .. name
 end
 
--- Milliseconds by the server's clock: clients' clocks disagree.
+-- Seconds and microseconds by the server's clock: clients' clocks disagree. A simulation replaces
+-- this function, the only one that asks for the time.
+local function server_time()
+  return unpack(redis.call('TIME'))
+end
+
+-- Milliseconds since the epoch.
 local function now()
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
+  local seconds, microseconds = server_time()
+  return seconds * 1000 + math.floor(microseconds / 1000)
 end
 
 local function clock(field)
@@ -106,8 +112,8 @@ end
 -- Tokens grow also where the counter was lost, with a failed primary or a flushed database: they
 -- are no less than the time in microseconds.
 local function fence()
-  local precise = redis.call('TIME')
-  local token = math.max(clock('fence') + 1, precise[1] * 1000000 + precise[2])
+  local seconds, microseconds = server_time()
+  local token = math.max(clock('fence') + 1, seconds * 1000000 + microseconds)
   redis.call('HSET', P .. 'clock', 'fence', token)
   return string.format('%.0f', token)
 end
