@@ -15,7 +15,11 @@ _current: ContextVar["Process | None"] = ContextVar("process", default=None)
 
 def process_of(handle: asyncio.Handle) -> "Process | None":
     """Return the process that a callback belongs to; None: to the world around them."""
-    context: Context = handle._context  # type: ignore[attr-defined]
+    return process_in(handle._context)  # type: ignore[attr-defined]
+
+
+def process_in(context: Context) -> "Process | None":
+    """Return the process whose context this is; None: the world's."""
     return context.get(_current)
 
 
