@@ -48,7 +48,14 @@ class Server(asyncio.AbstractServer):
     def is_serving(self) -> bool:
         return self._network.servers.get(self.port) is self
 
-    async def wait_closed(self) -> None: ...
+    async def start_serving(self) -> None:
+        """Do nothing: it serves from its beginning."""
+
+    async def serve_forever(self) -> None:
+        await asyncio.Event().wait()
+
+    async def wait_closed(self) -> None:
+        """Return at once, as until Python 3.11."""
 
 
 class Network:

@@ -102,6 +102,9 @@ class End(_FlowControlMixin, asyncio.Transport):  # type: ignore[misc]
     """One side of a connection."""
 
     _protocol: asyncio.Protocol
+    _protocol_paused: bool  # these are of the mixin, which typeshed does not know
+    _maybe_pause_protocol: Callable[[], None]
+    _maybe_resume_protocol: Callable[[], None]
 
     def __init__(
         self, network: "Network", context: Context, own: tuple[str, int], peer: tuple[str, int]
