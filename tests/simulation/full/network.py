@@ -2,11 +2,13 @@
 
 import asyncio
 import errno
+import gc
 import os
 import socket
 from collections.abc import Callable
 from contextvars import Context, copy_context
 from typing import Any
+from warnings import catch_warnings, simplefilter
 from weakref import WeakKeyDictionary
 
 from tests.simulation.full.sockets import End, Ending, Flow
@@ -184,8 +186,11 @@ class NetworkedLoop(SimulatedLoop):
         self._found: WeakKeyDictionary[socket.socket, Server] = WeakKeyDictionary()
 
     def close(self) -> None:
-        self.network.close()
-        super().close()
+        with catch_warnings():
+            simplefilter("ignore", ResourceWarning)  # the dead have closed nothing
+            self.network.close()
+            super().close()
+            gc.collect()
 
     async def getaddrinfo(  # type: ignore[override]
         self, host: str, port: int, **_: Any

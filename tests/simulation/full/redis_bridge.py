@@ -1,0 +1,115 @@
+"""Redis on the simulated network: each command is asked of the real server, one at a time.
+
+What blocks would block everybody, so that it waits here instead: ``BLPOP`` is answered once some
+other command has filled the list, in the order in which they came, or when its time is up.
+"""
+
+import asyncio
+from typing import cast
+
+from tests.simulation.full.network import NetworkedLoop, Server
+from tests.simulation.redis_server import RedisServer, packed
+
+_FILLING = {b"EVAL", b"EVALSHA", b"EXEC", b"RPUSH", b"LPUSH"}
+_NOTHING = b"*-1\r\n"
+
+
+class RedisBridge:
+    """Listens on one port; may be away for a while."""
+
+    def __init__(self, loop: NetworkedLoop, server: RedisServer, port: int = 6379) -> None:
+        self.port = port
+        self.waiting: list[tuple[bytes, Client]] = []  # for the first element of a list
+        self.commands = 0
+        self._loop = loop
+        self._server = server
+        self._listening: Server | None = None
+        self._own = server.session()
+
+    def start(self) -> None:
+        """Let clients in; called where no process is current."""
+        make = lambda: Client(self, self._server)  # noqa: E731
+        self._listening = self._loop.network.listen(make, self.port)
+
+    def restart(self, away: float) -> None:
+        """Lose all connections; keep the data, and be back after *away* seconds."""
+        if self._listening is None:
+            return
+        self._listening.close()
+        self._listening = None
+        for end in self._loop.network.ends_at(self.port):
+            self._loop.network.cut_off(end)
+        self._server.restart()
+        self._loop.call_later(away, self.start, context=self._loop.world)
+
+    def serve_waiting(self) -> None:
+        """Give those who wait what has come meanwhile."""
+        for key, client in [*self.waiting]:
+            element = self._own.ask(b"LPOP", key)
+            if not element.startswith(b"$-1"):
+                client.give(b"*2\r\n" + packed([key])[4:] + element)
+
+
+class Client(asyncio.Protocol):
+    """One connection of a client."""
+
+    def __init__(self, bridge: RedisBridge, server: RedisServer) -> None:
+        self._bridge = bridge
+        self._session = server.session()
+        self._received = bytearray()
+        self._timer: asyncio.TimerHandle | None = None  # while it is blocked
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        self._go_on()
+
+    def connection_lost(self, _: Exception | None) -> None:
+        self._unblock()
+        self._session.close()
+
+    def give(self, reply: bytes) -> None:
+        """Answer a command that has blocked, and those that were sent after it."""
+        self._unblock()
+        self._transport.write(reply)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        while self._timer is None and (command := self._next()):
+            self._bridge.commands += 1
+            if command[0].upper() == b"BLPOP":
+                self._block(command[1], float(command[2]))
+                continue
+            self._transport.write(self._session.ask(*command))
+            if command[0].upper() in _FILLING:
+                self._bridge.serve_waiting()
+
+    def _block(self, key: bytes, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(seconds or 1e9, self.give, _NOTHING)
+        self._bridge.waiting.append((key, self))
+        self._bridge.serve_waiting()
+
+    def _unblock(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+            self._bridge.waiting = [one for one in self._bridge.waiting if one[1] is not self]
+
+    def _next(self) -> list[bytes] | None:
+        """Take the next command out of what was received, once it is whole."""
+        received = self._received
+        place = received.find(b"\r\n") + 2
+        if place < 2:
+            return None
+        command = []
+        for _ in range(int(received[1 : place - 2])):
+            end = received.find(b"\r\n", place) + 2
+            if end < 2 or len(received) < end + (length := int(received[place + 1 : end - 2])) + 2:
+                return None
+            command.append(bytes(received[end : end + length]))
+            place = end + length + 2
+        del received[:place]
+        return command
