@@ -1,29 +1,53 @@
 """Time, chance and tokens: what a process has from outside, so that a seed can replay it.
 
-The composition root passes a Runtime in; nothing else asks the operating system (see
-``tests/test_runtime.py``). Monotonic time is the event loop's.
+Nothing else asks the operating system for them (``tests/test_runtime.py``). Whoever starts the
+parts of the bot binds a Runtime, as a turn binds its language and its lease, and tasks inherit it;
+by hand it would have to be passed to everything that ever retries. Unless one is bound, it is the
+system's. Monotonic time needs no binding: it is the event loop's.
 """
 
 import asyncio
 import random
 import secrets
-import time
+import time as system_time
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """The clock, the dice and the tokens of one process."""
+    """The wall clock, the dice and the tokens of one process."""
 
-    time: Callable[[], float] = time.time  # the wall clock, in seconds since the epoch
-    uniform: Callable[[float, float], float] = random.uniform  # spreads load; decides nothing else
-    token: Callable[[int], str] = secrets.token_urlsafe  # of so many bytes; nobody guesses it
+    time: Callable[[], float] = system_time.time
+    uniform: Callable[[float, float], float] = random.uniform
+    token: Callable[[int], str] = secrets.token_urlsafe
+
+    def bind(self) -> None:
+        """Bind the current task, and the tasks that it starts, to this runtime."""
+        _current.set(self)
 
 
 SYSTEM = Runtime()
+
+_current: ContextVar[Runtime] = ContextVar("runtime", default=SYSTEM)
+
+
+def time() -> float:
+    """Return the seconds since the epoch, by a clock that may be wrong, and set at any time."""
+    return _current.get().time()
 
 
 def monotonic() -> float:
     """Return the seconds on the running loop's clock, which nobody sets."""
     return asyncio.get_running_loop().time()
+
+
+def uniform(least: float, most: float) -> float:
+    """Return a random number, to spread load: it is no secret."""
+    return _current.get().uniform(least, most)
+
+
+def token(length: int) -> str:
+    """Return random text of *length* bytes that nobody can guess, safe in URLs."""
+    return _current.get().token(length)

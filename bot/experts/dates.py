@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
+from bot import runtime
 from bot.functions import FunctionRefused, Request, expert
 
 _DATE = re.compile(r"(?<!\d)(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
@@ -25,7 +26,7 @@ def dates(request: Request) -> Iterator[str]:
     days = list(_dates(request.question)) or list(_dates(request.brief))
     if not days:
         raise FunctionRefused("Give me one date or more like this: `2026-12-24`.")
-    today = datetime.now(UTC).date()
+    today = datetime.fromtimestamp(runtime.time(), UTC).date()
     for day in days:
         yield f"- {_description(day)}, {_distance(today, day)}\n"
     for first, last in pairwise(days):

@@ -5,11 +5,11 @@ keeps its links, so that a second attempt finds it.
 """
 
 import asyncio
-import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, fields
 from functools import partial
 
+from bot import runtime
 from bot.operations.queue_admin import Hold, renewed
 from bot.operations.services import Services
 from bot.operations.survey import ThreadData
@@ -154,7 +154,7 @@ class ForgetThreads:
         return sum([await self._stores.queue.drop(turn) for turn in turns])
 
     async def _forget_opinions(self, matches: Callable[[Feedback], bool]) -> None:
-        months = kept_months(time.time())
+        months = kept_months(runtime.time())
         forgotten = await self._stores.feedback.forget(self._services.team_id, months, matches)
         self.deleted += Deleted(opinions=forgotten)
 

@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from bot import runtime
 from bot.operations.chores import Chore, ChoreKind, ChoreStore, Do
 from bot.operations.forget import ForgetThreads
 from bot.operations.forget_plan import ForgetPlan, ForgetPlanner, carry_out
@@ -123,7 +123,7 @@ class Upkeep:
     async def tidy(self, chore: Chore) -> float:
         """Trim the audit log, and find the threads that have not been used for too long."""
         team, kept = chore.team_id, self._services.stores.kept
-        await self._audit_log.trim(team, time.time() - self._keeping.audit * _DAY)
+        await self._audit_log.trim(team, runtime.time() - self._keeping.audit * _DAY)
         log.info("audit.head", extra={"head": str(await self._audit_log.head(team))})
         if limit := self._keeping.threads * _DAY:
             after = 0.0

@@ -4,9 +4,9 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from time import monotonic
 from typing import NoReturn
 
+from bot import runtime
 from bot.panel.errors import PanelError, leaves
 from bot.panel.retries import Backoff, Retries
 
@@ -67,9 +67,9 @@ class Trouble:
         mistake = next((one for one in errors if not isinstance(one, PanelError)), None)
         leading = mistake or errors[0]
         kind = f"{type(leading).__name__} {getattr(leading, 'code', '')}"
-        if monotonic() - self._told.get(kind, -_TOLD_EVERY) < _TOLD_EVERY:
+        if runtime.monotonic() - self._told.get(kind, -_TOLD_EVERY) < _TOLD_EVERY:
             return
-        self._told[kind] = monotonic()
+        self._told[kind] = runtime.monotonic()
         reason = type(mistake).__name__ if mistake else str(leading)
         extra = {"reason": reason, "failures": self._failures}
         level = logging.ERROR if mistake else logging.WARNING

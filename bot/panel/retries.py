@@ -8,12 +8,12 @@ call that succeeds, and a model response calls through here several times; this 
 """
 
 import asyncio
-import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from math import inf
 from typing import TypeVar
 
+from bot import runtime
 from bot.panel.errors import TryLater
 
 T = TypeVar("T")
@@ -51,7 +51,7 @@ class Retries:
         if delay > min(self._backoff.longest, self._left):
             return False
         self._left -= delay
-        jitter = random.uniform(1, 1 + self._backoff.jitter)  # noqa: S311 - spreads load only
+        jitter = runtime.uniform(1, 1 + self._backoff.jitter)
         await asyncio.sleep(delay * jitter)
         return True
 

@@ -2,6 +2,8 @@
 
 import time
 
+from bot.runtime import Runtime
+
 _JUMPS_AFTER = 2.0
 
 
@@ -16,3 +18,4 @@ def jump(seconds: float) -> None:
     if seconds:
         time.time = lambda: right() + shift()
         time.time_ns = lambda: right_ns() + int(shift() * 1_000_000_000)
+        Runtime(time=time.time).bind()

@@ -5,6 +5,7 @@ import logging
 
 import pytest
 
+from bot import runtime
 from bot.panel import loops
 from bot.panel.errors import StoreUnavailable
 from bot.panel.loops import Trouble, forever
@@ -57,7 +58,7 @@ async def test_no_error_ends_a_loop(error):
 async def test_each_kind_of_error_is_told_once_a_minute_and_that_it_is_over(caplog, monkeypatch):
     caplog.set_level(logging.INFO)
     time = [1000.0]
-    monkeypatch.setattr(loops, "monotonic", lambda: time[0])
+    monkeypatch.setattr(runtime, "monotonic", lambda: time[0])
     trouble = Trouble("queue.unavailable")
 
     for _ in range(3):

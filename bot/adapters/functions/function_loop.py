@@ -9,7 +9,6 @@ import sys
 import threading
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
-from time import monotonic
 from typing import Any
 
 log = logging.getLogger(__name__)
@@ -52,7 +51,7 @@ class FunctionLoop:
     def probe(self) -> None:
         """Look whether it responds; log who blocks it, and once more when that is over."""
         if self._probed is None:
-            self._probed = monotonic()
+            self._probed = self._loop.time()
             self.soon(self._respond)
         elif not self._blocking and (seconds := self._silent) >= BLOCKED:
             self._tell_who_blocks(seconds)
@@ -65,7 +64,7 @@ class FunctionLoop:
     @property
     def _silent(self) -> float:
         since = self._probed
-        return monotonic() - since if since is not None else 0
+        return self._loop.time() - since if since is not None else 0
 
     def _tell_who_blocks(self, seconds: float) -> None:
         task = asyncio.current_task(self._loop)

@@ -7,8 +7,9 @@ larger than it. So its text stands for it until then, and all requests share the
 import json
 from base64 import b64encode
 from collections.abc import AsyncIterator, Sequence
-from secrets import token_hex
 from typing import Any
+
+from bot import runtime
 
 _CHUNK = 3 * 64 * 1024  # bytes; base64 knows groups of three
 
@@ -47,7 +48,7 @@ class FileBody:
 
 def body_with_files(document: object) -> FileBody | None:
     """Return *document* as the body of a request; None if there are no files in it."""
-    mark, contents = token_hex(16), list[bytes]()
+    mark, contents = runtime.token(16), list[bytes]()
     marked = _marked(document, mark, contents)
     if not contents:
         return None

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-import time
 
+from bot import runtime
 from bot.panel.approvals import approval_texts
 from bot.panel.approvals.approval_rights import ApprovalRights
 from bot.panel.approvals.approval_store import ApprovalStore, VerdictResult
@@ -46,7 +46,7 @@ class ApprovalDecisions:
             raise
         act = _ACTS[decision]
         await self._auditor.record(act, thread, by, pending.call.expert, **_details(pending))
-        verdict = pending.verdict_message(pending.verdict(decision, round(time.time())), by)
+        verdict = pending.verdict_message(pending.verdict(decision, round(runtime.time())), by)
         result = await self._store.record_verdict(thread, approval, verdict)
         if result is VerdictResult.TOO_LATE:
             await self._auditor.refused(thread, by, "approval", approval=approval)
@@ -98,7 +98,7 @@ class ApprovalExpiry:
     async def expire(self) -> None:
         """Record a verdict for every expired request."""
         for thread, pending in await self._store.expired():
-            verdict = pending.verdict(Decision.EXPIRED, round(time.time()))
+            verdict = pending.verdict(Decision.EXPIRED, round(runtime.time()))
             await self._store.record_verdict(
                 thread, pending.id, pending.verdict_message(verdict, None)
             )

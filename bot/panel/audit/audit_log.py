@@ -1,10 +1,10 @@
 """Where the audit log is kept, and what writes to it."""
 
 import logging
-import time
 from collections.abc import AsyncIterator
 from typing import Protocol
 
+from bot import runtime
 from bot.panel.audit.chain import Head, Record
 from bot.panel.audit.entry import Act, Entry, Where
 from bot.panel.errors import StoreUnavailable
@@ -80,7 +80,7 @@ class _Refusals:
 
     def is_new(self, entry: Entry) -> bool:
         """Whether *entry* is to be recorded."""
-        now = time.monotonic()
+        now = runtime.monotonic()
         if now - self._begun >= _MINUTE:
             self._begun, self._seen = now, {}
         seen = self._seen.setdefault(entry.by, set())

@@ -1,10 +1,10 @@
 """Finding out how services behave where it is not documented."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from bot import runtime
 from bot.panel.errors import PanelError
 
 TIMEOUT = 180.0  # seconds for one check, unless it says otherwise
@@ -34,7 +34,7 @@ class Observation:
 async def observe(checks: Sequence[Check]) -> AsyncIterator[Observation]:
     """Run *checks* one after another and yield their outcomes, even if some fail."""
     for check in checks:
-        began = time.monotonic()
+        began = runtime.monotonic()
         try:
             async with asyncio.timeout(check.timeout):
                 seen, problem = await check.observe(), ""
@@ -44,4 +44,4 @@ async def observe(checks: Sequence[Check]) -> AsyncIterator[Observation]:
             seen, problem = "", str(error)
         except Exception as error:  # noqa: BLE001 - a service may cause any error
             seen, problem = "", f"It failed: {type(error).__name__}."
-        yield Observation(check, seen, problem, time.monotonic() - began)
+        yield Observation(check, seen, problem, runtime.monotonic() - began)

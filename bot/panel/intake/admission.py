@@ -8,12 +8,12 @@
 """
 
 import logging
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from math import ceil
 from typing import Protocol, TypeVar
 
+from bot import runtime
 from bot.panel.access import sentences
 from bot.panel.access.access import Access
 from bot.panel.access.policy import Denial
@@ -112,7 +112,7 @@ class Admission:
         log.warning("turn.too_often", extra={"turn": turn.id, "of": exceeded.limit.of})
         await self._note(turn, turn.messages)
         seconds = max(1, ceil(exceeded.seconds))
-        until = int((time.time() + seconds) // WINDOW)
+        until = int((runtime.time() + seconds) // WINDOW)
         for user in _authors(turn):
             notice = f"too-often:{until}:{user}"
             await self._tell(turn, user, notice, exceeded.limit.exceeded, seconds)

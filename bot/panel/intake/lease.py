@@ -9,8 +9,8 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from time import monotonic
 
+from bot import runtime
 from bot.panel.errors import StoreUnavailable, TurnLost
 from bot.panel.intake.turn_queue import TurnQueue
 from bot.panel.loops import Trouble
@@ -37,7 +37,7 @@ class Lease:
 
     def is_older_than(self, seconds: float) -> bool:
         """Whether it was claimed, or last renewed, more than *seconds* ago."""
-        return monotonic() > self._requested_at + seconds
+        return runtime.monotonic() > self._requested_at + seconds
 
     def bind(self) -> None:
         """Bind the current task, and the tasks that it starts, to this lease."""
@@ -100,7 +100,7 @@ async def _keep_renewing(renew: Callable[[], Awaitable[None]], lease: Lease, eve
 
 
 async def _renew(renew: Callable[[], Awaitable[None]], lease: Lease) -> None:
-    requested_at = monotonic()
+    requested_at = runtime.monotonic()
     try:
         await renew()
         lease.renewed(requested_at)

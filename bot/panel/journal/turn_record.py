@@ -1,10 +1,10 @@
 """A claimed turn with its journal."""
 
 import logging
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
+from bot import runtime
 from bot.panel.errors import TryLater, TurnLost
 from bot.panel.journal.events import TurnEvent
 from bot.panel.journal.journal import NO_JOURNAL, Journal
@@ -50,7 +50,7 @@ class TurnRecord:
 
     async def note(self, event: TurnEvent) -> None:
         """Append *event*, with the time. Raises TurnLost if another worker has the turn."""
-        dated = replace(event, at=round(time.time() * 1000))
+        dated = replace(event, at=round(runtime.time() * 1000))
         await self._journal.append(self.claim, dated)
         self.events.append(dated)
         self.progress = self.progress.after(dated)

@@ -6,9 +6,9 @@ has its answer.
 """
 
 import logging
-import time
 from collections.abc import Callable, Iterable, Sequence
 
+from bot import runtime
 from bot.panel.errors import ModelFault, ModelOverloaded, ModelRefused, PanelError
 
 log = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ class Fallbacks:
     """The *models* to take instead, in their order, and which are out."""
 
     def __init__(
-        self, models: Sequence[str] = (), *, clock: Callable[[], float] = time.monotonic
+        self, models: Sequence[str] = (), *, clock: Callable[[], float] = runtime.monotonic
     ) -> None:
         self._models = tuple(models)
         self._clock = clock

@@ -1,8 +1,8 @@
 """Recording feedback, with the model that wrote the reply."""
 
-import time
 from collections.abc import Callable
 
+from bot import runtime
 from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.model import CallId, ThreadRef, UserId
 from bot.panel.reports.feedback import LONGEST_REASON, Feedback, FeedbackStore, Judged, Opinion
@@ -21,7 +21,7 @@ class FeedbackRecorder:
         editor: PanelEditor,
         models: ModelChoice,
         *,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = runtime.time,
     ) -> None:
         self._store = store
         self._reports = reports

@@ -1,12 +1,12 @@
 """An overview of a workspace's panels: who is on them, where they differ, and their figures."""
 
 import asyncio
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from bot import runtime
 from bot.language import gettext
 from bot.panel.access.access import Access
 from bot.panel.errors import Refused
@@ -67,7 +67,7 @@ class OverviewReader:
         prices: Prices,
         access: Access,
         *,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = runtime.time,
     ) -> None:
         self._editor = editor
         self._reports = reports

@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-import time
 from contextlib import AsyncExitStack
 
+from bot import runtime
 from bot.panel.access import withheld
 from bot.panel.approvals.lost_turns import LostTurns
 from bot.panel.byte_budget import ByteBudget
@@ -216,7 +216,7 @@ class Answering:
 async def _post_reason(context: TurnContext) -> None:
     """Say why the panel answers now: late, or at a button or a decision."""
     if missed := [m for m in context.turn.messages if m.missed]:
-        await context.writer.post(LATE, apologies.late(time.time() - float(missed[0].ts)))
+        await context.writer.post(LATE, apologies.late(runtime.time() - float(missed[0].ts)))
     await context.approvals.show_verdict()
     if steer := context.turn.steer:
         titles = [expert.title for expert in follow_ups.wanted(steer, context.panel)]

@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
-import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from bot import runtime
 from bot.panel.approvals.tool_approvals import ToolApprovals
 from bot.panel.byte_budget import ByteBudget
 from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, StoreUnavailable
@@ -134,7 +134,7 @@ class TurnContext:
 
     async def note_failure(self, who: str, reason: str) -> None:
         """Keep for operators why *who* failed; however that goes, the turn goes on."""
-        at = round(time.time() * 1000)
+        at = round(runtime.time() * 1000)
         note = FailureNote(who, reason, at, self.turn.thread.thread_ts)
         try:
             await self.services.stores.reports.note_failure(self.turn, note)

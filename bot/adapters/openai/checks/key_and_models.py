@@ -13,6 +13,7 @@ from openai import (
 )
 from openai.types import Model
 
+from bot import runtime
 from bot.adapters.openai import azure
 from bot.adapters.openai.server_name import server_name
 from bot.addresses import without_password
@@ -40,7 +41,7 @@ async def examine(client: AsyncOpenAI, models: Sequence[tuple[str, str]]) -> lis
     findings = [good(f"{server} accepts the key ({address})")]
     if azure.is_azure(client.base_url):
         return findings + [azure.deployment(setting, name) for setting, name in models]
-    today = datetime.now(UTC).date()
+    today = datetime.fromtimestamp(runtime.time(), UTC).date()
     return findings + [_model(setting, name, known, today) for setting, name in models]
 
 

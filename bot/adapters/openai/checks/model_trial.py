@@ -1,12 +1,12 @@
 """Trying each model with one small response, streamed, with the very fields that the bot sends."""
 
-import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 from openai import AsyncOpenAI
 
+from bot import runtime
 from bot.adapters.openai import errors
 from bot.adapters.openai.leaks.leaks import without_leaks
 from bot.adapters.openai.reading.sent import Sent
@@ -60,7 +60,7 @@ class Tried:
 class _Seen:
     """What the model wrote, as it came over the wire."""
 
-    began: float = field(default_factory=time.monotonic)
+    began: float = field(default_factory=runtime.monotonic)
     first_after: float | None = None
     text: str = ""
     real_calls: int = 0  # not written as text
@@ -77,7 +77,7 @@ class _Seen:
                 self.real_calls = [i.optional_text("type") for i in items].count("function_call")
             is_first = kind in ("response.output_text.delta", "response.output_item.added")
             if is_first and self.first_after is None:
-                self.first_after = time.monotonic() - self.began
+                self.first_after = runtime.monotonic() - self.began
             yield event
 
 

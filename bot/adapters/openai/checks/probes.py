@@ -1,11 +1,11 @@
 """What the bot would like to know of the model's side, and how to find out with a few tokens."""
 
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from openai import APIStatusError
 
+from bot import runtime
 from bot.adapters.openai import errors
 from bot.adapters.openai.checks.call_probe import call_ids, tool
 from bot.adapters.openai.checks.probe_bench import ProbeBench, refusal
@@ -136,7 +136,7 @@ async def _dropped(bench: ProbeBench) -> str:
 
 async def _until_free(bench: ProbeBench, conversation: str) -> str:
     """Ask something short until it is answered; return when that was, in words."""
-    began, waited, retries = time.monotonic(), 0.0, Retries(_WHILE_LOCKED)
+    began, waited, retries = runtime.monotonic(), 0.0, Retries(_WHILE_LOCKED)
     while True:
         try:
             await bench.ask(SHORT, conversation)
@@ -145,7 +145,7 @@ async def _until_free(bench: ProbeBench, conversation: str) -> str:
                 return f"never ({refusal(error)})"
             if not await retries.wait():
                 return f"not within {_WHILE_LOCKED.longest:.0f} s"
-            waited = time.monotonic() - began
+            waited = runtime.monotonic() - began
         else:
             return f"after {waited:.1f} s" if waited else "at once"
 

@@ -5,10 +5,9 @@ forgotten it. A document is a file of the purpose ``assistants``; its name and s
 as attributes, since the list of a store's files does not tell them.
 """
 
-import time
-
 from openai.resources.vector_stores import AsyncVectorStores
 
+from bot import runtime
 from bot.adapters.openai import absence, errors
 from bot.adapters.openai.reading.sent import Sent
 from bot.adapters.openai.retries import RequestSender
@@ -90,7 +89,7 @@ def _problem(file: Sent, state: DocumentState) -> str:
 
 
 def _delay(since: int) -> str:
-    if not since or time.time() - since < _USUALLY_INDEXED:
+    if not since or runtime.time() - since < _USUALLY_INDEXED:
         return ""
     return gettext(
         "this takes unusually long; if it does not end, add it again or use `panelbot knowledge "

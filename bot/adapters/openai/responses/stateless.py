@@ -12,11 +12,11 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from secrets import token_hex
 from weakref import WeakValueDictionary
 
 from openai import AsyncOpenAI
 
+from bot import runtime
 from bot.adapters.openai import errors, made_files
 from bot.adapters.openai.leaks.filtered_stream import ThinkingModels, filtered
 from bot.adapters.openai.reading.call_ids import CallIds, OwnCallIds
@@ -155,7 +155,7 @@ class StatelessModel(LanguageModel):
         known = history.known
         new = [*aborted(known.items, prompt.items), *prompt.items]
         ids = OwnCallIds({i.call_id for i in (*known.items, *new) if isinstance(i, ToolCalled)})
-        token, written, last = token_hex(8), list[StoredItem](), Responded("")
+        token, written, last = runtime.token(8), list[StoredItem](), Responded("")
         sent = (*replay(history.sent, new), *new)
         start = StatelessStart(self._client, self._requests, self._delays, prompt, sent)
         async with (

@@ -1,7 +1,6 @@
 """Which bot works with this Redis in a workspace: two of them would answer for each other."""
 
-from secrets import token_urlsafe
-
+from bot import runtime
 from bot.adapters.redis import keys
 from bot.adapters.redis.connection.scripting import Connection, Script, milliseconds
 
@@ -18,7 +17,7 @@ class BotClaim:
         self._redis = redis
         self._key = keys.of_team("bots", team_id)
         self._bot_id = bot_id
-        self._process = token_urlsafe(6)
+        self._process = runtime.token(6)
 
     async def other(self) -> str:
         """Return the id of another bot that works here now; empty if there is none."""

@@ -1,8 +1,8 @@
 """When somebody listened to Slack's events, and in which threads the panel was asked lately."""
 
 from collections.abc import Sequence
-from secrets import token_urlsafe
 
+from bot import runtime
 from bot.adapters.redis import keys
 from bot.adapters.redis.connection.scripting import Connection, Script
 from bot.adapters.redis.shards import Shards
@@ -22,7 +22,7 @@ class RedisListeningRecord(ListeningRecord):
         self._redis = redis
         self._shards = shards
         self._key = keys.of_team("listening", team_id)
-        self._name = token_urlsafe(6)
+        self._name = runtime.token(6)
 
     async def listen(self, *, begins: bool) -> Gap | None:
         args = (self._name, int(begins), _PAUSE, _BREAK, _LEASE, keys.LISTENING_FOR)

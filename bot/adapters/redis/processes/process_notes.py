@@ -1,8 +1,8 @@
 """What each running process notes about itself, for the others and for ``panelbot check``."""
 
-import time
 from collections.abc import Iterable, Sequence
 
+from bot import runtime
 from bot.adapters.redis import keys
 from bot.adapters.redis.connection.scripting import Connection
 
@@ -16,7 +16,7 @@ class RedisProcessNotes:
 
     async def renew(self, notes: Iterable[str], process: str) -> None:
         """Let *notes*, one or more, of *process* count for two more minutes."""
-        until = time.time() + keys.NOTED_FOR
+        until = runtime.time() + keys.NOTED_FOR
         await self._redis.zadd(self._key, {f"{note} {process}": until for note in notes})
         await self._redis.expire(self._key, keys.NOTED_FOR)
 
@@ -26,7 +26,7 @@ class RedisProcessNotes:
 
     async def current(self) -> Sequence[tuple[str, str]]:
         """Return the notes that count, each with the process."""
-        now = time.time()
+        now = runtime.time()
         await self._redis.zremrangebyscore(self._key, "-inf", now)
         members = await self._redis.zrangebyscore(self._key, now, "+inf")
         return [(note, process) for note, _, process in (one.rpartition(" ") for one in members)]

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from math import ceil
-from time import monotonic
 from typing import Any
 
+from bot import runtime
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.scripting import Connection, Script, milliseconds
 from bot.adapters.redis.encryption import Cipher
@@ -68,7 +68,7 @@ class Claiming:
     async def _claim_from(self, prefix: str) -> Claim | float:
         """Return a claim, or how many seconds to wait before the next attempt."""
         args = (self._lease, MOST_MESSAGES, self._look_again, self._room)
-        requested_at = monotonic()
+        requested_at = runtime.monotonic()
         request = asyncio.ensure_future(_CLAIM(self._redis, prefix, *args))
         try:
             reply = await asyncio.shield(request)

@@ -10,9 +10,9 @@ after it is asked again, and only what people may have seen since counts as done
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from secrets import token_urlsafe
 from typing import get_args
 
+from bot import runtime
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.scripting import Connection, Script, ThreadScripts
 from bot.adapters.redis.encryption import CLEAR, Cipher
@@ -89,7 +89,7 @@ def journal_entry(event: TurnEvent) -> str:
     What workers of the version before do not know, of usage and of authors, stands behind the
     nonce, where they do not look: a turn may be theirs next.
     """
-    nonce = token_urlsafe(6)
+    nonce = runtime.token(6)
     if isinstance(event, AuthorsRead):
         nonce += codec.dump(event).replace(" ", "\\u0020")
         event = _CARRIER

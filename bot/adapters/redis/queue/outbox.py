@@ -11,9 +11,9 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from time import monotonic
 from typing import Any
 
+from bot import runtime
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.scripting import Connection, Script, ThreadScripts, milliseconds
 from bot.adapters.redis.encryption import CLEAR, Cipher
@@ -108,7 +108,7 @@ class RedisOutbox(Outbox):
     async def _claim_from(self, prefix: str) -> Outgoing | float:
         """Return what is due, or how many seconds to wait before the next look."""
         while True:
-            requested_at = monotonic()
+            requested_at = runtime.monotonic()
             args = (self._lease, self._look_again, milliseconds(keys.TRIED_FOR))
             reply: Sequence[Any] = await _CLAIM(self._redis, prefix, *args)
             match reply:

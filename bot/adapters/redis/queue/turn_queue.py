@@ -12,9 +12,8 @@ import json
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence, Set
-from secrets import token_urlsafe
-from time import monotonic
 
+from bot import runtime
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.scripting import Connection, Script, ThreadScripts, milliseconds
 from bot.adapters.redis.encryption import CLEAR, Cipher
@@ -63,7 +62,7 @@ class RedisTurnQueue(QueueAdmin):
         self._shards = shards
         self._scripts = ThreadScripts(redis, shards)
         self._lease = milliseconds(lease)
-        self._name = token_urlsafe(6)
+        self._name = runtime.token(6)
         self._cipher = cipher
         self._claiming = Claiming(
             redis, shards, cipher, lease=lease, room=room, look_again=look_again
@@ -71,7 +70,7 @@ class RedisTurnQueue(QueueAdmin):
 
     async def put(self, thread: ThreadRef, message: Message, *, alone: bool = False) -> bool:
         entry = ("!" if alone else "+") + self._written(thread, message)
-        nonce = token_urlsafe(6)
+        nonce = runtime.token(6)
         most = MOST_APP_QUESTIONS if message.by_app else ""
         args = (message.ts, entry, nonce, keys.SEEN_FOR, most)
         added = await self._scripts.run(_PUT, thread, *args)
@@ -193,7 +192,7 @@ class RedisTurnQueue(QueueAdmin):
         return await self._anywhere(_DROP, turn)
 
     async def hold(self, thread: ThreadRef, *, drop: bool = False) -> Hold | None:
-        requested_at = monotonic()
+        requested_at = runtime.monotonic()
         reply = await self._scripts.run(_HOLD, thread, self._lease, int(drop))
         if not reply:
             return None

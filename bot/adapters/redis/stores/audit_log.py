@@ -4,9 +4,9 @@ A record's hash is made here, as Redis can make no SHA-256. So the script that a
 that nobody else has appended meanwhile; else it is made again.
 """
 
-import time
 from collections.abc import AsyncIterator, Sequence
 
+from bot import runtime
 from bot.adapters.redis import keys
 from bot.adapters.redis.connection.scripting import Connection, Script, milliseconds
 from bot.adapters.redis.stores import workspace_stores
@@ -31,7 +31,7 @@ class RedisAuditLog(AuditLog):
         appended = False
         while not appended:
             head = await self.head(entry.where.team_id)
-            record, new = self._chain.next(head, entry, time.time())
+            record, new = self._chain.next(head, entry, runtime.time())
             appended = await _APPEND(
                 self._redis, prefix, head.number, head.hash, record.text, new.hash
             )

@@ -1,7 +1,6 @@
 """Chores in Redis: those of a workspace by when they are due, and how often each has failed."""
 
-import time
-
+from bot import runtime
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.scripting import Connection, Script, milliseconds
 from bot.adapters.redis.stores import workspace_stores
@@ -42,7 +41,7 @@ class RedisChoreStore(ChoreStore):
 
     async def note_installed(self, team_id: str) -> bool:
         prefix = keys.slot("chores", team_id)
-        await self._redis.set(f"{prefix}installed", str(time.time()))
+        await self._redis.set(f"{prefix}installed", str(runtime.time()))
         chores = await self._waiting(team_id)
         dropped = [await self.done(one) for one in chores if one.kind is ChoreKind.REMOVE]
         return any(dropped)

@@ -5,9 +5,9 @@ part of one.
 """
 
 from collections.abc import Callable, Sequence
-from secrets import token_hex
 from typing import get_args
 
+from bot import runtime
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.scripting import Connection, Script
 from bot.adapters.redis.encryption import CLEAR, Cipher
@@ -32,7 +32,7 @@ class RedisConversationStore(ConversationStore):
         self._cipher = cipher
 
     async def open(self, labels: Labels) -> ConversationId:
-        conversation = ConversationId(f"{PREFIX}{token_hex(16)}")
+        conversation = ConversationId(f"{PREFIX}{runtime.token(16)}")
         head = f"{keys.slot('kept', conversation)}head"
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.hset(head, "labels", codec.dump_tagged(labels))
@@ -68,7 +68,7 @@ class RedisConversationStore(ConversationStore):
         after: int,
         response: str = "",
     ) -> bool:
-        token = response or token_hex(8)
+        token = response or runtime.token(8)
         about = items_of(conversation)
         plain = (f"{token} {codec.dump_tagged(item)}" for item in items)
         entries = [self._cipher.encrypt_entry(entry, about) for entry in plain]

@@ -5,9 +5,9 @@ invited, ``conversations.info`` tells, for which the app may lack the scopes.
 """
 
 import logging
-import time
 from collections.abc import Callable, Collection
 
+from bot import runtime
 from bot.adapters.slack.api.web_api import SlackApi, SlackRefused
 from bot.json_types import Json
 from bot.panel.access.channel_facts import ChannelFacts, SharedChannelStore
@@ -30,7 +30,7 @@ class SlackChannelFacts(ChannelFacts):
         api: SlackApi,
         store: SharedChannelStore,
         *,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = runtime.monotonic,
     ) -> None:
         self._api = api
         self._store = store

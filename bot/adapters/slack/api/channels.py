@@ -2,10 +2,10 @@
 
 import logging
 import re
-import time
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from bot import runtime
 from bot.json_types import Json
 from bot.panel.errors import StoreUnavailable
 from bot.panel.messaging.channel_moves import ChannelMove, ChannelMoves, ChannelMoveStore
@@ -48,7 +48,7 @@ class Channels:
             return
         try:
             self._moves = ChannelMoves(await self._store.of_team(self._team_id))
-            self._read_at = time.monotonic()
+            self._read_at = runtime.monotonic()
         except StoreUnavailable as error:
             log.warning("channels.not_read", extra={"reason": str(error)})
 
@@ -77,7 +77,7 @@ class Channels:
             log.info("channel.moved", extra={"old": move.old, "new": move.new})
 
     def _is_old(self) -> bool:
-        return time.monotonic() - self._read_at > _AGE
+        return runtime.monotonic() - self._read_at > _AGE
 
 
 def move_in(event: Mapping[str, Any]) -> ChannelMove | None:

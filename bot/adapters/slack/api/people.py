@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import aclosing
 
+from bot import runtime
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.web_api import SlackApi, SlackRefused
 from bot.json_types import Json
@@ -25,7 +25,7 @@ class SlackPeople(People):
     """Reads ``users.info`` and ``users.list``; answers may be ten minutes old."""
 
     def __init__(
-        self, api: SlackApi, identity: Identity, *, clock: Callable[[], float] = time.monotonic
+        self, api: SlackApi, identity: Identity, *, clock: Callable[[], float] = runtime.monotonic
     ) -> None:
         self._api = api
         self._team = identity.team_id

@@ -1,11 +1,11 @@
 """Probes of Slack's undocumented behaviour, made in a thread of one channel."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
+from bot import runtime
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.web_api import SlackApi
 from bot.json_types import Json
@@ -174,8 +174,8 @@ async def _stream_watched(bench: SlackProbeBench) -> str:
 
 async def _stream_life(bench: SlackProbeBench, longest: float) -> str:
     ts = await bench.stream("It begins. ")
-    started, pause = time.monotonic(), 0.1
-    while (lasted := time.monotonic() - started) < longest:
+    started, pause = runtime.monotonic(), 0.1
+    while (lasted := runtime.monotonic() - started) < longest:
         await asyncio.sleep(min(pause, longest))
         pause = min(pause * _PAUSE_GROWTH, 10)
         try:

@@ -12,9 +12,9 @@ import asyncio
 import logging
 from dataclasses import dataclass
 from math import inf
-from time import monotonic
 from typing import cast
 
+from bot import runtime
 from bot.logs import RepeatedWarning
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class GuardedConnection(asyncio.Protocol):
     def __init__(self, handler: asyncio.Protocol, guard: "ConnectionGuard") -> None:
         self._handler = handler
         self._guard = guard
-        self.since = monotonic()  # when it was opened, or its last request answered
+        self.since = runtime.monotonic()  # when it was opened, or its last request answered
         self.deadline = inf  # for the whole of the request that is arriving
         self.held = 0  # bytes
         self.is_exempt = False
@@ -89,11 +89,11 @@ class ConnectionGuard:
         if transport and (connection := self._open.get(transport)):
             self._held -= connection.held
             connection.held, connection.is_exempt = 0, False
-            connection.since, connection.deadline = monotonic(), inf
+            connection.since, connection.deadline = runtime.monotonic(), inf
 
     def add(self, connection: GuardedConnection) -> None:
         """Take in a new connection; end the one that has waited longest if there are too many."""
-        connection.deadline = monotonic() + self._limits.arrival
+        connection.deadline = runtime.monotonic() + self._limits.arrival
         self._open[connection.transport] = connection
         if len(self._open) > self._limits.connections:
             self._end(min(self._endable(), key=lambda other: other.since), "too many")
@@ -111,7 +111,7 @@ class ConnectionGuard:
         self._held += size
         if connection.is_exempt:
             return
-        connection.deadline = min(connection.deadline, monotonic() + self._limits.arrival)
+        connection.deadline = min(connection.deadline, runtime.monotonic() + self._limits.arrival)
         if connection.held > self._limits.largest:
             self._end(connection, "too large a request")
         elif self._held > self._limits.held:
@@ -121,7 +121,7 @@ class ConnectionGuard:
         """End connections whose requests arrive too slowly, until cancelled."""
         while True:
             await asyncio.sleep(_SWEEP_EVERY)
-            now = monotonic()
+            now = runtime.monotonic()
             for connection in [*self._open.values()]:
                 if connection.deadline < now:
                     self._end(connection, "too slow a request")

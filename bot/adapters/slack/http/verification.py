@@ -14,11 +14,11 @@ import hmac
 import logging
 import re
 from collections.abc import Awaitable, Callable
-from time import time
 from urllib.parse import parse_qsl
 
 from aiohttp import StreamReader, web
 
+from bot import runtime
 from bot.adapters.slack.receiving.well_formed import parsed
 from bot.json_types import Json
 from bot.logs import RepeatedWarning
@@ -50,7 +50,11 @@ class Refusal(Exception):
 
 
 def verified(
-    secret: str, handler: Handler, *, clock: Callable[[], float] = time, timeout: float = 10.0
+    secret: str,
+    handler: Handler,
+    *,
+    clock: Callable[[], float] = runtime.time,
+    timeout: float = 10.0,
 ) -> Handler:
     """Wrap *handler*, so that it sees only requests that Slack has signed within five minutes."""
     if not secret:

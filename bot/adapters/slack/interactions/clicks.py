@@ -9,10 +9,10 @@
 import asyncio
 import logging
 import re
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot import runtime
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.metadata import MessageStamp, StampSigner
 from bot.adapters.slack.api.web_api import SlackApi, SlackRefused
@@ -147,7 +147,7 @@ class Clicks:
 def acted_at(action: Json) -> MessageTs:
     """Return when something was pressed. Raises TypeError if that is no time that was."""
     at = action.get("action_ts")
-    if isinstance(at, str) and _TS.fullmatch(at) and float(at) < time.time() + _AHEAD:
+    if isinstance(at, str) and _TS.fullmatch(at) and float(at) < runtime.time() + _AHEAD:
         return MessageTs(at)
     raise TypeError("no time")
 

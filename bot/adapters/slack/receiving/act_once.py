@@ -12,7 +12,6 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from secrets import token_urlsafe
 from typing import Any
 
 from slack_bolt.listener.async_listener_completion_handler import AsyncListenerCompletionHandler
@@ -20,6 +19,7 @@ from slack_bolt.listener.async_listener_start_handler import AsyncListenerStartH
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
+from bot import runtime
 from bot.json_types import Json
 from bot.panel.errors import StoreUnavailable
 from bot.panel.messaging.deliveries import DeliveryStore, Earlier
@@ -85,7 +85,7 @@ class _Delivery:
     def __init__(self, store: DeliveryStore, name: str) -> None:
         self._store = store
         self._name = name
-        self._token = token_urlsafe(9)
+        self._token = runtime.token(9)
         self._response: BoltResponse | None = None
         self._listening = False
         self._ended = asyncio.Event()

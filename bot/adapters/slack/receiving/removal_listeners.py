@@ -5,10 +5,10 @@ only if Slack rejects our token: see ``operations/upkeep.py``.
 """
 
 import logging
-import time
 
 from slack_bolt.async_app import AsyncApp
 
+from bot import runtime
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.receiving.payloads import is_for_us
 from bot.json_types import Json
@@ -44,7 +44,7 @@ class RemovalListeners:
         log.warning("app.removed", extra={"event": event["type"]})
         await self._auditor.record(Act.UNINSTALLED, WorkspaceScope(team), None, event["type"])
         at = body.get("event_time")  # when it happened: perhaps before the app was there again
-        ts = str(at if isinstance(at, int) else int(time.time()))
+        ts = str(at if isinstance(at, int) else int(runtime.time()))
         await self._chores.put(Chore(ChoreKind.REMOVE, team, ts=ts), after=self._after)
 
     async def revoked(self, body: Json, event: Json) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import time
 from collections import deque
 from collections.abc import (
     AsyncGenerator,
@@ -16,6 +15,7 @@ from collections.abc import (
 )
 from dataclasses import dataclass
 
+from bot import runtime
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.metadata import StampSigner, call_of
 from bot.adapters.slack.api.web_api import SlackApi
@@ -147,7 +147,7 @@ class SlackTranscript(Transcript):
     async def has_moved(self, former: ThreadRef, thread: ThreadRef) -> bool:
         async for message in self._replies.of(thread):
             if self._replies.stamp(message, former):
-                move = ChannelMove(former.channel_id, thread.channel_id, time.time())
+                move = ChannelMove(former.channel_id, thread.channel_id, runtime.time())
                 await self._api.channels.note(move)
                 return True
         return False

@@ -5,8 +5,9 @@ the journal is not asked for again; a call that a crash interrupted is repeated 
 """
 
 from contextlib import aclosing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
+from bot import runtime
 from bot.characters import Joiner, whole
 from bot.functions import FunctionRefused, Request, Source
 from bot.panel.errors import FunctionFailed, FunctionMissing, FunctionNeedsAsker, FunctionOff
@@ -30,7 +31,8 @@ async def ask_function(
     context: TurnContext, call: Call, function: str, on_event: EventSink
 ) -> Outcome:
     """Return what became of the call."""
-    deadline = datetime.now(UTC) + timedelta(seconds=context.rules.timeouts.function)
+    until = runtime.time() + context.rules.timeouts.function
+    deadline = datetime.fromtimestamp(until, UTC)
     request = await request_for(context, call, deadline)
     await context.record.note(ExpertAsked(call.id, BY_FUNCTION))
     try:
