@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 import heapq
 import random
+from base64 import urlsafe_b64encode
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
@@ -16,8 +17,10 @@ from contextvars import Context, copy_context
 from enum import Enum
 from typing import Any
 
+from bot.runtime import Runtime
 from tests.simulation.process import process_of
 
+EPOCH = 1_800_000_000.0  # what wall clocks show when the loop's own begins
 _START = 1_000.0
 
 
@@ -51,12 +54,23 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         # Kept, so that the garbage collector decides nothing: it runs ``finally`` blocks.
         self._tasks: list[asyncio.Task[Any]] = []
         self._dropped: list[asyncio.Handle] = []
+        self.world.run(self.runtime().bind)
         self.set_task_factory(self._make_task)
         self.set_exception_handler(lambda _, what: self.errors.append(what))
 
     def time(self) -> float:
         """Return the seconds that have passed in the simulation."""
         return self._now
+
+    def runtime(self, clock_error: Callable[[], float] = lambda: 0.0) -> Runtime:
+        """Return what a process has from outside, with a wall clock that is wrong by so much."""
+
+        def token(length: int) -> str:
+            return urlsafe_b64encode(self.random.randbytes(length)).rstrip(b"=").decode()
+
+        return Runtime(
+            lambda: EPOCH + self._now - _START + clock_error(), self.random.uniform, token
+        )
 
     def note(self, *what: object) -> None:
         """Add a line to the trace."""

@@ -31,12 +31,14 @@ class Process:
         self.is_alive = True
         self.is_paused = False
         self.steps = 0
+        self.clock_error = 0.0  # seconds that its wall clock is ahead
         self.at_step: dict[int, Callable[[], None]] = {}  # what befalls it before that step
         self.at_death: list[Callable[[], None]] = []  # what others notice: closed connections
         self._loop = loop
         self._waiting: list[asyncio.Handle] = []  # what would have run while it was paused
         self._context = loop.world.copy()
         self._context.run(_current.set, self)
+        self._context.run(loop.runtime(lambda: self.clock_error).bind)
 
     def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Start a task in this process."""

@@ -5,7 +5,8 @@ from collections.abc import Callable, Coroutine
 
 import pytest
 
-from tests.simulation.loop import DeadlockError, Order, SimulatedLoop
+from bot import runtime
+from tests.simulation.loop import EPOCH, DeadlockError, Order, SimulatedLoop
 from tests.simulation.process import Process
 
 
@@ -107,3 +108,27 @@ def test_what_others_see_of_a_death_happens_with_it():
     what_is_done(die)
 
     assert seen == ["closed"]
+
+
+def what_processes_have(seed: int) -> list[tuple[float, float, str]]:
+    loop, seen = SimulatedLoop(seed), list[tuple[float, float, str]]()
+
+    async def have() -> None:
+        await asyncio.sleep(2)
+        seen.append((runtime.time(), runtime.uniform(0, 1), runtime.token(6)))
+
+    async def story() -> None:
+        processes = [Process(loop, name) for name in "ab"]
+        processes[1].clock_error = -90
+        await asyncio.gather(have(), *(process.spawn(have()) for process in processes))
+
+    run(loop, story())
+    return seen
+
+
+def test_clocks_dice_and_tokens_are_the_seeds():
+    right, wrong, world = what_processes_have(1)
+
+    assert (world[0], right[0], wrong[0]) == (EPOCH + 2, EPOCH + 2, EPOCH - 88)
+    assert len({world[1:], right[1:], wrong[1:]}) == 3
+    assert [right, wrong, world] == what_processes_have(1) != what_processes_have(2)
