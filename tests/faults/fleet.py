@@ -6,13 +6,15 @@ import random
 import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
+from tests.faults.machines import BotProcess
 from tests.faults.traps import Deed
-from tests.processes import BotProcess, Prepare, bot_process, nothing
+from tests.processes import Prepare, nothing
 
 Environ = Mapping[str, str]
+Start = Callable[..., AbstractAsyncContextManager[BotProcess]]
 _GRACE = 40.0
 _RESTART_TAKES = 1.5  # seconds, as on a platform; a turn may die with six workers, no more
 
@@ -21,7 +23,13 @@ class Member:
     """One process that is always there: when it ends, it is started again, as a platform does."""
 
     def __init__(
-        self, name: str, command: str, environ: Environ, folder: Path, prepare: Prepare
+        self,
+        name: str,
+        command: str,
+        environ: Environ,
+        folder: Path,
+        prepare: Prepare,
+        start: Start,
     ) -> None:
         self.name = name
         self.environ = dict(environ)
@@ -30,6 +38,7 @@ class Member:
         self.paused = False
         self._command = command
         self._prepare = prepare
+        self._start = start
         self._log = folder / f"{name}.log"
         self._process: BotProcess | None = None
         self._meant = ""  # how we ended it ourselves
@@ -65,7 +74,7 @@ class Member:
         asyncio.get_running_loop().call_later(seconds, self._wake, process)
 
     async def _run_once(self) -> None:
-        running = bot_process(
+        running = self._start(
             self._command, environ=self.environ, log=self._log, prepare=self._prepare
         )
         async with running as self._process:
@@ -91,10 +100,11 @@ class Member:
 class Fleet:
     """All the bot's processes."""
 
-    def __init__(self, folder: Path, pause: float) -> None:
+    def __init__(self, folder: Path, pause: float, start: Start) -> None:
         self.members: dict[str, Member] = {}
         self._folder = folder
         self._pause = pause
+        self._start = start
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -119,7 +129,8 @@ class Fleet:
 
     def add(self, name: str, command: str, environ: Environ, prepare: Prepare = nothing) -> None:
         """Start a process that is always there from now on."""
-        member = Member(name, command, {**os.environ, **environ}, self._folder, prepare)
+        whole = {**os.environ, **environ}
+        member = Member(name, command, whole, self._folder, prepare, self._start)
         self.members[name] = member
         self._tasks.append(asyncio.create_task(member.keep()))
 

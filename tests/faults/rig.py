@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -21,12 +21,11 @@ from bot.playground.openai.stand_in.brain import ScriptedBrain
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace.company import ADA, BEN, BOT_USER, CHLOE, DEV
 from bot.playground.slack.workspace.state import Channel
-from tests.adapters.redis.servers import Server, free_port
-from tests.adapters.redis.servers import running as running_servers
 from tests.faults import brain, installed
 from tests.faults.features import Feature
 from tests.faults.fleet import Fleet
 from tests.faults.gates import TOKEN, model_gate, slack_gate
+from tests.faults.machines import Machines, Redis
 from tests.faults.redis_proxy import RedisProxy
 from tests.faults.traps import Traps
 from tests.faults.wrong_clock import jump
@@ -34,7 +33,6 @@ from tests.processes import Prepare, nothing
 
 SECRET = "a-secret-of-at-least-16-characters"
 PEOPLE = (ADA, BEN, CHLOE, DEV)
-_AOF = {"appendonly": "yes", "appendfsync": "always", "save": '""'}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ class Rig:
 
     slack: SlackPlayground
     openai: OpenAIPlayground
-    server: Server
+    server: Redis
     fleet: Fleet
     traps: Traps
     proxies: list[RedisProxy]
@@ -78,12 +76,13 @@ class Rig:
 
 
 @asynccontextmanager
-async def open_rig(folder: Path, shape: Shape, feature: Feature, seed: int) -> AsyncIterator[Rig]:
+async def open_rig(
+    folder: Path, shape: Shape, feature: Feature, seed: int, machines: Machines
+) -> AsyncIterator[Rig]:
     """Start everything; end it at the end."""
     async with AsyncExitStack() as opened:
-        server = Server(folder / "redis", settings=_AOF)
-        opened.enter_context(running_servers(server))
-        fleet = Fleet(folder, pause=shape.lease * 1.5 + 0.5)
+        server = await opened.enter_async_context(machines.redis(folder / "redis"))
+        fleet = Fleet(folder, shape.lease * 1.5 + 0.5, machines.start)
         traps = Traps(fleet.befall)
         traps.spared = fleet.spared
         slack = SlackPlayground(retry_after=shape.redelivered_after, seed=seed)
@@ -101,13 +100,14 @@ async def open_rig(folder: Path, shape: Shape, feature: Feature, seed: int) -> A
         slack.hazards.status_lasts = 3600  # no stuck status goes by itself
         openai.faults.seed = seed
         opened.push_async_callback(fleet.close)
-        proxies = await _start(opened, fleet, slack, environ, server, traps, shape)
+        ports = iter(machines.free_port, -1)
+        proxies = await _start(opened, fleet, slack, environ, server, traps, shape, ports)
         chance = random.Random(seed)  # noqa: S311 - repeatable, no secret
         told = (slack, openai, server, fleet, traps, proxies, channels, shape)
         yield Rig(*told, feature, folder, shop, chance)
 
 
-async def _set_panel(server: Server, team_id: str, feature: Feature) -> None:
+async def _set_panel(server: Redis, team_id: str, feature: Feature) -> None:
     """Let one expert of every panel consult another; change others as the feature wants."""
     asker = {brain.ASKER: {"consults": (ExpertName(brain.COLLEAGUE),)}}
     changes: dict[str, Mapping[str, Any]] = {
@@ -157,9 +157,10 @@ async def _start(
     fleet: Fleet,
     slack: SlackPlayground,
     environ: dict[str, str],
-    server: Server,
+    server: Redis,
     traps: Traps,
     shape: Shape,
+    ports: Iterator[int],
 ) -> list[RedisProxy]:
     proxies = []
     for number in range(shape.workers):
@@ -172,7 +173,7 @@ async def _start(
         own = environ | _own(name, token, proxy)
         fleet.add(name, "worker", own, partial(_prepare, shape, number))
     for number in range(shape.webs):
-        port = free_port()
+        port = next(ports)
         fleet.add(f"web{number}", "web", environ | {"PORT": str(port)})
         if shape.over_http:
             slack.deliver_to(f"http://127.0.0.1:{port}/slack/events")
@@ -180,7 +181,7 @@ async def _start(
 
 
 def _environ(
-    slack: SlackPlayground, openai: OpenAIPlayground, server: Server, shape: Shape
+    slack: SlackPlayground, openai: OpenAIPlayground, server: Redis, shape: Shape
 ) -> dict[str, str]:
     return {
         "SLACK_BOT_TOKEN": slack.bot_token,

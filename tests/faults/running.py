@@ -11,6 +11,7 @@ from pathlib import Path
 from redis.asyncio import Redis
 
 from tests.faults.ledger import Ledger
+from tests.faults.machines import REAL, Machines
 from tests.faults.rig import Rig, open_rig
 from tests.faults.scenarios import Scenario
 from tests.faults.workload import Stuck, Workload
@@ -41,6 +42,7 @@ async def run(
     told: Callable[[int], None] = lambda _: None,
     afterwards: Callable[[Rig, Ledger], None] = lambda *_: None,
     enough: asyncio.Event | None = None,
+    machines: Machines = REAL,
 ) -> Outcome:
     """Run *scenario* until *turns* turns are answered, and look whether all is well.
 
@@ -48,7 +50,7 @@ async def run(
     """
     since = time.monotonic()
     folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - nothing runs yet
-    async with open_rig(folder, scenario.shape, scenario.feature, seed) as rig:
+    async with open_rig(folder, scenario.shape, scenario.feature, seed, machines) as rig:
         chance = random.Random(f"{scenario.name} {seed}")  # noqa: S311 - no secret
         workload = Workload(rig, scenario.habits, chance, enough or asyncio.Event())
         traps = turns // 3 if scenario.feature.steps else turns  # with features, turns take longer
