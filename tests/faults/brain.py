@@ -6,10 +6,7 @@ asks design first, who is on the panel for nobody else. With every other questio
 long that several of them get a plan. A question may wish for more: ``Q17 for data with a file?``.
 """
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
 from bot.experts.library import library
 from bot.playground.openai.stand_in.brain import (
@@ -23,56 +20,16 @@ from bot.playground.openai.stand_in.brain import (
 )
 from bot.playground.openai.stand_in.hosted_steps import CiteMade, RunCode
 from tests.faults import installed
+from tests.reckoning.questions import Asked, Wish, asked_in, listed, made_by, paragraphs
 
-_ASKED = re.compile(r"Q(\d+) for ([a-z]+(?: and [a-z]+)*?)(?: with a ([a-z ]+))?\?")
-_NAMED = re.compile(r"Q(\d+)")
 _INSTRUCTIONS = {expert.instructions.strip(): expert.name for expert in library()}
 TITLES = {expert.title: str(expert.name) for expert in library()} | installed.TITLES
 EXPERTS = ("legal", "finance", "security", "product", "engineering")
-NOBODY = "nobody"
 ASKER, COLLEAGUE = "legal", "design"
 COLLEAGUES = {ASKER: COLLEAGUE, "product": "research", "finance": "data"}  # where wished for
 ASKED = 3  # for each so many questions the one consults the other
 SLOW, TAKES = 2, 2.0  # for each so many questions an expert takes so many seconds
 STRANGE = 19  # for each so many questions the router calls somebody who is not on the panel
-
-
-class Wish(StrEnum):
-    """What a question wishes for, besides an answer."""
-
-    NOTHING = ""
-    TICKET = "ticket"  # which takes somebody's approval
-    FILE = "file"  # that the expert makes
-    COLLEAGUE = "colleague"  # who is consulted
-    PARAGRAPHS = "few paragraphs"  # written one after the other
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question, as a text says it."""
-
-    number: int
-    experts: tuple[str, ...]  # none: the router itself is to answer
-    wish: Wish = Wish.NOTHING
-
-
-def asking(number: int, experts: Sequence[str], wish: Wish = Wish.NOTHING) -> str:
-    """Return the words of a question."""
-    wished = f" with a {wish}" if wish else ""
-    return f"Q{number} for {' and '.join(experts or (NOBODY,))}{wished}?"
-
-
-def asked_in(text: str) -> list[Asked]:
-    """Return the questions in *text*."""
-    return [
-        Asked(int(number), tuple(n for n in names.split(" and ") if n != NOBODY), Wish(wish))
-        for number, names, wish in _ASKED.findall(text)
-    ]
-
-
-def named_in(text: str) -> list[int]:
-    """Return the numbers of the questions that *text* names."""
-    return [int(number) for number in _NAMED.findall(text)]
 
 
 def reply(request: ModelRequest) -> Reply:
@@ -81,13 +38,13 @@ def reply(request: ModelRequest) -> Reply:
     if not is_router(request.instructions):
         return _expert_reply(request, questions)
     if not request.may_call:
-        return [Text(f"In sum: {_listed(questions)}")]
+        return [Text(f"In sum: {listed(questions)}")]
     wanted = dict.fromkeys(name for question in questions for name in question.experts)
     if wanted and any(question.number % STRANGE == 0 for question in questions):
         wanted["stranger"] = None
     brief = {"reason": "It was named.", "brief": "Please answer."}
     calls = [Call(f"consult_{name}", brief) for name in wanted]
-    return calls or [Text(f"The router answers {_listed(questions)}")]
+    return calls or [Text(f"The router answers {listed(questions)}")]
 
 
 def is_router(instructions: str) -> bool:
@@ -102,7 +59,7 @@ def _expert_reply(request: ModelRequest, questions: Sequence[Asked]) -> Reply:
     if request.tools and request.may_call and consults and name in COLLEAGUES:
         told = {"reason": "It looks odd.", "brief": "Please look."}
         return [Call(f"consult_{COLLEAGUES[name]}", told)]
-    pause, answer = Pause(TAKES * any(q.number % SLOW == 0 for q in own)), _listed(own)
+    pause, answer = Pause(TAKES * any(q.number % SLOW == 0 for q in own)), listed(own)
     wishes = {one.wish for one in own}
     if Wish.TICKET in wishes and not _has_asked_for_approval(request):
         return [
@@ -120,17 +77,6 @@ def _expert_reply(request: ModelRequest, questions: Sequence[Asked]) -> Reply:
     return [pause, Text(f"{name} answers {answer}")]
 
 
-def paragraphs(expert: str, numbers: Sequence[int]) -> Sequence[str]:
-    """Return what an expert writes piece by piece; a message grows once a second at most."""
-    first = f"{expert} answers {', '.join(f'Q{number}' for number in numbers)}"
-    return (f"{first}\n\n", *(f"And {number} more.\n\n" for number in (1, 2, 3)), "That is all.")
-
-
-def made_by(expert: str, number: int) -> str:
-    """Return what an expert calls what it makes: a ticket's title, a file's name and content."""
-    return f"{expert}-{number}"
-
-
 def _has_asked_for_approval(request: ModelRequest) -> bool:
     """Return whether the expert has asked for a tool since it was asked itself."""
     items = list(request.items)
@@ -140,7 +86,3 @@ def _has_asked_for_approval(request: ModelRequest) -> bool:
 
 def _expert(instructions: str) -> str:
     return next(name for words, name in _INSTRUCTIONS.items() if instructions.startswith(words))
-
-
-def _listed(questions: object) -> str:
-    return ", ".join(f"Q{question.number}" for question in questions)  # type: ignore[attr-defined]

@@ -20,10 +20,11 @@ from bot.playground.openai.stand_in.brain import is_user
 from bot.playground.slack.workspace.company import BOT_USER
 from bot.playground.slack.workspace.messages import Message
 from tests.faults import installed
-from tests.faults.brain import Wish, asked_in, made_by, named_in, paragraphs
 from tests.faults.deciders import wants_decision
 from tests.faults.rig import Rig
-from tests.faults.workload import Question, papers_in, shown_text
+from tests.faults.workload import papers_in, shown_text
+from tests.reckoning.questions import Wish, asked_in, made_by, named_in, paragraphs
+from tests.reckoning.records import Question
 
 Asked = tuple[Question, str]  # a question, and an expert who is to answer it
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.panel.model import ExpertName, ToolName
 from tests.faults import brain, installed
-from tests.faults.brain import Wish
+from tests.reckoning.questions import Wish
 
 _TURN = (
     "journal ExpertCalled",

@@ -1,19 +1,13 @@
 """The reckoning, from Slack's and the model's side: what is wrong, in words.
 
-1. Every expert that a question names answers it in its thread exactly once, and nobody else does.
-2. The turns of a thread are answered in order, each with one plan and one synthesis at most.
-3. A thread has one router conversation and one for each expert, and each names the others.
-4. Every conversation holds each question once, and no call without its output.
-5. Nothing is left: no status, no stream, no lock, no delivery, no turn, no dead letter; and no plan
-   says that somebody is still being asked.
-
-What features add to that is in ``feature_ledger.py``.
+What holds for each thread is in ``tests/reckoning/rules.py``, as for the simulation. Besides,
+nothing is left: no status, no stream, no delivery, no turn, no dead letter; and no plan says that
+somebody is still being asked. What features add to that is in ``feature_ledger.py``.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from bot.adapters.slack.api.metadata import StampSigner
@@ -21,27 +15,12 @@ from bot.playground.slack.workspace.messages import Message
 from tests.faults import brain, feature_ledger, installed
 from tests.faults.model_side import Conversations, ThreadName
 from tests.faults.rig import SECRET, Rig
-from tests.faults.workload import Question, shown_text
+from tests.faults.workload import shown_text
+from tests.reckoning import rules
+from tests.reckoning.questions import named_in
+from tests.reckoning.records import Question, Said
 
 _SIGNER = StampSigner([SECRET])
-_USUAL = frozenset({"late", "plan", "reply", "router", "synthesis"})
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One of the bot's messages, as its stamp and its text tell."""
-
-    turn: str
-    part: str
-    router: str
-    speaker: str  # the expert; empty: the bot itself
-    numbers: tuple[int, ...]  # of the questions it names
-    failed: bool
-
-    @property
-    def kind(self) -> str:
-        """Which part of the turn it is."""
-        return self.part.partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +41,11 @@ class Ledger:
         self._threads: defaultdict[ThreadName, list[Question]] = defaultdict(list)
         for question in questions:
             self._threads[question.channel, question.thread_ts].append(question)
-        self._model = Conversations(rig.openai.conversations.values())
+        self._model = Conversations(())
 
     def complaints(self) -> Iterator[str]:
         """Yield what is wrong."""
+        self._model = Conversations(self._rig.openai.conversations.values())
         spared = self._allowed.doubled
         for (channel, thread_ts), questions in self._threads.items():
             found = (
@@ -97,7 +77,7 @@ class Ledger:
                 continue
             speaker = brain.TITLES.get(message.username or "", "")
             text = shown_text(message)
-            numbers = tuple(brain.named_in(text))
+            numbers = tuple(named_in(text))
             failed = "could not answer" in text
             found.append(Said(stamp.turn, stamp.part, stamp.router, speaker, numbers, failed))
         return found
@@ -105,73 +85,28 @@ class Ledger:
     def _in_slack(
         self, channel: str, thread_ts: str, questions: Sequence[Question]
     ) -> Iterator[str]:
-        said = self._said(channel, thread_ts)
-        yield from self._strange(said)
-        yield from _repeated(said, self._rig.feature.failing)
-        yield from self._answered(said, questions)
+        said, feature = self._said(channel, thread_ts), self._rig.feature
+        failing = None if self._allowed.failures else feature.failing
+        yield from rules.strange(said, rules.USUAL | feature.kinds, failing)
+        yield from rules.repeated(said)
+        yield from rules.summed_up(said, feature.failing)
+        yield from rules.answered(said, questions)
         if not self._allowed.disorder:
-            yield from _out_of_order(said)
-
-    def _strange(self, said: Sequence[Said]) -> Iterator[str]:
-        """Complain of messages that nothing in the workload should lead to."""
-        for one in said:
-            if one.kind not in _USUAL | self._rig.feature.kinds:
-                yield f"there is a message of the kind {one.kind}"
-            fails = self._allowed.failures or one.speaker in self._rig.feature.failing
-            if one.failed and not fails:
-                yield f"{one.speaker} could not answer"
-
-    def _answered(self, said: Sequence[Said], questions: Sequence[Question]) -> Iterator[str]:
-        heard = Counter((n, one.speaker) for one in said for n in one.numbers if _answers(one))
-        failed = {(one.turn.rpartition(":")[2], one.speaker) for one in said if one.failed}
-        for question in questions:
-            for expert in question.experts or ("",):
-                times = heard.pop((question.number, expert), 0)
-                if times == 0 and (question.ts, expert) in failed:
-                    continue
-                if times != 1:
-                    yield f"Q{question.number} is answered {times} times by {expert or 'the bot'}"
-        for (number, speaker), times in heard.items():
-            yield f"Q{number} is answered {times} times by {speaker}, who was not asked"
+            yield from rules.out_of_order(said)
 
     def _links(self, channel: str, thread_ts: str, questions: Sequence[Question]) -> Iterator[str]:
-        known = self._model.of_thread(channel, thread_ts)
-        stamps = {one.router for one in self._said(channel, thread_ts)}
-        if len(known.routers) != 1:
-            yield f"there are {len(known.routers)} router conversations"
-            return
-        (router,) = known.routers
-        if stamps != {router.id}:
-            yield f"the messages name the router conversations {stamps}, not {router.id}"
+        known, said = self._model.of_thread(channel, thread_ts), self._said(channel, thread_ts)
         asked = {expert for question in questions for expert in question.experts}
-        for expert in asked | known.experts.keys():
-            conversations = known.experts.get(expert, [])
-            is_function = expert in installed.NAMES
-            unheard = not conversations and (self._allowed.failures or is_function)
-            if len(conversations) != 1 and not unheard:
-                yield f"there are {len(conversations)} conversations of {expert}"
-            for one in conversations:
-                if router.experts.get(expert) != one.id:
-                    yield f"the router's labels do not name the conversation of {expert}"
-                if one.router != router.id:
-                    yield f"the labels of {expert} do not name the router's conversation"
+        unheard = None if self._allowed.failures else frozenset(installed.NAMES)
+        yield from rules.linked(known, said, asked, unheard)
 
     def _in_conversations(
         self, channel: str, thread_ts: str, questions: Sequence[Question]
     ) -> Iterator[str]:
-        known = self._model.of_thread(channel, thread_ts)
-        everybody = (*known.routers, *(one for each in known.experts.values() for one in each))
-        for conversation in everybody:
-            told = Counter(conversation.asked)
-            for question in questions:
-                concerned = conversation.expert in ("", *question.experts)
-                times = told[question.number]
-                if times > 1 or (concerned and times != 1 and not self._allowed.failures):
-                    yield f"{conversation.name} heard Q{question.number} {times} times"
-            for number, times in Counter(conversation.answered).items():
-                if times > 1:
-                    yield f"{conversation.name} answered Q{number} {times} times"
-            yield from conversation.complaints()
+        excused = None if self._allowed.failures else frozenset[int]()
+        for conversation in self._model.of_thread(channel, thread_ts).all:
+            yield from rules.heard(conversation, questions, excused)
+            yield from rules.calls(conversation)
 
     def _left_over(self) -> Iterator[str]:
         workspace, slack = self._rig.slack.workspace, self._rig.slack
@@ -187,36 +122,7 @@ class Ledger:
             yield f"{len(slack.deliverer.undelivered)} events were never acknowledged"
 
 
-def _answers(said: Said) -> bool:
-    return said.kind in ("reply", "router") and not said.failed
-
-
 def _is_unfinished_plan(message: Message) -> bool:
     plans: Any = [block for block in message.blocks if block["type"] == "plan"]
     states = [task["status"] for plan in plans for task in plan["tasks"]]
     return "in_progress" in states or any(plan["title"].startswith("Asking") for plan in plans)
-
-
-def _repeated(said: Sequence[Said], failing: Set[str]) -> Iterator[str]:
-    for (turn, part), times in Counter((one.turn, one.part) for one in said).items():
-        if times > 1:
-            yield f"{part} of {turn} is there {times} times"
-    for turn, times in Counter(one.turn for one in said if one.kind == "synthesis").items():
-        if times > 1:
-            yield f"{turn} is summed up {times} times"
-    replies = Counter((one.turn, one.speaker) for one in said if one.kind == "reply")
-    summed = {one.turn for one in said if one.kind == "synthesis"}
-    for turn, answers in Counter(turn for turn, _ in replies).items():
-        own = [one for one in said if one.turn == turn]
-        failed = any(one.failed or one.speaker in failing for one in own)
-        if not failed and (answers > 1) != (turn in summed):
-            yield f"{turn} has {answers} answers and {'a' if turn in summed else 'no'} synthesis"
-
-
-def _out_of_order(said: Sequence[Said]) -> Iterator[str]:
-    latest = Decimal(0)
-    for one in said:
-        turn = Decimal(one.turn.rpartition(":")[2] or "0")
-        if turn < latest:
-            yield f"{one.part} of {one.turn} comes after an answer to {latest}"
-        latest = max(turn, latest)

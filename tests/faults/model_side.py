@@ -1,82 +1,24 @@
 """What the model's side holds: the conversations of each Slack thread, by their own labels."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
 from bot.adapters.openai.labels import unpack
-from bot.panel.language_model.exchange import ABORTED
-from bot.panel.links import ExpertLabels, RouterLabels
+from bot.json_types import Json
+from bot.panel.language_model.exchange import (
+    ModelSaid,
+    StoredItem,
+    ToolAnswered,
+    ToolCalled,
+    UserSaid,
+)
+from bot.panel.model import CallId
 from bot.playground.openai.conversations.store import Conversation as Stored
-from bot.playground.openai.items.items import text_of, unanswered
+from bot.playground.openai.items.items import text_of
 from bot.playground.openai.stand_in.brain import is_model, is_user
-from tests.faults import brain
+from tests.reckoning.records import OfThread, conversation
 
 ThreadName = tuple[str, str]  # channel, thread_ts
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """One conversation in which something has been said."""
-
-    stored: Stored
-    expert: str  # empty: the router's
-    router: str  # as an expert's labels name it
-    experts: Mapping[str, str]  # as the router's labels name them
-
-    @property
-    def id(self) -> str:
-        """Its id."""
-        return self.stored.id
-
-    @property
-    def name(self) -> str:
-        """How it is called in complaints."""
-        return f"the conversation of {self.expert or 'the router'}"
-
-    @property
-    def asked(self) -> Sequence[int]:
-        """The questions that it heard."""
-        texts = (text_of(item) for item in self.stored.items if is_user(item))
-        new = (text for text in texts if not text.startswith("<earlier>"))
-        return [question.number for text in new for question in brain.asked_in(text)]
-
-    @property
-    def answered(self) -> Sequence[int]:
-        """The questions that it answered, the router's calls left out."""
-        texts = (text_of(item) for item in self.stored.items if is_model(item))
-        return [number for text in texts for number in brain.named_in(text)]
-
-    def complaints(self) -> Iterator[str]:
-        """Yield what is wrong with its calls."""
-        if self.stored.locked_by:
-            yield f"{self.name} is locked"
-        for call in unanswered(self.stored.items):
-            yield f"{self.name} holds the call {call} without its output"
-        kinds = ("function_call", "function_call_output")
-        seen = Counter((i["type"], i["call_id"]) for i in self.stored.items if i["type"] in kinds)
-        yield from (f"{self.name} holds {key} {n} times" for key, n in seen.items() if n > 1)
-        yield from self._doubled_calls()
-
-    def _doubled_calls(self) -> Iterator[str]:
-        """Complain of an expert that is called twice for the same question, and not in vain."""
-        called: list[str] = []
-        in_vain = {i["call_id"] for i in self.stored.items if i.get("output") == ABORTED}
-        for item in self.stored.items:
-            if is_user(item):
-                called.clear()
-            elif item["type"] == "function_call" and item["call_id"] not in in_vain:
-                if item["name"] in called:
-                    yield f"{self.name} calls {item['name']} twice"
-                called.append(item["name"])
-
-
-@dataclass(slots=True)
-class OfThread:
-    """The conversations of one Slack thread."""
-
-    routers: list[Conversation] = field(default_factory=list)
-    experts: defaultdict[str, list[Conversation]] = field(default_factory=lambda: defaultdict(list))
 
 
 class Conversations:
@@ -99,14 +41,23 @@ class Conversations:
 
     def _file(self, stored: Stored) -> None:
         labels = unpack(stored.metadata)
-        match labels:
-            case RouterLabels(thread, experts):
-                names = {str(name): str(conversation) for name, conversation in experts.items()}
-                found = Conversation(stored, "", "", names)
-                self._threads[thread.channel_id, thread.thread_ts].routers.append(found)
-            case ExpertLabels(thread, expert, router):
-                found = Conversation(stored, str(expert), str(router), {})
-                of_thread = self._threads[thread.channel_id, thread.thread_ts]
-                of_thread.experts[str(expert)].append(found)
-            case None:
-                self._foreign.append(stored.id)
+        if labels is None:
+            self._foreign.append(stored.id)
+            return
+        items = [known for item in stored.items if (known := _item(item))]
+        found = conversation(stored.id, labels, items, is_locked=bool(stored.locked_by))
+        self._threads[labels.thread.channel_id, labels.thread.thread_ts].add(found)
+
+
+def _item(item: Json) -> StoredItem | None:
+    if is_user(item):
+        return UserSaid(text_of(item))
+    if is_model(item):
+        return ModelSaid(text_of(item))
+    match item["type"]:
+        case "function_call":
+            return ToolCalled(CallId(item["call_id"]), item["name"], {})
+        case "function_call_output":
+            return ToolAnswered(CallId(item["call_id"]), item["output"])
+        case _:
+            return None

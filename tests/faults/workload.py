@@ -16,20 +16,10 @@ from tests.faults import brain
 from tests.faults.deciders import Deciders
 from tests.faults.features import Subject
 from tests.faults.rig import PEOPLE, Rig
+from tests.reckoning.questions import asking, named_in
+from tests.reckoning.records import Question
 
 _MORE_FOR_TRAPS = 150  # turns, until somebody has come to each
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One message that wants answers."""
-
-    number: int
-    channel: str
-    thread_ts: str
-    ts: str
-    experts: tuple[str, ...]  # none: the router itself
-    wish: brain.Wish = brain.Wish.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +117,7 @@ class Workload:
     def _ask(self, channel: str, thread_ts: str | None, subject: Subject) -> Question:
         self._last_number += 1
         number, experts = self._last_number, subject.experts
-        text = brain.asking(number, experts, subject.wish)
+        text = asking(number, experts, subject.wish)
         if experts and self.chance.random() < self.habits.directly:
             text = f"{', '.join(experts)}: {text}"
         place = self.rig.slack.workspace.channels[channel]
@@ -171,7 +161,7 @@ class Workload:
         self._last_news = asyncio.get_running_loop().time()
         self.turns.add(str(payload["turn"]))
         speaker = brain.TITLES.get(message.username or "", "")
-        for number in brain.named_in(message.text):
+        for number in named_in(message.text):
             self._heard[number, speaker] += 1
             self._look(number)
         if "could not answer" in message.text:

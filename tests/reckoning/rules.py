@@ -1,0 +1,173 @@
+"""The rules of the reckoning: each looks at one thread, and yields what is wrong, in words.
+
+1. Every expert that a question names answers it in its thread exactly once, and nobody else does.
+2. The turns of a thread are answered in order, each with one plan and one synthesis at most.
+3. A thread has one router conversation and one for each expert, and each names the others.
+4. Every conversation holds each question once, and no call without its output.
+
+What a world brings with it (failures, events out of order) is allowed by its arguments alone.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence, Set
+from decimal import Decimal
+
+from bot.panel.language_model.exchange import ABORTED, ToolAnswered, ToolCalled, UserSaid
+from tests.reckoning.records import Conversation, OfThread, Question, Said
+
+MaySwap = Callable[[str, str], bool]  # whether messages may have arrived in the other order
+USUAL = frozenset({"late", "plan", "reply", "router", "synthesis"})
+
+
+def _never(_one: str, _other: str) -> bool:
+    return False
+
+
+def strange(said: Sequence[Said], kinds: Set[str], failing: Set[str] | None) -> Iterator[str]:
+    """Complain of messages of other *kinds*, and of failures but by *failing*; None: by anybody."""
+    for one in said:
+        if one.kind not in kinds:
+            yield f"there is a message of the kind {one.kind}"
+        if one.failed and failing is not None and one.speaker not in failing:
+            yield f"{one.speaker} could not answer"
+
+
+def answered(
+    said: Sequence[Said], questions: Sequence[Question], excused: Set[int] = frozenset()
+) -> Iterator[str]:
+    """Complain of answers that are missing, doubled or nobody's; *excused* ones may be missing."""
+    heard = Counter((n, one.speaker) for one in said for n in one.numbers if one.answers)
+    failed = {(one.turn_ts, one.speaker) for one in said if one.failed}
+    for question in questions:
+        for expert in question.experts or ("",):
+            times = heard.pop((question.number, expert), 0)
+            may_miss = (question.ts, expert) in failed or question.number in excused
+            if times != 1 and not (times == 0 and may_miss):
+                yield f"Q{question.number} is answered {times} times by {expert or 'the bot'}"
+    for (number, speaker), times in heard.items():
+        yield f"Q{number} is answered {times} times by {speaker}, who was not asked"
+
+
+def repeated(said: Sequence[Said]) -> Iterator[str]:
+    """Complain of a part of a turn, or a summary, that is there twice."""
+    for (turn, part), times in Counter((one.turn, one.part) for one in said).items():
+        if times > 1:
+            yield f"{part} of {turn} is there {times} times"
+    for turn, times in Counter(one.turn for one in said if one.kind == "synthesis").items():
+        if times > 1:
+            yield f"{turn} is summed up {times} times"
+
+
+def summed_up(
+    said: Sequence[Said], failing: Set[str], excused: Set[str] = frozenset()
+) -> Iterator[str]:
+    """Complain of a turn with several answers and no synthesis, or the reverse.
+
+    *excused* turns, by their first message's ts, may have been stopped before.
+    """
+    replies = Counter((one.turn, one.speaker) for one in said if one.kind == "reply")
+    summed = {one.turn for one in said if one.kind == "synthesis"}
+    for turn, answers in Counter(turn for turn, _ in replies).items():
+        own = [one for one in said if one.turn == turn]
+        failed = any(one.failed or one.speaker in failing for one in own)
+        may_miss = failed or own[0].turn_ts in excused
+        if not may_miss and (answers > 1) != (turn in summed):
+            yield f"{turn} has {answers} answers and {'a' if turn in summed else 'no'} synthesis"
+
+
+def out_of_order(said: Sequence[Said], may_swap: MaySwap = _never) -> Iterator[str]:
+    """Complain of answers to a message after those to a later one, unless both came at once."""
+    for place, one in enumerate(said):
+        later = [
+            other.turn_ts
+            for other in said[:place]
+            if Decimal(other.turn_ts) > Decimal(one.turn_ts)
+            and not may_swap(one.turn_ts, other.turn_ts)
+        ]
+        if later:
+            yield f"{one.part} of {one.turn} comes after an answer to {later[0]}"
+
+
+def linked(
+    known: OfThread, said: Sequence[Said], asked: Set[str], unheard: Set[str] | None
+) -> Iterator[str]:
+    """Complain of conversations that are missing, doubled or do not name each other.
+
+    Of those *asked*, only *unheard* experts may have none; None: any of them.
+    """
+    stamps = {one.router for one in said}
+    if len(known.routers) != 1:
+        yield f"there are {len(known.routers)} router conversations"
+        return
+    (router,) = known.routers
+    if stamps - {router.id}:
+        yield f"the messages name the router conversations {sorted(stamps)}, not {router.id}"
+    for expert in sorted(asked | known.experts.keys()):
+        conversations = known.experts.get(expert, [])
+        may_miss = unheard is None or expert in unheard
+        if len(conversations) != 1 and (conversations or not may_miss):
+            yield f"there are {len(conversations)} conversations of {expert}"
+        for one in conversations:
+            if router.experts.get(expert) != one.id:
+                yield f"the router's labels do not name the conversation of {expert}"
+            if one.router != router.id:
+                yield f"the labels of {expert} do not name the router's conversation"
+
+
+def heard(
+    one: Conversation, questions: Sequence[Question], excused: Set[int] | None
+) -> Iterator[str]:
+    """Complain of questions that it heard or answered twice, or should have heard.
+
+    *excused* ones need not be heard; None: all of them.
+    """
+    told = Counter(one.heard)
+    for question in questions:
+        times = told[question.number]
+        concerned = one.expert in ("", *question.experts)
+        may_miss = not concerned or excused is None or question.number in excused
+        if times > 1 or (times == 0 and not may_miss):
+            yield f"{one.name} heard Q{question.number} {times} times"
+    for number, times in Counter(one.answered).items():
+        if times > 1:
+            yield f"{one.name} answered Q{number} {times} times"
+
+
+def heard_in_order(
+    one: Conversation, questions: Sequence[Question], may_swap: MaySwap = _never
+) -> Iterator[str]:
+    """Complain if it heard a question after a later one, unless both came at once."""
+    ts = {question.number: question.ts for question in questions}
+    known = [ts[number] for number in one.heard if number in ts]
+    for place, heard in enumerate(known):
+        for earlier in known[:place]:
+            if Decimal(earlier) > Decimal(heard) and not may_swap(heard, earlier):
+                yield f"{one.name} heard {heard} after {earlier}"
+
+
+def calls(one: Conversation) -> Iterator[str]:
+    """Complain of a call without its output, or with two, and of a lock."""
+    if one.is_locked:
+        yield f"{one.name} is locked"
+    made = Counter(item.call_id for item in one.items if isinstance(item, ToolCalled))
+    given = Counter(item.call_id for item in one.items if isinstance(item, ToolAnswered))
+    yield from (f"{one.name} holds the call {id_} {n} times" for id_, n in made.items() if n > 1)
+    yield from (f"{one.name} answers the call {id_} twice" for id_, n in given.items() if n > 1)
+    for call in made:
+        if call not in given:
+            yield f"{one.name} holds the call {call} without its output"
+    yield from _made_twice(one)
+
+
+def _made_twice(one: Conversation) -> Iterator[str]:
+    """Complain of an expert that is called twice for the same question, and not in vain."""
+    outputs = (item for item in one.items if isinstance(item, ToolAnswered))
+    in_vain = {item.call_id for item in outputs if item.output == ABORTED}
+    made: list[str] = []
+    for item in one.items:
+        if isinstance(item, UserSaid):
+            made.clear()
+        elif isinstance(item, ToolCalled) and item.call_id not in in_vain:
+            if item.tool in made:
+                yield f"{one.name} calls {item.tool} twice"
+            made.append(item.tool)

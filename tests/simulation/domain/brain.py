@@ -1,0 +1,59 @@
+"""What the simulated model says: its answers name the questions, so that they can be counted."""
+
+import re
+from collections.abc import Callable, Sequence
+from random import Random
+
+from bot.panel.language_model.exchange import ModelSaid, Prompt, StoredItem, ToolCalled, UserSaid
+from bot.panel.model import CallId
+from tests.reckoning.questions import Asked, asked_in, listed
+
+COLLEAGUE = "design"  # who is on the panel for nobody else
+ASKS_EVERY = 3  # question: whom legal asks it about first
+STRANGE_EVERY = 7  # question: of those the router calls somebody who is not on the panel
+Step = str | ToolCalled
+
+
+def reply(prompt: Prompt, stored: Sequence[StoredItem], new_id: Callable[[], str]) -> list[Step]:
+    """Answer as the router, or as the expert whose conversation this is."""
+    known = [item.text for item in (*stored, *prompt.items) if isinstance(item, UserSaid)]
+    questions = asked_in(known[-1]) if known else []
+    if prompt.cache_key.startswith("router:"):
+        return _route(prompt, questions, new_id)
+    name = prompt.cache_key.removeprefix("expert:").rpartition("/")[2]
+    own = [one for one in questions if name in one.experts] or questions  # a colleague's
+    if prompt.tools and prompt.may_call and any(one.number % ASKS_EVERY == 0 for one in own):
+        return [_call(COLLEAGUE, new_id)]
+    return [f"{name} answers {listed(own)} at some length here"]
+
+
+def _route(prompt: Prompt, questions: Sequence[Asked], new_id: Callable[[], str]) -> list[Step]:
+    if not prompt.may_call:
+        return [f"In sum: {listed(questions)}"]
+    names = dict.fromkeys(name for one in questions for name in one.experts)
+    if names and any(one.number % STRANGE_EVERY == 0 for one in questions):
+        names["stranger"] = None
+    return [_call(name, new_id) for name in names] or [f"The router answers {listed(questions)}"]
+
+
+def _call(name: str, new_id: Callable[[], str]) -> ToolCalled:
+    brief = {"reason": "It was named.", "brief": "Please answer."}
+    return ToolCalled(CallId(new_id()), f"consult_{name}", brief)
+
+
+def pieces(text: str, random: Random) -> list[str]:
+    """Return *text* in the pieces in which it is written."""
+    words = re.findall(r"\S+\s*", text)
+    cuts = sorted(random.sample(range(1, len(words)), min(3, len(words) - 1)))
+    starts, ends = [0, *cuts], [*cuts, len(words)]
+    return ["".join(words[start:end]) for start, end in zip(starts, ends, strict=True)]
+
+
+def said_in(steps: Sequence[Step]) -> str:
+    """Return the text of a response."""
+    return "".join(step for step in steps if isinstance(step, str))
+
+
+def stored_form(step: Step) -> StoredItem:
+    """Return *step* as a conversation holds it."""
+    return ModelSaid(step) if isinstance(step, str) else step

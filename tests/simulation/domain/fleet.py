@@ -1,0 +1,182 @@
+"""The bot's processes in domain mode: the panel's own code, put together as the assembly does."""
+
+import asyncio
+from dataclasses import dataclass, field
+from itertools import count
+
+from bot.panel.access.access import Access
+from bot.panel.access.policy import AccessPolicy
+from bot.panel.access.question_limits import QuestionLimits
+from bot.panel.approvals.approval_rights import ApprovalRights
+from bot.panel.approvals.approvers import Approvers
+from bot.panel.approvals.decisions import ApprovalDecisions, ApprovalExpiry
+from bot.panel.errors import MessengerUnavailable, ModelUnavailable
+from bot.panel.intake.admission import Admission
+from bot.panel.intake.intake import Intake
+from bot.panel.intake.queue_positions import QueuePositions
+from bot.panel.language_model.model_choice import ModelChoice
+from bot.panel.language_model.model_client import ModelClient
+from bot.panel.messaging.locales import Locales
+from bot.panel.model import Expert, ExpertName
+from bot.panel.timeouts import Timeouts
+from bot.panel.tools import NO_TOOLS
+from bot.panel.turn.outbox_worker import OutboxWorker
+from bot.panel.turn.services import Rules, Services
+from bot.panel.turn.turn_runner import TurnRunner
+from bot.panel.turn.turn_worker import TurnWorker
+from tests.fakes.access import FakeChannelFacts, FakeQuestionCounter, RecordingNotices
+from tests.fakes.file_server import FakeFileServer
+from tests.fakes.functions import FakeFunctions
+from tests.fakes.members import FakeMembers
+from tests.fakes.people import FakePeople
+from tests.panel_editors import panel_editor
+from tests.simulation.domain.memory import LEASE, Memory, Reached
+from tests.simulation.domain.model import SimulatedModel
+from tests.simulation.domain.seams import ModelSeam, Seam, Server, SlackSeam
+from tests.simulation.domain.slack import SimulatedSlack
+from tests.simulation.domain.transcript import SimulatedTranscript
+from tests.simulation.loop import SimulatedLoop
+from tests.simulation.net import Net
+from tests.simulation.process import Process
+
+GRACE = 25.0  # seconds for running turns at shutdown
+
+
+def _expert(name: str, *consults: str) -> Expert:
+    colleagues = tuple(map(ExpertName, consults))
+    return Expert(
+        ExpertName(name),
+        name.title(),
+        f":{name}:",
+        f"All {name}.",
+        "Be brief.",
+        consults=colleagues,
+    )
+
+
+EXPERTS = (
+    _expert("finance"),
+    _expert("legal", "design"),
+    _expert("security"),
+    _expert("product"),
+    _expert("design"),
+)
+_EVERYBODY = AccessPolicy(askers=frozenset({"members", "guests", "partners"}))
+
+
+@dataclass(eq=False, slots=True)
+class Worker:
+    """One process that answers."""
+
+    process: Process
+    main: "asyncio.Task[None]"
+
+    def drain(self) -> None:
+        """Tell it to end, as SIGTERM does."""
+        self.process.run(self.main.cancel)
+
+
+@dataclass(eq=False, slots=True)
+class Web:
+    """One process that takes in what people do."""
+
+    process: Process
+    intake: Intake
+    decisions: ApprovalDecisions
+
+
+@dataclass(eq=False, slots=True)
+class Fleet:
+    """All processes, and what they reach."""
+
+    loop: SimulatedLoop
+    net: Net
+    memory: Memory
+    slack: SimulatedSlack
+    model: SimulatedModel
+    people: FakePeople = field(default_factory=FakePeople)
+    files: FakeFileServer = field(default_factory=FakeFileServer)
+    functions: FakeFunctions = field(default_factory=FakeFunctions)
+    workers: list[Worker] = field(default_factory=list)
+    webs: list[Web] = field(default_factory=list)
+    _names: "count[int]" = field(default_factory=lambda: count(1))
+
+    def start_web(self) -> None:
+        """Start a process that takes in what people do."""
+        process = Process(self.loop, f"web-{next(self._names)}")
+        reached = self.memory.reached_by(process, self.net)
+        stores = reached.stores
+        intake = Intake(reached.queue, stores.threads, stores.auditor)
+        decisions = ApprovalDecisions(stores.approvals, self._rights(), stores.auditor)
+        self.webs.append(Web(process, intake, decisions))
+
+    def start_worker(self) -> None:
+        """Start a process that answers."""
+        process = Process(self.loop, f"worker-{next(self._names)}")
+        reached = self.memory.reached_by(process, self.net)
+        stores, timeouts = reached.stores, Timeouts()
+        slack = Server(self.net, process, "slack", MessengerUnavailable, guarded=True)
+        messenger, locales = SlackSeam(slack, self.slack), Locales(self.people)
+        runner = TurnRunner(
+            self._services(process, reached, messenger, timeouts),
+            Rules(ModelChoice(), timeouts, self._rights()),
+        )
+        worker = TurnWorker(reached.queue, runner, timeouts=timeouts, concurrency=8, lease=LEASE)
+        beside = (
+            QueuePositions(reached.queue, stores.threads, messenger, stores.outbox, locales),
+            ApprovalExpiry(stores.approvals),
+        )
+        sender = OutboxWorker(stores.outbox, messenger, lease=LEASE)
+        main = process.spawn(_work(process, worker, beside, sender))
+        self.workers.append(Worker(process, main))
+
+    def _services(
+        self, process: Process, reached: Reached, messenger: SlackSeam, timeouts: Timeouts
+    ) -> Services:
+        stores = reached.stores
+        slack = Server(self.net, process, "slack", MessengerUnavailable, guarded=True)
+        model = Server(self.net, process, "model", ModelUnavailable, guarded=True)
+        return Services(
+            stores,
+            panel_editor(reached.panels, self.people, EXPERTS, EXPERTS, toolbox=NO_TOOLS),
+            ModelClient(ModelSeam(model, self.model), timeouts.backoff),
+            self.functions,
+            messenger,
+            Seam(slack, SimulatedTranscript(self.slack)),
+            self.files,
+            self.people,
+            self._admission(reached),
+        )
+
+    def _admission(self, reached: Reached) -> Admission:
+        stores = reached.stores
+        access = Access(
+            _EVERYBODY, self.people, FakeChannelFacts(), FakeMembers(), stores.auditor, "T1"
+        )
+        notices, locales = RecordingNotices(), Locales(self.people)
+        return Admission(
+            access, FakeQuestionCounter(), QuestionLimits(), stores.threads, notices, locales
+        )
+
+    def _rights(self) -> ApprovalRights:
+        return ApprovalRights(self.people, NO_TOOLS, Approvers())
+
+
+async def _work(
+    process: Process,
+    worker: TurnWorker,
+    others: tuple[QueuePositions, ApprovalExpiry],
+    sender: OutboxWorker,
+) -> None:
+    """Answer turns, and then finish those that are running: as the assembly's worker does."""
+    async with asyncio.TaskGroup() as tasks:
+        beside = [tasks.create_task(other.run()) for other in others]
+        sending = tasks.create_task(sender.run())
+        try:
+            await worker.run()
+        finally:
+            for task in beside:
+                task.cancel()
+            if process.is_alive:  # else the loop only closes what is left of it
+                await worker.drain(GRACE)
+            sending.cancel()

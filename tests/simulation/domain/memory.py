@@ -1,0 +1,86 @@
+"""What the bot remembers: the stores in memory, and each process's way to them."""
+
+from dataclasses import dataclass
+
+from bot.panel.audit.audit_log import Auditor
+from bot.panel.errors import StoreUnavailable
+from bot.panel.links import ThreadLinks
+from bot.panel.messaging.outbox import Outbox
+from bot.panel.model import Claim, ThreadRef
+from bot.panel.roster.panel_store import PanelStore
+from bot.panel.turn.services import Stores
+from tests.fakes.approval_store import FakeApprovalStore
+from tests.fakes.audit_log import FakeAuditLog
+from tests.fakes.outbox import FakeOutbox
+from tests.fakes.panel_store import FakePanelStore
+from tests.fakes.report_store import FakeReportStore
+from tests.fakes.thread_store import FakeThreadStore
+from tests.fakes.turn_queue import FakeJournal, FakeTurnQueue
+from tests.simulation.domain.seams import OutboxSeam, QueueSeam, Seam, Server
+from tests.simulation.net import Net
+from tests.simulation.process import Process
+
+LEASE = 15.0  # seconds
+
+
+class FencedThreads(FakeThreadStore):
+    """As the one in Redis: who has lost the claim saves nothing."""
+
+    def __init__(self, queue: FakeTurnQueue) -> None:
+        super().__init__()
+        self._queue = queue
+
+    async def save_links(
+        self, thread: ThreadRef, links: ThreadLinks, *, claim: Claim | None = None
+    ) -> None:
+        if claim:
+            self._queue.held(claim)
+        await super().save_links(thread, links, claim=claim)
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """The stores as one process reaches them."""
+
+    queue: QueueSeam
+    outbox: Outbox
+    stores: Stores
+    panels: PanelStore
+
+
+class Memory:
+    """The stores, which outlive every process."""
+
+    def __init__(self) -> None:
+        self.queue = FakeTurnQueue(lease=LEASE)
+        self.journal = FakeJournal(self.queue)
+        self.threads = FencedThreads(self.queue)
+        self.approvals = FakeApprovalStore(self.queue)
+        self.reports = FakeReportStore(self.queue)
+        self.outbox = FakeOutbox(self.queue, lease=LEASE)
+        self.panels = FakePanelStore()
+        self.audit_log = FakeAuditLog()
+
+    def reached_by(self, process: Process, net: Net) -> Reached:
+        """Return them as *process* reaches them."""
+        server = Server(net, process, "store", StoreUnavailable)
+
+        def seam(target: object) -> Seam:
+            return Seam(server, target)
+
+        outbox = OutboxSeam(server, self.outbox)
+        stores = Stores(
+            seam(self.journal),
+            seam(self.threads),
+            seam(self.approvals),
+            seam(self.reports),
+            outbox,
+            Auditor(self.audit_log),
+        )
+        return Reached(QueueSeam(server, self.queue), outbox, stores, seam(self.panels))
+
+    async def is_idle(self) -> bool:
+        """Whether no turn waits or runs, and no last state is to be shown."""
+        depth = await self.queue.depth()
+        turns = depth.waiting + depth.running + depth.delayed
+        return not (turns or await self.outbox.waiting())

@@ -1,0 +1,139 @@
+"""The reckoning of a simulated world: what is wrong in it once all is quiet, in words."""
+
+from collections.abc import Iterator, Sequence
+
+from bot.panel.messaging.messenger import Post, TaskState
+from bot.panel.model import ThreadRef
+from tests.reckoning import rules
+from tests.reckoning.questions import named_in
+from tests.reckoning.records import Conversation, OfThread, Question, Said, conversation
+from tests.simulation.domain.fleet import Fleet
+from tests.simulation.domain.people import People
+from tests.simulation.domain.slack import Shown
+
+_KINDS = rules.USUAL | {"delay"}
+_FAILURES = ("could not answer", "took too long")
+
+
+class Reckoning:
+    """Looks at everything that *fleet* and *people* have left behind."""
+
+    def __init__(self, fleet: Fleet, people: People) -> None:
+        self._fleet = fleet
+        self._people = people
+        self._conversations = _by_thread(fleet)
+
+    def complaints(self) -> Iterator[str]:
+        """Yield what is wrong."""
+        for thread in self._fleet.slack.threads:
+            where = f"{thread.team_id}/{thread.place}"
+            yield from (f"{where}: {one}" for one in self._of_thread(thread))
+        yield from self._left_over()
+        yield from self._died()
+
+    def _of_thread(self, thread: ThreadRef) -> Iterator[str]:
+        questions = self._people.questions.get(thread, [])
+        said = self._said(thread)
+        stopped = any(one.number in self._people.excused for one in questions)
+        excused_turns = {one.ts for one in questions if one.number in self._people.excused}
+        failing = None if self._may_fail else frozenset[str]()
+        kinds = _KINDS | ({"stopped", "command"} if stopped else set())
+        yield from rules.strange(said, kinds, failing)
+        yield from rules.repeated(said)
+        yield from rules.summed_up(said, frozenset(), excused_turns)
+        excused = self._people.excused | self._answered_with_others(thread, questions)
+        yield from rules.answered(said, questions, excused)
+        yield from rules.out_of_order(said, self._people.may_swap)
+        yield from self._in_conversations(thread, questions, said, excused)
+        yield from self._shown(thread)
+
+    @property
+    def _may_fail(self) -> bool:
+        """Whether experts may have to say that they could not answer."""
+        return self._fleet.net.failed > 0
+
+    def _answered_with_others(self, thread: ThreadRef, questions: Sequence[Question]) -> set[int]:
+        """Return the questions for nobody that were asked together with one for somebody.
+
+        Then the router lets the experts answer, and does not answer itself.
+        """
+        return {one.number for one in questions if not one.experts}
+
+    def _in_conversations(
+        self,
+        thread: ThreadRef,
+        questions: Sequence[Question],
+        said: Sequence[Said],
+        excused: set[int],
+    ) -> Iterator[str]:
+        known = self._conversations.get(thread, OfThread())
+        must_answer = [one for one in questions if one.number not in excused]
+        asked = {expert for one in must_answer for expert in one.experts}
+        unheard = None if self._may_fail else frozenset[str]()
+        if must_answer or known.routers:
+            yield from rules.linked(known, _signed(said), asked, unheard)
+        for one in known.all:
+            yield from rules.heard(one, questions, None if self._may_fail else excused)
+            yield from rules.heard_in_order(one, questions, self._people.may_swap)
+            if one.id not in self._fleet.model.left_writing:
+                yield from rules.calls(one)
+
+    def _said(self, thread: ThreadRef) -> list[Said]:
+        return [_said(one) for one in self._fleet.slack.threads[thread].ours.values()]
+
+    def _shown(self, thread: ThreadRef) -> Iterator[str]:
+        place = self._fleet.slack.threads[thread]
+        if place.status:
+            yield f"the status {place.status!r} is left"
+        for one in place.ours.values():
+            if one.is_streaming:
+                yield f"a stream is open: {one.post.part}"
+            if any(task.state is TaskState.WORKING for task in one.tasks):
+                yield f"a plan is left as {one.post.text!r}"
+            if not one.post.turn.startswith(f"{thread.team_id}:{thread.channel_id}:"):
+                yield f"{one.post.part} of {one.post.turn} is in the wrong thread"
+
+    def _left_over(self) -> Iterator[str]:
+        queue, outbox = self._fleet.memory.queue, self._fleet.memory.outbox
+        yield from (f"the queue holds a turn of {one.place}" for one in queue._currents)
+        yield from (f"the inbox of {t.place} holds {i}" for t, i in queue._inboxes.items() if i)
+        yield from (f"buried: {one.letter.reason}" for one in queue._letters.values())
+        yield from (f"the outbox holds {about}" for _, about in outbox._entries)
+        if self._people.undelivered:
+            yield f"{self._people.undelivered} events were never acknowledged"
+
+    def _died(self) -> Iterator[str]:
+        for worker in self._fleet.workers:
+            main = worker.main
+            ended = worker.process.is_alive and main.done() and not main.cancelled()
+            if ended and (error := main.exception()):
+                yield f"{worker.process.name} died of {error!r}"
+        for what in self._fleet.loop.errors:
+            yield f"the loop: {what.get('message')} {what.get('exception')!r}"
+
+
+def _said(shown: Shown) -> Said:
+    post = shown.post
+    failed = any(words in post.text for words in _FAILURES)
+    speaker = str(post.expert or "")
+    return Said(post.turn, post.part, post.router or "", speaker, _numbers(post), failed)
+
+
+def _signed(said: Sequence[Said]) -> list[Said]:
+    """Return what names the router's conversation: a notice need not."""
+    return [one for one in said if one.kind in rules.USUAL]
+
+
+def _numbers(post: Post) -> tuple[int, ...]:
+    return tuple(named_in(post.text))
+
+
+def _by_thread(fleet: Fleet) -> dict[ThreadRef, OfThread]:
+    found: dict[ThreadRef, OfThread] = {}
+    for id_, stored in fleet.model.conversations.items():
+        if stored.items:
+            one: Conversation = conversation(
+                id_, stored.labels, stored.items, is_locked=id_ in fleet.model.writing
+            )
+            found.setdefault(stored.labels.thread, OfThread()).add(one)
+    return found

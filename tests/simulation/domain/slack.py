@@ -1,0 +1,259 @@
+"""Slack in memory: the threads of every workspace, as the panel and people see them.
+
+It is strict: a status goes with the next message, a stream is found only once it has ended, and
+nothing can be posted in a thread that was deleted.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import count
+
+from bot.panel.errors import MessengerRefused, ThreadGone
+from bot.panel.messaging.messenger import Ending, Messenger, PlanTask, Post, TaskState
+from bot.panel.messaging.outbox import LastState
+from bot.panel.model import ApprovalId, Message, MessageTs, ThreadRef, TurnId, UserId
+from tests.simulation.clocks import EPOCH
+from tests.simulation.loop import SimulatedLoop
+
+LONGEST = 60  # characters of one message: so that some answers take two
+
+
+@dataclass(slots=True)
+class Shown:
+    """One of the bot's messages."""
+
+    ts: MessageTs
+    post: Post
+    tasks: Sequence[PlanTask] = ()
+    is_streaming: bool = False
+    is_stamped: bool = True  # so that it can be found
+    ending: Ending | None = None  # in place of its buttons
+    decided: list[str] = field(default_factory=list)  # what the plan says of requests
+
+
+@dataclass(slots=True)
+class Thread:
+    """What a thread shows."""
+
+    ours: dict[MessageTs, Shown] = field(default_factory=dict)
+    people: dict[MessageTs, Message] = field(default_factory=dict)
+    status: str = ""
+    is_deleted: bool = False
+
+    def find(self, turn: TurnId, part: str) -> Shown | None:
+        """Return that message, if it carries its stamp."""
+        for one in self.ours.values():
+            if one.is_stamped and one.post.turn == turn and one.post.part == part:
+                return one
+        return None
+
+
+class SimulatedSlack(Messenger):
+    """Its methods are what happens at Slack when a request arrives."""
+
+    def __init__(self, loop: SimulatedLoop) -> None:
+        self.threads: dict[ThreadRef, Thread] = {}
+        self._loop = loop
+        self._numbers = count(1)
+        self._states: dict[str, partial[None]] = {}
+
+    def new_ts(self) -> MessageTs:
+        """Return the ts of a message that is posted now."""
+        return MessageTs(f"{int(EPOCH + self._loop.time())}.{next(self._numbers):06}")
+
+    def thread(self, thread: ThreadRef) -> Thread:
+        """Return *thread*, which need not have begun."""
+        return self.threads.setdefault(thread, Thread())
+
+    # The port.
+
+    def pieces(self, text: str, after: str = "") -> Sequence[str]:
+        return [text[i : i + LONGEST] for i in range(0, len(text), LONGEST)]
+
+    async def post(self, thread: ThreadRef, post: Post) -> MessageTs:
+        return self._post(thread, Shown(self.new_ts(), post))
+
+    async def find(self, thread: ThreadRef, turn: TurnId, part: str) -> MessageTs | None:
+        found = self.thread(thread).find(turn, part)
+        return found.ts if found else None
+
+    async def has_answered(self, thread: ThreadRef, turn: TurnId) -> bool:
+        return any(
+            one.post.turn == turn and one.post.part.startswith(("reply:", "router:"))
+            for one in self.thread(thread).ours.values()
+        )
+
+    def ended(self, thread: ThreadRef, ts: MessageTs, post: Post, ending: Ending) -> LastState:
+        return self._state(thread, ts, partial(self._end, thread, ts, ending))
+
+    def plan_ended(
+        self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
+    ) -> LastState:
+        return self._state(thread, ts, partial(self._show_plan, thread, ts, post, tasks))
+
+    async def plan_decided(
+        self, thread: ThreadRef, turn: TurnId, task: PlanTask, words: str
+    ) -> LastState | None:
+        plan = self.thread(thread).find(turn, "plan")
+        asks = plan and any(
+            one.id == task.id and one.state is TaskState.ASKING for one in plan.tasks
+        )
+        if not plan or not asks:
+            return None
+        return self._state(thread, plan.ts, partial(self._decide, plan, task, words))
+
+    async def settled(
+        self,
+        thread: ThreadRef,
+        besides: TurnId | None,
+        until: MessageTs | None,
+        waiting: Collection[ApprovalId],
+    ) -> Sequence[LastState]:
+        return [
+            self._state(thread, one.ts, partial(self._settle, one, waiting))
+            for one in self.thread(thread).ours.values()
+            if one.post.turn != besides
+            and (until is None or float(one.ts) <= float(until))
+            and _settled(one, waiting) != [*one.tasks]
+        ]
+
+    def taken_back(self, thread: ThreadRef, ts: MessageTs) -> LastState:
+        return self._state(thread, ts, partial(self._remove, thread, ts))
+
+    def status_cleared(self, thread: ThreadRef) -> LastState:
+        return self._state(thread, "status", partial(self._show_status, thread, ""), passing=True)
+
+    async def send(self, state: LastState) -> None:
+        self._states[state.request]()
+
+    async def delete(self, thread: ThreadRef, ts: MessageTs) -> None:
+        self._remove(thread, ts)
+
+    async def delete_strays(self, thread: ThreadRef, turn: TurnId) -> None:
+        """Nothing was posted elsewhere: what is posted to a deleted thread is refused."""
+
+    async def post_plan(
+        self, thread: ThreadRef, post: Post, tasks: Sequence[PlanTask]
+    ) -> MessageTs | None:
+        return self._post(thread, Shown(self.new_ts(), post, tasks))
+
+    async def update_plan(
+        self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
+    ) -> None:
+        self._show_plan(thread, ts, post, tasks)
+
+    async def show_status(self, thread: ThreadRef, status: str) -> bool:
+        if status and self.thread(thread).is_deleted:
+            raise ThreadGone("thread_not_found")
+        self._show_status(thread, status)
+        return True
+
+    def is_private(self, thread: ThreadRef) -> bool:
+        return thread.channel_id.startswith("D")
+
+    def next_chunk(self, shown: str, text: str) -> str:
+        stable = text[: text.rfind(" ") + 1]
+        return stable[len(shown) :] if stable.startswith(shown) else ""
+
+    def last_chunk(self, shown: str, text: str) -> str | None:
+        return text[len(shown) :] if text.startswith(shown) else None
+
+    def fits_one_message(self, shown: str, more: str) -> bool:
+        return len(shown + more) <= LONGEST
+
+    async def open_stream(self, thread: ThreadRef, post: Post, reader: UserId) -> MessageTs | None:
+        shown = Shown(self.new_ts(), post, is_streaming=True, is_stamped=False)
+        return self._post(thread, shown)
+
+    async def extend_stream(self, thread: ThreadRef, ts: MessageTs, more: str) -> bool:
+        stream = self._stream(thread, ts)
+        stream.post = replace(stream.post, text=stream.post.text + more)
+        return True
+
+    async def close_stream(self, thread: ThreadRef, ts: MessageTs, post: Post, more: str) -> bool:
+        try:
+            stream = self._stream(thread, ts)
+        except MessengerRefused:
+            return False
+        stream.post = replace(
+            stream.post,
+            text=stream.post.text + more,
+            ends_reply=post.ends_reply,
+            is_cut=post.is_cut,
+            router=post.router,
+        )
+        stream.is_streaming, stream.is_stamped = False, True
+        return True
+
+    async def withdraw_stream(
+        self, thread: ThreadRef, ts: MessageTs | None, post: Post, ours: Collection[MessageTs]
+    ) -> None:
+        shown = self.thread(thread).ours
+        unknown = [
+            one.ts
+            for one in shown.values()
+            if not one.is_stamped and one.post.persona == post.persona and one.ts not in ours
+        ]
+        for gone in [ts] if ts else unknown:
+            shown.pop(gone, None)
+
+    # What becomes of threads.
+
+    def _post(self, thread: ThreadRef, shown: Shown) -> MessageTs:
+        place = self.thread(thread)
+        if place.is_deleted:
+            raise ThreadGone("thread_not_found")
+        place.ours[shown.ts] = shown
+        place.status = ""
+        return shown.ts
+
+    def _stream(self, thread: ThreadRef, ts: MessageTs) -> Shown:
+        stream = self.thread(thread).ours.get(ts)
+        if stream is None or not stream.is_streaming:
+            raise MessengerRefused("message_not_in_streaming_state")
+        return stream
+
+    def _state(
+        self, thread: ThreadRef, about: str, effect: "partial[None]", *, passing: bool = False
+    ) -> LastState:
+        request = str(len(self._states))
+        self._states[request] = effect
+        return LastState(thread, about, request, passing)
+
+    def _show_status(self, thread: ThreadRef, status: str) -> None:
+        self.thread(thread).status = status
+
+    def _show_plan(
+        self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
+    ) -> None:
+        if shown := self.thread(thread).ours.get(ts):
+            shown.post, shown.tasks = post, tasks
+
+    def _end(self, thread: ThreadRef, ts: MessageTs, ending: Ending) -> None:
+        if shown := self.thread(thread).ours.get(ts):
+            shown.ending = ending
+
+    def _remove(self, thread: ThreadRef, ts: MessageTs) -> None:
+        self.thread(thread).ours.pop(ts, None)
+
+    def _decide(self, plan: Shown, task: PlanTask, words: str) -> None:
+        plan.decided.append(words)
+        plan.tasks = [
+            replace(one, state=task.state) if one.id == task.id else one for one in plan.tasks
+        ]
+
+    def _settle(self, plan: Shown, waiting: Collection[ApprovalId]) -> None:
+        plan.tasks = _settled(plan, waiting)
+
+
+def _settled(plan: Shown, waiting: Collection[ApprovalId]) -> list[PlanTask]:
+    return list(_settled_tasks(plan, waiting))
+
+
+def _settled_tasks(plan: Shown, waiting: Collection[ApprovalId]) -> Iterator[PlanTask]:
+    ids = [one.rpartition("/")[0] for one in waiting]  # what is after it is a hash
+    for task in plan.tasks:
+        waits = task.state is TaskState.ASKING and f"{plan.post.turn}/{task.id}" in ids
+        is_open = task.state in (TaskState.ASKING, TaskState.WORKING)
+        yield replace(task, state=TaskState.FAILED) if is_open and not waits else task

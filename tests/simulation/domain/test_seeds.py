@@ -1,0 +1,22 @@
+"""A few worlds of each kind: nothing is wrong in any of them."""
+
+import pytest
+
+from tests.simulation.domain.world import run
+from tests.simulation.kinds import KINDS
+
+_QUESTIONS = 12
+_WRONG = {"stops"}  # until it records links, and answers each call once
+
+
+@pytest.mark.parametrize("name", [one for one in KINDS if one not in _WRONG])
+@pytest.mark.parametrize("seed", range(2, 4))
+def test_nothing_is_wrong(name: str, seed: int):
+    assert run(seed, KINDS[name], _QUESTIONS).complaints == []
+
+
+@pytest.mark.parametrize("name", ["calm", "kills", "streams"])
+def test_a_seed_brings_the_same_day_again(name: str):
+    first, again = (run(7, KINDS[name], _QUESTIONS) for _ in range(2))
+
+    assert first.digest == again.digest

@@ -1,0 +1,112 @@
+"""One simulated day of the bot, from a seed: processes, people, misfortunes, and the reckoning."""
+
+import asyncio
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from tests.simulation.clocks import clocks_of
+from tests.simulation.domain.fleet import Fleet
+from tests.simulation.domain.memory import Memory
+from tests.simulation.domain.model import Leftover, Server, SimulatedModel
+from tests.simulation.domain.people import People
+from tests.simulation.domain.reckoning import Reckoning
+from tests.simulation.domain.slack import SimulatedSlack
+from tests.simulation.kinds import Kind
+from tests.simulation.loop import DeadlockError, Order, SimulatedLoop
+from tests.simulation.misfortunes import Misfortunes
+from tests.simulation.net import Net
+
+WEBS, WORKERS = 2, 3
+_QUIET = 8.0  # seconds without any turn, until all is over
+_AT_MOST = 3_000.0  # seconds after the last misfortune: turns are tried again for minutes
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a world."""
+
+    questions: int
+    complaints: Sequence[str]
+    digest: str
+    seconds: float  # of its own time
+    calls: int
+    trace: Sequence[str] = ()
+
+
+class World:
+    """Everything of one run."""
+
+    def __init__(self, seed: int, kind: Kind, *, keep_trace: bool = False) -> None:
+        order = Order.SHUFFLED if kind.shuffled else Order.PROCESSES
+        self.kind = kind
+        self.loop = SimulatedLoop(seed, order=order, keep_trace=keep_trace)
+        self.net = Net(self.loop, kind.chances)
+        random = self.loop.random
+        server = Server(random.choice(list(Leftover)), kind.writes_on and random.random() < 0.5)
+        self.model = SimulatedModel(self.loop, server)
+        self.slack = SimulatedSlack(self.loop)
+        self.fleet = Fleet(self.loop, self.net, Memory(), self.slack, self.model)
+        self.people = People(self.fleet, kind.story)
+
+    def run(self, questions: int) -> Outcome:
+        """Let people ask so many questions, and see what comes of it."""
+        complaints: list[str] = []
+        with _silence(), clocks_of(self.loop):
+            try:
+                self.loop.run(self._story(questions))
+            except DeadlockError:
+                complaints.append("nothing can happen any more")
+            complaints += Reckoning(self.fleet, self.people).complaints()
+            self.loop.close()
+        return Outcome(
+            self.people.asked,
+            complaints,
+            self.loop.digest(),
+            self.loop.time(),
+            self.net.calls,
+            self.loop.trace or (),
+        )
+
+    async def _story(self, questions: int) -> None:
+        await self.people.choose_streaming()
+        for _ in range(WEBS):
+            self.fleet.start_web()
+        for _ in range(WORKERS):
+            self.fleet.start_worker()
+        threads = max(1, questions // self.kind.story.follow_ups)
+        misfortunes = Misfortunes(self.fleet, self.kind, self.kind.story.span)
+        await asyncio.gather(self.people.talk(questions), misfortunes.strike(threads))
+        self.net.heal()
+        until = self.loop.time() + _AT_MOST
+        while self.loop.time() < until:
+            await asyncio.sleep(3)
+            if await self._is_over():
+                return
+
+    async def _is_over(self) -> bool:
+        if not await self._is_quiet():
+            return False
+        await asyncio.sleep(_QUIET)
+        return await self._is_quiet()
+
+    async def _is_quiet(self) -> bool:
+        busy = self.people.undelivered or self.model.writing
+        return not busy and await self.fleet.memory.is_idle()
+
+
+def run(seed: int, kind: Kind, questions: int, *, keep_trace: bool = False) -> Outcome:
+    """Run one world."""
+    return World(seed, kind, keep_trace=keep_trace).run(questions)
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Log nothing: thousands of misfortunes would."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)

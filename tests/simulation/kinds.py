@@ -1,0 +1,53 @@
+"""The kinds of trouble that a world can have, each by its name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tests.simulation.net import CALM, Chances
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What people do."""
+
+    span: float = 60.0  # seconds in which it all happens
+    follow_ups: int = 4  # questions in a thread, about
+    twice: float = 0.0  # the share of events that are delivered twice
+    late: float = 0.05  # seconds that an event may be late
+    streaming: float = 0.0  # the share of channels with streams
+    stops: float = 0.0  # the share of questions that are stopped
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of world: how many misfortunes come, for every ten threads, and what people do."""
+
+    chances: Chances = CALM
+    story: Story = field(default_factory=Story)
+    kills: int = 0
+    pauses: int = 0
+    drains: int = 0
+    flushes: int = 0  # of what is remembered of threads
+    outages: int = 0  # of the store
+    writes_on: bool = False  # whether the model's side may write on without a reader
+    shuffled: bool = False  # whether any callback that is ready may run next
+
+
+_BAD_NET = Chances(before=0.02, after=0.02, cut=0.004)
+KINDS: Mapping[str, Kind] = {
+    "calm": Kind(),
+    "kills": Kind(kills=4),
+    "pauses": Kind(pauses=4),
+    "drains": Kind(drains=4),
+    "before": Kind(Chances(before=0.03)),
+    "after": Kind(Chances(after=0.03)),
+    "cut": Kind(Chances(cut=0.02)),
+    "network": Kind(_BAD_NET),
+    "slow": Kind(Chances(slowest=4.0)),
+    "busy": Kind(Chances(busy=0.03)),
+    "deliveries": Kind(story=Story(twice=0.5, late=4.0)),
+    "streams": Kind(Chances(before=0.01, cut=0.004), Story(streaming=1.0), kills=2, drains=1),
+    "stops": Kind(story=Story(stops=0.4), kills=1),
+    "links": Kind(flushes=3),
+    "outages": Kind(outages=3),
+}
