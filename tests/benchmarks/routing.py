@@ -136,11 +136,13 @@ def by_overlap(question: Question) -> Experts:
 def questions() -> list[tuple[str, Question]]:
     """Return all questions, each with the name of where it comes from."""
     own = yaml.safe_load(OWN.read_text("utf-8"))
-    found = [
-        ("own", Question(language, text, tuple(map(_experts, right.split("|")))))
-        for language, asked in own.items()
-        for text, right in asked.items()
-    ]
+    found = []
+    for key, asked in own.items():
+        source, _, language = key.rpartition(".")
+        found += [
+            (source or "own", Question(language, text, tuple(map(_experts, right.split("|")))))
+            for text, right in asked.items()
+        ]
     path = SHARED / "cases" / "routing_questions.yaml"
     if path.exists():
         found += [("shared", _shared(one)) for one in yaml.safe_load(path.read_text("utf-8"))]

@@ -15,7 +15,18 @@ UNSPACED = re.compile(f"[{_HAN}{_KANA}]+")  # written without spaces between wor
 _JAPANESE = re.compile(f"[{_KANA}]")
 SPACED = re.compile(rf"[^\W_{_HAN}{_KANA}]+")
 # Letters and marks that only one of the languages writes.
-_TELLING = {"de": "äöß", "es": "ñ¿¡", "fr": "œèêùûî", "pt": "ãõ"}
+_TELLING = {
+    "de": "äöß",
+    "es": "ñ¿¡",
+    "fr": "œèêùûî",
+    "pt": "ãõ",
+    "it": "èòìù",
+    "pl": "ąęłńśźż",
+    "sv": "åäö",
+    "da": "åæø",
+    "tr": "ığşöü",
+    "ro": "ășț",
+}
 _SHORTEST_STEM = 3
 _ENDINGS: Mapping[str, Sequence[str]] = {
     language: sorted(endings.split(), key=len, reverse=True)
@@ -51,7 +62,7 @@ def plain(text: str) -> str:
 
 
 def likely(text: str, function_words: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
-    """Return the languages that *text* may be in, the likeliest first."""
+    """Return the languages that *text* may be in, the likeliest first; English if it is foreign."""
     if UNSPACED.search(text):
         return (JAPANESE,) if _JAPANESE.search(text) else (CHINESE, JAPANESE)
     said = text.casefold()
@@ -60,11 +71,11 @@ def likely(text: str, function_words: Mapping[str, frozenset[str]]) -> tuple[str
         {
             language: sum(word in function_words[language] for word in words)
             + 2 * sum(said.count(letter) for letter in _TELLING.get(language, ""))
-            for language in WESTERN
+            for language in function_words
         }
     )
     most = max(found.values())
-    return tuple(language for language in WESTERN if found[language] == most)
+    return tuple(language for language in WESTERN if found[language] == most) or (ENGLISH,)
 
 
 def abbreviates(word: str, text: str) -> bool:

@@ -74,8 +74,9 @@ def words_of(text: str) -> tuple[Word, ...]:
 
 @cache
 def function_words() -> Mapping[str, frozenset[str]]:
-    """Return the words without which no sentence is made, by language."""
-    listed = {language: " ".join(phrases("function", "words", language)) for language in WESTERN}
+    """Return the words without which no sentence is made, by language: ours, and foreign ones."""
+    languages = _read()["function"]["words"]
+    listed = {language: " ".join(phrases("function", "words", language)) for language in languages}
     return {language: frozenset(SPACED.findall(words)) for language, words in listed.items()}
 
 

@@ -35,6 +35,10 @@ def test_every_field_has_neighbours_that_are_fields() -> None:
         ("Is MIT fine?", "en"),
         ("使ってもいいですか", "ja"),
         ("我们可以用吗", "zh"),
+        ("Quanto costa la licenza del nuovo server?", "en"),
+        ("Hoeveel kost de nieuwe server?", "en"),
+        ("Hur mycket kostar servern?", "en"),
+        ("Czy możemy użyć tej licencji?", "en"),
     ],
 )
 def test_the_language_is_told_by_the_words(text: str, language: str) -> None:

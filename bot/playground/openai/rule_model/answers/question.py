@@ -31,6 +31,8 @@ _TIME = re.compile(
     r"|años?|mes(?:es)?|semanas?|días?|horas?|minut[oe]s?|ans?|années?|mois|semaines?|jours?"
     r"|heures?|anos?|dias?)(?!\w)"
 )
+# What Germans count “in” or “with”: “in 3 Jahren”.
+_DATIVE = re.compile(r"(Jahre|Monate|Tage|\w\w\wer)n(?!\w)")
 _COUNTED = re.compile(
     r"[€$£¥]?\d(?:[\d.,]*\d)?[%％]?(?:[万億亿千百个位家天年月人件円元日台社名回次]){0,3}"
 )
@@ -204,7 +206,7 @@ def _label(before: str, after: str, sentences: Sentences) -> str:
     """Return what a number counts: the nouns beside it, those that follow first."""
     following = _nouns(after, sentences)
     if unit := _TIME.match(after):
-        return unit[1][:1].upper() + unit[1][1:]
+        return _nominative(unit[1][:1].upper() + unit[1][1:], sentences)
     preceding = [one for one in _nouns(before, sentences) if not _is_number(before[slice(*one)])]
     if following and not after[: following[0][0]].strip():
         last = following[1] if len(following) > 1 and _beside(after, following) else following[0]
@@ -214,7 +216,11 @@ def _label(before: str, after: str, sentences: Sentences) -> str:
         label = label if sentences.spaced else _COUNTED.sub("", label)
     else:
         label = after[slice(*following[0])] if following else ""
-    return label[:1].upper() + label[1:]
+    return _nominative(label[:1].upper() + label[1:], sentences)
+
+
+def _nominative(label: str, sentences: Sentences) -> str:
+    return _DATIVE.sub(r"\1", label) if sentences.language == "de" else label
 
 
 def _beside(text: str, spans: Sequence[Span]) -> bool:

@@ -14,7 +14,7 @@ _LEAST = 0.9  # of a further tool's score, in words that no chosen tool explains
 _LEAST_SHARE = 0.2  # of the best tool's score
 _GRAM = 3  # letters
 _LIKELY = 0.4  # for words that are in no list
-_AROUND = frozenset({"leisure", "facilities"})
+AROUND = frozenset({"leisure", "facilities", "health", "education", "travel", "garden"})
 _ENDING = re.compile("[\u3040-\u309f]")  # hiragana
 
 
@@ -67,7 +67,7 @@ def strength(question: str, tools: Sequence[Json]) -> float:
 def elsewhere(question: str, tools: Sequence[Json]) -> float:
     """Return how much the question has to do with the life around work that no tool is about."""
     fields, topics = fields_in(question), [topic_of(tool) for tool in tools]
-    unknown = _AROUND - {one for one in _AROUND if any(field_share(topic, one) for topic in topics)}
+    unknown = AROUND - {one for one in AROUND if any(field_share(topic, one) for topic in topics)}
     return max((fields.get(one, 0.0) for one in unknown), default=0.0)
 
 

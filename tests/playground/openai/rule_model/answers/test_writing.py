@@ -139,6 +139,13 @@ def test_a_number_keeps_its_currency_and_counts_years() -> None:
     assert "| Years | 3 |" in answer
 
 
+def test_german_numbers_are_of_what_is_counted_and_not_of_its_dative() -> None:
+    answer = answered("Was kostet das in 3 Jahren mit 200 Nutzern und 30 Kunden?")
+    assert "| Jahre | 3 |" in answer
+    assert "| Nutzer | 200 |" in answer
+    assert "| Kunden | 30 |" in answer
+
+
 def test_numbers_in_a_row_are_of_what_stands_before_them() -> None:
     answer = answered("Please chart our monthly revenue: 120, 150 and 90.")
     assert "| Revenue | 90 | your question |" in answer
