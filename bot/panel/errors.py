@@ -175,3 +175,13 @@ def leaves(error: BaseException) -> Iterator[BaseException]:
             yield from leaves(inner)
     else:
         yield error
+
+
+def leading(error: BaseException) -> BaseException:
+    """Return the one that decides what becomes of the turn, of the errors in *error*."""
+    errors = list(leaves(error))
+    for kind in (TurnLost, ThreadGone, StoreUnavailable, MessengerUnavailable, TryLater):
+        for leaf in errors:
+            if isinstance(leaf, kind):
+                return leaf
+    return errors[0]

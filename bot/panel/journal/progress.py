@@ -260,9 +260,12 @@ class Progress:
         return replace(self, posting=self.posting - {part}, posted=posted, streams=streams)
 
     def _withdrawn(self, part: str) -> "Progress":
+        """A stream that never opened cannot be what was being posted: that is looked for."""
+        stream = self.streams.get(part)
+        posting = self.posting if stream and stream.ts is None else self.posting - {part}
         posted = {other: ts for other, ts in self.posted.items() if other != part}
         streams = {other: stream for other, stream in self.streams.items() if other != part}
-        return replace(self, posting=self.posting - {part}, posted=posted, streams=streams)
+        return replace(self, posting=posting, posted=posted, streams=streams)
 
     def _settled(self, outcome: Outcome) -> "Progress":
         spent = NO_USAGE if isinstance(outcome, ExpertFailed) else outcome.usage

@@ -1,11 +1,17 @@
-"""A claimed turn with its journal."""
+"""A claimed turn with its journal.
+
+An entry whose writing is in doubt may be in the journal and not here. What goes on from here would
+then not know what its own successor reads: so the record is of no use any more, whoever waits for
+it, and the turn is postponed and read again.
+"""
 
 import logging
+from asyncio import CancelledError
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from bot import runtime
-from bot.panel.errors import TryLater, TurnLost
+from bot.panel.errors import StoreUnavailable, TryLater, TurnLost
 from bot.panel.journal.events import TurnEvent
 from bot.panel.journal.journal import NO_JOURNAL, Journal
 from bot.panel.journal.progress import Progress
@@ -25,6 +31,7 @@ class TurnRecord:
         is_again = claim.attempt > 1 or bool(entries)  # a retried turn counts attempts from 1
         self.resumed = is_again or claim.in_doubt
         self._journal = journal
+        self._is_behind = False
 
     @classmethod
     async def read(cls, claim: Claim, journal: Journal) -> "TurnRecord":
@@ -49,11 +56,24 @@ class TurnRecord:
         return self.claim.turn
 
     async def note(self, event: TurnEvent) -> None:
-        """Append *event*, with the time. Raises TurnLost if another worker has the turn."""
+        """Append *event*, with the time. Raises TurnLost if another worker has the turn.
+
+        Raises StoreUnavailable if that, or an earlier entry, may or may not have been written.
+        """
+        self.check()
         dated = replace(event, at=round(runtime.time() * 1000))
-        await self._journal.append(self.claim, dated)
+        try:
+            await self._journal.append(self.claim, dated)
+        except (StoreUnavailable, CancelledError):
+            self._is_behind = True
+            raise
         self.events.append(dated)
         self.progress = self.progress.after(dated)
+
+    def check(self) -> None:
+        """Raise StoreUnavailable if the journal may hold more than is known here."""
+        if self._is_behind:
+            raise StoreUnavailable("an entry of the journal is in doubt")
 
 
 RecordReader = Callable[[Claim, Journal], Awaitable[TurnRecord]]

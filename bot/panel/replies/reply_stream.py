@@ -1,7 +1,7 @@
 """Showing a reply while a model writes it.
 
 What is shown is only ever a beginning: ThreadWriter posts the whole reply, and ends the stream
-where it stands. So whatever goes wrong here stops nothing, but for a thread that was deleted.
+where it stands. So what Slack does not take here stops nothing, but for a thread that was deleted.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 
-from bot.panel.errors import PanelError, ThreadGone, leaves
+from bot.panel.errors import MessengerRefused, MessengerUnavailable, leading
 from bot.panel.language_model.exchange import ModelEvent, TextWritten
 from bot.panel.language_model.model_client import ResponseRestarted
 from bot.panel.messaging.messenger import Post
@@ -56,7 +56,7 @@ class ReplyStream:
                 self._ended.set()
                 self._changed.set()
         except BaseExceptionGroup as errors:  # callers look for the model's errors
-            raise next(leaves(errors)) from None
+            raise leading(errors) from None
 
     async def _write(self) -> None:
         try:
@@ -68,9 +68,7 @@ class ReplyStream:
                     await self._pause()
             if self._is_late():
                 await self._streams.close(self._draft)
-        except ThreadGone:
-            raise
-        except PanelError as error:
+        except (MessengerUnavailable, MessengerRefused) as error:
             extra = {"turn": self._draft.turn, "part": self._draft.part, "reason": str(error)}
             log.warning("stream.given_up", extra=extra)
 

@@ -5,6 +5,7 @@ text is complete is deleted and posted anew: so nothing is lost, and nothing is 
 """
 
 import asyncio
+from collections import defaultdict
 from dataclasses import replace
 
 from bot.panel.errors import MessengerRefused
@@ -21,7 +22,7 @@ from bot.panel.journal.events import (
 from bot.panel.journal.streams import Stream
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.messaging.messenger import Messenger, Post
-from bot.panel.model import MessageTs, UserId
+from bot.panel.model import MessageTs, Persona, UserId
 
 LONG = 5_000  # characters that take longer to read than others should wait
 
@@ -33,6 +34,8 @@ class Streams:
         self._record = record
         self._messenger = messenger
         self._thread = record.turn.thread
+        # Of each persona: while a stream is opened, whose ts is not known yet, or looked for.
+        self._opening: defaultdict[Persona | None, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def find(self, part: str) -> Stream | None:
         """Return the stream of a message, if it has one."""
@@ -47,13 +50,14 @@ class Streams:
         """Post *draft* as a message that grows; False if that cannot be."""
         if self._record.in_doubt:
             return False
-        await self._record.note(StreamStarted(draft.part, draft.persona, draft.expert))
-        ts = await self._messenger.open_stream(self._thread, draft, reader)
-        if ts is None:
-            await self._record.note(StreamWithdrawn(draft.part))
-            return False
-        await self._record.note(StreamOpened(draft.part, ts, draft.text))
-        return True
+        async with self._opening[draft.persona]:
+            await self._record.note(StreamStarted(draft.part, draft.persona, draft.expert))
+            ts = await self._messenger.open_stream(self._thread, draft, reader)
+            if ts is None:
+                await self._record.note(StreamWithdrawn(draft.part))
+                return False
+            await self._record.note(StreamOpened(draft.part, ts, draft.text))
+            return True
 
     async def extend(self, part: str, more: str) -> bool:
         """Let the message show *more*; False if it must end as it is."""
@@ -80,17 +84,16 @@ class Streams:
             if self._record.in_doubt and first.part not in self._record.progress.posted:
                 await self._withdraw(None, first)  # what is not in the journal any more
             return "", reply.text
-        rest = await self._last_chunk(stream.shown, reply.text)
-        if rest is None or not (stream.is_sure or self._is_closing(first.part)):
-            await self.withdraw(first)
-            return "", reply.text
-        if stream.open:
+        rest = await self._rest(stream, first.part, reply.text)
+        if stream.open and rest is not None:
             fits = self._messenger.fits_one_message(stream.shown, rest)
             ending = first if fits else replace(first, ends_reply=False, sources=None)
             await self.close(ending, rest if fits else "")
-            return await self.finish(reply)  # Slack may have shown less
-        if not rest.strip() and first.part not in self._record.progress.posted:
-            await self.withdraw(first)  # it shows all, but has no buttons
+            stream = self._record.progress.streams[first.part]  # Slack may have shown less
+            rest = await self._rest(stream, first.part, reply.text)
+        has_buttons = first.part in self._record.progress.posted
+        if rest is None or not (rest.strip() or has_buttons):
+            await self.withdraw(first)
             return "", reply.text
         return stream.shown, rest
 
@@ -100,13 +103,13 @@ class Streams:
         if stream.ts is None:
             return
         may_be_closed = self._is_closing(part)  # an earlier attempt stopped in the middle
-        if may_be_closed and (ts := await self._messenger.find(self._thread, draft.turn, part)):
-            await self._record.note(Posted(part, ts))
-            return
+        if may_be_closed and stream.growing is not None:
+            more = stream.growing
         await self._record.note(PostStarted(part))
         await self._record.note(StreamGrowing(part, more))
         complete = replace(draft, text=stream.shown + more)
-        if await self._messenger.close_stream(self._thread, stream.ts, complete, more):
+        is_closed = await self._messenger.close_stream(self._thread, stream.ts, complete, more)
+        if is_closed or (may_be_closed and await self._is_found(draft)):
             await self._record.note(Posted(part, stream.ts))
         else:
             await self._record.note(StreamGrown(part, added=False))
@@ -118,10 +121,11 @@ class Streams:
         await self._record.note(StreamWithdrawn(draft.part))
 
     async def _withdraw(self, ts: MessageTs | None, draft: Post) -> None:
-        progress = self._record.progress
-        streamed = {stream.ts for stream in progress.streams.values() if stream.ts}
-        ours = (streamed | {*progress.posted.values()}) - {ts}
-        await self._messenger.withdraw_stream(self._thread, ts, draft, ours)
+        async with self._opening[draft.persona]:
+            progress = self._record.progress
+            streamed = {stream.ts for stream in progress.streams.values() if stream.ts}
+            ours = (streamed | {*progress.posted.values()}) - {ts}
+            await self._messenger.withdraw_stream(self._thread, ts, draft, ours)
 
     async def abandon(self, draft: Post) -> None:
         """End the stream of a message that gets no more text, wherever it stands."""
@@ -134,10 +138,17 @@ class Streams:
             await self._messenger.close_stream(self._thread, stream.ts, draft, "")
             await self._record.note(StreamBroken(draft.part))
 
-    async def _last_chunk(self, shown: str, text: str) -> str | None:
+    async def _is_found(self, draft: Post) -> bool:
+        """Whether the message is complete, perhaps only now: a request may arrive late."""
+        return await self._messenger.find(self._thread, draft.turn, draft.part) is not None
+
+    async def _rest(self, stream: Stream, part: str, text: str) -> str | None:
+        """Return what *stream* lacks of *text*; None if it cannot go on so, or nobody knows."""
+        if stream.ts is None or not (stream.is_sure or self._is_closing(part)):
+            return None
         if len(text) <= LONG:
-            return self._messenger.last_chunk(shown, text)
-        return await asyncio.to_thread(self._messenger.last_chunk, shown, text)
+            return self._messenger.last_chunk(stream.shown, text)
+        return await asyncio.to_thread(self._messenger.last_chunk, stream.shown, text)
 
     def _is_closing(self, part: str) -> bool:
         return part in self._record.progress.posting

@@ -152,9 +152,11 @@ class Answering:
                 await _post_unused_files(context)
                 await post_left_out(context)
                 await close(context)
-            except* ModelRefused as refusals:
-                refusal = next(e for e in leaves(refusals) if isinstance(e, ModelRefused))
-                await self._post_refusal(context, refusal)
+            except (ModelRefused, BaseExceptionGroup) as error:
+                refusals = [one for one in leaves(error) if isinstance(one, ModelRefused)]
+                if len(refusals) < len(list(leaves(error))):
+                    raise  # something else decides what becomes of the turn
+                await self._post_refusal(context, refusals[0])
 
     async def _post_unread(self, context: TurnContext) -> None:
         """Say what we are not allowed to read, once in a while."""

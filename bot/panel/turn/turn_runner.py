@@ -59,6 +59,7 @@ class TurnRunner:
         writer = self._parts.writer(record)
         await self._run(record, writer)
         await writer.take_back_delay()
+        record.check()
         return record.progress.has_answers
 
     async def _run(self, record: TurnRecord, writer: ThreadWriter) -> None:

@@ -7,7 +7,6 @@ from contextlib import suppress
 from itertools import accumulate
 
 from bot.panel.errors import (
-    MessengerUnavailable,
     ModelUnavailable,
     PanelError,
     Poisoned,
@@ -15,7 +14,7 @@ from bot.panel.errors import (
     ThreadGone,
     TryLater,
     TurnLost,
-    leaves,
+    leading,
 )
 from bot.panel.intake.lease import renewed_lease
 from bot.panel.intake.turn_queue import TurnQueue, is_withdrawn
@@ -143,7 +142,7 @@ class TurnWorker:
         except Exception as error:
             if ends_early and await self._is_stopped(claim):
                 raise asyncio.CancelledError from error
-            await self._after_failure(claim, _leading(error))
+            await self._after_failure(claim, leading(error))
 
     async def _is_stopped(self, claim: Claim) -> bool:
         """Whether somebody has stopped the turn, perhaps since we last looked."""
@@ -178,9 +177,9 @@ class TurnWorker:
         try:
             deleted = await self._deleted(claim)
             async with renewed_lease(self._queue, claim, self._lease):
-                await self._runner.withdraw(claim, deleted)
+                await self._settle(lambda: self._runner.withdraw(claim, deleted))
         except Exception as error:  # noqa: BLE001 - nobody waits for it any more
-            reason = _reason(_leading(error))
+            reason = _reason(leading(error))
             log.warning("turn.not_cleaned_up", extra={"turn": turn, "reason": reason})
         try:
             await self._queue.done(claim)
@@ -235,7 +234,7 @@ class TurnWorker:
                 pauses = list(accumulate((pause, *later)))
                 await self._runner.tell_of_delay(claim, error, pauses)
         except Exception as failure:  # noqa: BLE001 - the next try decides what becomes of the turn
-            why = _reason(_leading(failure))
+            why = _reason(leading(failure))
             log.warning("delay.not_told", extra={"turn": claim.turn.id, "reason": why})
 
     def _pause(self, claim: Claim, error: TryLater) -> float:
@@ -269,17 +268,20 @@ class TurnWorker:
         """Tell the thread, if it can be told. Returns False if it was deleted."""
         try:
             async with renewed_lease(self._queue, claim, self._lease):
-                await self._runner.give_up(claim, error)
+                await self._settle(lambda: self._runner.give_up(claim, error))
         except Exception as failure:  # noqa: BLE001 - however it fails, the turn is put aside
-            leading = _leading(failure)
-            if isinstance(leading, ThreadGone):
+            problem = leading(failure)
+            if isinstance(problem, ThreadGone):
                 return False
-            extra = {"turn": claim.turn.id, "reason": _reason(leading)}
+            extra = {"turn": claim.turn.id, "reason": _reason(problem)}
             log.warning("turn.not_told", extra=extra)
         return True
 
     async def _settle(self, request: Callable[[], Awaitable[None]]) -> None:
-        """Make a *request* that ends a claim; while the store is away, for as long as a lease."""
+        """Make a *request* that ends a claim; while the store is away, for as long as a lease.
+
+        Only one that reads the journal anew each time: what it has noted may be in doubt.
+        """
         await retry(request, Backoff(_SETTLING, total=self._lease, endless=True), StoreUnavailable)
 
 
@@ -287,13 +289,3 @@ def _reason(error: BaseException) -> str:
     """Return what *error* is; in its own words only if they are ours, and hold no content."""
     kind = type(error).__name__
     return f"{kind}: {error}" if isinstance(error, PanelError) else kind
-
-
-def _leading(error: BaseException) -> BaseException:
-    """Return the error that decides what becomes of the turn, from however many there are."""
-    errors = list(leaves(error))
-    for kind in (TurnLost, ThreadGone, StoreUnavailable, MessengerUnavailable, TryLater):
-        for leaf in errors:
-            if isinstance(leaf, kind):
-                return leaf
-    return errors[0]

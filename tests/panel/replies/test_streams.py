@@ -13,14 +13,18 @@ from bot.panel.errors import (
     ModelUnavailable,
     StoreUnavailable,
 )
+from bot.panel.journal.events import PostStarted, StreamGrowing, StreamStarted
 from bot.panel.journal.failures import Failure
+from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.language_model.exchange import Prompt
-from bot.panel.model import Claim, CollectionId
+from bot.panel.messaging.messenger import Post
+from bot.panel.model import Claim, CollectionId, UserId
+from bot.panel.replies.streams import Streams
 from bot.panel.roster.roster import ChannelScope
 from bot.panel.texts import failure_sentences, sentences
 from tests.eventually import eventually
 from tests.fakes.language_model import LIMIT, ROUTER, Reply, written
-from tests.panel.conftest import EXPERTS, HURRY, Bench, Dying, consult, own_id
+from tests.panel.conftest import EXPERTS, HURRY, THREAD, Bench, Dying, consult, own_id
 
 CUT = MessengerUnavailable("cut")
 OVER = MessengerRefused("message_not_in_streaming_state")
@@ -334,3 +338,87 @@ async def test_failing_slack_and_a_dying_worker(bench, stop_at, method, after_ef
 
     assert "".join(said(bench)) == "Yes, you may."
     assert bench.messenger.open == {}
+
+
+PART = f"reply:{own_id('call_legal')}:0"
+
+
+def post_of(claim: Claim, text: str, part: str = PART) -> Post:
+    legal = EXPERTS[1]
+    return Post(claim.turn.id, part, text, persona=legal.persona, expert=legal.name)
+
+
+async def test_a_plain_post_in_place_of_a_stream_that_never_opened_is_found(bench):
+    """As the last version left it, which went on where an entry was in doubt."""
+    claim = await bench.claim("May we?")
+    record = TurnRecord(claim, bench.journal, ())
+    await record.note(StreamStarted(PART, EXPERTS[1].persona, EXPERTS[1].name))
+    await record.note(PostStarted(PART))
+    await bench.messenger.post(THREAD, replace(post_of(claim, "Yes, you may."), ends_reply=True))
+
+    await bench.resume(claim)
+
+    assert (said(bench), ends(bench)) == (["Yes, you may."], [True])
+
+
+async def test_an_end_that_comes_as_late_as_the_next_one_is_not_said_again(bench):
+    claim = await bench.claim("May we?")
+    reply = post_of(claim, "Yes, you may.")
+    record = TurnRecord(claim, bench.journal, ())
+    await Streams(record, bench.messenger).open(replace(reply, text="Yes, "), UserId("U1"))
+    await record.note(PostStarted(PART))
+    await record.note(StreamGrowing(PART, "you may."))
+    close = bench.messenger.close_stream
+
+    async def close_twice(*request):
+        await close(*request)  # of the worker that died
+        return await close(*request)
+
+    bench.messenger.close_stream = close_twice
+    again = await TurnRecord.read(claim, bench.journal)
+    shown, rest = await Streams(again, bench.messenger).finish(
+        replace(reply, part=PART.removesuffix(":0"))
+    )
+
+    assert (shown, rest) == ("Yes, you may.", "")
+    assert PART in again.progress.posted
+
+
+async def test_a_stream_that_opens_is_not_taken_for_one_that_is_looked_for(bench):
+    claim = await bench.claim("May we?")
+    streams = Streams(TurnRecord(claim, bench.journal, ()), bench.messenger)
+    lost, other = post_of(claim, "Perhaps, "), post_of(claim, "Yes, ", "reply:another:0")
+    bench.messenger.fail_next("open", CUT, after_effect=True)
+    with pytest.raises(MessengerUnavailable):
+        await streams.open(lost, UserId("U1"))
+    open_stream = bench.messenger.open_stream
+
+    async def open_slowly(*request):
+        ts = await open_stream(*request)
+        await asyncio.sleep(0.01)
+        return ts
+
+    bench.messenger.open_stream = open_slowly
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(streams.open(other, UserId("U1")))
+        await asyncio.sleep(0)
+        tasks.create_task(streams.withdraw(lost))
+
+    assert said(bench) == ["Yes, "]
+
+
+@pytest.mark.parametrize("error", [StoreUnavailable("lost"), asyncio.CancelledError()])
+async def test_a_record_whose_entry_is_in_doubt_takes_no_more(bench, error):
+    record = TurnRecord(await bench.claim("May we?"), bench.journal, ())
+
+    async def append(*_):
+        raise error
+
+    bench.journal.append = append
+    with pytest.raises(type(error)):
+        await record.note(PostStarted(PART))
+    del bench.journal.append
+
+    with pytest.raises(StoreUnavailable):
+        await record.note(PostStarted(PART))
+    assert await bench.journal.read(record.claim) == ()

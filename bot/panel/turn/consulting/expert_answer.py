@@ -12,6 +12,7 @@ from bot.panel.errors import (
     ModelRefused,
     ModelUnavailable,
     PanelError,
+    leading,
     leaves,
 )
 from bot.panel.journal.events import (
@@ -239,7 +240,7 @@ async def _ask_colleagues(
                     )
                 )
     except BaseExceptionGroup as errors:  # one is enough: the expert, or the turn, ends with it
-        raise next(leaves(errors)) from None
+        raise leading(errors) from None
     return None
 
 
