@@ -1,7 +1,6 @@
 """A ChoreStore in memory."""
 
-import time
-
+from bot import runtime
 from bot.operations.chores import Chore, ChoreKind, ChoreStore
 
 
@@ -37,7 +36,7 @@ class FakeChoreStore(ChoreStore):
     async def note_installed(self, team_id: str) -> bool:
         pending = len(self.waiting)
         self.waiting = [one for one in self.waiting if one.kind is not ChoreKind.REMOVE]
-        self.installed = time.time()
+        self.installed = runtime.time()
         return len(self.waiting) < pending
 
     async def installed_at(self, team_id: str) -> float:

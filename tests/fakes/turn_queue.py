@@ -1,11 +1,11 @@
 """The queue and its journals in memory: the same contract, and a clock that can be advanced."""
 
 import asyncio
-import time
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
+from bot import runtime
 from bot.operations.queue_admin import DeadLetter, Depth, Hold, QueueAdmin
 from bot.panel.errors import Poisoned, TurnLost
 from bot.panel.intake.turn_queue import MOST_APP_QUESTIONS, StopResult, WaitingThread, messages_of
@@ -328,7 +328,7 @@ class FakeTurnQueue(QueueAdmin):
 
     def now(self) -> float:
         """Return the time by the queue's clock."""
-        return time.monotonic() + self._passed
+        return runtime.monotonic() + self._passed
 
     def _enqueue(self, thread: ThreadRef, waiting: _Waiting, *, first: bool = False) -> None:
         inbox = self._inboxes.setdefault(thread, [])

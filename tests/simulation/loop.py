@@ -68,9 +68,11 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         def token(length: int) -> str:
             return urlsafe_b64encode(self.random.randbytes(length)).rstrip(b"=").decode()
 
-        return Runtime(
-            lambda: EPOCH + self._now - _START + clock_error(), self.random.uniform, token
-        )
+        return Runtime(lambda: self.wall_time() + clock_error(), self.random.uniform, token)
+
+    def wall_time(self) -> float:
+        """Return the seconds since the epoch, as the world counts them."""
+        return EPOCH + self._now - _START
 
     def note(self, *what: object) -> None:
         """Add a line to the trace."""

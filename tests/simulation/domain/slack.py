@@ -13,7 +13,6 @@ from bot.panel.errors import MessengerRefused, ThreadGone
 from bot.panel.messaging.messenger import Ending, Messenger, PlanTask, Post, TaskState
 from bot.panel.messaging.outbox import LastState
 from bot.panel.model import ApprovalId, Message, MessageTs, ThreadRef, TurnId, UserId
-from tests.simulation.clocks import EPOCH
 from tests.simulation.loop import SimulatedLoop
 
 LONGEST = 60  # characters of one message: so that some answers take two
@@ -60,7 +59,7 @@ class SimulatedSlack(Messenger):
 
     def new_ts(self) -> MessageTs:
         """Return the ts of a message that is posted now."""
-        return MessageTs(f"{int(EPOCH + self._loop.time())}.{next(self._numbers):06}")
+        return MessageTs(f"{int(self._loop.wall_time())}.{next(self._numbers):06}")
 
     def thread(self, thread: ThreadRef) -> Thread:
         """Return *thread*, which need not have begun."""

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from tests.simulation.clocks import clocks_of
 from tests.simulation.domain.fleet import Fleet
 from tests.simulation.domain.memory import Memory
 from tests.simulation.domain.model import Leftover, Server, SimulatedModel
@@ -53,7 +52,7 @@ class World:
     def run(self, questions: int) -> Outcome:
         """Let people ask so many questions, and see what comes of it."""
         complaints: list[str] = []
-        with _silence(), clocks_of(self.loop):
+        with _silence():
             try:
                 self.loop.run(self._story(questions))
             except DeadlockError:
