@@ -97,9 +97,11 @@ panelbot:panel:S    hash    what scope S (``team``, ``team:channel`` or T)   for
                             its documents are, which OpenAI keeps; and its
                             settings: ``@synthesis``, ``@streaming``
 panelbot:listening: hash    when somebody last listened to Slack's events,    30 days after the
-TEAM                        ``by`` whom, at which ``server``; from           last; 350 B
-                            ``since`` to ``until`` nobody did, and
-                            ``owner`` looks for what was missed
+TEAM                        ``by`` whom, at which ``server``; from           last; 350 B, and
+                            ``since`` to ``until`` nobody did, and           30 B a place while
+                            ``owner`` looks for what was missed (``at:P``:   it is searched
+                            until when at place P); from ``doubt`` to
+                            ``doubt_until`` perhaps
 panelbot:off        zset    functions that are off, by until when that is    2 minutes after the
                             known (s): expert, and the process               last; 90 B each
 panelbot:files:TEAM zset    digests of the files that settings name, by      2 minutes after the

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from bot.panel.errors import PanelError
-from bot.panel.intake.gap_search import MOST_THREADS, GapSearch
+from bot.panel.intake.gap_search import GapSearch
 from bot.panel.intake.intake import Intake
 from bot.panel.intake.missed_messages import Gap, ListeningRecord, MessageHistory
 from bot.panel.loops import Trouble
@@ -41,7 +41,7 @@ class CatchingUp:
         self._intake = intake
         self._threads = threads
         self._within = within
-        self._begins = True  # this process did not listen a moment ago
+        self._since: float | None = None  # this process listens, by the loop's clock
         self._searching: asyncio.Task[None] | None = None
         self._trouble = Trouble("listening.not_noted")
 
@@ -53,7 +53,7 @@ class CatchingUp:
                     await self._note()
                     await asyncio.sleep(_EVERY)
                 else:
-                    self._begins = True
+                    self._since = None
                     await asyncio.sleep(_SOON)
         finally:
             if self._searching:
@@ -66,10 +66,12 @@ class CatchingUp:
     async def search(self, gap: Gap) -> None:
         """Receive what was missed in *gap*; what remains is given up when it is too old."""
         log.info("catching_up.begun", extra={"seconds": round(gap.until - gap.since)})
-        search = GapSearch(self._history, self._intake, self._threads, gap, self._within)
+        search = GapSearch(
+            self._record, self._history, self._intake, self._threads, gap, self._within
+        )
         try:
             async with asyncio.timeout(self._within):
-                await search.run(await self._record.recent_threads(MOST_THREADS))
+                await search.run()
         except TimeoutError:
             log.warning("catching_up.cut_short", extra={"seconds": self._within})
         await self._record.done(gap)
@@ -77,14 +79,15 @@ class CatchingUp:
 
     async def _note(self) -> None:
         """Note that we listen; start a search if it is ours to do."""
+        now = asyncio.get_running_loop().time()
         try:
-            gap = await self._record.listen(begins=self._begins)
+            gap = await self._record.listen(0.0 if self._since is None else now - self._since)
         except Exception as error:  # noqa: BLE001 - the border: receiving must go on
             self._trouble.tell(error)
-            self._begins = True
+            self._since = None
             return
         self._trouble.over()
-        self._begins = False
+        self._since = now if self._since is None else self._since
         if gap and (self._searching is None or self._searching.done()):
             self._searching = asyncio.create_task(self._search(gap))
 

@@ -1,20 +1,24 @@
 """Looking for what people wrote in a time in which nobody listened.
 
-1. We look where the panel was asked lately: at what each channel shows, then into its threads.
+1. We look where the panel was asked lately, then where else it can be asked: at what each channel
+   shows, then into its threads.
 2. Only so many channels and threads are looked into, the latest first.
 3. What is found is received as any message is, which is claimed once however often it is found.
+4. How far we are is noted, so that whoever goes on after us does not begin anew: processes may be
+   restarted faster than all is read.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
 from bot.panel.intake import thread_commands
 from bot.panel.intake.intake import Incoming, Intake
-from bot.panel.intake.missed_messages import Gap, MessageHistory
+from bot.panel.intake.missed_messages import Gap, ListeningRecord, MessageHistory
 from bot.panel.intake.thread_commands import AddExpert, Mute, RemoveExpert, Stop, Unmute
 from bot.panel.model import MessageTs, ThreadRef
 from bot.panel.threads.thread_store import Standing, ThreadStore
@@ -23,8 +27,8 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-MOST_CHANNELS = 30
-MOST_THREADS = 100  # of all channels together
+MOST_CHANNELS = 100
+MOST_THREADS = 300  # of all channels together
 _OVERLAP = 60.0  # seconds before the gap: that a connection is dead is not noticed at once
 _PAUSE = 10.0  # seconds before Slack is asked again, if it names no time
 
@@ -33,43 +37,73 @@ class GapSearch:
     """Searches one *gap*; what was written more than *within* seconds before its end is left."""
 
     def __init__(
-        self, history: MessageHistory, intake: Intake, threads: ThreadStore, gap: Gap, within: float
+        self,
+        record: ListeningRecord,
+        history: MessageHistory,
+        intake: Intake,
+        threads: ThreadStore,
+        gap: Gap,
+        within: float,
     ) -> None:
+        self._record = record
         self._history = history
         self._intake = intake
         self._threads = threads
         self._gap = gap
-        self._oldest = max(gap.since - _OVERLAP, gap.until - within)
+        self._earliest = gap.until - within
         self._left = MOST_THREADS
+        self._searched: Mapping[str, float] = {}
 
-    async def run(self, recent: Sequence[ThreadRef]) -> None:
-        """Receive what was missed in the *recent* threads and in their channels."""
+    async def run(self) -> None:
+        """Receive what was missed."""
+        self._searched = await self._record.searched()
+        recent = await self._record.recent_threads(MOST_THREADS)
         channels = list(dict.fromkeys(thread.channel_id for thread in recent))
+        if len(channels) < MOST_CHANNELS:
+            channels += [one for one in await self._others() if one not in channels]
         for channel in channels[:MOST_CHANNELS]:
-            try:
-                await self._search(channel, [t for t in recent if t.channel_id == channel])
-            except MessengerRefused as error:
-                extra = {"channel": channel, "reason": str(error)}
-                log.warning("catching_up.skipped", extra=extra)
+            begun = [thread for thread in recent if thread.channel_id == channel]
+            await self._once(channel, partial(self._search, channel, begun))
 
-    async def _search(self, channel: str, recent: Sequence[ThreadRef]) -> None:
-        shown = await _patiently(lambda: self._history.threads(channel, self._oldest))
-        active = [one for one in shown if one.latest >= self._oldest][: self._left]
+    async def _others(self) -> Sequence[str]:
+        try:
+            return await _patiently(self._history.channels)
+        except MessengerRefused as error:
+            log.warning("catching_up.skipped", extra={"channel": "*", "reason": str(error)})
+            return ()
+
+    async def _once(self, place: str, search: Callable[[float], Awaitable[None]]) -> None:
+        """Search *place* from some time on, as far as nobody has done so before us."""
+        known = self._searched.get(place, 0.0)
+        if known >= self._gap.until:
+            return
+        try:
+            await search(max(max(known, self._gap.since) - _OVERLAP, self._earliest))
+        except MessengerRefused as error:
+            log.warning("catching_up.skipped", extra={"channel": place, "reason": str(error)})
+        await self._record.note_searched(place, self._gap)
+
+    async def _search(self, channel: str, begun: Sequence[ThreadRef], oldest: float) -> None:
+        shown = await _patiently(lambda: self._history.threads(channel, oldest))
+        active = [one for one in shown if one.latest >= oldest][: self._left]
         for seen in reversed(active):
             if seen.has_replies:
                 await self._read(seen.thread)
             elif seen.message:
                 await self._receive(seen.thread, [seen.message])
         known = {one.thread for one in shown}
-        for thread in recent:
+        for thread in begun:
             if thread not in known:  # too old to be shown, but there may be replies
                 await self._read(thread)
 
     async def _read(self, thread: ThreadRef) -> None:
+        async def read(oldest: float) -> None:
+            messages = await _patiently(lambda: self._history.messages(thread, oldest))
+            await self._receive(thread, messages)
+
         if self._left:
             self._left -= 1
-            messages = await _patiently(lambda: self._history.messages(thread, self._oldest))
-            await self._receive(thread, messages)
+            await self._once(f"{thread.channel_id}:{thread.thread_ts}", read)
 
     async def _receive(self, thread: ThreadRef, messages: Sequence[Incoming]) -> None:
         if await self._threads.standing(thread) not in (Standing.OURS, Standing.MUTED):

@@ -1,6 +1,6 @@
 """What has to be known of the time in which nobody listened, and of what was written in it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,12 +19,18 @@ class Gap:
 class ListeningRecord(Protocol):
     """When somebody listened, in any process. Every method may raise StoreUnavailable."""
 
-    async def listen(self, *, begins: bool) -> Gap | None:
-        """Note that this process listens now; say *begins* where it did not a moment ago.
+    async def listen(self, seconds: float) -> Gap | None:
+        """Note that this process listens, and has for so many *seconds*; 0: it has just begun.
 
         Returns the gap that this process is to look into: if there is one, and no other process
         does so. To be called at least every few seconds.
         """
+
+    async def searched(self) -> Mapping[str, float]:
+        """Return until when each place has been searched for the gap that is looked into."""
+
+    async def note_searched(self, place: str, gap: Gap) -> None:
+        """Note that what was missed at *place* in *gap* is found, whoever goes on with the rest."""
 
     async def done(self, gap: Gap) -> None:
         """Note that all was found that was missed in *gap*."""
@@ -52,6 +58,9 @@ class MessageHistory(Protocol):
     Every method may raise MessengerRefused, MessengerUnavailable and StoreUnavailable. They take
     only part of what calls are allowed: answering comes first.
     """
+
+    async def channels(self) -> Sequence[str]:
+        """Return the channels, groups and direct messages that the panel can be asked in."""
 
     async def threads(self, channel_id: str, since: float) -> Sequence[SeenThread]:
         """Return the threads that the channel has begun lately, at least from *since* on."""

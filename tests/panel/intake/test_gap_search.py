@@ -1,6 +1,6 @@
 """Where is looked for what was missed, in which order, and what is received of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -8,7 +8,7 @@ import pytest
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
 from bot.panel.intake.gap_search import MOST_CHANNELS, MOST_THREADS, GapSearch
 from bot.panel.intake.intake import Incoming, Intake
-from bot.panel.intake.missed_messages import Gap, MessageHistory, SeenThread
+from bot.panel.intake.missed_messages import Gap, ListeningRecord, MessageHistory, SeenThread
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId
 from bot.panel.threads.thread_store import Standing
 from tests.fakes.audit_log import auditor
@@ -19,6 +19,10 @@ THREAD = ThreadRef("T1", "C1", "900.0")
 GAP = Gap(1000.0, 2000.0)
 
 
+class Killed(BaseException):
+    """Nothing is done after this."""
+
+
 class FakeHistory(MessageHistory):
     """What people wrote, by thread; errors come first."""
 
@@ -27,12 +31,21 @@ class FakeHistory(MessageHistory):
         self.hidden: set[ThreadRef] = set()  # too old for the channel to show them
         self.errors: list[Exception] = []
         self.refused: set[str] = set()
+        self.joined: list[str] = []
         self.read: list[str] = []
+        self.dies_after = 10_000  # reads
 
     def say(self, thread: ThreadRef, ts: str, text: str, *, mentioned: bool = False) -> None:
         message = Message(MessageTs(ts), UserId("U1"), text, mentioned)
         incoming = Incoming(thread, message, ts != thread.thread_ts, addresses_others=False)
         self.said.setdefault(thread, []).append(incoming)
+
+    async def channels(self) -> Sequence[str]:
+        if self.errors:
+            raise self.errors.pop(0)
+        if "*" in self.refused:
+            raise MessengerRefused("missing_scope")
+        return self.joined
 
     async def threads(self, channel_id: str, since: float) -> Sequence[SeenThread]:
         self._note(channel_id)
@@ -47,6 +60,8 @@ class FakeHistory(MessageHistory):
         return [one for one in self.said.get(thread, []) if float(one.message.ts) >= since]
 
     def _note(self, what: str) -> None:
+        if len(self.read) >= self.dies_after:
+            raise Killed
         if self.errors:
             raise self.errors.pop(0)
         if what in self.refused:
@@ -54,14 +69,42 @@ class FakeHistory(MessageHistory):
         self.read.append(what)
 
 
+class Record(ListeningRecord):
+    """Of one process that looks into a gap."""
+
+    def __init__(self) -> None:
+        self.recent: Sequence[ThreadRef] = ()
+        self.places: dict[str, float] = {}
+
+    async def listen(self, seconds: float) -> Gap | None:
+        raise NotImplementedError
+
+    async def searched(self) -> Mapping[str, float]:
+        return dict(self.places)
+
+    async def note_searched(self, place: str, gap: Gap) -> None:
+        self.places[place] = gap.until
+
+    async def done(self, gap: Gap) -> None:
+        self.places.clear()
+
+    async def leave(self) -> None:
+        raise NotImplementedError
+
+    async def recent_threads(self, limit: int) -> Sequence[ThreadRef]:
+        return self.recent[:limit]
+
+
 class Bench:
     def __init__(self) -> None:
+        self.record = Record()
         self.history, self.queue = FakeHistory(), FakeTurnQueue()
         self.threads = FakeThreadStore()
         self.intake = Intake(self.queue, self.threads, auditor())
 
     async def search(self, *recent: ThreadRef, gap: Gap = GAP, within: float = 3600) -> None:
-        await GapSearch(self.history, self.intake, self.threads, gap, within).run(recent)
+        self.record.recent = recent
+        await GapSearch(self.record, self.history, self.intake, self.threads, gap, within).run()
 
     async def queued(self) -> list[tuple[str, bool]]:
         texts = []
@@ -106,10 +149,62 @@ async def test_threads_of_people_are_read_for_mentions_only(bench):
 
 
 async def test_only_so_much_is_looked_into(bench):
-    threads = [ThreadRef("T1", f"C{n % 60}", f"{n}.0") for n in range(1, 300)]
+    threads = [ThreadRef("T1", f"C{n % 60}", f"{n}.0") for n in range(1, 400)]
+    bench.history.joined = [f"C{n}" for n in range(20, 200)]
     await bench.search(*threads)
     assert len([read for read in bench.history.read if read.startswith("C")]) == MOST_CHANNELS
     assert len([read for read in bench.history.read if "." in read]) == MOST_THREADS
+
+
+async def test_a_channel_in_which_the_panel_was_never_asked_is_looked_into_last(bench):
+    bench.history.joined = ["C2", "C1"]
+    first = ThreadRef("T1", "C2", "1500.0")
+    bench.history.say(first, "1500.0", "legal: hello?", mentioned=True)
+    bench.history.say(THREAD, "1600.0", "hello")
+    await bench.search(THREAD)
+
+    assert bench.history.read == ["C1", THREAD.thread_ts, "C2", first.thread_ts]
+    assert await bench.queued() == [("hello", True), ("legal: hello?", True)]
+
+
+async def test_where_channels_cannot_be_listed_those_that_are_known_are_looked_into(bench):
+    bench.history.say(THREAD, "1500.0", "hello")
+    bench.history.refused.add("*")
+    await bench.search(THREAD)
+    assert await bench.queued() == [("hello", True)]
+
+
+@pytest.mark.parametrize("step", range(2, 6))
+async def test_whoever_goes_on_does_not_begin_anew(bench, step):
+    """Each process gets *step* reads far, and is killed."""
+    threads = [replace(THREAD, channel_id=f"C{n % 3}", thread_ts=f"90{n}.0") for n in range(6)]
+    for number, thread in enumerate(threads):
+        bench.history.say(thread, f"{1500 + number}.0", f"{number}", mentioned=True)
+
+    killed = 0
+    while True:
+        before = len(bench.history.read)
+        bench.history.dies_after = before + step
+        try:
+            await bench.search(*threads)
+        except Killed:
+            killed += 1
+            assert killed < 20
+        else:
+            break
+
+    assert sorted(text for text, _ in await bench.queued()) == list("012345")
+    assert len(bench.history.read) <= 9 + killed * (step > 1)
+
+
+async def test_what_a_gap_has_grown_by_is_searched_where_the_rest_was(bench):
+    bench.history.say(THREAD, "1500.0", "hello")
+    bench.record.places = {"C1": 1900.0, f"C1:{THREAD.thread_ts}": 1700.0}
+    bench.history.say(THREAD, "1950.0", "and?")
+    await bench.search(THREAD)
+
+    assert await bench.queued() == [("and?", True)]
+    assert set(bench.record.places.values()) == {GAP.until}
 
 
 async def test_a_channel_that_cannot_be_read_is_left_out(bench):

@@ -35,6 +35,14 @@ local function wake()
   end
 end
 
+-- Forgets how far each place of a gap has been searched.
+local SEARCHED = 'at:'
+local function forget_searched(record)
+  for _, field in ipairs(redis.call('HKEYS', record)) do
+    if string.sub(field, 1, #SEARCHED) == SEARCHED then redis.call('HDEL', record, field) end
+  end
+end
+
 local function channel_of(thread)
   return string.match(thread, '^[^:]*:[^:]*')
 end

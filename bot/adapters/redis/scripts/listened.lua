@@ -6,6 +6,7 @@ local record, who, done = KEYS[1], ARGV[1], ARGV[2]
 
 if redis.call('HGET', record, 'owner') == who then
   redis.call('HDEL', record, 'owner', 'due')
+  if done ~= '' then forget_searched(record) end
   if done ~= '' and redis.call('HGET', record, 'until') == done then
     redis.call('HDEL', record, 'since', 'until')
   elseif done ~= '' then  -- it has grown meanwhile

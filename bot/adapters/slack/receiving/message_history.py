@@ -11,10 +11,11 @@ from bot.panel.model import ThreadRef
 
 _WITHIN = 20.0  # seconds: the calls yield to those that somebody waits for
 _PAGE, _PAGES = 100, 3
+_TYPES = "public_channel,private_channel,mpim,im"
 
 
 class SlackMessageHistory(MessageHistory):
-    """Reads ``conversations.history`` and ``conversations.replies``.
+    """Reads ``users.conversations``, ``conversations.history`` and ``conversations.replies``.
 
     *receive* returns what an event's message says to us, if anything.
     """
@@ -25,6 +26,12 @@ class SlackMessageHistory(MessageHistory):
         self._api = api
         self._team_id = team_id
         self._receive = receive
+
+    async def channels(self) -> Sequence[str]:
+        answer = await self._api.read(
+            "users.conversations", within=_WITHIN, types=_TYPES, exclude_archived=True, limit=_PAGE
+        )
+        return [self._api.channels.first(str(one["id"])) for one in answer["channels"]]
 
     async def threads(self, channel_id: str, since: float) -> Sequence[SeenThread]:
         seen: list[SeenThread] = []

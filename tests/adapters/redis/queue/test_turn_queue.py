@@ -283,7 +283,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
         await queue.put(ThreadRef("T1", f"C{number}", "1.0"), message(str(number)))
     await queue.claim()
     await queue.waiting_threads(9)
-    await RedisListeningRecord(redis, Shards(), "T1").listen(begins=True)
+    await RedisListeningRecord(redis, Shards(), "T1").listen(0)
     await queue.stop(claims[3].turn.thread, MessageTs("99.0"), UserId("U1"))
     await threads.is_first_to_post("what", claims[0].turn)
     await pace.take([LIMIT])
