@@ -9,7 +9,7 @@ from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.links import RouterLabels, ThreadLinks
 from bot.panel.messaging.people import MayAsk, anybody
 from bot.panel.messaging.transcript import Transcript
-from bot.panel.model import Claim, ThreadRef, TurnId, UserId
+from bot.panel.model import Claim, ThreadRef, Turn, TurnId, UserId
 from bot.panel.threads.thread_store import Standing, ThreadStore
 
 log = logging.getLogger(__name__)
@@ -53,20 +53,25 @@ class LinkRecovery:
             links = await self.rebuild(turn.thread, record.claim)
             if self._settle:
                 await self._settle(turn.thread, besides=turn.id)
-        if links.router or turn.mentions_bot or await self._is_ours(record):
+        if links.router or turn.mentions_bot or await self._is_ours(turn):
             return links
         return None
 
-    async def _is_ours(self, record: TurnRecord) -> bool:
-        """Whether a thread without links is ours: a reply may overtake its mention."""
-        thread, first = record.turn.thread, record.turn.messages[0].ts
-        if await self._store.standing(thread) is Standing.OURS:
-            return True
+    async def was_overtaken(self, turn: Turn) -> bool:
+        """Whether a message that summoned us into the thread of *turn* was overtaken by it."""
+        thread = turn.thread
 
         async def may_ask(user: UserId) -> bool:
             return await self._may_ask(user, thread.channel_id)
 
+        first = turn.messages[0].ts
         return await self._transcript.was_mentioned(thread, before=first, by=may_ask)
+
+    async def _is_ours(self, turn: Turn) -> bool:
+        """Whether a thread without links is ours."""
+        if await self._store.standing(turn.thread) is Standing.OURS:
+            return True
+        return await self.was_overtaken(turn)
 
     async def _is_of(self, labelled: ThreadRef, thread: ThreadRef) -> bool:
         """Whether a conversation *labelled* so is that of *thread*, whose channel's id may have

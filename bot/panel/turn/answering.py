@@ -83,7 +83,7 @@ class Answering:
             await threads.set_standing(turn.thread, Standing.FOREIGN)
             return
         links = await self._migration.moved(record.claim, links)
-        if links.router is None:
+        if links.router is None and not await self._is_mentioned_from_the_start(turn):
             turn = turn.since_mention()
         async with AsyncExitStack() as held, asyncio.TaskGroup() as tasks:
             tasks.create_task(writer.show_status(sentences.thinking()))
@@ -99,6 +99,12 @@ class Answering:
         if not record.in_doubt or record.progress.calls or record.progress.routed:
             return False
         return await self._services.messenger.has_answered(record.turn.thread, record.turn.id)
+
+    async def _is_mentioned_from_the_start(self, turn: Turn) -> bool:
+        """Whether no message of *turn* is talk that came before anybody had mentioned us."""
+        if turn.messages[0].mentioned or not turn.mentions_bot:
+            return True
+        return await self._recovery.was_overtaken(turn)
 
     async def _is_muted(self, turn: Turn) -> bool:
         """Whether the thread is muted, and nobody has mentioned us all the same."""

@@ -1,7 +1,8 @@
-"""Answering what is open on the model's side when a turn ends before its end.
+"""Leaving the model's side in order when a turn ends before its end.
 
-A conversation accepts nothing else while a call in it has no output. What the model's side refuses
-now is repaired with the next turn.
+A conversation accepts nothing else while a call in it has no output, and one that the turn has
+opened is not in the router's labels yet. What the model's side refuses now is repaired with the
+next turn.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ from bot.panel.language_model.exchange import Item, ToolAnswered, ToolCalled
 from bot.panel.language_model.expert_calls import as_one_each
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.language_model.model_client import aborted
-from bot.panel.links import ThreadLinks
+from bot.panel.links import RouterLabels, ThreadLinks
 from bot.panel.model import Call, ConversationId, Panel
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,17 @@ class OpenCalls:
         if links.router:
             asked.append(self._answer_in(links.router, None, may_go_on=may_go_on))
         known = await asyncio.gather(*asked)
+        if links.router and progress.all_calls:
+            await self._relabel(links.router, links)
         return bool(links.router and known[-1])
+
+    async def _relabel(self, router: ConversationId, links: ThreadLinks) -> None:
+        """Let the labels of the *router* name the conversations that the turn has opened, too."""
+        turn = self._record.turn
+        try:
+            await self._model.relabel(router, RouterLabels(turn.thread, links.experts))
+        except (ModelUnavailable, ModelRefused, ConversationGone) as error:
+            log.warning("links.not_recorded", extra={"turn": turn.id, "reason": str(error)})
 
     async def _answer_in(
         self, conversation: ConversationId, chooser: Call | None, *, may_go_on: bool

@@ -10,6 +10,7 @@ from bot.panel.errors import ModelUnavailable
 from bot.panel.intake.intake import Incoming, Intake
 from bot.panel.journal.failures import Failure
 from bot.panel.language_model.exchange import ABORTED, ToolAnswered, UserSaid
+from bot.panel.links import RouterLabels
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId
 from bot.panel.texts import sentences
 from bot.panel.turn.turn_worker import TurnWorker
@@ -103,6 +104,20 @@ async def test_the_thread_goes_on_afterwards_and_knows_what_was_asked(bench, wor
     asked = [item.text for item in bench.model.items_of(ROUTER) if isinstance(item, UserSaid)]
     assert len(asked) == 2
     assert bench.model.unanswered() == []
+
+
+async def test_a_conversation_that_a_stopped_turn_has_begun_is_linked_everywhere(bench, work):
+    bench.model.script(ROUTER, [consult("legal"), asyncio.Event()])
+    bench.model.script("legal", [asyncio.Event()])
+    await say(bench, "May we?", "1.0")
+    await eventually(lambda: bench.model.asked("legal"))
+
+    await say(bench, "stop", "2.0")
+    await settled(bench)
+
+    links = await bench.threads.links(THREAD)
+    assert links.experts.keys() == {"legal"}
+    assert await bench.model.labels(links.router) == RouterLabels(THREAD, links.experts)
 
 
 async def test_what_waits_is_taken_back_but_not_forgotten(bench):

@@ -312,6 +312,18 @@ async def test_a_reply_that_overtook_the_mention_it_follows_is_answered(bench):
     assert bench.messenger.said == [(None, "Both, I think.")]
 
 
+async def test_replies_that_overtook_the_mention_they_follow_are_answered_together(bench):
+    bench.transcript.summoned_at = MessageTs("1.0")
+    reply = Message(MessageTs("2.0"), UserId("UMEMBER"), "or MIT?")
+    await bench.queue.put(THREAD, reply)
+
+    await bench.ask("And at what cost?", "3.0", mentioned=True)
+
+    (question,) = bench.model.asked(ROUTER)[0].items
+    assert "or MIT?" in question.text
+    assert not question.text.startswith("<earlier>")
+
+
 async def test_a_mention_that_was_overtaken_goes_on_in_the_same_conversation(bench):
     bench.transcript.summoned_at = MessageTs("1.0")
     await bench.ask("or MIT?", "2.0", mentioned=False)
