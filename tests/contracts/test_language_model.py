@@ -18,7 +18,7 @@ from bot.adapters.openai.responses.stateless import StatelessModel
 from bot.adapters.openai.retries import RetryDelays
 from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
-from bot.panel.errors import ConversationGone, ModelUnavailable, Refused
+from bot.panel.errors import ConversationGone, ModelRefused, ModelUnavailable, Refused
 from bot.panel.language_model.exchange import (
     Attachment,
     Begun,
@@ -419,6 +419,46 @@ async def test_a_reader_who_leaves_does_not_stop_the_conversation(
 
     assert isinstance(last, Responded)
     assert last.text == "Here I am."
+
+
+async def test_a_response_whose_reader_has_left_is_written_to_its_end(
+    bench: Bench, conversation: ConversationId
+) -> None:
+    bench.script("Yes.", *BOTH[:1])
+    bench.script("Here I am.")
+    async with aclosing(bench.model.respond(prompt(conversation, UserSaid("17")))) as events:
+        assert isinstance(await anext(events), Begun)
+
+    await told(bench, conversation, UserSaid("18"))
+
+    written = [UserSaid("17"), ModelSaid("Yes."), BOTH[0]] if bench.keeps_what_got_lost else []
+    found = await bench.model.since(conversation, "17" if bench.keeps_what_got_lost else "18")
+    assert found is not None
+    answers = [item for item in found if isinstance(item, ToolAnswered)]
+    assert [item for item in found if item not in answers] == [
+        *written,
+        UserSaid("18"),
+        ModelSaid("Here I am."),
+    ]
+
+
+async def test_an_answer_to_a_call_that_nobody_made_is_refused(
+    bench: Bench, conversation: ConversationId
+) -> None:
+    if isinstance(bench.model, AssistantsModel):
+        pytest.skip("it writes it down as text")
+    bench.script("I see.")
+    await told(bench, conversation, UserSaid("17"))
+    stray = ToolAnswered(CallId("call_of_nobody"), "Yes.")
+
+    with pytest.raises(ModelRefused):
+        await told(bench, conversation, stray)
+
+    assert await bench.model.since(conversation, "17") == [UserSaid("17"), ModelSaid("I see.")]
+    if not isinstance(bench.model, StatelessModel):  # what we store ourselves nobody checks
+        with pytest.raises(ModelRefused):
+            await bench.model.append(conversation, [stray])
+        assert len(await bench.model.since(conversation, "17") or ()) == 2
 
 
 async def test_responses_of_one_conversation_wait_for_each_other(

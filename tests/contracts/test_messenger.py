@@ -36,6 +36,12 @@ class FakeSlack:
     def said(self):
         return self.messenger.said
 
+    def say_more(self):
+        return TurnId("T1:C0GENERAL:2000.0")
+
+    def status(self, thread):
+        return self.messenger.shown.get(thread, "")
+
     def lose_answer(self, part):
         self.messenger.fail_next(part, MessengerUnavailable("reset"), after_effect=True)
 
@@ -59,6 +65,14 @@ class LocalSlack:
     def said(self):
         replies = self.slack.workspace.thread(GENERAL, self.thread.thread_ts)[1:]
         return [(r.username, _words(r.blocks[0])) for r in replies]
+
+    def say_more(self):
+        ts = self.slack.people.say(ADA, GENERAL, "more", thread_ts=self.thread.thread_ts)
+        return TurnId(f"T0ACME:{GENERAL}:{ts}")
+
+    def status(self, thread):
+        status = self.slack.workspace.statuses.get((GENERAL, thread.thread_ts))
+        return status.text if status else ""
 
     def lose_answer(self, _part):
         self.slack.hazards.on("chat.postMessage", hazards.reset(after_effect=True))
@@ -172,6 +186,27 @@ async def test_showing_the_status_says_nothing(place):
     assert place.said() == []
 
 
+@pytest.mark.parametrize("way", ["post", "post_plan", "open_stream"])
+async def test_what_is_posted_takes_the_status_of_its_thread_away(place, way):
+    for thread in (place.thread, place.elsewhere):
+        await place.messenger.show_status(thread, "is reading…")
+    assert place.status(place.thread) == place.status(place.elsewhere) == "is reading…"
+
+    match way:
+        case "post":
+            await place.messenger.post(place.thread, reply(place))
+        case "post_plan":
+            plan = Post(place.turn, "plan", "Asking", ConversationId("conv_1"))
+            await place.messenger.post_plan(place.thread, plan, tasks(TaskState.WORKING))
+        case "open_stream":
+            await begin_stream(place)
+
+    assert place.status(place.thread) == ""
+    assert place.status(place.elsewhere) == "is reading…"
+    await place.messenger.show_status(place.elsewhere, "")
+    assert place.status(place.elsewhere) == ""
+
+
 TEXT = "Yes. So it is. And so it stays. For good."
 
 
@@ -225,6 +260,23 @@ async def test_a_stream_is_withdrawn_also_if_its_ts_is_not_known(place, is_known
         )
 
     assert place.said() == [("Legal Counsel", "Before.")]
+
+
+async def test_of_streams_whose_ts_is_not_known_only_those_of_the_turn_are_withdrawn(place):
+    older, _ = await begin_stream(place)
+    now = place.say_more()
+    elsewhere = await place.messenger.open_stream(place.elsewhere, reply(place), UserId(ADA))
+    other = replace(reply(place), persona=Persona("Finance Partner", ":moneybag:"))
+    of_another = await place.messenger.open_stream(place.thread, other, UserId(ADA))
+
+    await place.messenger.withdraw_stream(place.thread, None, replace(reply(place), turn=now), ())
+
+    for where, ts in (
+        (place.thread, older),
+        (place.elsewhere, elsewhere),
+        (place.thread, of_another),
+    ):
+        assert await place.messenger.extend_stream(where, ts, "And more. ")
 
 
 # --- deleted threads

@@ -5,10 +5,12 @@ import pytest
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.shards import Shards
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
+from bot.panel.errors import TurnLost
 from bot.panel.links import Copy, Owner, ThreadLinks
-from bot.panel.model import Claim, ConversationId, ExpertName, MessageTs, ThreadRef, Turn, TurnId
+from bot.panel.model import ConversationId, ExpertName, MessageTs, ThreadRef, Turn, TurnId
 from bot.panel.threads.thread_store import Standing
 from tests.fakes.thread_store import FakeThreadStore
+from tests.fakes.turn_queue import FakeTurnQueue
 
 ONE = ThreadRef("T1", "C1", "1700000000.000100")
 OTHER = ThreadRef("T1", "C1", "1700000000.000200")
@@ -151,11 +153,38 @@ async def test_links_standing_and_what_was_missed_do_not_touch_each_other(thread
     assert await threads.links(ONE) == ThreadLinks(ROUTER)
 
 
-# --- copies
+# --- claims
 
 
-async def test_copies_are_remembered_until_all_are_made(copying):
-    threads, claim = copying
+@pytest.fixture(params=["fake", "redis"])
+async def claiming(request, redis):
+    """A store, and the queue whose claims it checks."""
+    queue = FakeTurnQueue() if request.param == "fake" else RedisTurnQueue(redis, Shards())
+    is_fake = isinstance(queue, FakeTurnQueue)
+    return FakeThreadStore(queue) if is_fake else RedisThreadStore(redis, Shards()), queue
+
+
+async def test_who_has_lost_a_turn_changes_nothing_of_its_thread(claiming):
+    threads, queue = claiming
+    lost = (await queue.hold(ONE)).claim
+    await queue.done(lost)
+    claim = (await queue.hold(ONE)).claim
+    links, copy = ThreadLinks(ROUTER), Copy(ConversationId("own_1"))
+    await threads.save_links(ONE, links, claim=claim)
+    await threads.note_copy(claim, ROUTER, copy)
+
+    with pytest.raises(TurnLost):
+        await threads.save_links(ONE, ThreadLinks(ConversationId("conv_2")), claim=lost)
+    with pytest.raises(TurnLost):
+        await threads.note_copy(lost, ROUTER, Copy(ConversationId("own_2")))
+
+    assert await threads.links(ONE) == links
+    assert await threads.copies(ONE) == {ROUTER: copy}
+
+
+async def test_copies_are_remembered_until_all_are_made(claiming):
+    threads, queue = claiming
+    claim = (await queue.hold(ONE)).claim
     unfinished, whole = Copy(ConversationId("own_1")), Copy(ConversationId("own_2"), items=0)
     await threads.note_copy(claim, ROUTER, Copy(ConversationId("own_0"), items=7))
     await threads.note_copy(claim, ROUTER, unfinished)
@@ -166,16 +195,6 @@ async def test_copies_are_remembered_until_all_are_made(copying):
     assert (await threads.owner(whole.id)).thread == ONE
     await threads.forget_copies(ONE)
     assert await threads.copies(ONE) == {}
-
-
-@pytest.fixture(params=["fake", "redis"])
-async def copying(request, redis):
-    """A store, and a claim of a thread."""
-    if request.param == "fake":
-        claim = Claim(Turn(TurnId("T1:C1:1.0"), ONE, ()), token=1, attempt=1)
-        return FakeThreadStore(), claim
-    hold = await RedisTurnQueue(redis, Shards()).hold(ONE)
-    return RedisThreadStore(redis, Shards()), hold.claim
 
 
 # --- telling a channel once

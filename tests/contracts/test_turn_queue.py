@@ -1,9 +1,11 @@
 """The promises of TurnQueue and Journal, on the fake and on Redis alike."""
 
 import asyncio
+import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -341,6 +343,20 @@ async def test_a_turn_whose_lease_ran_out_goes_to_another_worker_with_its_journa
     assert list(await queues.journal.read(second)) == [RouterAsked()]
 
 
+@pytest.mark.parametrize("is_fake", [True, False])
+async def test_a_lease_ends_by_itself(redis, is_fake):
+    queue = (FakeTurnQueue if is_fake else partial(RedisTurnQueue, redis, Shards()))(lease=0.1)
+    queues = Queues(queue, None, redis, Shards())
+    await put(queues, ONE, "1")
+    lost = await claimed(queues)
+
+    again = await claimed(queues)
+
+    assert (again.turn, again.deaths) == (lost.turn, 1)
+    with pytest.raises(TurnLost):
+        await queue.renew(lost)
+
+
 async def test_a_turn_that_keeps_losing_its_workers_comes_back_later_each_time(queues):
     await put(queues, ONE, "1")
     deaths = [(await claimed(queues)).deaths]
@@ -557,6 +573,7 @@ async def test_a_buried_turn_can_be_looked_at(queues):
     (letter,) = await queues.queue.buried()
 
     assert (letter.turn, letter.reason, letter.attempts) == (claim.turn, "ModelUnavailable", 1)
+    assert abs(letter.buried_at - time.time()) < 60
     assert await queues.queue.dead_letter(claim.turn.id) == letter
     assert await queues.queue.dead_letter(TurnId("T1:C1:9.0")) is None
 

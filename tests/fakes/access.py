@@ -1,5 +1,6 @@
 """Channels, counts of questions, and what one person alone is told: in memory."""
 
+import asyncio
 from collections.abc import Collection, Sequence
 
 from bot.panel.access.channel_facts import ChannelFacts
@@ -36,21 +37,22 @@ class FakeQuestionCounter(QuestionCounter):
 
     def __init__(self) -> None:
         self._asked: dict[str, dict[TurnId, float]] = {}
-        self._now = 0.0
+        self._passed = 0.0
 
     def advance(self, seconds: float) -> None:
         """Let time pass."""
-        self._now += seconds
+        self._passed += seconds
 
     async def take(self, question: TurnId, limits: Sequence[QuestionLimit]) -> Exceeded | None:
+        now = asyncio.get_running_loop().time() + self._passed
         for limit in limits:
             asked = self._asked.setdefault(limit.of, {})
-            for old in [one for one, at in asked.items() if at + WINDOW <= self._now]:
+            for old in [one for one, at in asked.items() if at + WINDOW <= now]:
                 del asked[old]
             if question not in asked and len(asked) >= limit.most:
-                return Exceeded(limit, [*asked.values()][-limit.most] + WINDOW - self._now)
+                return Exceeded(limit, [*asked.values()][-limit.most] + WINDOW - now)
         for limit in limits:
-            self._asked[limit.of].setdefault(question, self._now)
+            self._asked[limit.of].setdefault(question, now)
         return None
 
 

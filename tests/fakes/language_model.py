@@ -12,21 +12,22 @@ A reply is a list of steps, or one step alone:
 * ``LIMIT``           the response ends here, before it is whole
 * an exception        raised at this point
 
-Everything up to the step that raises (or at which the reader goes away) is stored, the
-prompt's own items first; but a reply that *begins* with an exception stores nothing. So
-``[error]`` fails before the effect, ``["", error]`` after the prompt is stored, and
-``["All of it", error]`` after the whole effect.
+Everything up to the step that raises is stored, the prompt's own items first; but a reply that
+*begins* with an exception stores nothing. So ``[error]`` fails before the effect, ``["", error]``
+after the prompt is stored, and ``["All of it", error]`` after the whole effect. After its reader
+has left, the model *writes on*: the conversation stays locked until the last step, and all is
+stored. If it does not, what was written by then is stored.
 """
 
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Literal, cast
 
-from bot.panel.errors import ConversationGone, Refused
+from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, Refused
 from bot.panel.language_model.exchange import (
     ApprovalGiven,
     Begun,
@@ -117,6 +118,22 @@ class Stored:
         """Return the requests for approval that wait for an answer."""
         return [item.request for item in self._waiting() if isinstance(item, ApprovalWanted)]
 
+    def check(self, new: Sequence[Item]) -> None:
+        """Raise ModelRefused if *new* items answer calls that nobody has made."""
+        known = {item.call_id for item in (*self.items, *new) if isinstance(item, ToolCalled)}
+        if any(isinstance(item, ToolAnswered) and item.call_id not in known for item in new):
+            raise ModelRefused(ModelFault.BAD_REQUEST, "No tool call found for an output.")
+
+    def take(self, new: Sequence[Item]) -> None:
+        """Store what is sent, after an end of all calls and requests that it leaves open."""
+        answered = {i.call_id for i in new if isinstance(i, ToolAnswered)}
+        left = [call for call in self.unanswered() if call not in answered]
+        decided = {i.request for i in new if isinstance(i, ApprovalGiven)}
+        ended = [request for request in self.undecided() if request not in decided]
+        self.items += [ToolAnswered(call, ABORTED) for call in left]
+        self.items += [ApprovalGiven(request, False, "Ended.") for request in ended]
+        self.items += new
+
     def _waiting(self) -> list[StoredItem]:
         """Return the items that none after them answers; ids may repeat."""
         waiting: list[StoredItem] = []
@@ -139,11 +156,77 @@ class Fault:
     stored: int
 
 
+class Writing:
+    """A response while it is written: how far it is, for the model to go on from there."""
+
+    def __init__(self, steps: Sequence[Step], prompt: Prompt, stored: Stored) -> None:
+        self.is_over = False
+        self._cut = LIMIT in steps
+        self._left = deque(steps[: steps.index(LIMIT)] if self._cut else steps)
+        self._prompt = prompt
+        self._stored = stored
+        self._said: list[ModelSaid] = []
+        self._wanted: list[ApprovalWanted] = []
+
+    async def events(self) -> AsyncGenerator[ModelEvent, None]:
+        """Write on, step by step; each is stored before it is told."""
+        while self._left:
+            match step := self._left[0]:
+                case Exception():
+                    raise step
+                case asyncio.Event():
+                    await step.wait()
+                case Written(bits):
+                    async for delta in _bits(bits):
+                        yield TextWritten(delta)
+            self._left.popleft()
+            if event := self._store(step):
+                yield event
+        self.is_over = True
+        yield self._whole()
+
+    def _store(self, step: Step) -> ModelEvent | None:
+        match step:
+            case ToolsRunning():
+                return step
+            case ToolCalled():
+                _check_call(step, self._prompt)
+                call = replace(step, arguments=dict(step.arguments))
+                self._stored.items.append(call)
+                return call
+            case ApprovalWanted():
+                self._wanted.append(step)
+                self._stored.items.append(step)
+            case Written():
+                self._say(ModelSaid(step.text))
+            case ModelSaid(text=text) | str(text) if text or isinstance(step, ModelSaid):
+                self._say(step if isinstance(step, ModelSaid) else ModelSaid(text))
+                return TextWritten(text)
+        return None
+
+    def _say(self, said: ModelSaid) -> None:
+        self._said.append(said)
+        self._stored.items.append(said)
+
+    def _whole(self) -> Responded:
+        said = self._said
+        citations = tuple(citation for one in said for citation in one.citations)
+        files = tuple(file for one in said for file in one.files)
+        text = "".join(one.text for one in said)
+        if self._cut and said:
+            last = self._stored.items.index(said[-1])
+            self._stored.items[last] = replace(said[-1], cut=True)
+        wanted, written = tuple(self._wanted), joined(said).written
+        done = Responded(text, USAGE, citations, wanted=wanted, files=files, cut=self._cut)
+        return replace(done, written=written)
+
+
 class ScriptedModel(LanguageModel):
     """Replies from the scripts of whoever is asked, or from *reply* where there is none."""
 
     def __init__(self, reply: Callable[[Prompt], Reply] = say_hello) -> None:
         self.reply = reply
+        self.writes_on = True  # after its reader has left
         self.conversations: dict[ConversationId, Stored] = {}
         self.prompts: list[Prompt] = []
         self.whole: set[str] = set()
@@ -152,6 +235,7 @@ class ScriptedModel(LanguageModel):
         self._scripts: defaultdict[str | None, deque[Reply]] = defaultdict(deque)
         self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._ids = count(1)
+        self._left_alone: list[asyncio.Task[None]] = []
 
     # What a test says and looks at.
 
@@ -198,28 +282,49 @@ class ScriptedModel(LanguageModel):
     async def respond(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
         self.prompts.append(prompt)
         stored = self._find(prompt.conversation)
-        async with stored.lock:
-            steps = self._steps(prompt)
-            if isinstance(steps[0], Exception):
-                raise steps[0]
-            answered = {i.call_id for i in prompt.items if isinstance(i, ToolAnswered)}
-            left = [call for call in stored.unanswered() if call not in answered]
-            stored.items += [ToolAnswered(call, ABORTED) for call in left]
-            decided = {i.request for i in prompt.items if isinstance(i, ApprovalGiven)}
-            ended = [request for request in stored.undecided() if request not in decided]
-            stored.items += [ApprovalGiven(request, False, "Ended.") for request in ended]
-            stored.items += prompt.items
-            response = f"resp_{next(self._ids)}"
+        await stored.lock.acquire()
+        writing, is_left, response = None, False, f"resp_{next(self._ids)}"
+        try:
+            writing = Writing(self._begin(prompt, stored), prompt, stored)
             yield Begun(response)
-            async with aclosing(_play(steps, prompt, stored)) as events:
+            async with aclosing(writing.events()) as events:
                 async for event in events:
                     if isinstance(event, Responded):
                         self.whole.add(response)
                     yield event
+        except (GeneratorExit, asyncio.CancelledError):
+            is_left = self.writes_on
+            raise
+        finally:
+            if writing and is_left and not writing.is_over:
+                self._left_alone.append(
+                    asyncio.create_task(self._write_on(response, writing, stored))
+                )
+            else:
+                stored.lock.release()
+
+    def _begin(self, prompt: Prompt, stored: Stored) -> Sequence[Step]:
+        """Store what is sent, and return what the model writes."""
+        steps = self._steps(prompt)
+        if isinstance(steps[0], Exception):
+            raise steps[0]
+        stored.check(prompt.items)
+        stored.take(prompt.items)
+        return steps
+
+    async def _write_on(self, response: str, writing: Writing, stored: Stored) -> None:
+        try:
+            with suppress(Exception):  # nobody hears of it
+                async for _ in writing.events():
+                    pass
+                self.whole.add(response)
+        finally:
+            stored.lock.release()
 
     async def append(self, conversation: ConversationId, items: Sequence[Item]) -> None:
         stored = self._find(conversation)
         fault = self._fault("append")
+        stored.check(items)
         stored.items += items if fault is None else items[: fault.stored]
         _raise(fault)
 
@@ -304,46 +409,6 @@ class ScriptedModel(LanguageModel):
         script = self._scripts[self._who(prompt.conversation)]
         reply = script.popleft() if script else self.reply(prompt)
         return reply or [""] if isinstance(reply, list | tuple) else [cast("Step", reply)]
-
-
-async def _play(  # noqa: C901 - one case for each kind of step
-    steps: Sequence[Step], prompt: Prompt, stored: Stored
-) -> AsyncGenerator[ModelEvent, None]:
-    said: list[ModelSaid] = []
-    wanted: list[ApprovalWanted] = []
-    cut = LIMIT in steps
-    for step in steps[: steps.index(LIMIT)] if cut else steps:
-        match step:
-            case Exception():
-                raise step
-            case asyncio.Event():
-                await step.wait()
-            case ToolsRunning():
-                yield step
-            case ToolCalled():
-                _check_call(step, prompt)
-                call = replace(step, arguments=dict(step.arguments))
-                stored.items.append(call)
-                yield call
-            case ApprovalWanted():
-                wanted.append(step)
-                stored.items.append(step)
-            case Written(bits):
-                async for delta in _bits(bits):
-                    yield TextWritten(delta)
-                said.append(ModelSaid(step.text))
-                stored.items.append(said[-1])
-            case ModelSaid(text=text) | str(text) if text or isinstance(step, ModelSaid):
-                said.append(step if isinstance(step, ModelSaid) else ModelSaid(text))
-                stored.items.append(said[-1])
-                yield TextWritten(text)
-    citations = tuple(citation for one in said for citation in one.citations)
-    files = tuple(file for one in said for file in one.files)
-    text = "".join(one.text for one in said)
-    if cut and said:
-        stored.items[stored.items.index(said[-1])] = replace(said[-1], cut=True)
-    done = Responded(text, USAGE, citations, wanted=tuple(wanted), files=files, cut=cut)
-    yield replace(done, written=joined(said).written)
 
 
 async def _bits(bits: Sequence[str | asyncio.Event | Exception]) -> AsyncGenerator[str, None]:

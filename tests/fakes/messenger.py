@@ -31,7 +31,8 @@ class RecordingMessenger(Messenger):
     def __init__(self, limit: int = 1_000) -> None:
         self.posts: list[tuple[ThreadRef, MessageTs, Post]] = []
         self.plans: dict[MessageTs, list[Sequence[PlanTask]]] = {}
-        self.statuses: list[str] = []
+        self.statuses: list[str] = []  # all that were shown, in any thread
+        self.shown: dict[ThreadRef, str] = {}  # what threads show now
         self.endings: dict[MessageTs, Ending] = {}
         self.decided: dict[tuple[MessageTs, str], str] = {}  # what plans say of requests
         self.private = False
@@ -61,7 +62,7 @@ class RecordingMessenger(Messenger):
     @property
     def status(self) -> str:
         """The current status."""
-        return self.statuses[-1] if self.statuses else ""
+        return next(iter(self.shown.values()), "")
 
     def pieces(self, text: str, after: str = "") -> Sequence[str]:
         return [text[i : i + self.limit] for i in range(0, len(text), self.limit)]
@@ -73,8 +74,7 @@ class RecordingMessenger(Messenger):
         fault = self._faults[post.part].popleft() if self._faults[post.part] else None
         if fault and not fault.after_effect:
             raise fault.error
-        ts = MessageTs(f"1000.{next(self._ts):06}")
-        self.posts.append((thread, ts, post))
+        ts = self._add(thread, post)
         if fault:
             raise fault.error
         return ts
@@ -144,7 +144,7 @@ class RecordingMessenger(Messenger):
         return self._state(thread, ts, "delete", lambda: self._remove(ts))
 
     def status_cleared(self, thread: ThreadRef) -> LastState:
-        return self._state(thread, "status", "clear", lambda: self.statuses.append(""))
+        return self._state(thread, "status", "clear", lambda: self._show(thread, ""))
 
     async def send(self, state: LastState) -> None:
         what, effect = self._states[state.request]
@@ -177,7 +177,7 @@ class RecordingMessenger(Messenger):
     async def show_status(self, thread: ThreadRef, status: str) -> bool:
         if status and self.refuses_statuses:
             self._check(thread)
-        self.statuses.append(status)
+        self._show(thread, status)
         return True
 
     def is_private(self, thread: ThreadRef) -> bool:
@@ -198,8 +198,7 @@ class RecordingMessenger(Messenger):
         fault = self._before("open")
         if fault and not fault.after_effect:
             return None
-        ts = MessageTs(f"1000.{next(self._ts):06}")
-        self.posts.append((thread, ts, post))
+        ts = self._add(thread, post)
         self.open[ts] = reader
         self._unstamped.add(ts)
         self.grown.append(post.text)
@@ -210,7 +209,7 @@ class RecordingMessenger(Messenger):
     async def extend_stream(self, thread: ThreadRef, ts: MessageTs, more: str) -> bool:
         fault = self._before("extend")
         self._check_open(ts)
-        self._add(ts, more)
+        self._extend(ts, more)
         if fault:
             raise fault.error
         return True
@@ -222,7 +221,7 @@ class RecordingMessenger(Messenger):
         except MessengerRefused:
             self.open.pop(ts, None)
             return False
-        self._add(ts, more)
+        self._extend(ts, more)
         self._replace(ts, replace(self._post(ts), ends_reply=post.ends_reply, is_cut=post.is_cut))
         del self.open[ts]
         self._unstamped.discard(ts)
@@ -234,8 +233,7 @@ class RecordingMessenger(Messenger):
         self, thread: ThreadRef, ts: MessageTs | None, post: Post, ours: Collection[MessageTs]
     ) -> None:
         fault = self._before("withdraw")
-        unknown = {one for one in self._unstamped if self._post(one).persona == post.persona}
-        gone = {ts} if ts else unknown - {*ours}
+        gone = {ts} if ts else self._orphans(thread, post) - {*ours}
         self.posts = [one for one in self.posts if one[1] not in gone]
         self.open = {one: reader for one, reader in self.open.items() if one not in gone}
         self._unstamped -= gone
@@ -243,12 +241,30 @@ class RecordingMessenger(Messenger):
         if fault:
             raise fault.error
 
+    def _orphans(self, thread: ThreadRef, post: Post) -> set[MessageTs]:
+        """Return the unstamped messages of the persona since the turn began."""
+        since = float(post.turn.rpartition(":")[2])
+        return {
+            ts
+            for where, ts, known in self.posts
+            if where == thread
+            and ts in self._unstamped
+            and known.persona == post.persona
+            and float(ts) >= since
+        }
+
     def _state(
         self, thread: ThreadRef, about: str, what: str, effect: Callable[[], None]
     ) -> LastState:
         request = str(len(self._states))
         self._states[request] = what, effect
         return LastState(thread, about, request)
+
+    def _show(self, thread: ThreadRef, status: str) -> None:
+        self.statuses.append(status)
+        self.shown.pop(thread, None)
+        if status:
+            self.shown[thread] = status
 
     def _remove(self, ts: MessageTs) -> None:
         self.posts = [one for one in self.posts if one[1] != ts]
@@ -272,7 +288,13 @@ class RecordingMessenger(Messenger):
         if ts not in self.open:
             raise MessengerRefused("message_not_in_streaming_state")
 
-    def _add(self, ts: MessageTs, more: str) -> None:
+    def _add(self, thread: ThreadRef, post: Post) -> MessageTs:
+        ts = MessageTs(f"1000.{next(self._ts):06}")
+        self.posts.append((thread, ts, post))
+        self.shown.pop(thread, None)  # Slack takes the status away
+        return ts
+
+    def _extend(self, ts: MessageTs, more: str) -> None:
         self._replace(ts, replace(self._post(ts), text=self._post(ts).text + more))
         self.grown.append(self._post(ts).text)
 

@@ -1,6 +1,5 @@
 """The outbox in memory, beside a queue in memory."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
@@ -43,10 +42,13 @@ class FakeOutbox(Outbox):
             self._entries[key] = _Entry(state, version, self._queue.now(), claim)
         while len(self._entries) > self._most:
             del self._entries[min(self._entries, key=lambda key: self._entries[key].due)]
+        self._queue.note_change()
 
     async def claim(self) -> Outgoing:
-        while (outgoing := self._take()) is None:  # noqa: ASYNC110 - time itself makes it due
-            await asyncio.sleep(0.001)
+        while (outgoing := self._take()) is None:
+            await self._queue.changed(
+                min((one.due for one in self._entries.values()), default=None)
+            )
         return outgoing
 
     async def renew(self, outgoing: Outgoing) -> None:
@@ -59,6 +61,7 @@ class FakeOutbox(Outbox):
         entry = self._leased(outgoing)
         if entry and entry.version > outgoing.token:
             entry.sender, entry.due = 0, self._queue.now()
+            self._queue.note_change()
         elif entry:
             del self._entries[entry.state.thread, entry.state.about]
 
@@ -67,6 +70,7 @@ class FakeOutbox(Outbox):
             is_newer = entry.version > outgoing.token
             entry.sender, entry.due = 0, self._queue.now() + (0 if is_newer else after)
             entry.failed += failed and not is_newer
+            self._queue.note_change()
 
     async def of(self, thread: ThreadRef) -> Mapping[str, LastState]:
         return {about: one.state for (of, about), one in self._entries.items() if of == thread}

@@ -5,12 +5,14 @@ from collections.abc import Iterable, Mapping
 from bot.panel.links import Copy, Owner, ThreadLinks
 from bot.panel.model import Claim, ConversationId, MessageTs, ThreadRef, Turn, TurnId
 from bot.panel.threads.thread_store import Standing, ThreadStore
+from tests.fakes.turn_queue import FakeTurnQueue
 
 
 class FakeThreadStore(ThreadStore):
-    """Remembers until it is told to ``lose_everything``."""
+    """Remembers until it is told to ``lose_everything``; *queue* knows whose claims are lost."""
 
-    def __init__(self) -> None:
+    def __init__(self, queue: FakeTurnQueue | None = None) -> None:
+        self.queue = queue
         self._standings: dict[ThreadRef, Standing] = {}
         self._links: dict[ThreadRef, ThreadLinks] = {}
         self._owners: dict[ConversationId, Owner] = {}
@@ -26,7 +28,9 @@ class FakeThreadStore(ThreadStore):
             self._links,
             self._owners,
             self._unread_since,
+            self._copies,
             self._edits,
+            self._told,
         ):
             memory.clear()
 
@@ -53,6 +57,8 @@ class FakeThreadStore(ThreadStore):
     async def save_links(
         self, thread: ThreadRef, links: ThreadLinks, *, claim: Claim | None = None
     ) -> None:
+        if claim:
+            self._check(claim)
         self._links[thread] = links
         if links.router is not None:
             self._owners[links.router] = Owner(thread, None)
@@ -63,6 +69,7 @@ class FakeThreadStore(ThreadStore):
         return dict(self._copies.get(thread, {}))
 
     async def note_copy(self, claim: Claim, former: ConversationId, copy: Copy) -> None:
+        self._check(claim)
         self._copies.setdefault(claim.turn.thread, {})[former] = copy
         self._owners[copy.id] = Owner(claim.turn.thread, None)
 
@@ -110,3 +117,7 @@ class FakeThreadStore(ThreadStore):
         self._copies.pop(thread, None)
         self._unread_since.pop(thread, None)
         self._edits.pop(thread, None)
+
+    def _check(self, claim: Claim) -> None:
+        if self.queue:
+            self.queue.held(claim)

@@ -1,8 +1,12 @@
-"""The queue and its journals in memory: the same contract, and a clock that can be advanced."""
+"""The queue and its journals in memory: the same contract, and a clock that can be advanced.
+
+Time is the running loop's, so that leases end and delays are over also in virtual time.
+"""
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from bot import runtime
@@ -56,8 +60,11 @@ _Waiting = tuple[Message, bool] | _Current
 class FakeTurnQueue(QueueAdmin):
     """Keeps everything in this process. ``advance`` lets time pass."""
 
-    def __init__(self, *, lease: float = 15.0, room: int = 10) -> None:
+    def __init__(
+        self, *, lease: float = 15.0, room: int = 10, wall: Callable[[], float] = runtime.time
+    ) -> None:
         self.lease = lease
+        self._wall = wall  # the time of day, in seconds since 1970
         self._room = room
         self._aside: defaultdict[str, dict[ThreadRef, tuple[int, int]]] = defaultdict(dict)
         self._inboxes: dict[ThreadRef, list[_Waiting]] = {}
@@ -128,14 +135,20 @@ class FakeTurnQueue(QueueAdmin):
 
     async def claim(self) -> Claim:
         while (claim := self._take()) is None:
-            self._changed.clear()
-            due = min((c.until for c in self._currents.values()), default=self.now() + 60)
-            try:
-                async with asyncio.timeout(max(0.0, due - self.now())):
-                    await self._changed.wait()
-            except TimeoutError:
-                pass
+            await self.changed(min((c.until for c in self._currents.values()), default=None))
         return claim
+
+    def note_change(self) -> None:
+        """Let those who wait look again."""
+        self._changed.set()
+
+    async def changed(self, due: float | None) -> None:
+        """Wait until something has changed, or is *due*."""
+        self._changed.clear()
+        seconds = None if due is None else max(0.0, due - self.now())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._changed.wait()
 
     async def renew(self, claim: Claim) -> None:
         self.held(claim).until = self.now() + self.lease
@@ -249,7 +262,7 @@ class FakeTurnQueue(QueueAdmin):
         if claim.token in self._ended:
             return
         current = self.held(claim)
-        letter = DeadLetter(current.turn, reason, current.attempt, self.now())
+        letter = DeadLetter(current.turn, reason, current.attempt, self._wall())
         self._letters[current.turn.id] = _Letter(current, letter, poisoned)
         self._end(claim)
 
@@ -327,7 +340,7 @@ class FakeTurnQueue(QueueAdmin):
         self._changed.set()
 
     def now(self) -> float:
-        """Return the time by the queue's clock."""
+        """Return the time by the queue's clock: that of the loop, and what ``advance`` added."""
         return runtime.monotonic() + self._passed
 
     def _enqueue(self, thread: ThreadRef, waiting: _Waiting, *, first: bool = False) -> None:

@@ -123,6 +123,7 @@ class Bench:
     notices: RecordingNotices = field(default_factory=RecordingNotices)
 
     def __post_init__(self) -> None:
+        self.threads.queue = self.queue
         self.journal = FakeJournal(self.queue)
         self.approvals = FakeApprovalStore(self.queue)
         self.reports = FakeReportStore(self.queue)

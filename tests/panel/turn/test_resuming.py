@@ -212,6 +212,7 @@ async def test_wherever_it_stopped_each_expert_holds_the_files_once(bench, stop_
 
 
 async def test_the_plan_of_a_turn_that_is_given_up_shows_nobody_at_work_until_it_is_retried(bench):
+    bench.model.writes_on = False
     bench.model.script(ROUTER, [consult("legal")])
     bench.model.script("legal", [asyncio.Event()], "Yes.")
     claim = await bench.claim("May we?")
@@ -231,6 +232,7 @@ async def test_the_plan_of_a_turn_that_is_given_up_shows_nobody_at_work_until_it
 
 
 async def test_a_turn_that_is_given_up_leaves_no_call_open_and_can_go_on(bench):
+    bench.model.writes_on = False
     bench.model.script(ROUTER, [consult("legal"), consult("finance")], "Both agree.")
     bench.model.script("legal", [asyncio.Event()], "Yes.")
     claim = await bench.claim("May we?")

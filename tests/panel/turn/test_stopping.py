@@ -90,6 +90,7 @@ async def test_what_was_done_until_the_stop_is_kept(bench, work):
 
 
 async def test_the_thread_goes_on_afterwards_and_knows_what_was_asked(bench, work):
+    bench.model.writes_on = False
     bench.model.script(ROUTER, [consult("legal"), asyncio.Event()], "What else?")
     bench.model.script("legal", [asyncio.Event()])
     await say(bench, "May we?", "1.0")
@@ -138,6 +139,7 @@ async def test_nothing_to_stop_is_said(bench, work):
 
 
 async def test_a_copy_of_the_wish_stops_nothing_else(bench, work):
+    bench.model.writes_on = False
     bench.model.script(ROUTER, [asyncio.Event()], "Hi.")
     await say(bench, "one", "1.0")
     await eventually(lambda: bench.model.asked(ROUTER))
@@ -151,6 +153,7 @@ async def test_a_copy_of_the_wish_stops_nothing_else(bench, work):
 
 
 async def test_a_model_that_is_away_does_not_keep_a_turn_from_stopping(bench, work):
+    bench.model.writes_on = False
     bench.model.script(ROUTER, [consult("legal"), asyncio.Event()], "Hi.")
     bench.model.script("legal", [asyncio.Event()])
     await say(bench, "May we?", "1.0")
