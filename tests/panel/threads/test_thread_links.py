@@ -66,7 +66,7 @@ async def test_whoever_asks_for_the_router_at_once_gets_the_same_one(bench):
         return await open_at_once(labels)
 
     bench.model.open = open_slowly
-    links = book(bench, bench.threads)
+    links = book(bench, FakeThreadStore())
 
     first, second = await asyncio.gather(links.router(), links.router())
 
@@ -84,7 +84,7 @@ async def test_rebuilding_leaves_a_muted_thread_muted(bench):
 
 
 async def test_rebuilding_keeps_an_expert_that_the_metadata_does_not_know_yet(bench):
-    links = book(bench, bench.threads)
+    links = book(bench, FakeThreadStore())
     router, legal = await links.router(), await links.expert(LEGAL)
     bench.transcript.router = router
 
