@@ -1,8 +1,8 @@
 """Channels, counts of questions, and what one person alone is told: in memory."""
 
-import asyncio
 from collections.abc import Collection, Sequence
 
+from bot import runtime
 from bot.panel.access.channel_facts import ChannelFacts
 from bot.panel.access.question_limits import (
     WINDOW,
@@ -44,7 +44,7 @@ class FakeQuestionCounter(QuestionCounter):
         self._passed += seconds
 
     async def take(self, question: TurnId, limits: Sequence[QuestionLimit]) -> Exceeded | None:
-        now = asyncio.get_running_loop().time() + self._passed
+        now = runtime.monotonic() + self._passed
         for limit in limits:
             asked = self._asked.setdefault(limit.of, {})
             for old in [one for one, at in asked.items() if at + WINDOW <= now]:

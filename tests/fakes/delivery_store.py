@@ -1,8 +1,8 @@
 """A DeliveryStore in memory."""
 
-import asyncio
 from dataclasses import dataclass
 
+from bot import runtime
 from bot.panel.messaging.deliveries import DeliveryStore, Earlier
 
 _LEASE = 2.0
@@ -26,14 +26,14 @@ class FakeDeliveryStore(DeliveryStore):
 
     async def claim(self, name: str, token: str) -> Earlier | None:
         known = self.known.get(name)
-        if known and (known.done or known.until > _now()):
+        if known and (known.done or known.until > runtime.monotonic()):
             return Earlier(known.done, known.answer)
-        self.known[name] = Known(token, _now() + _LEASE)
+        self.known[name] = Known(token, runtime.monotonic() + _LEASE)
         return None
 
     async def renew(self, name: str, token: str, answer: str | None) -> None:
         if known := self._of(name, token):
-            known.until, known.answer = _now() + _LEASE, answer
+            known.until, known.answer = runtime.monotonic() + _LEASE, answer
 
     async def done(self, name: str, token: str, answer: str | None) -> None:
         if known := self._of(name, token):
@@ -46,7 +46,3 @@ class FakeDeliveryStore(DeliveryStore):
     def _of(self, name: str, token: str) -> Known | None:
         known = self.known.setdefault(name, Known(token, 0.0))
         return known if known.token == token else None
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

@@ -5,7 +5,7 @@ Time is the running loop's, so that leases end and delays are over also in virtu
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -60,11 +60,8 @@ _Waiting = tuple[Message, bool] | _Current
 class FakeTurnQueue(QueueAdmin):
     """Keeps everything in this process. ``advance`` lets time pass."""
 
-    def __init__(
-        self, *, lease: float = 15.0, room: int = 10, wall: Callable[[], float] = runtime.time
-    ) -> None:
+    def __init__(self, *, lease: float = 15.0, room: int = 10) -> None:
         self.lease = lease
-        self._wall = wall  # the time of day, in seconds since 1970
         self._room = room
         self._aside: defaultdict[str, dict[ThreadRef, tuple[int, int]]] = defaultdict(dict)
         self._inboxes: dict[ThreadRef, list[_Waiting]] = {}
@@ -262,7 +259,7 @@ class FakeTurnQueue(QueueAdmin):
         if claim.token in self._ended:
             return
         current = self.held(claim)
-        letter = DeadLetter(current.turn, reason, current.attempt, self._wall())
+        letter = DeadLetter(current.turn, reason, current.attempt, runtime.time())
         self._letters[current.turn.id] = _Letter(current, letter, poisoned)
         self._end(claim)
 

@@ -84,10 +84,11 @@ async def test_rebuilding_leaves_a_muted_thread_muted(bench):
 
 
 async def test_rebuilding_keeps_an_expert_that_the_metadata_does_not_know_yet(bench):
-    links = book(bench, FakeThreadStore())
+    threads = FakeThreadStore()
+    links = book(bench, threads)
     router, legal = await links.router(), await links.expert(LEGAL)
     bench.transcript.router = router
 
-    await LinkRecovery(bench.threads, bench.model, bench.transcript).rebuild(THREAD)
+    await LinkRecovery(threads, bench.model, bench.transcript).rebuild(THREAD)
 
-    assert await bench.threads.links(THREAD) == ThreadLinks(router, {LEGAL: legal})
+    assert await threads.links(THREAD) == ThreadLinks(router, {LEGAL: legal})

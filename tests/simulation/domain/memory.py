@@ -4,9 +4,7 @@ from dataclasses import dataclass
 
 from bot.panel.audit.audit_log import Auditor
 from bot.panel.errors import StoreUnavailable
-from bot.panel.links import ThreadLinks
 from bot.panel.messaging.outbox import Outbox
-from bot.panel.model import Claim, ThreadRef
 from bot.panel.roster.panel_store import PanelStore
 from bot.panel.turn.services import Stores
 from tests.fakes.approval_store import FakeApprovalStore
@@ -21,21 +19,6 @@ from tests.simulation.net import Net
 from tests.simulation.process import Process
 
 LEASE = 15.0  # seconds
-
-
-class FencedThreads(FakeThreadStore):
-    """As the one in Redis: who has lost the claim saves nothing."""
-
-    def __init__(self, queue: FakeTurnQueue) -> None:
-        super().__init__()
-        self._queue = queue
-
-    async def save_links(
-        self, thread: ThreadRef, links: ThreadLinks, *, claim: Claim | None = None
-    ) -> None:
-        if claim:
-            self._queue.held(claim)
-        await super().save_links(thread, links, claim=claim)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +37,7 @@ class Memory:
     def __init__(self) -> None:
         self.queue = FakeTurnQueue(lease=LEASE)
         self.journal = FakeJournal(self.queue)
-        self.threads = FencedThreads(self.queue)
+        self.threads = FakeThreadStore(self.queue)
         self.approvals = FakeApprovalStore(self.queue)
         self.reports = FakeReportStore(self.queue)
         self.outbox = FakeOutbox(self.queue, lease=LEASE)
