@@ -14,17 +14,19 @@ from bot.runtime import SYSTEM, Runtime
 
 BOT = Path(bot.__file__).parent
 MODULES = {"time", "random", "uuid", "secrets"}
-CALLS = {"now", "utcnow", "today", "urandom", "getrandom", "process_time", "getloadavg"}
+CALLS = {"now", "utcnow", "today", "urandom", "getrandom", "getpid", "gethostname"}
 
 # Who asks the operating system all the same, and why.
 EXCEPTIONS = {
     "runtime.py": "it is the one that asks",
+    "assembly/actors.py": "names whoever runs a command",
     "adapters/functions/child.py": "the process of a function, which ends with its one answer",
     "adapters/redis/connection/embedded.py": "starts the demo's Redis server, with a password",
     "adapters/redis/encryption.py": "a nonce must never come again, not even with its seed",
 }
 ROOMS = {
     "cli/": "each command is a process that ends",
+    "demo/": "writes down which process it is",
     "playground/": "the world outside",
 }
 
@@ -73,6 +75,7 @@ def test_nothing_else_asks_the_system_for_time_chance_or_tokens():
         "from datetime import date\nclock = date.today",
         "import os\nkey = os.urandom(16)",
         "from os import urandom",
+        "import os\nname = os.getpid()",
     ],
 )
 def test_what_asks_is_found(planted: str):
@@ -104,7 +107,8 @@ async def test_tasks_have_the_runtime_of_whoever_started_them():
         return runtime.time(), runtime.uniform(1, 2), runtime.token(4)
 
     async def process(clock: float) -> tuple[float, float, str]:
-        Runtime(lambda: clock, lambda least, most: most, lambda length: "x" * length).bind()
+        clocks = Runtime(lambda: clock, lambda _, most: most, lambda length: "x" * length)
+        clocks.bind()
         return await asyncio.create_task(told())
 
     one, other = await asyncio.gather(process(1.0), process(2.0))

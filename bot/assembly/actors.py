@@ -1,13 +1,8 @@
-"""Who acts where no person in Slack does: a process of the bot, or whoever runs a command."""
+"""Who acts where no person in Slack does: whoever runs a command."""
 
 import os
 import pwd
 import socket
-
-
-def process_name() -> str:
-    """Return what tells this process from others, wherever they run."""
-    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def operator() -> str:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
+from bot import runtime
 from bot.adapters.functions.discovery import InstalledExpert, discover
 from bot.adapters.functions.process_call import ChildProcess
 from bot.adapters.functions.running import InstalledFunctions, RunnableFunction
@@ -12,7 +13,6 @@ from bot.adapters.redis import keys
 from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.processes.process_notes import RedisProcessNotes
 from bot.assembly import panels
-from bot.assembly.actors import process_name
 from bot.experts import library
 from bot.panel.loops import meanwhile
 from bot.panel.tools import McpServer
@@ -38,7 +38,7 @@ async def open_functions(config: Config, redis: Connection) -> AsyncIterator[Ins
 
     async def note() -> None:
         if functions.off:
-            await record.renew(functions.off, process_name())
+            await record.renew(functions.off, runtime.process())
 
     try:
         async with meanwhile(note, "functions.not_noted", every=_NOTED_EVERY):

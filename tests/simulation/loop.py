@@ -54,7 +54,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         # Kept, so that the garbage collector decides nothing: it runs ``finally`` blocks.
         self._tasks: list[asyncio.Task[Any]] = []
         self._dropped: list[asyncio.Handle] = []
-        self.world.run(self.runtime().bind)
+        self.world.run(self.runtime("world").bind)
         self.set_task_factory(self._make_task)
         self.set_exception_handler(lambda _, what: self.errors.append(what))
 
@@ -62,13 +62,15 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         """Return the seconds that have passed in the simulation."""
         return self._now
 
-    def runtime(self, clock_error: Callable[[], float] = lambda: 0.0) -> Runtime:
-        """Return what a process has from outside, with a wall clock that is wrong by so much."""
+    def runtime(self, process: str, clock_error: Callable[[], float] = lambda: 0.0) -> Runtime:
+        """Return what *process* has from outside: its wall clock is wrong by so much."""
 
         def token(length: int) -> str:
             return urlsafe_b64encode(self.random.randbytes(length)).rstrip(b"=").decode()
 
-        return Runtime(lambda: self.wall_time() + clock_error(), self.random.uniform, token)
+        return Runtime(
+            lambda: self.wall_time() + clock_error(), self.random.uniform, token, lambda: process
+        )
 
     def wall_time(self) -> float:
         """Return the seconds since the epoch, as the world counts them."""

@@ -38,7 +38,7 @@ class Process:
         self._waiting: list[asyncio.Handle] = []  # what would have run while it was paused
         self._context = loop.world.copy()
         self._context.run(_current.set, self)
-        self._context.run(loop.runtime(lambda: self.clock_error).bind)
+        self._context.run(loop.runtime(name, lambda: self.clock_error).bind)
 
     def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Start a task in this process."""

@@ -110,12 +110,12 @@ def test_what_others_see_of_a_death_happens_with_it():
     assert seen == ["closed"]
 
 
-def what_processes_have(seed: int) -> list[tuple[float, float, str]]:
-    loop, seen = SimulatedLoop(seed), list[tuple[float, float, str]]()
+def what_processes_have(seed: int) -> list[tuple[float, float, str, str]]:
+    loop, seen = SimulatedLoop(seed), list[tuple[float, float, str, str]]()
 
     async def have() -> None:
         await asyncio.sleep(2)
-        seen.append((runtime.time(), runtime.uniform(0, 1), runtime.token(6)))
+        seen.append((runtime.time(), runtime.uniform(0, 1), runtime.token(6), runtime.process()))
 
     async def story() -> None:
         processes = [Process(loop, name) for name in "ab"]
@@ -130,5 +130,6 @@ def test_clocks_dice_and_tokens_are_the_seeds():
     right, wrong, world = what_processes_have(1)
 
     assert (world[0], right[0], wrong[0]) == (EPOCH + 2, EPOCH + 2, EPOCH - 88)
-    assert len({world[1:], right[1:], wrong[1:]}) == 3
+    assert (world[3], right[3], wrong[3]) == ("world", "a", "b")
+    assert len({world[1:3], right[1:3], wrong[1:3]}) == 3
     assert [right, wrong, world] == what_processes_have(1) != what_processes_have(2)

@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 
+from bot import runtime
 from bot.adapters.redis import keys
 from bot.adapters.redis.processes.process_notes import RedisProcessNotes
-from bot.assembly.actors import process_name
 from bot.assembly.storage import Storage
 from bot.panel.checks.findings import Finding, warning
 from bot.panel.errors import PanelError, Refused
@@ -42,7 +42,7 @@ async def open_same_files(
     record = RedisProcessNotes(storage.redis, keys.of_team("files", team_id))
 
     async def compare() -> None:
-        await record.renew(notes, process_name())
+        await record.renew(notes, runtime.process())
         for setting, found in _differing(await record.current()).items():
             if setting in own:
                 digests = ", ".join(sorted(found))
@@ -56,7 +56,7 @@ async def open_same_files(
             yield
     finally:
         with suppress(PanelError):
-            await record.withdraw(notes, process_name())
+            await record.withdraw(notes, runtime.process())
 
 
 async def examine(config: Config, storage: Storage, team_id: str) -> list[Finding]:
