@@ -29,6 +29,7 @@ class Kind:
     drains: int = 0
     flushes: int = 0  # of what is remembered of threads
     outages: int = 0  # of the store
+    clocks: int = 0  # wall clocks that jump
     writes_on: bool = False  # whether the model's side may write on without a reader
     shuffled: bool = False  # whether any callback that is ready may run next
 
@@ -50,4 +51,5 @@ KINDS: Mapping[str, Kind] = {
     "stops": Kind(story=Story(stops=0.4), kills=1),
     "links": Kind(flushes=3),
     "outages": Kind(outages=3),
+    "clocks": Kind(clocks=12, kills=1),
 }

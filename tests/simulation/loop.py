@@ -42,9 +42,17 @@ class SimulatedLoop(asyncio.BaseEventLoop):
     _ready: deque[asyncio.Handle]  # of BaseEventLoop, which does not declare them
     _scheduled: list[asyncio.TimerHandle]
 
-    def __init__(self, seed: int, *, order: Order = Order.QUEUED, keep_trace: bool = False) -> None:
+    def __init__(
+        self,
+        seed: int,
+        *,
+        order: Order = Order.QUEUED,
+        keep_trace: bool = False,
+        dice: int = 0,
+    ) -> None:
         super().__init__()
-        self.random = random.Random(seed)  # noqa: S311 - chosen to be repeatable
+        self._seed = seed
+        self.random = self.dice("loop", dice)
         self.world = copy_context()
         self.trace: list[str] | None = [] if keep_trace else None
         self.errors: list[dict[str, Any]] = []  # what nobody caught
@@ -75,6 +83,10 @@ class SimulatedLoop(asyncio.BaseEventLoop):
     def wall_time(self) -> float:
         """Return the seconds since the epoch, as the world counts them."""
         return EPOCH + self._now - _START
+
+    def dice(self, *of: object) -> random.Random:
+        """Return dice of their own for something that must not depend on what else happens."""
+        return random.Random(f"{self._seed} {of}")  # noqa: S311 - chosen to be repeatable
 
     def note(self, *what: object) -> None:
         """Add a line to the trace."""

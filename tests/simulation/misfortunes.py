@@ -2,74 +2,99 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from random import Random
 
 from tests.simulation.domain.fleet import Fleet, Worker
+from tests.simulation.excerpt import WHOLE, Excerpt
 from tests.simulation.kinds import Kind
 
 _PAUSES = (3.0, 12.0, 20.0, 40.0)  # seconds: some longer than a lease
 
 
-class Misfortunes:
-    """Comes over *fleet* in the course of so many seconds."""
+_JUMPS = (-600.0, -45.0, -2.0, 2.0, 45.0, 600.0)  # seconds
 
-    def __init__(self, fleet: Fleet, kind: Kind, span: float) -> None:
+Misfortune = Callable[[Random], Awaitable[None]]
+
+
+class Misfortunes:
+    """Comes over *fleet* in the course of so many seconds: each with dice of its own."""
+
+    def __init__(self, fleet: Fleet, kind: Kind, span: float, excerpt: Excerpt = WHOLE) -> None:
         self._fleet = fleet
         self._kind = kind
         self._span = span
-        self._random = fleet.loop.random
+        self._excerpt = excerpt
+        self.names = list[str]()  # of all that are due, by number
 
     async def strike(self, threads: int) -> None:
         """Let everything happen that is due for so many threads."""
-        await asyncio.gather(*(self._at_some_time(one) for one in self._due(threads)))
+        due = list(self._due(threads))
+        self.names = [deed.__name__ for deed in due]
+        await asyncio.gather(
+            *(
+                self._at_some_time(deed, self._fleet.loop.dice("misfortune", number))
+                for number, deed in enumerate(due)
+                if self._excerpt.strikes(number)
+            )
+        )
 
-    def _due(self, threads: int) -> Iterator[Callable[[], Awaitable[None]]]:
-        kind = self._kind
+    def _due(self, threads: int) -> Iterator[Misfortune]:
+        kind, random = self._kind, self._fleet.loop.dice("misfortunes")
         for times, deed in (
             (kind.kills, self.kill),
             (kind.pauses, self.pause),
             (kind.drains, self.drain),
             (kind.flushes, self.flush),
             (kind.outages, self.store_away),
+            (kind.clocks, self.set_clock),
         ):
             share = times * threads / 10
-            often = int(share) + (self._random.random() < share % 1)
+            often = int(share) + (random.random() < share % 1)
             yield from (deed for _ in range(often))
 
-    async def _at_some_time(self, deed: Callable[[], Awaitable[None]]) -> None:
-        await asyncio.sleep(self._random.random() * self._span)
-        await deed()
+    async def _at_some_time(self, deed: Misfortune, random: Random) -> None:
+        await asyncio.sleep(random.random() * self._span)
+        await deed(random)
 
-    async def kill(self) -> None:
+    async def kill(self, random: Random) -> None:
         """Kill a worker; another is started soon."""
-        if worker := self._any_worker():
+        if worker := self._any_worker(random):
             worker.process.kill()
-        await asyncio.sleep(self._random.random() * 5)
+        await asyncio.sleep(random.random() * 5)
         self._fleet.start_worker()
 
-    async def pause(self) -> None:
+    async def pause(self, random: Random) -> None:
         """Let a worker stand still, perhaps for longer than its leases."""
-        if worker := self._any_worker():
-            worker.process.pause(self._random.choice(_PAUSES))
+        if worker := self._any_worker(random):
+            worker.process.pause(random.choice(_PAUSES))
 
-    async def drain(self) -> None:
+    async def drain(self, random: Random) -> None:
         """Start another worker in the place of one, which finishes what it has."""
         self._fleet.start_worker()
-        if worker := self._any_worker():
+        if worker := self._any_worker(random):
             worker.drain()
 
-    async def flush(self) -> None:
+    async def set_clock(self, random: Random) -> None:
+        """Let the wall clock of a process jump, forwards or back."""
+        fleet = self._fleet
+        processes = [w.process for w in fleet.workers] + [w.process for w in fleet.webs]
+        process = random.choice([one for one in processes if one.is_alive])
+        process.clock_error += random.choice(_JUMPS)
+        fleet.loop.note("clock", process.name, process.clock_error)
+
+    async def flush(self, random: Random) -> None:
         """Lose what is remembered of threads, but not the turns."""
         self._fleet.loop.note("flush")
         self._fleet.memory.threads.lose_everything()
 
-    async def store_away(self) -> None:
+    async def store_away(self, random: Random) -> None:
         """Let the store be away for a while."""
         self._fleet.loop.note("store away")
         away = self._fleet.net.away
         away.add("store")
-        await asyncio.sleep(self._random.choice((1.0, 6.0, 20.0)))
+        await asyncio.sleep(random.choice((1.0, 6.0, 20.0)))
         away.discard("store")
 
-    def _any_worker(self) -> Worker | None:
+    def _any_worker(self, random: Random) -> Worker | None:
         alive = [w for w in self._fleet.workers if w.process.is_alive and not w.main.done()]
-        return self._random.choice(alive) if alive else None
+        return random.choice(alive) if alive else None

@@ -7,7 +7,7 @@ as the same error. A request whose sender has died, or does not wait any more, m
 import asyncio
 import inspect
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from math import inf
@@ -25,6 +25,7 @@ class Fault(Enum):
     BEFORE = "before"  # its request is lost
     AFTER = "after"  # it has its effect, and its answer is lost
     BUSY = "busy"  # the server refuses it, and says when to come again
+    CUT = "cut"  # a response breaks off
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,33 +45,33 @@ CALM = Chances()
 
 
 class Net:
-    """Carries calls, by *chances*; ``planned`` says what befalls a certain call instead."""
+    """Carries calls, by *chances*; ``planned`` says what befalls certain calls instead."""
 
     def __init__(self, loop: SimulatedLoop, chances: Chances = CALM) -> None:
         self.chances = chances
-        self.planned: dict[int, Fault] = {}
+        self.planned: Mapping[str, Fault] | None = None  # by sender, name and how often before
+        self.struck: dict[str, Fault] = {}  # what did befall
         self.calls = 0
         self.failed = 0  # calls
         self.away: set[str] = set()  # servers that cannot be reached
         self.counts: Counter[str] = Counter()
         self._loop = loop
         self._random = loop.random
+        self._dice = loop.dice("faults")
+        self._healed = False
 
     def heal(self) -> None:
         """Let nothing fail from now on."""
-        self.chances = Chances(slowest=self.chances.slowest)
-        self.planned.clear()
+        self._healed = True
         self.away.clear()
 
-    @property
-    def cuts(self) -> bool:
-        """Whether a response breaks off now."""
-        chance = self.chances.cut
-        return bool(chance) and self._fails_now and self._random.random() < chance
+    def cuts(self, sender: Process) -> bool:
+        """Whether a response to *sender* breaks off now."""
+        return self._fault(sender, "model.event", {Fault.CUT: self.chances.cut}) is not None
 
     @property
     def _fails_now(self) -> bool:
-        return self._loop.time() <= self.chances.until
+        return not self._healed and self._loop.time() <= self.chances.until
 
     async def call(
         self,
@@ -86,28 +87,35 @@ class Net:
         Raises *error* if so, which takes a reason and perhaps ``after``; a *safe* call never fails.
         """
         self.calls += 1
-        self.counts[name] += 1
-        fault = None if safe else self._fault(name)
+        fault = None if safe else self._fault_of_call(sender, name)
         self.failed += fault is not None
         self._loop.note(sender.name, name, self.calls, fault.value if fault else "")
         under_way = _Call(self, sender, deed, error, fault)
         return await under_way.answer
 
-    def _fault(self, name: str) -> Fault | None:
-        if self.planned:
-            return self.planned.get(self.calls)
+    def _fault_of_call(self, sender: Process, name: str) -> Fault | None:
         if self.away and name.partition(".")[0] in self.away:
             return Fault.BEFORE
         chances = self.chances
-        if not (chances.before or chances.after or chances.busy) or not self._fails_now:
+        faults = {
+            Fault.BEFORE: chances.before,
+            Fault.AFTER: chances.after,
+            Fault.BUSY: chances.busy,
+        }
+        return self._fault(sender, name, faults)
+
+    def _fault(self, sender: Process, name: str, chances: Mapping[Fault, float]) -> Fault | None:
+        """Return what befalls *sender* in this moment."""
+        if not self._fails_now or (self.planned is None and not any(chances.values())):
             return None
-        dice = self._random.random()
-        for chance, fault in (
-            (chances.before, Fault.BEFORE),
-            (chances.after, Fault.AFTER),
-            (chances.busy, Fault.BUSY),
-        ):
+        self.counts[about := f"{sender.name} {name}"] += 1
+        about = f"{about} {self.counts[about]}"
+        if self.planned is not None:
+            return self.planned.get(about)
+        dice = self._dice.random()
+        for fault, chance in chances.items():
             if dice < chance:
+                self.struck[about] = fault
                 return fault
             dice -= chance
         return None

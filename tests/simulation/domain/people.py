@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from random import Random
 
 from bot.panel.intake.intake import Incoming
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId
@@ -9,6 +10,7 @@ from bot.panel.roster.roster import ChannelScope
 from tests.reckoning.questions import asking
 from tests.reckoning.records import Question
 from tests.simulation.domain.fleet import Fleet
+from tests.simulation.excerpt import WHOLE, Excerpt
 from tests.simulation.kinds import Story
 
 TEAMS = ("T1", "T2")
@@ -24,6 +26,7 @@ class People:
 
     fleet: Fleet
     story: Story
+    excerpt: Excerpt = WHOLE
     questions: dict[ThreadRef, list[Question]] = field(default_factory=dict)
     _written: dict[str, float] = field(default_factory=dict)  # by ts, in seconds of the loop
     _arrived: dict[str, float] = field(default_factory=dict)
@@ -33,7 +36,7 @@ class People:
 
     async def choose_streaming(self) -> None:
         """Let some channels stream their replies."""
-        random, panels = self.fleet.loop.random, self.fleet.memory.panels
+        random, panels = self.fleet.loop.dice("channels"), self.fleet.memory.panels
         for team in TEAMS:
             for channel in CHANNELS:
                 if random.random() < self.story.streaming:
@@ -41,12 +44,12 @@ class People:
 
     async def talk(self, questions: int) -> None:
         """Ask until *questions* have been asked, in as many threads as that takes."""
-        random = self.fleet.loop.random
-        left, threads = questions, []
-        while left > 0:
-            here = min(left, random.randint(1, 2 * self.story.follow_ups - 1))
-            left -= here
-            threads.append(self._talk_in_thread(len(threads), here))
+        random, asked, threads = self.fleet.loop.dice("threads"), 0, []
+        while asked < questions:
+            here = min(questions - asked, random.randint(1, 2 * self.story.follow_ups - 1))
+            numbers = range(asked + 1, asked + here + 1)
+            threads.append(self._talk_in_thread(len(threads), numbers))
+            asked += here
         await asyncio.gather(*threads)
 
     def may_swap(self, one: str, other: str) -> bool:
@@ -54,48 +57,51 @@ class People:
         first, second = sorted((one, other), key=float)
         return self._written[second] <= self._arrived[first]
 
-    async def _talk_in_thread(self, number: int, questions: int) -> None:
-        random, span = self.fleet.loop.random, self.story.span
+    async def _talk_in_thread(self, number: int, questions: range) -> None:
+        random, span = self.fleet.loop.dice("thread", number), self.story.span
         await asyncio.sleep(random.random() * span / 2)
         team, channel = TEAMS[number % 2], random.choice(CHANNELS)
         thread = ThreadRef(team, channel, self.fleet.slack.new_ts())
-        for nth in range(questions):
-            self._ask(thread, mention=nth == 0 or random.random() < 0.3)
-            if self.story.stops and random.random() < self.story.stops:
-                await asyncio.sleep(random.random() * 8)
-                self._stop(thread)
-            await asyncio.sleep(random.random() ** 2 * span / 2 / questions)
+        for nth, question in enumerate(questions):
+            dice = self.fleet.loop.dice("question", question)
+            if self.excerpt.asks(number, nth):
+                self._ask(thread, question, dice)
+                if self.story.stops and dice.random() < self.story.stops:
+                    await asyncio.sleep(dice.random() * 8)
+                    self._stop(thread, dice)
+            await asyncio.sleep(random.random() ** 2 * span / 2 / len(questions))
 
-    def _ask(self, thread: ThreadRef, *, mention: bool) -> None:
-        random = self.fleet.loop.random
+    def _ask(self, thread: ThreadRef, number: int, random: Random) -> None:
         self.asked += 1
         experts = random.sample(ASKED, random.choice(_MANY))
-        text = asking(self.asked, experts)
+        text = asking(number, experts)
         if len(experts) == 1 and random.random() < 0.2:
             text = f"{experts[0]}: {text}"
         known = self.questions.setdefault(thread, [])
         ts = MessageTs(thread.thread_ts) if not known else self.fleet.slack.new_ts()
-        known.append(Question(self.asked, thread.channel_id, thread.thread_ts, ts, tuple(experts)))
-        self._say(thread, Message(ts, UserId("UMEMBER"), text, mention))
+        mention = not known or random.random() < 0.3
+        known.append(Question(number, thread.channel_id, thread.thread_ts, ts, tuple(experts)))
+        self._say(thread, Message(ts, UserId("UMEMBER"), text, mention), random)
 
-    def _stop(self, thread: ThreadRef) -> None:
+    def _stop(self, thread: ThreadRef, random: Random) -> None:
         self.excused |= {one.number for one in self.questions[thread]}
         ts = self.fleet.slack.new_ts()
-        self._say(thread, Message(ts, UserId("UMEMBER"), "stop", mentioned=True))
+        self._say(thread, Message(ts, UserId("UMEMBER"), "stop", mentioned=True), random)
 
-    def _say(self, thread: ThreadRef, message: Message) -> None:
-        random, loop = self.fleet.loop.random, self.fleet.loop
+    def _say(self, thread: ThreadRef, message: Message, random: Random) -> None:
+        loop = self.fleet.loop
         self.fleet.slack.thread(thread).people[message.ts] = message
         self._written[message.ts] = loop.time()
         incoming = Incoming(thread, message, message.ts != thread.thread_ts, False)
         for _ in range(1 + (random.random() < self.story.twice)):
             self.undelivered += 1
-            loop.create_task(self._deliver(incoming), context=loop.world.copy())
+            late = 0.01 + random.random() * self.story.late
+            loop.create_task(self._deliver(incoming, late), context=loop.world.copy())
 
-    async def _deliver(self, incoming: Incoming) -> None:
+    async def _deliver(self, incoming: Incoming, late: float) -> None:
         """Tell one web process after the other, until one acknowledges it."""
         random = self.fleet.loop.random
-        await asyncio.sleep(0.01 + random.random() * self.story.late)
+        await asyncio.sleep(late)
         while not await self._tell(incoming):  # noqa: ASYNC110 - as Slack does
             await asyncio.sleep(1 + random.random())
         self.undelivered -= 1

@@ -169,7 +169,7 @@ class ModelSeam(LanguageModel):
             await self._begin(prompt, begin)
             while True:
                 event = await events.next()
-                if self._server.net.cuts:
+                if self._server.net.cuts(process):
                     raise ModelUnavailable("simulated: the response breaks off")
                 yield event
                 if isinstance(event, Responded):

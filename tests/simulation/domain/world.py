@@ -12,6 +12,7 @@ from tests.simulation.domain.model import Leftover, Server, SimulatedModel
 from tests.simulation.domain.people import People
 from tests.simulation.domain.reckoning import Reckoning
 from tests.simulation.domain.slack import SimulatedSlack
+from tests.simulation.excerpt import WHOLE, Excerpt
 from tests.simulation.kinds import Kind
 from tests.simulation.loop import DeadlockError, Order, SimulatedLoop
 from tests.simulation.misfortunes import Misfortunes
@@ -37,17 +38,21 @@ class Outcome:
 class World:
     """Everything of one run."""
 
-    def __init__(self, seed: int, kind: Kind, *, keep_trace: bool = False) -> None:
+    def __init__(
+        self, seed: int, kind: Kind, excerpt: Excerpt = WHOLE, *, keep_trace: bool = False
+    ) -> None:
         order = Order.SHUFFLED if kind.shuffled else Order.PROCESSES
         self.kind = kind
-        self.loop = SimulatedLoop(seed, order=order, keep_trace=keep_trace)
+        self.loop = SimulatedLoop(seed, order=order, keep_trace=keep_trace, dice=excerpt.dice)
         self.net = Net(self.loop, kind.chances)
-        random = self.loop.random
+        self.net.planned = excerpt.faults
+        random = self.loop.dice("servers")
         server = Server(random.choice(list(Leftover)), kind.writes_on and random.random() < 0.5)
         self.model = SimulatedModel(self.loop, server)
         self.slack = SimulatedSlack(self.loop)
         self.fleet = Fleet(self.loop, self.net, Memory(), self.slack, self.model)
-        self.people = People(self.fleet, kind.story)
+        self.people = People(self.fleet, kind.story, excerpt)
+        self.misfortunes = Misfortunes(self.fleet, kind, kind.story.span, excerpt)
 
     def run(self, questions: int) -> Outcome:
         """Let people ask so many questions, and see what comes of it."""
@@ -75,8 +80,7 @@ class World:
         for _ in range(WORKERS):
             self.fleet.start_worker()
         threads = max(1, questions // self.kind.story.follow_ups)
-        misfortunes = Misfortunes(self.fleet, self.kind, self.kind.story.span)
-        await asyncio.gather(self.people.talk(questions), misfortunes.strike(threads))
+        await asyncio.gather(self.people.talk(questions), self.misfortunes.strike(threads))
         self.net.heal()
         until = self.loop.time() + _AT_MOST
         while self.loop.time() < until:
