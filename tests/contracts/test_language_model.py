@@ -334,6 +334,15 @@ async def test_the_newest_message_that_fits_counts(
     assert await bench.model.since(conversation, "17") == items[2:]
 
 
+async def test_what_was_sent_twice_stays_once(bench: Bench, conversation: ConversationId) -> None:
+    if isinstance(bench.model, StatelessModel | AssistantsModel):
+        pytest.skip("its conversations are only written to when a response has ended")
+    items: list[Item] = [UserSaid("17"), ModelSaid("Yes."), UserSaid("17"), ModelSaid("Yes.")]
+    await bench.model.append(conversation, items)
+    assert await bench.model.since(conversation, "17") == items[2:]
+    assert [item async for item in bench.model.items(conversation)] == items[:1:-1]
+
+
 async def test_what_nobody_said_lately_is_not_found(
     bench: Bench, conversation: ConversationId
 ) -> None:

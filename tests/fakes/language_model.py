@@ -46,6 +46,7 @@ from bot.panel.language_model.exchange import (
     joined,
 )
 from bot.panel.language_model.language_model import LanguageModel
+from bot.panel.language_model.repetition import repeated
 from bot.panel.links import ExpertLabels, Labels
 from bot.panel.made_files import MadeFile
 from bot.panel.model import CallId, ConsultationPath, ConversationId, ExpertName, RequestId
@@ -330,7 +331,10 @@ class ScriptedModel(LanguageModel):
 
     async def since(self, conversation: ConversationId, ref: str) -> Sequence[Item] | None:
         _raise(self._fault("since"))
-        items = self._find(conversation).items[-100:]
+        stored = self._find(conversation)
+        gone = repeated(stored.items, ref)
+        stored.items[:] = [item for place, item in enumerate(stored.items) if place not in gone]
+        items = stored.items[-100:]
         for start in reversed(range(len(items))):
             item = items[start]
             if isinstance(item, UserSaid) and ref in item.text:

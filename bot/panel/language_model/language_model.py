@@ -31,7 +31,8 @@ class LanguageModel(Protocol):
     async def since(self, conversation: ConversationId, ref: str) -> Sequence[Item] | None:
         """Return the newest user item whose text contains *ref* and all items after it.
 
-        None if there is none among the last hundred items.
+        None if there is none among the last hundred items. What is there twice, because a request
+        was repeated that had arrived after all, is deleted first.
         """
 
     def items(self, conversation: ConversationId) -> AsyncGenerator[StoredItem, None]:

@@ -91,6 +91,8 @@ class ModelClient:
                 async with aclosing(self.model.respond(request)) as events:
                     async for event in events:
                         begun = event.response if isinstance(event, Begun) else begun
+                        if repeated and isinstance(event, Responded):  # the first try may be there
+                            await self.model.since(prompt.conversation, ref)
                         yield attempts.take(event)
             except (ModelUnavailable, ModelRefused) as error:
                 await attempts.before_next(error)

@@ -30,9 +30,9 @@ def answers(items: Sequence[StoredItem | None]) -> Mapping[int, int]:
     found: dict[int, int] = {}
     for place, item in enumerate(items):
         if isinstance(item, Asking):
-            unanswered[_key(item)].append(place)
-        elif isinstance(item, Answering) and unanswered[_key(item)]:
-            found[unanswered[_key(item)].pop()] = place
+            unanswered[key_of(item)].append(place)
+        elif isinstance(item, Answering) and unanswered[key_of(item)]:
+            found[unanswered[key_of(item)].pop()] = place
     return found
 
 
@@ -55,7 +55,7 @@ def new_answers(given: Sequence[Item], stored: Sequence[StoredItem]) -> Collecti
         if isinstance(item, Answering):
             if counts[item]:
                 counts[item] -= 1
-            elif _key(item) not in settled:
+            elif key_of(item) not in settled:
                 new.append(place)
     return new
 
@@ -65,13 +65,14 @@ def _settled(stored: Sequence[StoredItem]) -> Collection[str]:
     answered, settled = answers(stored), dict[str, bool]()
     for place, item in enumerate(stored):
         if isinstance(item, Asking):
-            settled[_key(item)] = place in answered
+            settled[key_of(item)] = place in answered
         elif isinstance(item, Answering):
-            settled.setdefault(_key(item), True)
+            settled.setdefault(key_of(item), True)
     return {key for key, is_settled in settled.items() if is_settled}
 
 
-def _key(item: Asking | Answering) -> str:
+def key_of(item: Asking | Answering) -> str:
+    """Return what a call or a request for approval has in common with its answer."""
     match item:
         case ToolCalled(call_id=id_) | ToolAnswered(call_id=id_):
             return f"call {id_}"

@@ -19,15 +19,23 @@ from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.language_model.model_client import aborted
 from bot.panel.links import RouterLabels, ThreadLinks
 from bot.panel.model import Call, ConversationId, Panel
+from bot.panel.retries import Backoff, Retries
 
 log = logging.getLogger(__name__)
 
 
 class OpenCalls:
-    """The calls of one turn, by the router and by experts who consult others."""
+    """The calls of one turn, by the router and by experts who consult others.
 
-    def __init__(self, model: LanguageModel, record: TurnRecord, panel: Panel) -> None:
+    The turn may have ended in the middle of a request that the server still answers: it has the
+    time of *backoff* for that, before what it was sent counts as lost.
+    """
+
+    def __init__(
+        self, model: LanguageModel, record: TurnRecord, panel: Panel, backoff: Backoff
+    ) -> None:
         self._model = model
+        self._backoff = backoff
         self._record = record
         self._panel = panel
 
@@ -65,17 +73,28 @@ class OpenCalls:
         record = self._record
         ref = prompts.call_ref(chooser) if chooser else prompts.ref(record.turn)
         by = chooser.id if chooser else None
+        retries = Retries(self._backoff)
         try:
             stored = await self._model.since(conversation, ref)
+            while self._is_on_its_way(stored, chooser) and await retries.wait():
+                stored = await self._model.since(conversation, ref)
             if outputs := self._outputs(stored or (), chooser):
                 if may_go_on:  # what it was asked counts as lost, with the calls
                     await record.note(RouterAsked(by=by))
                 await self._model.append(conversation, outputs)
+                await self._model.since(conversation, ref)  # somebody may have been faster
         except (ModelUnavailable, ModelRefused, ConversationGone) as error:
             extra = {"turn": record.turn.id, "reason": str(error)}
             log.warning("turn.calls_left_open", extra=extra)
             return record.progress.round_of(by).asked
         return stored is not None
+
+    def _is_on_its_way(self, stored: Sequence[Item] | None, chooser: Call | None) -> bool:
+        """Whether a request that is not answered yet would bring what *stored* lacks."""
+        round_ = self._record.progress.round_of(chooser.id if chooser else None)
+        if round_.routed is None:
+            return round_.asked and stored is None
+        return round_.closing and bool(self._outputs(stored or (), chooser))
 
     def _outputs(self, stored: Sequence[Item], chooser: Call | None) -> list[Item]:
         """Return an output for each call of the round that is *stored* without one."""

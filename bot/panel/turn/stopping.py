@@ -4,7 +4,8 @@ Whoever stopped it is told; where its question or its thread was deleted, nobody
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,11 +15,11 @@ from bot.panel.journal.events import ExpertFailed
 from bot.panel.journal.failures import Failure
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.language_model.language_model import LanguageModel
-from bot.panel.links import ThreadLinks
 from bot.panel.messaging.messenger import Messenger
 from bot.panel.model import Message, Panel
 from bot.panel.replies.plan_message import PlanMessage
 from bot.panel.replies.thread_writer import ThreadWriter
+from bot.panel.retries import Backoff
 from bot.panel.texts import sentences
 from bot.panel.threads.thread_store import ThreadStore
 from bot.panel.turn.open_calls import OpenCalls
@@ -40,22 +41,24 @@ class EndingTurn:
 class Stopping:
     """Ends turns where they stand. Safe to repeat after a crash."""
 
-    def __init__(self, threads: ThreadStore, model: LanguageModel, messenger: Messenger) -> None:
+    def __init__(
+        self, threads: ThreadStore, model: LanguageModel, messenger: Messenger, backoff: Backoff
+    ) -> None:
         self._threads = threads
         self._model = model
         self._messenger = messenger
+        self._backoff = backoff
 
     async def end(self, turn: EndingTurn) -> None:
         """End *turn* and its pending approvals, and say so; posted replies stay."""
         record, writer, panel = turn.record, turn.writer, turn.panel
         await turn.approvals.withdraw()
-        links = await self._end_calls(record, panel, record.turn.messages)
-        writer.router = links.router
-        await turn.plan.stop()
-        await writer.end_streams()
-        await writer.take_back_delay()
-        await writer.post("stopped", sentences.stopped(_stopped_experts(record, panel)))
-        await writer.clear_status()
+        async with self._calls_ended(turn, record.turn.messages):
+            await turn.plan.stop()
+            await writer.end_streams()
+            await writer.take_back_delay()
+            await writer.post("stopped", sentences.stopped(_stopped_experts(record, panel)))
+            await writer.clear_status()
 
     async def end_quietly(self, turn: EndingTurn, left: Sequence[Message]) -> None:
         """End *turn* without a word: its question or its thread was deleted.
@@ -63,8 +66,6 @@ class Stopping:
         Replies that were posted stay. Of its messages, those *left* are read with the next.
         """
         record, writer = turn.record, turn.writer
-        links = await self._end_calls(record, turn.panel, left)
-        writer.router = links.router
         steps = [
             turn.approvals.withdraw_own,
             writer.withdraw_streams,
@@ -74,27 +75,36 @@ class Stopping:
         if record.progress.posting:
             thread, turn_id = record.turn.thread, record.turn.id
             steps.append(partial(self._messenger.delete_strays, thread, turn_id))
-        for step in steps:
-            try:
-                await step()
-            except (MessengerUnavailable, MessengerRefused, ThreadGone) as error:
-                extra = {"turn": record.turn.id, "reason": str(error)}
-                log.warning("deleted.not_cleaned_up", extra=extra)
-        await writer.clear_status()
+        async with self._calls_ended(turn, left):
+            for step in steps:
+                try:
+                    await step()
+                except (MessengerUnavailable, MessengerRefused, ThreadGone) as error:
+                    extra = {"turn": record.turn.id, "reason": str(error)}
+                    log.warning("deleted.not_cleaned_up", extra=extra)
+            await writer.clear_status()
 
-    async def _end_calls(
-        self, record: TurnRecord, panel: Panel, messages: Sequence[Message]
-    ) -> ThreadLinks:
-        """Leave no call open on the model's side; *messages* count as unread if they are."""
+    @asynccontextmanager
+    async def _calls_ended(
+        self, turn: EndingTurn, messages: Sequence[Message]
+    ) -> AsyncIterator[None]:
+        """End all calls; when people have been told, leave none open on the model's side.
+
+        *messages* count as unread if the router has not read them.
+        """
+        record, thread = turn.record, turn.record.turn.thread
         for call in record.progress.all_calls:
             if call.id not in record.progress.outcomes:
                 await record.note(ExpertFailed(call.id, Failure.STOPPED))
-        thread = record.turn.thread
         links = await self._threads.links(thread)
-        router_read_it = await OpenCalls(self._model, record, panel).answer(links)
-        if messages and not (router_read_it or record.turn.verdict):
-            await self._threads.mark_unread(thread, messages[0].ts)
-        return links
+        turn.writer.router = links.router
+        try:
+            yield
+        finally:  # whatever people cannot be told
+            calls = OpenCalls(self._model, record, turn.panel, self._backoff)
+            router_read_it = await calls.answer(links)
+            if messages and not (router_read_it or record.turn.verdict):
+                await self._threads.mark_unread(thread, messages[0].ts)
 
 
 def _stopped_experts(record: TurnRecord, panel: Panel) -> list[str]:

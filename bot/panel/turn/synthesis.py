@@ -78,6 +78,8 @@ async def _return_outputs(context: TurnContext) -> Closed:
     stored = await model.since(conversation, ref) if repeated else None
     if missing := unsent(items, stored or ()):
         await model.append(conversation, missing)
+        if repeated:
+            await model.since(conversation, ref)  # an earlier try may have been stored since
     return Closed()
 
 

@@ -34,7 +34,8 @@ class TurnRunner:
         self._locales = Locales(services.people, rules.language)
         threads, model = services.stores.threads, services.client.model
         self._failures = FailureNotice(threads)
-        self._stopping = Stopping(threads, model, services.messenger)
+        backoff = rules.timeouts.backoff
+        self._stopping = Stopping(threads, model, services.messenger, backoff)
         self._commands = ThreadCommandHandler(services.panels, threads, services.stores.auditor)
         self._parts = TurnParts(services, rules)
         self._lost_turns = LostTurns(
@@ -91,7 +92,8 @@ class TurnRunner:
             await self._parts.plan(record, writer, panel).give_up()
             await writer.clear_status()
         links = await self._stores.threads.links(claim.turn.thread)
-        calls = OpenCalls(self._services.client.model, record, panel)
+        model, backoff = self._services.client.model, self._rules.timeouts.backoff
+        calls = OpenCalls(model, record, panel, backoff)
         await calls.answer(links, may_go_on=True)
         await (await self._parts.approvals(record)).show_verdict()
 

@@ -1,6 +1,5 @@
 """How requests come in and answers go out: keys, bodies, faults, and what is recorded."""
 
-import asyncio
 import json
 import re
 import time
@@ -75,6 +74,9 @@ class Endpoint:
             _authorize(request)
             recorded.body = await _body(request)
             fault = self._faults.next(name, recorded.body)
+            if fault and fault.until:
+                await fault.until.wait()
+                fault = None
             if fault and not fault.after_effect:
                 return await self._fail(request, recorded, fault)
             api_request = ApiRequest(
@@ -86,7 +88,7 @@ class Endpoint:
             return http_answers.refusal(error)
         if fault and fault.kind != "cut":
             if isinstance(answer, StreamedAnswer):
-                await answer.generation.wait()
+                await _run_into(fault, answer)
             return await self._fail(request, recorded, fault)
         return await self._send(request, recorded, answer, fault)
 
@@ -98,9 +100,8 @@ class Endpoint:
                 self._note(recorded, 200)
                 try:
                     return await http_answers.relay(request, answer, fault)
-                except (asyncio.CancelledError, ConnectionError):
+                finally:
                     answer.generation.abandon()
-                    raise
             case BrokenAnswer(how):
                 self._note(recorded, 0)
                 if isinstance(how, Garble):
@@ -133,6 +134,14 @@ class Endpoint:
     def _note(self, recorded: RecordedRequest, status: int) -> None:
         recorded.status = status
         recorded.seconds = time.monotonic() - recorded.at
+
+
+async def _run_into(fault: Fault, answer: StreamedAnswer) -> None:
+    """Return when the answer, which nobody will get, has got as far as *fault* says."""
+    if fault.before_end:
+        answer.generation.abandon()
+    else:
+        await answer.generation.wait()
 
 
 async def _nothing_there(request: web.Request) -> web.Response:

@@ -1,5 +1,6 @@
 """What goes wrong with the API, on demand."""
 
+import asyncio
 import random
 from collections import defaultdict, deque
 from collections.abc import Callable
@@ -19,7 +20,7 @@ NGINX = (
 class Fault:
     """One request gone wrong, before its effect or after it."""
 
-    kind: Literal["status", "page", "reset", "silence", "cut"]
+    kind: Literal["status", "page", "reset", "silence", "cut", "late"]
     after_effect: bool = False
     status: int = 500
     code: str | None = None
@@ -29,6 +30,8 @@ class Fault:
     clean: bool = False  # whether a cut stream ends as if it were whole
     body: str = ""  # of a page
     media_type: str = "text/html"
+    until: asyncio.Event | None = None  # when what is late arrives
+    before_end: bool = False  # of the effect: a response is still being written
 
 
 def status(
@@ -53,9 +56,9 @@ def quota_exhausted() -> Fault:
     return status(429, "insufficient_quota")
 
 
-def reset(*, after_effect: bool = False) -> Fault:
-    """Return a fault that cuts the connection."""
-    return Fault("reset", after_effect)
+def reset(*, after_effect: bool = False, before_end: bool = False) -> Fault:
+    """Return a fault that cuts the connection: with *before_end*, once the effect has begun."""
+    return Fault("reset", after_effect or before_end, before_end=before_end)
 
 
 def silence(*, after_effect: bool = False) -> Fault:
@@ -63,8 +66,13 @@ def silence(*, after_effect: bool = False) -> Fault:
     return Fault("silence", after_effect)
 
 
+def late(until: asyncio.Event) -> Fault:
+    """Return a fault that keeps a request on its way *until* a test lets it arrive."""
+    return Fault("late", until=until)
+
+
 def cut(events: int, *, clean: bool = False) -> Fault:
-    """Return a fault that cuts a stream after *events*; the response is still written."""
+    """Return a fault that cuts a stream after *events*; the response goes on if any does alone."""
     return Fault("cut", after_effect=True, events=events, clean=clean)
 
 

@@ -1,6 +1,7 @@
 """The language model on OpenAI's Conversations and Responses: the default backend."""
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, suppress
 from typing import ParamSpec, TypeVar
@@ -26,6 +27,8 @@ from bot.panel.links import Labels
 from bot.panel.made_files import MadeFile
 from bot.panel.model import ConversationId
 from bot.panel.retries import Retries
+
+log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -88,6 +91,11 @@ class ConversationsModel(LanguageModel):
         refuse(_FOREIGN, conversation)
         async with self._known(conversation):
             newest = await self._send(history.newest, self._client, conversation)
+            if repeated := list(filter(None, history.repeated(newest, ref))):
+                log.warning("conversation.repeated", extra={"id": conversation})
+                for item in repeated:
+                    await self._delete_item(conversation, item)
+                newest = await self._send(history.newest, self._client, conversation)
         return history.since(newest, ref)
 
     async def items(self, conversation: ConversationId) -> AsyncGenerator[StoredItem, None]:

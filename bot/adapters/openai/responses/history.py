@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from openai import AsyncOpenAI
 
-from bot.adapters.openai.reading.items import read_items
-from bot.panel.language_model import pairing
+from bot.adapters.openai.reading.items import ItemReader, read_items
+from bot.adapters.openai.reading.sent import sent_all
+from bot.panel.errors import ModelUnavailable
+from bot.panel.language_model import pairing, repetition
 from bot.panel.language_model.exchange import ApprovalGiven, Item, ToolAnswered, ToolUsed, UserSaid
 from bot.panel.model import ConversationId
 
@@ -34,6 +36,13 @@ def since(newest_first: Sequence[object], ref: str) -> list[Item] | None:
     return None
 
 
+def repeated(newest_first: Sequence[object], ref: str) -> list[str]:
+    """Return the ids of items that are there twice, from the question *ref* on."""
+    reader, items = ItemReader(), [*sent_all(newest_first[::-1], "item")]
+    known = [next(reversed([*reader.read(item)]), None) for item in items]
+    return [items[place].optional_text("id") for place in repetition.repeated(known, ref)]
+
+
 def holds(newest_first: Sequence[object], items: Sequence[Item]) -> bool:
     """Return whether an earlier request with *items* was stored, as far as one can tell."""
     known = read_items(newest_first[::-1])
@@ -41,3 +50,9 @@ def holds(newest_first: Sequence[object], items: Sequence[Item]) -> bool:
     answers = [item for item in items if isinstance(item, ToolAnswered | ApprovalGiven)]
     is_known = any(item in known for item in questions[-1:])
     return is_known or len(pairing.new_answers(answers, known)) < len(answers)
+
+
+def check_new(newest_first: Sequence[object], items: Sequence[Item]) -> None:
+    """Raise ModelUnavailable if *items* were stored by an earlier request: it is to be read."""
+    if holds(newest_first, items):
+        raise ModelUnavailable("an earlier try was stored meanwhile", after=0)

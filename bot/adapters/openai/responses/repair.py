@@ -26,8 +26,14 @@ from bot.adapters.openai.reading.sent import sent_all
 from bot.adapters.openai.responses import history
 from bot.panel.errors import ConversationGone
 from bot.panel.language_model import pairing
-from bot.panel.language_model.exchange import ABORTED, ApprovalGiven, ToolAnswered, ToolCalled
-from bot.panel.model import CallId, ConversationId, RequestId
+from bot.panel.language_model.exchange import (
+    ABORTED,
+    ApprovalGiven,
+    Prompt,
+    ToolAnswered,
+    ToolCalled,
+)
+from bot.panel.model import CallId, RequestId
 from bot.panel.tools import ApprovalWanted
 
 log = logging.getLogger(__name__)
@@ -52,22 +58,14 @@ class Orphans:
 
 
 class Repair:
-    """Mends one conversation for one request, whose own items answer the calls *own*.
+    """Mends the conversation of one request, whose own items may answer calls as well."""
 
-    They also answer the requests for approval *decided*.
-    """
-
-    def __init__(
-        self,
-        client: AsyncOpenAI,
-        conversation: ConversationId,
-        own: Collection[CallId],
-        decided: Collection[RequestId] = (),
-    ) -> None:
+    def __init__(self, client: AsyncOpenAI, prompt: Prompt) -> None:
         self._client = client
-        self._conversation = conversation
-        self._own = own
-        self._decided = decided
+        self._conversation = prompt.conversation
+        self._items = prompt.items
+        self._own = {item.call_id for item in prompt.items if isinstance(item, ToolAnswered)}
+        self._decided = {item.request for item in prompt.items if isinstance(item, ApprovalGiven)}
         self._declined: list[RequestId] = []
         self._has_looked = False
         self._aborted: list[CallId] = []
@@ -96,7 +94,11 @@ class Repair:
         return bool(requests)
 
     async def mend(self, named: CallId) -> None:
-        """Try the next step against the call that the server *named*. Raises ConversationGone."""
+        """Try the next step against the call that the server *named*.
+
+        Raises ConversationGone, and ModelUnavailable if the call belongs to an earlier try of the
+        request.
+        """
         log.warning("conversation.orphan", extra={"id": self._conversation, "call": named})
         if self._deleted:
             raise ConversationGone("a call in it stays unanswered")
@@ -123,6 +125,7 @@ class Repair:
 
     async def _orphans(self) -> Sequence[Orphans]:
         newest = await history.newest(self._client, self._conversation)
+        history.check_new(newest, self._items)
         return list(orphans(newest[::-1], self._own))
 
 

@@ -13,7 +13,7 @@ from bot.adapters.openai.responses.repair import Repair, unanswered_call
 from bot.adapters.openai.responses.request_builder import RequestBuilder
 from bot.adapters.openai.retries import RequestRetries, RetryDelays
 from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable
-from bot.panel.language_model.exchange import ApprovalGiven, Prompt, ToolAnswered
+from bot.panel.language_model.exchange import Prompt
 
 
 class ResponseStart:
@@ -27,9 +27,7 @@ class ResponseStart:
         self._prompt = prompt
         self._retries = RequestRetries(delays)
         self._concessions = Concessions(requests.limits, prompt)
-        own = {item.call_id for item in prompt.items if isinstance(item, ToolAnswered)}
-        decided = {item.request for item in prompt.items if isinstance(item, ApprovalGiven)}
-        self._repair = Repair(client, prompt.conversation, own, decided)
+        self._repair = Repair(client, prompt)
 
     async def stream(self) -> Stream:
         """Return the response's events."""
@@ -70,13 +68,9 @@ class ResponseStart:
             self._prompt = replace(self._prompt, items=())
 
     async def _look_for_earlier_try(self) -> None:
-        """Raise ModelUnavailable if the prompt is in the conversation already.
-
-        Only an abandoned try of our own can have locked it, and it may be stored by now.
-        """
+        """Only an abandoned try of our own can have locked it, and it may be stored by now."""
         newest = await history.newest(self._client, self._prompt.conversation)
-        if history.holds(newest, self._prompt.items):
-            raise ModelUnavailable("an earlier try was stored meanwhile", after=0)
+        history.check_new(newest, self._prompt.items)
 
 
 def _is_unexplained(error: APIStatusError) -> bool:

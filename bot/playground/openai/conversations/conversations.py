@@ -57,7 +57,7 @@ class Conversations:
         return {"id": found.id, "object": "conversation.deleted", "deleted": True}
 
     async def _create_items(self, request: ApiRequest) -> Json:
-        found = self._of(request)
+        found = self._changing(request)
         check_fields("items", request.body)
         if "items" not in request.body:
             raise errors.missing("items")
@@ -70,12 +70,20 @@ class Conversations:
         return shown(self._item(request)[1], request.include)
 
     async def _delete_item(self, request: ApiRequest) -> Json:
+        self._changing(request)
         conversation, item = self._item(request)
         conversation.items.remove(item)
         return conversation.shown()
 
     def _of(self, request: ApiRequest) -> Conversation:
         return self._store.conversation(request.ids["conversation"])
+
+    def _changing(self, request: ApiRequest) -> Conversation:
+        """Return the conversation whose items are to change, if they may now."""
+        conversation, manners = self._of(request), self._store.manners
+        if conversation.locked_by and manners.locks and manners.locks_items:
+            raise errors.locked()
+        return conversation
 
     def _item(self, request: ApiRequest) -> tuple[Conversation, Json]:
         conversation, wanted = self._of(request), request.ids["item"]

@@ -21,6 +21,7 @@ class Manners:
     """How the server behaves where OpenAI's own way is unknown, or other servers differ."""
 
     locks: bool = True  # a conversation, while a response of it is being written
+    locks_items: bool = False  # too: none is added or deleted meanwhile
     goes_on_alone: bool = True  # a response is written to its end after its client has gone
     waits_for_approval: bool = True  # says no to a request while one for approval is unanswered
     run_seconds: float = 600.0  # that an assistant's run has, the wait for outputs included
