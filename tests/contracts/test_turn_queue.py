@@ -406,6 +406,19 @@ async def test_a_turn_that_workers_lose_again_and_again_counts_them_as_dead_at_l
     assert deaths == [*[0] * 11, 1, 2]
 
 
+async def test_a_turn_that_got_further_is_not_what_its_workers_died_of(queues):
+    """Otherwise it is put aside where workers are restarted faster than it is answered."""
+    await put(queues, ONE, "1")
+    deaths = []
+    for got_further in (True, True, False, True, False, *[True] * 9):
+        claim = await claimed_sometime(queues)
+        deaths.append(claim.deaths)
+        if got_further:
+            await queues.journal.append(claim, RouterAsked())
+
+    assert deaths == [0, 0, 0, 1, 1, *[2] * 8, 3]  # at last it counts all the same
+
+
 async def test_a_loss_noted_after_the_turn_has_ended_changes_nothing(queues):
     await put(queues, ONE, "1")
     lost = await claimed(queues)

@@ -129,10 +129,14 @@ local function given_back(thread)
 end
 
 -- Counts who lost the turn: a worker that lives if it has said so (see note_lost), else a dead one,
--- until it says so. Returns how many have lost it.
-local function count_lost(turn)
-  local held = redis.call('HMGET', turn, 'token', 'alive')
-  if not (held[1] and held[1] == held[2] and forgive(turn)) then
+-- until it says so. Where the turn got further with it, it did not die of that: workers may be
+-- restarted faster than a turn is answered. Returns how many have lost it.
+local function count_lost(thread)
+  local turn = of('turn', thread)
+  local held = redis.call('HMGET', turn, 'token', 'alive', 'entries')
+  local got_further = held[3] and redis.call('LLEN', of('journal', thread)) > tonumber(held[3])
+  local lives = held[1] and held[1] == held[2]
+  if not ((lives or got_further) and forgive(turn)) then
     redis.call('HINCRBY', turn, 'deaths', 1)
     if held[1] then redis.call('HSET', turn, 'dead:' .. held[1], 1) end
   end
@@ -146,7 +150,7 @@ local function lapsed()
   local thread = due('leases')
   while thread do
     if not given_back(thread) then
-      local times = count_lost(of('turn', thread))
+      local times = count_lost(thread)
       if times < 2 then return thread end
       local chance = tonumber(string.sub(redis.sha1hex(thread .. times), 1, 4), 16) / 65536
       local pause = math.floor(math.min(times - 1, MOST_CALMS) * CALM * (0.5 + chance))
@@ -167,7 +171,7 @@ local turn, token = of('turn', thread), fence()
 redis.call('ZREM', P .. 'delayed', thread)
 redis.call('SREM', P .. 'outage', thread)
 redis.call('ZADD', P .. 'leases', time + lease, thread)
-redis.call('HSET', turn, 'token', token)
+redis.call('HSET', turn, 'token', token, 'entries', redis.call('LLEN', of('journal', thread)))
 local attempt = redis.call('HINCRBY', turn, 'attempt', 1)
 if redis.call('EXISTS', P .. 'ready') == 1 or due('leases') or due('delayed') then wake() end
 local kept = redis.call('HMGET', turn, 'messages', 'postponed', 'deaths', 'pressed')

@@ -6,7 +6,7 @@
 
 local P = KEYS[1]
 local PLACES_A_ROUND = 1048576
-local MOST_LOSSES = 10  -- of a turn by workers that live, before they count as dead
+local MOST_LOSSES = 10  -- of a turn by workers that live, or with which it got further; then they count as dead
 
 local function of(kind, name)
   return P .. kind .. ':' .. name

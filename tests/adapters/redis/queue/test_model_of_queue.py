@@ -109,7 +109,8 @@ class QueueAndModel(RuleBasedStateMachine):
         return any(busy[thread.channel_id] < ROOM for thread in self.model._ready)
 
     async def _nobody_begins(self) -> None:
-        """Let the real queue look for a claim where there is none."""
+        """Let both queues look for a claim where there is none."""
+        assert self.model._take() is None
         script, args = Script("claim"), (15_000, 20, 1_000, ROOM)
         assert len(await script(self.redis, "panelbot:{0}:", *args)) == 1
 
@@ -141,16 +142,17 @@ class QueueAndModel(RuleBasedStateMachine):
     def lease_runs_out(self, which: int) -> None:
         model, real = pair = self.pick(self.held, which)
         assert model.deaths == real.deaths
-        if model.deaths and self.something_can_begin():
+        current = self.model.held(model)
+        was_lost = current.deaths or current.losses
+        if was_lost and self.something_can_begin():
             self.held.append(pair)
             return
-        self.model.held(model).until = 0
+        current.until = 0
         self.due("leases", real)
         self.lost.append(pair)
-        if model.deaths == 0:
+        if not was_lost:
             self.held.append(self.claim())
         else:  # it is put off, by whoever looks next
-            assert self.model._take() is None
             self.runner.run(self._nobody_begins())
             self.delayed.append(pair)
 
