@@ -1,77 +1,119 @@
-"""Run simulated worlds by hand: ``python -m tests.simulation --seed 59 --kind kills --trace``."""
+"""Simulate days of the bot: one from a seed, or very many.
+
+python -m tests.simulation --kind kills --seed 59 --trace    one day, call by call
+python -m tests.simulation --kind kills --seed 59 --shrink   what of it a violation needs
+python -m tests.simulation --questions 1000000 --jobs 2      days of every kind, until then
+"""
 
 import argparse
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
+from itertools import count
 
 from rich.console import Console
 
 from tests.simulation.domain.world import Outcome, run
+from tests.simulation.excerpt import Excerpt
 from tests.simulation.kinds import KINDS
+from tests.simulation.many import Day, Result, Tally, run_many
+from tests.simulation.regressions import Pinned, written
+from tests.simulation.shrinking import Shrinker
 
 _console = Console(markup=False, highlight=False, soft_wrap=True)
-_SHOWN = 12  # complaints of one world
+_SHOWN = 12  # complaints of one day
+_TOLD_EVERY = 10.0  # seconds
 
 
 def main() -> int:
     """Run what the command line says; returns 1 if anything was wrong."""
     args = _parser().parse_args()
-    kinds = list(KINDS) if args.kind == "every" else [args.kind]
-    first, _, last = args.seeds.partition("-") if args.seeds else (args.seed, "", "")
-    seeds = range(int(first), int(last or first) + 1)
-    return sum(_run_all(kind, seeds, args) for kind in kinds) and 1
+    if args.questions or args.seeds:
+        return _run_many(args)
+    kind = "calm" if args.kind == "every" else args.kind
+    if args.shrink:
+        return _shrink(kind, args.seed, args.size)
+    return _run_one(kind, args.seed, args.size, trace=args.trace)
 
 
-def _run_all(name: str, seeds: range, args: argparse.Namespace) -> int:
-    began, wrong, questions, cpu = time.perf_counter(), 0, 0, 0.0
-    work = [(seed, name, args.questions, args.trace) for seed in seeds]
-    if args.jobs > 1:
-        with ProcessPoolExecutor(args.jobs) as pool:
-            outcomes = list(pool.map(_run_one, work))
-    else:
-        outcomes = [*map(_run_one, work)]
-    for seed, (outcome, seconds) in zip(seeds, outcomes, strict=True):
-        questions, cpu = questions + outcome.questions, cpu + seconds
-        wrong += bool(outcome.complaints)
-        _show(name, seed, outcome, is_only=len(seeds) == 1)
-    rate = questions / cpu if cpu else 0
-    _console.print(
-        f"{name}: {len(seeds)} seeds, {questions} questions, {wrong} seeds with violations; "
-        f"{rate:.0f} questions a second of processor, {time.perf_counter() - began:.1f} s"
-    )
-    return wrong
-
-
-def _run_one(work: tuple[int, str, int, bool]) -> tuple[Outcome, float]:
-    seed, name, questions, trace = work
-    began = time.process_time()
-    outcome = run(seed, KINDS[name], questions, keep_trace=trace)
-    return outcome, time.process_time() - began
-
-
-def _show(name: str, seed: int, outcome: Outcome, *, is_only: bool) -> None:
+def _run_one(kind: str, seed: int, size: int, *, trace: bool) -> int:
+    outcome = run(seed, KINDS[kind], size, keep_trace=trace)
     for line in outcome.trace:
         _console.print(line)
-    if is_only or outcome.complaints:
-        _console.print(
-            f"{name} seed {seed}: {outcome.digest}, {outcome.questions} questions, "
-            f"{outcome.calls} calls, {outcome.seconds:.0f} s of its time"
-        )
-    for complaint in outcome.complaints[:_SHOWN]:
+    _console.print(
+        f"{kind} seed {seed}: {outcome.digest}, {outcome.questions} questions, "
+        f"{outcome.calls} calls, {outcome.seconds:.0f} s of its time"
+    )
+    _show(outcome.complaints)
+    return int(bool(outcome.complaints))
+
+
+def _run_many(args: argparse.Namespace) -> int:
+    kinds = list(KINDS) if args.kind == "every" else [args.kind]
+    first, _, last = args.seeds.partition("-") if args.seeds else (str(args.seed), "", "")
+    seeds = range(int(first), int(last or first) + 1) if args.seeds else count(args.seed)
+    days = (Day(kind, seed, args.size) for seed in seeds for kind in kinds)
+    tally = run_many(days, args.questions or sys.maxsize, args.jobs, _Progress())
+    _console.print(f"{tally}")
+    for result in tally.wrong:
+        _console.print(f"python -m tests.simulation {_options(result.day)}")
+    return int(bool(tally.wrong))
+
+
+class _Progress:
+    """Tells every now and then how far it is, and at once what is wrong."""
+
+    def __init__(self) -> None:
+        self._told = time.monotonic()
+
+    def __call__(self, tally: Tally, result: Result) -> None:
+        if result.complaints:
+            _console.print(_options(result.day))
+            _show(result.complaints)
+        if result.complaints or time.monotonic() - self._told > _TOLD_EVERY:
+            self._told = time.monotonic()
+            _console.print(f"{tally}")
+
+
+def _options(day: Day) -> str:
+    return f"--kind {day.kind} --seed {day.seed} --size {day.questions}"
+
+
+def _shrink(kind: str, seed: int, size: int) -> int:
+    def attempt(excerpt: Excerpt) -> Outcome:
+        return run(seed, KINDS[kind], size, excerpt)
+
+    smallest = Shrinker(attempt, _console.print).shrink()
+    if smallest is None:
+        _console.print("Nothing is wrong there.")
+        return 0
+    _show(smallest.complaints)
+    for line in written(Pinned(kind, seed, size, smallest.excerpt, smallest.complaints[0])):
+        _console.print(line)
+    return 1
+
+
+def _show(complaints: Sequence[str]) -> None:
+    for complaint in complaints[:_SHOWN]:
         _console.print(f"  {complaint}")
-    if len(outcome.complaints) > _SHOWN:
-        _console.print(f"  and {len(outcome.complaints) - _SHOWN} more")
+    if len(complaints) > _SHOWN:
+        _console.print(f"  and {len(complaints) - _SHOWN} more")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
-    parser.add_argument("--kind", choices=[*KINDS, "every"], default="calm")
-    parser.add_argument("--seed", default="1", help="one world")
-    parser.add_argument("--seeds", help="several: 1-50")
-    parser.add_argument("--questions", type=int, default=40, help="in each world")
-    parser.add_argument("--jobs", type=int, default=1, help="processes")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.simulation",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--kind", choices=[*KINDS, "every"], default="every")
+    parser.add_argument("--seed", type=int, default=1, help="of one day, or of the first of many")
+    parser.add_argument("--size", type=int, default=40, help="questions in a day")
     parser.add_argument("--trace", action="store_true", help="print every call")
+    parser.add_argument("--shrink", action="store_true", help="drop what a violation does not need")
+    parser.add_argument("--seeds", help="many days: 1-50")
+    parser.add_argument("--questions", type=int, help="many days: until so many were asked")
+    parser.add_argument("--jobs", type=int, default=2, help="processes for many days")
     return parser
 
 

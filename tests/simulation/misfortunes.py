@@ -24,19 +24,14 @@ class Misfortunes:
         self._kind = kind
         self._span = span
         self._excerpt = excerpt
-        self.names = list[str]()  # of all that are due, by number
+        self.struck: dict[int, str] = {}  # by number: what did
 
     async def strike(self, threads: int) -> None:
         """Let everything happen that is due for so many threads."""
-        due = list(self._due(threads))
-        self.names = [deed.__name__ for deed in due]
-        await asyncio.gather(
-            *(
-                self._at_some_time(deed, self._fleet.loop.dice("misfortune", number))
-                for number, deed in enumerate(due)
-                if self._excerpt.strikes(number)
-            )
-        )
+        due = {n: deed for n, deed in enumerate(self._due(threads)) if self._excerpt.strikes(n)}
+        self.struck = {number: deed.__name__ for number, deed in due.items()}
+        dice = {number: self._fleet.loop.dice("misfortune", number) for number in due}
+        await asyncio.gather(*(self._at_some_time(deed, dice[n]) for n, deed in due.items()))
 
     def _due(self, threads: int) -> Iterator[Misfortune]:
         kind, random = self._kind, self._fleet.loop.dice("misfortunes")

@@ -110,12 +110,16 @@ class Net:
             return None
         self.counts[about := f"{sender.name} {name}"] += 1
         about = f"{about} {self.counts[about]}"
-        if self.planned is not None:
-            return self.planned.get(about)
+        planned = self.planned
+        fault = self._thrown(chances) if planned is None else planned.get(about)
+        if fault:
+            self.struck[about] = fault
+        return fault
+
+    def _thrown(self, chances: Mapping[Fault, float]) -> Fault | None:
         dice = self._dice.random()
         for fault, chance in chances.items():
             if dice < chance:
-                self.struck[about] = fault
                 return fault
             dice -= chance
         return None

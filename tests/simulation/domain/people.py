@@ -33,6 +33,7 @@ class People:
     undelivered: int = 0
     excused: set[int] = field(default_factory=set)  # questions that may go unanswered
     asked: int = 0
+    taken: dict[int, tuple[int, ...]] = field(default_factory=dict)  # which were, by thread
 
     async def choose_streaming(self) -> None:
         """Let some channels stream their replies."""
@@ -65,6 +66,7 @@ class People:
         for nth, question in enumerate(questions):
             dice = self.fleet.loop.dice("question", question)
             if self.excerpt.asks(number, nth):
+                self.taken[number] = (*self.taken.get(number, ()), nth)
                 self._ask(thread, question, dice)
                 if self.story.stops and dice.random() < self.story.stops:
                     await asyncio.sleep(dice.random() * 8)

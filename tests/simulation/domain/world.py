@@ -32,6 +32,8 @@ class Outcome:
     digest: str
     seconds: float  # of its own time
     calls: int
+    excerpt: Excerpt  # all that took place
+    misfortunes: Sequence[str]  # in words
     trace: Sequence[str] = ()
 
 
@@ -43,6 +45,7 @@ class World:
     ) -> None:
         order = Order.SHUFFLED if kind.shuffled else Order.PROCESSES
         self.kind = kind
+        self.dice = excerpt.dice
         self.loop = SimulatedLoop(seed, order=order, keep_trace=keep_trace, dice=excerpt.dice)
         self.net = Net(self.loop, kind.chances)
         self.net.planned = excerpt.faults
@@ -70,8 +73,14 @@ class World:
             self.loop.digest(),
             self.loop.time(),
             self.net.calls,
+            self._excerpt(),
+            [f"misfortune {number}: {name}" for number, name in self.misfortunes.struck.items()],
             self.loop.trace or (),
         )
+
+    def _excerpt(self) -> Excerpt:
+        struck = self.misfortunes.struck
+        return Excerpt(self.people.taken, tuple(struck), self.net.struck, self.dice)
 
     async def _story(self, questions: int) -> None:
         await self.people.choose_streaming()
@@ -99,9 +108,16 @@ class World:
         return not busy and await self.fleet.memory.is_idle()
 
 
-def run(seed: int, kind: Kind, questions: int, *, keep_trace: bool = False) -> Outcome:
-    """Run one world."""
-    return World(seed, kind, keep_trace=keep_trace).run(questions)
+def run(
+    seed: int,
+    kind: Kind,
+    questions: int,
+    excerpt: Excerpt = WHOLE,
+    *,
+    keep_trace: bool = False,
+) -> Outcome:
+    """Run one world, or what *excerpt* takes of it."""
+    return World(seed, kind, excerpt, keep_trace=keep_trace).run(questions)
 
 
 @contextmanager

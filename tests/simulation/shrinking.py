@@ -1,0 +1,76 @@
+"""Dropping whatever a violation does not need: what is left of a day can be read, and kept.
+
+A day in which less happens goes another way, so that each attempt has several throws: other dice
+may bring the violation back.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from tests.simulation.excerpt import WHOLE, Excerpt
+
+_THROWS = 4  # for each attempt
+_PLACE = re.compile(r"^[\w/.]+: ")  # the thread that a complaint is about
+
+
+class Ran(Protocol):
+    """What became of an excerpt."""
+
+    @property
+    def complaints(self) -> Sequence[str]:
+        """What was wrong."""
+
+    @property
+    def excerpt(self) -> Excerpt:
+        """What took place, piece by piece."""
+
+
+class Shrinker:
+    """Shrinks a day that *run* runs; *told* hears of every step."""
+
+    def __init__(self, run: Callable[[Excerpt], Ran], told: Callable[[str], None]) -> None:
+        self._run = run
+        self._told = told
+        self._wanted: set[str] = set()  # complaints, without what is different each time
+
+    def shrink(self) -> Ran | None:
+        """Return the smallest day in which the same is wrong; None if nothing is."""
+        ran = self._run(WHOLE)
+        self._wanted = set(map(_shape, ran.complaints))
+        smallest, before = self._attempt(ran.excerpt), None
+        while smallest and before != smallest.excerpt:
+            before = smallest.excerpt
+            for kind in range(len(before.parts())):
+                smallest = self._without(smallest, kind)
+        return smallest
+
+    def _without(self, ran: Ran, kind: int) -> Ran:
+        """Return a day with as few parts of a *kind* as possible: by halves, then one by one."""
+        size = len(ran.excerpt.parts()[kind])
+        while size:
+            start = 0
+            while dropped := ran.excerpt.parts()[kind][start : start + size]:
+                if smaller := self._attempt(ran.excerpt.without(dropped)):
+                    ran = smaller
+                    self._told(_described(ran.excerpt))
+                else:
+                    start += size
+            size //= 2
+        return ran
+
+    def _attempt(self, excerpt: Excerpt) -> Ran | None:
+        for dice in dict.fromkeys((excerpt.dice, *range(_THROWS))):
+            ran = self._run(replace(excerpt, dice=dice))
+            if self._wanted & set(map(_shape, ran.complaints)):
+                return ran
+        return None
+
+
+def _described(day: Excerpt) -> str:
+    return ", ".join(f"{parts[0][0]}s: {len(parts)}" for parts in day.parts() if parts)
+
+
+def _shape(complaint: str) -> str:
+    return re.sub(r"\d+", "#", _PLACE.sub("", complaint))
