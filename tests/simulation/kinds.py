@@ -52,4 +52,16 @@ KINDS: Mapping[str, Kind] = {
     "links": Kind(flushes=3),
     "outages": Kind(outages=3),
     "clocks": Kind(clocks=12, kills=1),
+    "late writers": Kind(Chances(before=0.01, after=0.01, cut=0.02), kills=2, writes_on=True),
+    "all": Kind(
+        Chances(before=0.01, after=0.01, busy=0.005, cut=0.004, slowest=1.0),
+        Story(twice=0.2, late=1.0, streaming=0.5, stops=0.1),
+        kills=1,
+        pauses=1,
+        drains=1,
+        flushes=1,
+        outages=1,
+        clocks=2,
+        writes_on=True,
+    ),
 }

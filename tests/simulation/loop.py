@@ -15,6 +15,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
 from contextvars import Context, copy_context
 from enum import Enum
+from itertools import count
 from typing import Any
 
 from bot.runtime import Runtime
@@ -39,8 +40,7 @@ class Order(Enum):
 class SimulatedLoop(asyncio.BaseEventLoop):
     """Runs one callback at a time."""
 
-    _ready: deque[asyncio.Handle]  # of BaseEventLoop, which does not declare them
-    _scheduled: list[asyncio.TimerHandle]
+    _ready: deque[asyncio.Handle]  # of BaseEventLoop, which does not declare it
 
     def __init__(
         self,
@@ -57,6 +57,8 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         self.trace: list[str] | None = [] if keep_trace else None
         self.errors: list[dict[str, Any]] = []  # what nobody caught
         self._now = _START
+        self._timers: list[tuple[float, int, asyncio.TimerHandle]] = []
+        self._numbers = count()
         self._order = order
         self._digest = hashlib.sha256()
         # Kept, so that the garbage collector decides nothing: it runs ``finally`` blocks.
@@ -110,7 +112,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
     def close(self) -> None:
         """Leave what is left: whatever its ``finally`` blocks call, nothing happens any more."""
         self._ready.clear()
-        self._scheduled.clear()
+        self._timers.clear()
         self.call_soon = self.call_later = self.call_at = _ignore  # type: ignore[assignment]
         self._check_closed = _ignore
         for task in self._tasks:
@@ -154,7 +156,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         if not self._ready:
             return
         handle = self._take()
-        if handle.cancelled():
+        if handle._cancelled:
             return
         process = process_of(handle)
         if process is None or process.may_run(handle):
@@ -162,30 +164,43 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         elif not process.is_alive:
             self._dropped.append(handle)
 
+    def call_at(  # type: ignore[override]
+        self,
+        when: float,
+        callback: Callable[..., object],
+        *args: Any,
+        context: Context | None = None,
+    ) -> asyncio.TimerHandle:
+        """Set a timer, as asyncio does; two for the same time ring in the order they were set."""
+        timer = asyncio.TimerHandle(when, callback, args, self, context)
+        heapq.heappush(self._timers, (when, next(self._numbers), timer))
+        return timer
+
     def _let_timers_ring(self) -> None:
-        timers = self._scheduled
-        while timers and timers[0].cancelled():
-            heapq.heappop(timers)._scheduled = False  # type: ignore[attr-defined]
+        timers = self._timers
+        while timers and timers[0][2]._cancelled:  # type: ignore[attr-defined]
+            heapq.heappop(timers)
         if not self._ready:
             if not timers:
                 raise DeadlockError
-            self._now = max(self._now, timers[0].when())
-        while timers and timers[0].when() <= self._now:
-            handle = heapq.heappop(timers)
-            handle._scheduled = False  # type: ignore[attr-defined]
-            self._ready.append(handle)
+            self._now = max(self._now, timers[0][0])
+        while timers and timers[0][0] <= self._now:
+            self._ready.append(heapq.heappop(timers)[2])
 
     def _take(self) -> asyncio.Handle:
-        place = 0
+        ready = self._ready
+        if len(ready) == 1 or self._order is Order.QUEUED:
+            return ready.popleft()
         if self._order is Order.SHUFFLED:
-            place = self.random.randrange(len(self._ready))
-        elif self._order is Order.PROCESSES:
+            place = self.random.randrange(len(ready))
+        else:
             first: dict[object, int] = {}
-            for at, handle in enumerate(self._ready):
+            for at, handle in enumerate(ready):
                 first.setdefault(process_of(handle), at)
-            place = self.random.choice(list(first.values()))
-        handle = self._ready[place]
-        del self._ready[place]
+            places = list(first.values())
+            place = places[int(self.random.random() * len(places))] if len(places) > 1 else 0
+        handle = ready[place]
+        del ready[place]
         return handle
 
     def _write_to_self(self) -> None: ...

@@ -31,7 +31,7 @@ class People:
     _written: dict[str, float] = field(default_factory=dict)  # by ts, in seconds of the loop
     _arrived: dict[str, float] = field(default_factory=dict)
     undelivered: int = 0
-    excused: set[int] = field(default_factory=set)  # questions that may go unanswered
+    stops: dict[ThreadRef, list[MessageTs]] = field(default_factory=dict)
     asked: int = 0
     taken: dict[int, tuple[int, ...]] = field(default_factory=dict)  # which were, by thread
 
@@ -57,6 +57,12 @@ class People:
         """Whether the events of two messages were under way at the same time."""
         first, second = sorted((one, other), key=float)
         return self._written[second] <= self._arrived[first]
+
+    def may_be_stopped(self, thread: ThreadRef, question: Question) -> bool:
+        """Whether somebody stopped what went on there after *question* was written."""
+        return any(
+            self._written[question.ts] <= self._arrived[stop] for stop in self.stops.get(thread, ())
+        )
 
     async def _talk_in_thread(self, number: int, questions: range) -> None:
         random, span = self.fleet.loop.dice("thread", number), self.story.span
@@ -86,8 +92,8 @@ class People:
         self._say(thread, Message(ts, UserId("UMEMBER"), text, mention), random)
 
     def _stop(self, thread: ThreadRef, random: Random) -> None:
-        self.excused |= {one.number for one in self.questions[thread]}
         ts = self.fleet.slack.new_ts()
+        self.stops.setdefault(thread, []).append(ts)
         self._say(thread, Message(ts, UserId("UMEMBER"), "stop", mentioned=True), random)
 
     def _say(self, thread: ThreadRef, message: Message, random: Random) -> None:

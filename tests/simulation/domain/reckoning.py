@@ -34,14 +34,13 @@ class Reckoning:
     def _of_thread(self, thread: ThreadRef) -> Iterator[str]:
         questions = self._people.questions.get(thread, [])
         said = self._said(thread)
-        stopped = any(one.number in self._people.excused for one in questions)
-        excused_turns = {one.ts for one in questions if one.number in self._people.excused}
+        stopped = [one for one in questions if self._people.may_be_stopped(thread, one)]
         failing = None if self._may_fail else frozenset[str]()
-        kinds = _KINDS | ({"stopped", "command"} if stopped else set())
+        kinds = _KINDS | ({"stopped", "command"} if thread in self._people.stops else set())
         yield from rules.strange(said, kinds, failing)
         yield from rules.repeated(said)
-        yield from rules.summed_up(said, frozenset(), excused_turns)
-        excused = self._people.excused | self._answered_with_others(thread, questions)
+        yield from rules.summed_up(said, frozenset(), {one.ts for one in stopped})
+        excused = {one.number for one in stopped} | self._answered_with_others(questions)
         yield from rules.answered(said, questions, excused)
         yield from rules.out_of_order(said, self._people.may_swap)
         yield from self._in_conversations(thread, questions, said, excused)
@@ -52,8 +51,8 @@ class Reckoning:
         """Whether experts may have to say that they could not answer."""
         return self._fleet.net.failed > 0
 
-    def _answered_with_others(self, thread: ThreadRef, questions: Sequence[Question]) -> set[int]:
-        """Return the questions for nobody that were asked together with one for somebody.
+    def _answered_with_others(self, questions: Sequence[Question]) -> set[int]:
+        """Return the questions for nobody, which may be asked together with one for somebody.
 
         Then the router lets the experts answer, and does not answer itself.
         """
