@@ -4,8 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-
-from openai import AsyncOpenAI
+from typing import TYPE_CHECKING
 
 from bot.adapters.functions import redactors
 from bot.adapters.openai import backends
@@ -23,8 +22,10 @@ from bot.panel.redaction.redacted_history import RedactedHistory
 from bot.panel.redaction.redacted_knowledge import RedactedKnowledge
 from bot.panel.redaction.redacted_model import RedactedModel
 from bot.panel.roster.documents.knowledge import KnowledgeBase
-from bot.panel.tools import Toolbox
 from bot.settings.config import Config
+
+if TYPE_CHECKING:  # bot.adapters.openai comes first
+    from openai import AsyncOpenAI
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ async def open_knowledge(config: Config) -> AsyncIterator[KnowledgeBase]:
 
 
 @asynccontextmanager
-async def open_client(config: Config) -> AsyncIterator[AsyncOpenAI]:
+async def open_client(config: Config) -> AsyncIterator["AsyncOpenAI"]:
     """Open a client without a backend; nothing is sent yet."""
     async with _client(config) as client:
         yield client
@@ -68,15 +69,6 @@ async def require_backend(config: Config) -> None:
         raise Refused(f"{finding.what}. {finding.remedy}")
     if finding.severity is Severity.WARNING:
         log.warning("backend.unknown", extra={"what": finding.what, "remedy": finding.remedy})
-
-
-def require_tools(config: Config, allowed: Toolbox) -> None:
-    """Raise Refused, with a remedy, if the backend does not support a tool that is allowed."""
-    if missing := backends.tools_lacking(config.backend, allowed):
-        raise Refused(
-            f"PANELBOT_TOOLS allows {', '.join(missing)}, which PANELBOT_BACKEND={config.backend} "
-            "cannot offer; take them out of the file, or set PANELBOT_BACKEND=conversations"
-        )
 
 
 async def examine(config: Config, own: Sequence[tuple[str, str]] = ()) -> list[Finding]:
@@ -98,7 +90,7 @@ async def examine(config: Config, own: Sequence[tuple[str, str]] = ()) -> list[F
 
 
 async def _try(
-    config: Config, client: AsyncOpenAI, models: Sequence[tuple[str, str]]
+    config: Config, client: "AsyncOpenAI", models: Sequence[tuple[str, str]]
 ) -> list[Finding]:
     """Ask *models* one after the other: a server of one's own may hold one at a time."""
     if config.backend == "assistants":
@@ -126,5 +118,5 @@ def named_models(config: Config) -> Sequence[tuple[str, str]]:
     ]
 
 
-def _client(config: Config) -> AsyncOpenAI:
+def _client(config: Config) -> "AsyncOpenAI":
     return connect(config.openai_api_key, config.openai_base_url)

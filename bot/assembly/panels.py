@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from bot.adapters.functions.discovery import discover
-from bot.assembly import model_server
+from bot.adapters.openai.items import tools_lacking
 from bot.assembly.storage import Storage
 from bot.experts import library
 from bot.panel.approvals.approval_rights import ApprovalRights
@@ -74,7 +74,11 @@ def panels_of(
 def tools(config: Config) -> Toolbox:
     """Return the tools that experts may have. Raises Refused if they cannot be had."""
     allowed = tools_file.toolbox(config.tools, os.environ)
-    model_server.require_tools(config, allowed)
+    if missing := tools_lacking(config.backend, allowed):
+        raise Refused(
+            f"PANELBOT_TOOLS allows {', '.join(missing)}, which PANELBOT_BACKEND={config.backend} "
+            "cannot offer; take them out of the file, or set PANELBOT_BACKEND=conversations"
+        )
     return allowed
 
 

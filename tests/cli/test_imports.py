@@ -86,12 +86,12 @@ def test_export_offers_all_formats_that_there_are():
 @pytest.mark.parametrize(
     ("rooms", "without"),
     [
-        ("checks.checkup", {"slack_bolt", "markdown_it", "openai.types.beta"}),
-        ("worker", {"slack_bolt", "openai.types.beta"}),
+        ("checks.checkup", {"slack_bolt", "markdown_it", "openai"}),
+        ("worker", {"slack_bolt", "openai.types.beta", "openai.types.responses.response"}),
     ],
 )
 def test_rooms_import_no_library_that_others_need(rooms: str, without: set[str]):
     modules = imported(code=f"import bot.assembly.{rooms}")
 
-    assert {"openai", "redis", "slack_sdk"} <= modules
+    assert {"redis", "slack_sdk"} <= modules
     assert not modules & without

@@ -1,6 +1,6 @@
 """Choosing the backend, and finding out whether the server has what it needs."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 
 from openai import APIConnectionError, APIError, APIStatusError, AsyncOpenAI
 
@@ -16,8 +16,6 @@ from bot.panel.checks.findings import Finding, bad, good, warning
 from bot.panel.errors import ModelFault, ModelRefused, Refused
 from bot.panel.language_model.conversation_store import ConversationStore
 from bot.panel.language_model.language_model import LanguageModel
-from bot.panel.model import ToolName
-from bot.panel.tools import Toolbox
 
 _PROBE = 10.0  # seconds that a server has for an answer
 _OPENAI = "api.openai.com"
@@ -58,14 +56,6 @@ def backend(
     if not refusal:
         backends["assistants"] = AssistantsModel(client, former=name != "assistants")
     return AnyBackend(backends.pop(name), backends)
-
-
-def tools_lacking(name: str, allowed: Toolbox) -> Sequence[ToolName]:
-    """Return what the backend called *name* certainly cannot offer of what is *allowed*.
-
-    What a server of one's own lacks shows when it is asked: see ModelFault.TOOLS.
-    """
-    return allowed.names if name == "assistants" else ()
 
 
 async def probe(client: AsyncOpenAI, name: str) -> Finding:

@@ -3,14 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
-from typing import cast
-
-from openai.types.responses import (
-    FunctionToolParam,
-    ResponseInputContentParam,
-    ResponseInputItemParam,
-)
-from openai.types.responses.response_input_item_param import McpApprovalRequest, McpApprovalResponse
+from typing import TYPE_CHECKING, cast
 
 from bot.adapters.openai.file_bodies import FileUrl
 from bot.adapters.openai.reading.call_ids import as_sent
@@ -24,13 +17,33 @@ from bot.panel.language_model.exchange import (
     ToolCalled,
     UserSaid,
 )
-from bot.panel.tools import ApprovalWanted
+from bot.panel.model import ToolName
+from bot.panel.tools import ApprovalWanted, Toolbox
+
+if TYPE_CHECKING:  # they are hundreds of classes
+    from openai.types.responses import (
+        FunctionToolParam,
+        ResponseInputContentParam,
+        ResponseInputItemParam,
+    )
+    from openai.types.responses.response_input_item_param import (
+        McpApprovalRequest,
+        McpApprovalResponse,
+    )
 
 _NO_NAME = re.compile(r"[^\w-]", re.ASCII)
 _LONGEST_NAME = 64
 
 
-def to_api(item: Item) -> ResponseInputItemParam:
+def tools_lacking(name: str, allowed: Toolbox) -> Sequence[ToolName]:
+    """Return what the backend called *name* certainly cannot offer of what is *allowed*.
+
+    What a server of one's own lacks shows when it is asked: see ModelFault.TOOLS.
+    """
+    return allowed.names if name == "assistants" else ()
+
+
+def to_api(item: Item) -> "ResponseInputItemParam":
     """Return *item* as an input item."""
     match item:
         case UserSaid(text, ()):
@@ -59,7 +72,7 @@ def function_name(tool: str) -> str:
     return _NO_NAME.sub("_", tool)[:_LONGEST_NAME] or "unknown"
 
 
-def _wanted_to_api(wanted: ApprovalWanted) -> McpApprovalRequest:
+def _wanted_to_api(wanted: ApprovalWanted) -> "McpApprovalRequest":
     return {
         "type": "mcp_approval_request",
         "id": wanted.request,
@@ -69,11 +82,11 @@ def _wanted_to_api(wanted: ApprovalWanted) -> McpApprovalRequest:
     }
 
 
-def _text(text: str) -> ResponseInputContentParam:
+def _text(text: str) -> "ResponseInputContentParam":
     return {"type": "input_text", "text": text}
 
 
-def _attached(attachment: Attachment) -> ResponseInputContentParam:
+def _attached(attachment: Attachment) -> "ResponseInputContentParam":
     """Return an image or a document, whole: a file uploaded for it would be ours to delete."""
     url = FileUrl.of(attachment.media_type, attachment.content)
     if attachment.media_type.startswith("image/"):
@@ -81,7 +94,7 @@ def _attached(attachment: Attachment) -> ResponseInputContentParam:
     return {"type": "input_file", "filename": attachment.name, "file_data": url}
 
 
-def function_tool(tool: Tool, *, is_strict: bool = True) -> FunctionToolParam:
+def function_tool(tool: Tool, *, is_strict: bool = True) -> "FunctionToolParam":
     """Return *tool* as a function tool; a strict one lets the model write valid arguments only."""
     properties = {
         name: {"type": "string", "description": text, **_choices(tool.choices.get(name))}

@@ -8,6 +8,7 @@ from itertools import chain
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.functions.discovery import discover
+from bot.adapters.openai.server.listening import nobody_listens
 from bot.adapters.redis import keys
 from bot.adapters.redis.connection.client import address
 from bot.adapters.redis.connection.scripting import Connection
@@ -16,7 +17,7 @@ from bot.adapters.redis.processes.process_notes import RedisProcessNotes
 from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.manifest import BOT_SCOPES, OPTIONAL_BOT_SCOPES
 from bot.adapters.slack.api.token_checks import examine as examine_slack
-from bot.assembly import model_server, panels, storage
+from bot.assembly import panels, storage
 from bot.assembly.checks import one_bot, same_files
 from bot.experts import library
 from bot.panel.checks.findings import Finding, bad, good, warning
@@ -54,6 +55,10 @@ async def examine(config: Config) -> list[Finding]:
 
 
 async def _examine_models(config: Config, in_use: Awaitable[PanelFile]) -> list[Finding]:
+    if finding := await nobody_listens(config.openai_base_url):
+        return [finding]
+    from bot.assembly import model_server
+
     return await model_server.examine(config, _own_models(await in_use))
 
 

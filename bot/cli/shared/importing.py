@@ -5,6 +5,8 @@ import sys
 from importlib import import_module
 from types import ModuleType
 
+from bot.cli.shared import stop_signals
+
 
 def imported(name: str) -> ModuleType:
     """Import a module, if it is not yet, without looking for garbage meanwhile.
@@ -16,7 +18,8 @@ def imported(name: str) -> ModuleType:
         return sys.modules[name]
     gc.disable()
     try:
-        return import_module(name)
+        with stop_signals.at_once():
+            return import_module(name)
     finally:
         gc.freeze()
         gc.enable()

@@ -3,7 +3,7 @@
 import pytest
 from openai import AsyncOpenAI
 
-from bot.adapters.openai import backends
+from bot.adapters.openai import backends, items
 from bot.adapters.openai.server.client import connect
 from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
@@ -37,7 +37,7 @@ async def test_a_server_that_has_everything_is_good_and_looks_as_before(
 )
 def test_tools_that_a_backend_certainly_lacks_are_named(name: str, missing: list[str]) -> None:
     allowed = Toolbox((HostedTool.WEB_SEARCH,))
-    assert [*backends.tools_lacking(name, allowed)] == missing
+    assert [*items.tools_lacking(name, allowed)] == missing
 
 
 async def test_a_server_without_conversations_calls_for_the_stateless_backend(

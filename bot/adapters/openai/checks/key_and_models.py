@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 from openai import (
     APIConnectionError,
@@ -11,13 +12,16 @@ from openai import (
     AuthenticationError,
     PermissionDeniedError,
 )
-from openai.types import Model
 
 from bot import runtime
 from bot.adapters.openai import azure
+from bot.adapters.openai.server.listening import no_answer
 from bot.adapters.openai.server_name import server_name
 from bot.addresses import without_password
 from bot.panel.checks.findings import Finding, bad, good, warning
+
+if TYPE_CHECKING:  # they are hundreds of classes
+    from openai.types.model import Model
 
 
 async def examine(client: AsyncOpenAI, models: Sequence[tuple[str, str]]) -> list[Finding]:
@@ -30,8 +34,7 @@ async def examine(client: AsyncOpenAI, models: Sequence[tuple[str, str]]) -> lis
     except (AuthenticationError, PermissionDeniedError):
         return [bad(f"{server} rejects the key", "Put a valid key into OPENAI_API_KEY.")]
     except APIConnectionError:
-        remedy = "Check OPENAI_BASE_URL and whether this machine may reach it."
-        return [bad(f"No answer from {address}", remedy)]
+        return [no_answer(client.base_url)]
     except APIStatusError as error:
         remedy = "Check that OPENAI_BASE_URL is the address of an OpenAI-compatible API."
         return [bad(f"{address}models answers with HTTP {error.status_code}", remedy)]
@@ -51,7 +54,7 @@ def named(client: AsyncOpenAI) -> str:
     return name[0].upper() + name[1:]
 
 
-def _model(setting: str, name: str, known: Mapping[str, Model], today: date) -> Finding:
+def _model(setting: str, name: str, known: Mapping[str, "Model"], today: date) -> Finding:
     if name not in known:
         near = ", ".join(_alive(filter(can_chat, known.values()), today)[:5])
         remedy = f"Set {setting} to one of yours: {near}." if near else f"Correct {setting}."
@@ -64,11 +67,11 @@ def _model(setting: str, name: str, known: Mapping[str, Model], today: date) -> 
     return warning(f"{name} will be switched off on {end}", f"Set {setting} to another by then.")
 
 
-def _alive(models: Iterable[Model], today: date) -> list[str]:
+def _alive(models: Iterable["Model"], today: date) -> list[str]:
     return sorted(model.id for model in models if (end := _end(model)) is None or end > today)
 
 
-def _end(model: Model) -> date | None:
+def _end(model: "Model") -> date | None:
     """Return the ``shutdown_date`` in the answer to ``GET /v1/models``, a date or a timestamp."""
     value = (model.model_extra or {}).get("shutdown_date") or getattr(model, "shutdown_date", None)
     try:
@@ -93,7 +96,7 @@ _KINDS = ("model_type", "type", "mode", "task")  # OGX, LM Studio, LiteLLM, othe
 _CHATTING = re.compile(r"llm|vlm|chat|text.generation|completion|responses", re.IGNORECASE)
 
 
-def can_chat(model: Model) -> bool:
+def can_chat(model: "Model") -> bool:
     """Return whether *model* may be for conversations."""
     told = model.model_extra or {}
     if isinstance(capable := told.get("capabilities"), Mapping) and "chat_completion" in capable:

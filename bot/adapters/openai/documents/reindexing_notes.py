@@ -6,9 +6,8 @@ A file is detached in between: after a crash nothing else would know of it.
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
-
-from openai.resources.vector_stores import AsyncVectorStores
 
 from bot.adapters.openai.documents import vector_stores
 from bot.adapters.openai.retries import RequestSender
@@ -16,6 +15,9 @@ from bot.language import gettext
 from bot.panel.errors import ModelUnavailable, PanelError, Refused
 from bot.panel.model import CollectionId, DocumentId
 from bot.panel.roster.documents.knowledge import Document, DocumentState
+
+if TYPE_CHECKING:  # they are hundreds of classes
+    from openai.resources.vector_stores import AsyncVectorStores
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +31,7 @@ _LONGEST_VALUE = 512  # characters
 class ReindexingNotes:
     """Writes, reads and erases the notes; one change of a store's metadata at a time."""
 
-    def __init__(self, stores: AsyncVectorStores, send: RequestSender) -> None:
+    def __init__(self, stores: "AsyncVectorStores", send: RequestSender) -> None:
         self._stores = stores
         self._send = send
         self._locks: WeakValueDictionary[CollectionId, asyncio.Lock] = WeakValueDictionary()

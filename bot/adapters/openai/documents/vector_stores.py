@@ -5,7 +5,7 @@ forgotten it. A document is a file of the purpose ``assistants``; its name and s
 as attributes, since the list of a store's files does not tell them.
 """
 
-from openai.resources.vector_stores import AsyncVectorStores
+from typing import TYPE_CHECKING
 
 from bot import runtime
 from bot.adapters.openai import absence, errors
@@ -15,6 +15,9 @@ from bot.language import gettext
 from bot.panel.model import CollectionId, DocumentId, ExpertName
 from bot.panel.roster.documents.knowledge import CollectionOwner, Document, DocumentState
 from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
+
+if TYPE_CHECKING:  # they are hundreds of classes
+    from openai.resources.vector_stores import AsyncVectorStores
 
 _HEAD, _EXPERT = "panelbot", "expert"
 _KIND = "1 documents"
@@ -45,7 +48,7 @@ def unpack(store: Sent) -> CollectionOwner | None:
     return CollectionOwner(scope, ExpertName(metadata[_EXPERT]))
 
 
-async def find(stores: AsyncVectorStores, send: RequestSender, id_: CollectionId) -> Sent | None:
+async def find(stores: "AsyncVectorStores", send: RequestSender, id_: CollectionId) -> Sent | None:
     """Return the vector store; None if it is gone."""
     try:
         return Sent(await send(stores.retrieve, id_), "vector_store")

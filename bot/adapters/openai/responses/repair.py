@@ -15,9 +15,9 @@ import logging
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from openai import APIError, APIStatusError, AsyncOpenAI, NotFoundError
-from openai.types.responses import ResponseInputItemParam
 
 from bot.adapters.openai import errors
 from bot.adapters.openai.items import to_api
@@ -35,6 +35,9 @@ from bot.panel.language_model.exchange import (
 )
 from bot.panel.model import CallId, RequestId
 from bot.panel.tools import ApprovalWanted
+
+if TYPE_CHECKING:  # they are hundreds of classes
+    from openai.types.responses import ResponseInputItemParam
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +75,7 @@ class Repair:
         self._deleted = False
 
     @property
-    def outputs(self) -> Sequence[ResponseInputItemParam]:
+    def outputs(self) -> Sequence["ResponseInputItemParam"]:
         """What has to come before the request's own items."""
         aborted = [ToolAnswered(call, ABORTED) for call in self._aborted]
         declined = [ApprovalGiven(request, False, _NOBODY) for request in self._declined]

@@ -2,15 +2,16 @@
 
 import hashlib
 from collections.abc import Iterator
-from typing import Any
-
-from openai.types.responses import FileSearchToolParam, ResponseInputItemParam, ToolParam
-from openai.types.responses.tool_param import Mcp, McpRequireApproval
+from typing import TYPE_CHECKING, Any
 
 from bot.adapters.openai.items import function_tool, to_api
 from bot.adapters.openai.server.server_limits import ServerLimits
 from bot.panel.language_model.exchange import Prompt
 from bot.panel.tools import Approval, HostedTool, McpServer, ServerTool
+
+if TYPE_CHECKING:  # they are hundreds of classes
+    from openai.types.responses import FileSearchToolParam, ResponseInputItemParam, ToolParam
+    from openai.types.responses.tool_param import Mcp, McpRequireApproval
 
 _CHARACTERS = 4  # in a token
 
@@ -27,7 +28,10 @@ class RequestBuilder:
         self.limits = limits
 
     def build(
-        self, prompt: Prompt, *before: ResponseInputItemParam, without: frozenset[str] = frozenset()
+        self,
+        prompt: Prompt,
+        *before: "ResponseInputItemParam",
+        without: frozenset[str] = frozenset(),
     ) -> dict[str, Any]:
         """Return the request; *before* comes before the prompt's own items.
 
@@ -83,12 +87,12 @@ def _tools(prompt: Prompt, without: frozenset[str]) -> dict[str, Any]:
     return given
 
 
-def _searches(prompt: Prompt) -> Iterator[FileSearchToolParam]:
+def _searches(prompt: Prompt) -> Iterator["FileSearchToolParam"]:
     if prompt.collections:
         yield {"type": "file_search", "vector_store_ids": [*prompt.collections]}
 
 
-def server_tool(tool: ServerTool) -> ToolParam:
+def server_tool(tool: ServerTool) -> "ToolParam":
     """Return *tool* as a request names it."""
     match tool:
         case HostedTool.WEB_SEARCH:
@@ -101,7 +105,7 @@ def server_tool(tool: ServerTool) -> ToolParam:
             return _remote(tool)
 
 
-def _remote(server: McpServer) -> Mcp:
+def _remote(server: McpServer) -> "Mcp":
     named: Mcp = {
         "type": "mcp",
         "server_label": server.label,
@@ -118,7 +122,7 @@ def _remote(server: McpServer) -> Mcp:
     return named
 
 
-def _approval(server: McpServer) -> McpRequireApproval:
+def _approval(server: McpServer) -> "McpRequireApproval":
     match server.approval:
         case Approval():
             return server.approval.value

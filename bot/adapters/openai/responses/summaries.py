@@ -11,10 +11,9 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from openai import AsyncOpenAI
-from openai.types.responses import Response
 
 from bot.adapters.openai import errors
 from bot.adapters.openai.reading.items import kind_of
@@ -29,6 +28,9 @@ from bot.panel.language_model.conversation_store import ConversationStore, Remem
 from bot.panel.language_model.exchange import Prompt
 from bot.panel.language_model.frames import Kind, frame, quote
 from bot.panel.usage import NO_USAGE, Usage
+
+if TYPE_CHECKING:  # they are hundreds of classes
+    from openai.types.responses import Response
 
 log = logging.getLogger(__name__)
 
@@ -151,7 +153,7 @@ class Summaries:
                 return None, usage
         return accepted, usage
 
-    async def _ask(self, model: str, summary: str, text: str, limits: Compaction) -> Response:
+    async def _ask(self, model: str, summary: str, text: str, limits: Compaction) -> "Response":
         parts = [frame(Kind.SUMMARY, quote(summary)), text] if summary else [text]
         request: dict[str, Any] = {
             "model": model,
