@@ -1,7 +1,7 @@
 """Which conversations belong to a Slack thread, and what each of them says of itself."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from bot.panel.model import ConsultationPath, ConversationId, ExpertName, ThreadRef
 
@@ -29,10 +29,33 @@ class ThreadLinks:
     router: ConversationId | None = None
     experts: Mapping[ConsultationPath, ConversationId] = field(default_factory=dict)
 
+    def including(self, path: ConsultationPath | None, id_: ConversationId) -> "ThreadLinks":
+        """Return the links with another conversation on *path*, or of the router."""
+        if path is None:
+            return replace(self, router=id_)
+        return replace(self, experts={**self.experts, path: id_})
+
+    def completed(
+        self, opened: "ThreadLinks", is_current: Callable[[ConversationId], bool]
+    ) -> "ThreadLinks":
+        """Return the links with what was *opened* in a turn, which may be forgotten here.
+
+        That is newer, but for those of another backend: they have been copied since.
+        """
+        links = self
+        for path, id_ in ((None, opened.router), *opened.experts.items()):
+            known = links.experts.get(path) if path else links.router
+            if id_ and (known is None or is_current(id_)):
+                links = links.including(path, id_)
+        return links
+
     @property
     def conversations(self) -> tuple[ConversationId, ...]:
         """All linked conversations, the router's last."""
         return (*self.experts.values(), *filter(None, [self.router]))
+
+
+NO_LINKS = ThreadLinks()
 
 
 @dataclass(frozen=True, slots=True)

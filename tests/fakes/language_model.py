@@ -266,9 +266,13 @@ class ScriptedModel(LanguageModel):
         return [p for p in self.prompts if self._who(p.conversation) == whom]
 
     def items_of(self, whom: ExpertName | str | None) -> list[StoredItem]:
-        """Return the items of the only conversation of an expert (or the ROUTER)."""
-        (found,) = [s for id_, s in self.conversations.items() if self._who(id_) == whom]
-        return found.items
+        """Return the items of the only conversation of an expert (or the ROUTER).
+
+        A crash may leave others, whose ids nobody knows, and which stay empty.
+        """
+        found = [s for id_, s in self.conversations.items() if self._who(id_) == whom]
+        (used,) = [one for one in found if one.items] or found[-1:]
+        return used.items
 
     def unanswered(self) -> list[CallId]:
         """Return every call in every conversation that waits for an output."""

@@ -10,7 +10,18 @@ from dataclasses import dataclass, field
 
 from bot.panel.journal.failures import Failure
 from bot.panel.made_files import MadeFile, StoredFile
-from bot.panel.model import Call, CallId, Citation, ExpertName, FileId, MessageTs, Persona, UserId
+from bot.panel.model import (
+    Call,
+    CallId,
+    Citation,
+    ConsultationPath,
+    ConversationId,
+    ExpertName,
+    FileId,
+    MessageTs,
+    Persona,
+    UserId,
+)
 from bot.panel.tools import ApprovalWanted
 from bot.panel.usage import NO_USAGE, Usage
 
@@ -36,6 +47,14 @@ class AuthorsRead(_Dated):
 
     words_of: tuple[UserId, ...] = ()
     context_of: tuple[UserId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationOpened(_Dated):
+    """A conversation is there in which nothing was asked yet: on *path*, or the router's."""
+
+    path: ConsultationPath | None
+    id: ConversationId
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +263,7 @@ StreamEvent = (
 
 TurnEvent = (
     AuthorsRead
+    | ConversationOpened
     | RouterAsked
     | RouterBegan
     | ExpertCalled

@@ -15,6 +15,7 @@ from bot.panel.journal.events import (
     CallAdopted,
     Closed,
     ClosingStarted,
+    ConversationOpened,
     ExpertAnswered,
     ExpertAsked,
     ExpertCalled,
@@ -49,7 +50,7 @@ from bot.panel.journal.selection_rounds import (
     selector,
 )
 from bot.panel.journal.streams import Stream
-from bot.panel.links import path_of
+from bot.panel.links import NO_LINKS, ThreadLinks, path_of
 from bot.panel.made_files import StoredFile
 from bot.panel.model import Call, CallId, ConsultationPath, FileId, MessageTs, UserId
 from bot.panel.usage import NO_USAGE, Usage
@@ -84,6 +85,7 @@ class Progress:
     posted: Mapping[str, MessageTs] = field(default_factory=dict)
     streams: Mapping[str, Stream] = field(default_factory=dict)
     usage: Usage = NO_USAGE
+    opened: ThreadLinks = NO_LINKS  # the conversations that began in this turn
     retries: int = 0  # by people, after it was given up
     words_of: tuple[UserId, ...] = ()  # see AuthorsRead
     context_of: tuple[UserId, ...] = ()
@@ -224,8 +226,12 @@ class Progress:
         context = dict.fromkeys((*self.context_of, *event.context_of))
         return replace(self, words_of=tuple(words), context_of=tuple(context))
 
-    def _aside(self, event: UploadOpened | FileStored | Retried | StreamEvent) -> "Progress":
+    def _aside(
+        self, event: ConversationOpened | UploadOpened | FileStored | Retried | StreamEvent
+    ) -> "Progress":
         match event:
+            case ConversationOpened(path, id_):
+                return replace(self, opened=self.opened.including(path, id_))
             case UploadOpened(call_id, file, id_):
                 return replace(self, uploads={**self.uploads, (call_id, file): id_})
             case FileStored(call_id, file, exhibit):

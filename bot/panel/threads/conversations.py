@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from functools import partial
 
 from bot.panel.errors import ConversationGone, ModelRefused, ModelUnavailable
+from bot.panel.journal.events import ConversationOpened
+from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.language_model.exchange import UserSaid
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.links import Copy, ExpertLabels, Labels, RouterLabels, ThreadLinks
-from bot.panel.model import Claim, ConsultationPath, ConversationId
+from bot.panel.model import ConsultationPath, ConversationId
 from bot.panel.retries import retry
 from bot.panel.threads.thread_store import ThreadStore
 from bot.panel.timeouts import Timeouts
@@ -22,14 +24,15 @@ class ThreadConversations:
 
     def __init__(
         self,
-        claim: Claim,
+        record: TurnRecord,
         links: ThreadLinks,
         store: ThreadStore,
         model: LanguageModel,
         timeouts: Timeouts,
     ) -> None:
-        self._claim = claim
-        self._thread = claim.turn.thread
+        self._record = record
+        self._claim = record.claim
+        self._thread = record.turn.thread
         self._links = links
         self._store = store
         self._model = model
@@ -48,20 +51,15 @@ class ThreadConversations:
         """Return the router's conversation, opening it if there is none."""
         async with self._opening_router:
             if self._links.router is None:
-                opened = await self._open(RouterLabels(self._thread, self._links.experts))
-                await self._save(ThreadLinks(opened, self._links.experts))
-                return opened
+                return await self._open(None, RouterLabels(self._thread, self._links.experts))
             return self._links.router
 
     async def expert(self, path: ConsultationPath) -> ConversationId:
         """Return the conversation of the expert, opening it if there is none."""
         if known := self._links.experts.get(path):
             return known
-        router = await self.router()
-        opened = await self._open(ExpertLabels(self._thread, path, router))
-        self._unrecorded = True
-        await self._save(ThreadLinks(router, {**self._links.experts, path: opened}))
-        return opened
+        labels = ExpertLabels(self._thread, path, await self.router())
+        return await self._open(path, labels)
 
     async def replace(
         self, path: ConsultationPath | None, history: Sequence[UserSaid]
@@ -88,12 +86,7 @@ class ThreadConversations:
                 "id": opened,
             },
         )
-        self._unrecorded = bool(path or self._links.experts)
-        if path is None:
-            await self._save(ThreadLinks(opened, self._links.experts))
-        else:
-            router, experts = self._links.router, self._links.experts
-            await self._save(ThreadLinks(router, {**experts, path: opened}))
+        await self._link(path, opened)
         await self._store.forget_copies(self._thread)
         return opened
 
@@ -125,12 +118,23 @@ class ThreadConversations:
                 log.warning("links.not_recorded", extra={"reason": str(error)})
             self._unrecorded = False
 
-    async def _open(self, labels: Labels) -> ConversationId:
-        """Open a conversation; one whose id is lost on the way stays empty and does no harm."""
-        return await retry(lambda: self._model.open(labels), self._backoff, on=ModelUnavailable)
+    async def restore(self) -> None:
+        """Save the links once more if they were forgotten in the course of the turn."""
+        if await self._store.links(self._thread) != self._links:
+            await self._store.save_links(self._thread, self._links, claim=self._claim)
 
-    async def _save(self, links: ThreadLinks) -> None:
-        self._links = links
+    async def _open(self, path: ConsultationPath | None, labels: Labels) -> ConversationId:
+        """Open a conversation; one whose id is lost on the way stays empty and does no harm."""
+        open_ = partial(self._model.open, labels)
+        opened = await retry(open_, self._backoff, on=ModelUnavailable)
+        await self._link(path, opened)
+        return opened
+
+    async def _link(self, path: ConsultationPath | None, opened: ConversationId) -> None:
+        """Note the conversation in the journal, which outlives the links, and save these."""
+        await self._record.note(ConversationOpened(path, opened))
+        self._unrecorded |= bool(path or self._links.experts)
+        self._links = self._links.including(path, opened)
         async with self._saving:
             if self._saved is not self._links:  # else another task has saved ours, too
                 saving = self._links

@@ -6,9 +6,9 @@ from typing import Protocol
 
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.language_model.language_model import LanguageModel
-from bot.panel.links import RouterLabels, ThreadLinks
+from bot.panel.links import NO_LINKS, RouterLabels, ThreadLinks
 from bot.panel.messaging.people import MayAsk, anybody
-from bot.panel.messaging.transcript import Transcript
+from bot.panel.messaging.transcript import NamedRouters, Transcript
 from bot.panel.model import Claim, ThreadRef, Turn, TurnId, UserId
 from bot.panel.threads.thread_store import Standing, ThreadStore
 
@@ -48,14 +48,23 @@ class LinkRecovery:
         begins_thread = turn.messages[0].ts == turn.thread.thread_ts
         if begins_thread and not record.resumed:
             return await self._store.links(turn.thread)  # known if a reply has overtaken it
-        links = await self._store.links(turn.thread)
-        if not links.router:  # forgotten, perhaps while another turn was running
-            links = await self.rebuild(turn.thread, record.claim)
-            if self._settle:
-                await self._settle(turn.thread, besides=turn.id)
+        links = await self.complete(record)
         if links.router or turn.mentions_bot or await self._is_ours(turn):
             return links
         return None
+
+    async def complete(self, record: TurnRecord) -> ThreadLinks:
+        """Return the links of the turn's thread, with what it has opened itself, and store them."""
+        thread, opened = record.turn.thread, record.progress.opened
+        links = stored = await self._store.links(thread)
+        if not links.router:  # forgotten, perhaps while this turn or another was running
+            links = stored = await self.rebuild(thread, record.claim, opened)
+            if self._settle:
+                await self._settle(thread, besides=record.turn.id)
+        links = links.completed(opened, self._model.is_current)
+        if links != stored:
+            await self._store.save_links(thread, links, claim=record.claim)
+        return links
 
     async def was_overtaken(self, turn: Turn) -> bool:
         """Whether a message that summoned us into the thread of *turn* was overtaken by it."""
@@ -86,12 +95,17 @@ class LinkRecovery:
         links = await self._store.links(thread)
         return links if links.router else await self.rebuild(thread, claim)
 
-    async def rebuild(self, thread: ThreadRef, claim: Claim | None = None) -> ThreadLinks:
+    async def rebuild(
+        self, thread: ThreadRef, claim: Claim | None = None, opened: ThreadLinks = NO_LINKS
+    ) -> ThreadLinks:
         """Return the links that Slack and the model's side know of, and store them.
 
         What the store knows beyond that stays: experts whose turn is not over, a muted thread.
+        If the router's conversation was *opened* in the turn, Slack may not know it yet.
         """
-        named = await self._transcript.routers_of(thread)
+        named = NamedRouters(opened.router)
+        if not opened.router:
+            named = await self._transcript.routers_of(thread)
         router = named.signed or named.unsigned
         labels = await self._model.labels(router) if router else None
         if labels is None:  # ours, but gone from the model's side: the turn will begin anew

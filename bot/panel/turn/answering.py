@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack
 
 from bot import runtime
 from bot.panel.access import withheld
-from bot.panel.approvals.lost_turns import LostTurns
 from bot.panel.byte_budget import ByteBudget
 from bot.panel.errors import ModelFault, ModelRefused, leaves
 from bot.panel.journal.progress import FILES, LATE, STEERED, UNREAD
@@ -48,7 +47,7 @@ class Answering:
         rules: Rules,
         parts: TurnParts,
         failures: FailureNotice,
-        lost_turns: LostTurns,
+        recovery: LinkRecovery,
     ) -> None:
         self._services = services
         self._rules = rules
@@ -57,13 +56,7 @@ class Answering:
         self._failures = failures
         threads, model = services.stores.threads, services.client.model
         self._history = ThreadHistory(services.transcript, threads)
-        self._recovery = LinkRecovery(
-            threads,
-            model,
-            services.transcript,
-            lost_turns.settle,
-            services.admission.access.may_ask,
-        )
+        self._recovery = recovery
         self._migration = ConversationMigration(threads, model, rules.timeouts)
         self._room_for_files = ByteBudget(attachments.HELD_AT_ONCE)
         self._room_for_made_files = ByteBudget(file_posts.HELD_AT_ONCE)
@@ -140,7 +133,7 @@ class Answering:
             TurnInput(turn, panel, question, earlier, background, attached, lacking),
             record,
             ThreadConversations(
-                record.claim, links, self._stores.threads, services.client.model, timeouts
+                record, links, self._stores.threads, services.client.model, timeouts
             ),
             writer,
             self._parts.plan(record, writer, panel),
@@ -211,6 +204,7 @@ class Answering:
     async def _finish(self, context: TurnContext) -> None:
         await context.writer.end_streams()
         await asyncio.gather(
+            context.conversations.restore(),
             context.conversations.record(always=context.record.resumed),
             self._history.catch_up(
                 context.turn, context.input.earlier, resumed=context.record.resumed

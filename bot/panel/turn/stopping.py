@@ -21,6 +21,7 @@ from bot.panel.replies.plan_message import PlanMessage
 from bot.panel.replies.thread_writer import ThreadWriter
 from bot.panel.retries import Backoff
 from bot.panel.texts import sentences
+from bot.panel.threads.link_recovery import LinkRecovery
 from bot.panel.threads.thread_store import ThreadStore
 from bot.panel.turn.open_calls import OpenCalls
 
@@ -42,8 +43,14 @@ class Stopping:
     """Ends turns where they stand. Safe to repeat after a crash."""
 
     def __init__(
-        self, threads: ThreadStore, model: LanguageModel, messenger: Messenger, backoff: Backoff
+        self,
+        recovery: LinkRecovery,
+        threads: ThreadStore,
+        model: LanguageModel,
+        messenger: Messenger,
+        backoff: Backoff,
     ) -> None:
+        self._recovery = recovery
         self._threads = threads
         self._model = model
         self._messenger = messenger
@@ -96,7 +103,7 @@ class Stopping:
         for call in record.progress.all_calls:
             if call.id not in record.progress.outcomes:
                 await record.note(ExpertFailed(call.id, Failure.STOPPED))
-        links = await self._threads.links(thread)
+        links = await self._recovery.complete(record)
         turn.writer.router = links.router
         try:
             yield

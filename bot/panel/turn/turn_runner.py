@@ -15,6 +15,7 @@ from bot.panel.replies.failure_notice import FailureNotice
 from bot.panel.replies.thread_writer import ThreadWriter
 from bot.panel.texts import failure_sentences, forgetting, sentences
 from bot.panel.threads.forgetting import ForgetRights
+from bot.panel.threads.link_recovery import LinkRecovery
 from bot.panel.turn.answering import Answering
 from bot.panel.turn.open_calls import OpenCalls
 from bot.panel.turn.services import Rules, Services
@@ -34,14 +35,21 @@ class TurnRunner:
         self._locales = Locales(services.people, rules.language)
         threads, model = services.stores.threads, services.client.model
         self._failures = FailureNotice(threads)
-        backoff = rules.timeouts.backoff
-        self._stopping = Stopping(threads, model, services.messenger, backoff)
         self._commands = ThreadCommandHandler(services.panels, threads, services.stores.auditor)
         self._parts = TurnParts(services, rules)
         self._lost_turns = LostTurns(
             services.messenger, services.stores.approvals, services.stores.outbox
         )
-        self._answering = Answering(services, rules, self._parts, self._failures, self._lost_turns)
+        self._recovery = LinkRecovery(
+            threads,
+            model,
+            services.transcript,
+            self._lost_turns.settle,
+            services.admission.access.may_ask,
+        )
+        backoff = rules.timeouts.backoff
+        self._stopping = Stopping(self._recovery, threads, model, services.messenger, backoff)
+        self._answering = Answering(services, rules, self._parts, self._failures, self._recovery)
 
     async def run(self, claim: Claim) -> bool:
         """Answer the turn; returns whether the model's side has. Safe to call again after a crash.
@@ -91,11 +99,11 @@ class TurnRunner:
             panel = await self._services.panels.panel(claim.turn.thread)
             await self._parts.plan(record, writer, panel).give_up()
             await writer.clear_status()
-        links = await self._stores.threads.links(claim.turn.thread)
+        await (await self._parts.approvals(record)).show_verdict()
+        links = await self._recovery.complete(record)
         model, backoff = self._services.client.model, self._rules.timeouts.backoff
         calls = OpenCalls(model, record, panel, backoff)
         await calls.answer(links, may_go_on=True)
-        await (await self._parts.approvals(record)).show_verdict()
 
     async def tell_of_delay(self, claim: Claim, error: TryLater, pauses: Sequence[float]) -> None:
         """Tell the thread once, if anybody waits, that the model's side is away.

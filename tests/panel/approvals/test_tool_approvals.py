@@ -298,7 +298,7 @@ async def test_who_asked_first_may_decide_to_the_end(bench):
     assert pending.about == "1.0"
 
 
-@pytest.mark.parametrize("stop_at", range(1, 14))
+@pytest.mark.parametrize("stop_at", range(1, 16))
 async def test_an_approver_becomes_no_author_whenever_a_worker_dies(bench, stop_at):
     await asked(bench)
     bench.model.script("legal", [TICKET])
@@ -396,7 +396,7 @@ async def test_what_was_wanted_is_found_again_after_a_crash(bench):
 
 
 @pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("stop_at", range(1, 11))
+@pytest.mark.parametrize("stop_at", range(1, 12))
 async def test_asking_survives_a_crash_at_every_entry(make_bench, stop_at, after):
     bench = make_bench()
     bench.model.script("legal", ["Let me see.", PRICE])
@@ -412,7 +412,7 @@ async def test_asking_survives_a_crash_at_every_entry(make_bench, stop_at, after
 
 @pytest.mark.parametrize("deleted", [False, True])
 @pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("stop_at", range(1, 11))
+@pytest.mark.parametrize("stop_at", range(1, 12))
 async def test_no_button_is_left_where_a_crashed_turn_is_stopped(
     make_bench, stop_at, after, deleted
 ):

@@ -305,7 +305,7 @@ async def test_a_turn_that_is_given_up_leaves_nothing_growing(bench):
 
 
 @pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("stop_at", range(1, 24))
+@pytest.mark.parametrize("stop_at", range(1, 26))
 async def test_stopped_at_any_entry_of_the_journal(bench, stop_at, after):
     claim = await bench.claim("May we?")
     await bench.die(claim, stop_at, after=after)
@@ -319,7 +319,7 @@ async def test_stopped_at_any_entry_of_the_journal(bench, stop_at, after):
 
 @pytest.mark.parametrize("after_effect", [False, True])
 @pytest.mark.parametrize("method", ["open", "extend", "close", "withdraw"])
-@pytest.mark.parametrize("stop_at", range(8, 18))
+@pytest.mark.parametrize("stop_at", range(10, 20))
 async def test_failing_slack_and_a_dying_worker(bench, stop_at, method, after_effect):
     claim = await bench.claim("May we?")
     bench.journal.append = Dying(bench, stop_at, after=True).append

@@ -1,7 +1,9 @@
 import asyncio
 
+from bot.panel.journal.journal import NO_JOURNAL
+from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.links import RouterLabels, ThreadLinks
-from bot.panel.model import Claim, ExpertName, ThreadRef, Turn, TurnId
+from bot.panel.model import Claim, ConversationId, ExpertName, ThreadRef, Turn, TurnId
 from bot.panel.threads.conversations import ThreadConversations
 from bot.panel.threads.link_recovery import LinkRecovery
 from bot.panel.threads.thread_store import Standing
@@ -32,7 +34,8 @@ class LateFirstSave(FakeThreadStore):
 
 
 def book(bench, store, links=None):
-    return ThreadConversations(CLAIM, links or ThreadLinks(), store, bench.model, HURRY)
+    record = TurnRecord(CLAIM, NO_JOURNAL, ())
+    return ThreadConversations(record, links or ThreadLinks(), store, bench.model, HURRY)
 
 
 async def test_experts_who_join_at_once_are_all_remembered(bench):
@@ -92,3 +95,20 @@ async def test_rebuilding_keeps_an_expert_that_the_metadata_does_not_know_yet(be
     await LinkRecovery(threads, bench.model, bench.transcript).rebuild(THREAD)
 
     assert await threads.links(THREAD) == ThreadLinks(router, {LEGAL: legal})
+
+
+def test_links_are_completed_by_what_the_turn_has_opened():
+    """But what was copied to another backend since is newer."""
+
+    def is_current(conversation):
+        return conversation.startswith("conv_")
+
+    stored = ThreadLinks(ConversationId("conv_1"), {FINANCE: ConversationId("conv_2")})
+    opened = ThreadLinks(None, {FINANCE: ConversationId("own_2"), LEGAL: ConversationId("own_3")})
+    anew = ThreadLinks(ConversationId("conv_4"), {FINANCE: ConversationId("conv_5")})
+
+    assert stored.completed(opened, is_current) == ThreadLinks(
+        stored.router, {FINANCE: ConversationId("conv_2"), LEGAL: ConversationId("own_3")}
+    )
+    assert stored.completed(anew, is_current) == anew
+    assert ThreadLinks().completed(opened, is_current) == opened

@@ -148,7 +148,7 @@ async def test_an_answer_for_a_colleague_may_be_cut(bench):
 
 
 @pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("stop_at", range(1, 10))
+@pytest.mark.parametrize("stop_at", range(1, 12))
 async def test_a_crash_does_not_make_it_whole(bench, stop_at, after):
     bench.model.reply = lambda p: "—" if p.tools else ["You may, as long as", LIMIT]
     claim = await bench.claim("legal: May we?")

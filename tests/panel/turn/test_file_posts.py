@@ -66,7 +66,7 @@ async def test_the_router_learns_that_files_were_shown(making: Bench):
 
 
 @pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("stop_at", range(1, 14))
+@pytest.mark.parametrize("stop_at", range(1, 16))
 async def test_stopped_anywhere_no_file_is_shown_twice_or_lost(
     making: Bench, stop_at: int, after: bool
 ):

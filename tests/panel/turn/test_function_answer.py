@@ -224,7 +224,7 @@ async def test_it_counts_as_asked_and_costs_nothing(desk):
 
 
 @pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("stop_at", range(1, 12))
+@pytest.mark.parametrize("stop_at", range(1, 13))
 async def test_what_it_has_answered_is_kept_when_a_worker_dies(desk, stop_at, after):
     desk.model.reply = lambda prompt: consult("orders") if prompt.may_call else "Done."
     claim = await desk.claim("Where is order 7?")

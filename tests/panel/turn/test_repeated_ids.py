@@ -30,7 +30,7 @@ async def test_a_new_question_never_gets_the_answer_of_an_earlier_one(bench):
 
 
 @pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("stop_at", range(1, 14))
+@pytest.mark.parametrize("stop_at", range(1, 16))
 async def test_nor_after_a_crash_anywhere(bench, stop_at, after):
     def reply(prompt):
         if prompt.tools:

@@ -44,7 +44,7 @@ EXPECTED = {
 
 
 @pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("stop_at", range(1, 19))
+@pytest.mark.parametrize("stop_at", range(1, 22))
 async def test_stopped_at_any_entry_of_the_journal(bench, stop_at, after):
     ready(bench)
     claim = await bench.claim("May we, and at what cost?")
@@ -67,7 +67,7 @@ async def test_stopped_at_any_entry_of_the_journal(bench, stop_at, after):
 
 
 @pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("stop_at", range(10, 24))
+@pytest.mark.parametrize("stop_at", range(11, 27))
 async def test_stopped_while_the_routers_conversation_is_begun_anew(bench, stop_at, after):
     ready(bench)
     reply, lost = bench.model.reply, []
@@ -195,7 +195,7 @@ async def test_a_model_that_asks_for_a_long_wait_is_waited_for_in_the_queue(benc
     assert bench.messenger.said == [(None, "Hi.")]
 
 
-@pytest.mark.parametrize("stop_at", range(1, 19))
+@pytest.mark.parametrize("stop_at", range(1, 22))
 async def test_wherever_it_stopped_each_expert_holds_the_files_once(bench, stop_at):
     ready(bench)
     files = [bench.files.put("a.pdf", b"%PDF-1.7"), bench.files.put("b.zip", b"PK\3\4\xff")]

@@ -107,7 +107,7 @@ async def test_but_not_for_ever(patient):
 
 
 @pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("stop_at", range(1, 12))
+@pytest.mark.parametrize("stop_at", range(1, 14))
 async def test_stopped_anywhere_it_chooses_once_more_all_the_same(make_bench, stop_at, after):
     bench = make_bench(timeouts=PATIENT)
 
@@ -161,7 +161,7 @@ def ask_legal(number: int) -> ToolCalled:
 
 
 @pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("stop_at", range(1, 14))
+@pytest.mark.parametrize("stop_at", range(1, 16))
 async def test_questions_to_one_expert_are_one_message_wherever_it_stops(
     make_bench, stop_at, after
 ):
@@ -215,7 +215,7 @@ async def test_people_may_name_as_many_experts_as_they_wish(make_bench):
 
 
 @pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("stop_at", range(1, 12))
+@pytest.mark.parametrize("stop_at", range(1, 14))
 async def test_written_calls_are_calls_wherever_it_stops(make_bench, stop_at, after):
     bench = make_bench(timeouts=PATIENT)
     text = as_text(named("consult_legal"), named("consult_legal"), beside="I ask Legal.")

@@ -8,7 +8,7 @@ after it is asked again, and only what people may have seen since counts as done
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import get_args
 
@@ -22,6 +22,7 @@ from bot.panel.journal.events import (
     ApprovalAsked,
     AuthorsRead,
     Closed,
+    ConversationOpened,
     ExpertAnswered,
     FileStored,
     Posted,
@@ -43,8 +44,20 @@ log = logging.getLogger(__name__)
 
 _Used = Routed | ExpertAnswered | ApprovalAsked | Closed  # events that tell of usage
 _KINDS: tuple[type[TurnEvent], ...] = get_args(TurnEvent)
-_CARRIER = StreamWithdrawn("authors")  # changes nothing for a version that knows no AuthorsRead
-_SEEN = (PostStarted, Posted, UploadOpened, FileStored, Retried, *get_args(StreamEvent))
+# What versions before do not know is carried by an entry that changes nothing for them.
+_CARRIED: Mapping[str, type[TurnEvent]] = {"authors": AuthorsRead, "opened": ConversationOpened}
+_CARRIERS: Mapping[type[TurnEvent], StreamWithdrawn] = {
+    kind: StreamWithdrawn(part) for part, kind in _CARRIED.items()
+}
+_SEEN = (
+    ConversationOpened,
+    PostStarted,
+    Posted,
+    UploadOpened,
+    FileStored,
+    Retried,
+    *get_args(StreamEvent),
+)
 
 
 class RedisJournal(Journal):
@@ -86,13 +99,13 @@ def entries_of(thread: str) -> str:
 def journal_entry(event: TurnEvent) -> str:
     """Return *event* as an entry; its nonce tells a retried write from an equal, later event.
 
-    What workers of the version before do not know, of usage and of authors, stands behind the
+    What workers of versions before do not know, of usage and some events, stands behind the
     nonce, where they do not look: a turn may be theirs next.
     """
     nonce = runtime.token(6)
-    if isinstance(event, AuthorsRead):
+    if carrier := _CARRIERS.get(type(event)):
         nonce += codec.dump(event).replace(" ", "\\u0020")
-        event = _CARRIER
+        event = carrier
     if isinstance(event, _Used) and event.usage.extras != NO_EXTRAS:
         nonce += codec.dump(event.usage.extras)
         event = replace(event, usage=replace(event.usage, extras=NO_EXTRAS))
@@ -104,8 +117,8 @@ def journal_event(entry: str) -> TurnEvent:
     nonce, _, text = entry.partition(" ")
     event = codec.load_tagged(_KINDS, text)
     _, brace, rest = nonce.partition("{")
-    if brace and event == _CARRIER:
-        return codec.load(AuthorsRead, brace + rest)
+    if brace and isinstance(event, StreamWithdrawn) and (kind := _CARRIED.get(event.part)):
+        return codec.load(kind, brace + rest)
     if brace and isinstance(event, _Used):
         extras = codec.load(Extras, brace + rest)
         return replace(event, usage=replace(event.usage, extras=extras))
