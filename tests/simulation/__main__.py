@@ -9,7 +9,9 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import count
+from shlex import quote
 
 from rich.console import Console
 
@@ -76,18 +78,20 @@ class _Progress:
 
 
 def _options(day: Day) -> str:
-    return f"--kind {day.kind} --seed {day.seed} --size {day.questions}"
+    return f"--kind {quote(day.kind)} --seed {day.seed} --size {day.questions}"
 
 
 def _shrink(kind: str, seed: int, size: int) -> int:
     def attempt(excerpt: Excerpt) -> Outcome:
         return run(seed, KINDS[kind], size, excerpt)
 
-    smallest = Shrinker(attempt, _console.print).shrink()
-    if smallest is None:
+    shrinker: Shrinker[Outcome] = Shrinker(attempt, _console.print)
+    with suppress(KeyboardInterrupt):
+        shrinker.shrink()
+    if (smallest := shrinker.smallest) is None:
         _console.print("Nothing is wrong there.")
         return 0
-    _show(smallest.complaints)
+    _show([*smallest.misfortunes, *smallest.complaints])
     for line in written(Pinned(kind, seed, size, smallest.excerpt, smallest.complaints[0])):
         _console.print(line)
     return 1

@@ -30,13 +30,13 @@ class Excerpt:
         return self.misfortunes is None or number in self.misfortunes
 
     def parts(self) -> Sequence[Sequence[Part]]:
-        """Return what may be dropped, kind by kind."""
+        """Return what may be dropped, kind by kind: first what most else depends on."""
         threads = self.threads or {}
         return (
-            [("misfortune", number) for number in self.misfortunes or ()],
-            [("fault", about) for about in self.faults or ()],
             [("thread", number) for number in threads],
             [("question", (number, nth)) for number, nths in threads.items() for nth in nths],
+            [("misfortune", number) for number in self.misfortunes or ()],
+            [("fault", about) for about in self.faults or ()],
         )
 
     def without(self, dropped: Collection[Part]) -> "Excerpt":

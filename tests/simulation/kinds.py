@@ -47,7 +47,9 @@ KINDS: Mapping[str, Kind] = {
     "slow": Kind(Chances(slowest=4.0)),
     "busy": Kind(Chances(busy=0.03)),
     "deliveries": Kind(story=Story(twice=0.5, late=4.0)),
-    "streams": Kind(Chances(before=0.01, cut=0.004), Story(streaming=1.0), kills=2, drains=1),
+    "streams": Kind(
+        Chances(before=0.01, after=0.02, cut=0.004), Story(streaming=1.0), kills=2, drains=1
+    ),
     "stops": Kind(story=Story(stops=0.4), kills=1),
     "links": Kind(flushes=3),
     "links in mid-turn": Kind(Chances(before=0.01), kills=3, flushes=4),

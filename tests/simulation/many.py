@@ -17,6 +17,7 @@ _LONGEST = 120  # seconds of processor for a day: then it is a violation
 _DAYS_OF_A_PROCESS = 200  # whatever it has piled up by then is forgotten with it
 _AHEAD = 2  # days that wait, for each process
 _LOOK_EVERY = 1.0  # seconds
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +131,7 @@ def _limited() -> Iterator[None]:
 def _signals() -> Iterator[list[int]]:
     """Yield what fills with the signals that ask us to end."""
     came: list[int] = []
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {one: signal.signal(one, lambda number, _: came.append(number)) for one in numbers}
+    before = {one: signal.signal(one, lambda number, _: came.append(number)) for one in _ENDING}
     try:
         yield came
     finally:
@@ -139,11 +139,15 @@ def _signals() -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
+def _ignore_signals() -> None:
+    for number in _ENDING:
+        signal.signal(number, signal.SIG_IGN)
+
+
 def _pool(jobs: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(
         jobs,
         mp_context=get_context("spawn"),
-        initializer=signal.signal,  # the terminal interrupts them, too
-        initargs=(signal.SIGINT, signal.SIG_IGN),
+        initializer=_ignore_signals,  # which reach them, too: of a terminal, and of ``timeout``
         max_tasks_per_child=_DAYS_OF_A_PROCESS,
     )

@@ -7,7 +7,7 @@ may bring the violation back.
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from tests.simulation.excerpt import WHOLE, Excerpt
 
@@ -27,26 +27,29 @@ class Ran(Protocol):
         """What took place, piece by piece."""
 
 
-class Shrinker:
+R = TypeVar("R", bound=Ran)
+
+
+class Shrinker(Generic[R]):
     """Shrinks a day that *run* runs; *told* hears of every step."""
 
-    def __init__(self, run: Callable[[Excerpt], Ran], told: Callable[[str], None]) -> None:
+    def __init__(self, run: Callable[[Excerpt], R], told: Callable[[str], None]) -> None:
         self._run = run
         self._told = told
         self._wanted: set[str] = set()  # complaints, without what is different each time
+        self.smallest: R | None = None  # so far
 
-    def shrink(self) -> Ran | None:
-        """Return the smallest day in which the same is wrong; None if nothing is."""
-        ran = self._run(WHOLE)
-        self._wanted = set(map(_shape, ran.complaints))
-        smallest, before = self._attempt(ran.excerpt), None
-        while smallest and before != smallest.excerpt:
-            before = smallest.excerpt
+    def shrink(self) -> None:
+        """Find the smallest day in which the same is wrong; there is none if nothing is."""
+        whole = self._run(WHOLE)
+        self._wanted = set(map(_shape, whole.complaints))
+        ran, before = self._attempt(whole.excerpt), None
+        while ran and before != ran.excerpt:
+            before = ran.excerpt
             for kind in range(len(before.parts())):
-                smallest = self._without(smallest, kind)
-        return smallest
+                ran = self._without(ran, kind)
 
-    def _without(self, ran: Ran, kind: int) -> Ran:
+    def _without(self, ran: R, kind: int) -> R:
         """Return a day with as few parts of a *kind* as possible: by halves, then one by one."""
         size = len(ran.excerpt.parts()[kind])
         while size:
@@ -60,10 +63,11 @@ class Shrinker:
             size //= 2
         return ran
 
-    def _attempt(self, excerpt: Excerpt) -> Ran | None:
+    def _attempt(self, excerpt: Excerpt) -> R | None:
         for dice in dict.fromkeys((excerpt.dice, *range(_THROWS))):
             ran = self._run(replace(excerpt, dice=dice))
             if self._wanted & set(map(_shape, ran.complaints)):
+                self.smallest = ran
                 return ran
         return None
 

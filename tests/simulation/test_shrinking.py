@@ -1,6 +1,6 @@
 """A day is shrunk to what its violation needs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import pytest
@@ -33,14 +33,22 @@ def run(excerpt: Excerpt) -> Ran:
     return Ran(day, ["T1/C1/3.0: Q17 is answered twice"] if guilty else [])
 
 
+def shrunk(
+    run: Callable[[Excerpt], Ran], told: Callable[[str], None] = lambda _: None
+) -> Ran | None:
+    shrinker = Shrinker(run, told)
+    shrinker.shrink()
+    return shrinker.smallest
+
+
 def test_what_a_violation_does_not_need_is_dropped():
     steps = list[str]()
 
-    smallest = Shrinker(run, steps.append).shrink()
+    smallest = shrunk(run, steps.append)
 
     assert smallest
     assert smallest.excerpt == Excerpt({5: (1,)}, (4,), {GUILTY: Fault.AFTER})
-    assert steps[-1] == "misfortunes: 1, faults: 1, threads: 1, questions: 1"
+    assert steps[-1] == "threads: 1, questions: 1, misfortunes: 1, faults: 1"
 
 
 def test_other_dice_may_bring_a_violation_back():
@@ -49,7 +57,7 @@ def test_other_dice_may_bring_a_violation_back():
         is_whole = ran.excerpt.threads == DAY.threads
         return ran if is_whole or excerpt.dice == 2 else Ran(ran.excerpt, [])
 
-    smallest = Shrinker(run_smaller, lambda _: None).shrink()
+    smallest = shrunk(run_smaller)
 
     assert smallest
     assert smallest.excerpt == Excerpt({5: (1,)}, (4,), {GUILTY: Fault.AFTER}, dice=2)
@@ -60,14 +68,14 @@ def test_another_violation_does_not_count():
         ran = run(excerpt)
         return ran if ran.complaints else Ran(ran.excerpt, ["T1/C1/3.0: nothing is answered"])
 
-    smallest = Shrinker(run_badly, lambda _: None).shrink()
+    smallest = shrunk(run_badly)
 
     assert smallest
     assert smallest.complaints == ["T1/C1/3.0: Q17 is answered twice"]
 
 
 def test_nothing_is_shrunk_where_nothing_is_wrong():
-    assert Shrinker(lambda day: Ran(day, []), lambda _: None).shrink() is None
+    assert shrunk(lambda day: Ran(day, [])) is None
 
 
 @pytest.mark.parametrize("faults", [{}, {GUILTY: Fault.CUT}])

@@ -38,8 +38,8 @@ def digests_in_another_process() -> list[str]:
 def test_a_seed_brings_the_same_days_in_every_process():
     here = [f"{name} {run(SEED, kind, QUESTIONS).digest}" for name, kind in KINDS.items()]
 
-    assert all(re.fullmatch(r"\w+ [0-9a-f]{16}", line) for line in here)
-    assert len({line.split()[1] for line in here}) > len(KINDS) // 2
+    assert all(re.fullmatch(r".+ [0-9a-f]{16}", line) for line in here)
+    assert len({line.split()[-1] for line in here}) > len(KINDS) // 2
     assert digests_in_another_process() == here
 
 
