@@ -33,37 +33,47 @@ log = logging.getLogger(__name__)
 @asynccontextmanager
 async def open_model(config: Config, store: ConversationStore) -> AsyncIterator[LanguageModel]:
     """Open the configured backend; nothing is sent yet."""
-    redaction = redactors.installed()
-    async with _client(config) as client:
-        model = backends.backend(
-            config.backend,
-            client,
-            RedactedHistory(store, redaction) if redaction else store,
-            salt=config.people_salt,
-            tokens=config.history_tokens,
-            compact=config.compact_tokens,
-        )
-        yield RedactedModel(model, redaction) if redaction else model
+    async with open_client(config) as client:
+        yield model_of(config, client, store)
 
 
 @asynccontextmanager
 async def open_knowledge(config: Config) -> AsyncIterator[KnowledgeBase]:
     """Open the store of the experts' documents; nothing is sent yet."""
-    async with _client(config) as client:
-        redaction, knowledge = redactors.installed(), OpenAIKnowledge(client)
-        yield RedactedKnowledge(knowledge, redaction) if redaction else knowledge
+    async with open_client(config) as client:
+        yield knowledge_of(client)
+
+
+def model_of(config: Config, client: "AsyncOpenAI", store: ConversationStore) -> LanguageModel:
+    """Return the configured backend. Raises Refused where it is known to have ended."""
+    redaction = redactors.installed()
+    model = backends.backend(
+        config.backend,
+        client,
+        RedactedHistory(store, redaction) if redaction else store,
+        salt=config.people_salt,
+        tokens=config.history_tokens,
+        compact=config.compact_tokens,
+    )
+    return RedactedModel(model, redaction) if redaction else model
+
+
+def knowledge_of(client: "AsyncOpenAI") -> KnowledgeBase:
+    """Return the store of the experts' documents."""
+    redaction, knowledge = redactors.installed(), OpenAIKnowledge(client)
+    return RedactedKnowledge(knowledge, redaction) if redaction else knowledge
 
 
 @asynccontextmanager
 async def open_client(config: Config) -> AsyncIterator["AsyncOpenAI"]:
     """Open a client without a backend; nothing is sent yet."""
-    async with _client(config) as client:
+    async with client_of(config) as client:
         yield client
 
 
 async def require_backend(config: Config) -> None:
     """Raise Refused, with a remedy, if the server certainly lacks what the backend needs."""
-    async with _client(config) as client:
+    async with client_of(config) as client:
         finding = await backends.probe(client, config.backend)
     if finding.severity is Severity.BAD:
         raise Refused(f"{finding.what}. {finding.remedy}")
@@ -77,7 +87,7 @@ async def examine(config: Config, own: Sequence[tuple[str, str]] = ()) -> list[F
     Each model that is there is asked for one small response.
     """
     models = [*named_models(config), *own]
-    async with _client(config) as client:
+    async with client_of(config) as client:
         model_findings, backend_finding = await asyncio.gather(
             examine_models(client, models), backends.probe(client, config.backend)
         )
@@ -118,5 +128,6 @@ def named_models(config: Config) -> Sequence[tuple[str, str]]:
     ]
 
 
-def _client(config: Config) -> "AsyncOpenAI":
+def client_of(config: Config) -> "AsyncOpenAI":
+    """Return a client; nothing is sent yet."""
     return connect(config.openai_api_key, config.openai_base_url)

@@ -12,10 +12,8 @@ from bot.assembly.storage import Storage, open_storage
 from bot.operations.chores import Chore, ChoreKind, ChoreRunner
 from bot.operations.services import Services
 from bot.operations.upkeep import Keeping, Upkeep
-from bot.panel.audit.entry import Act
 from bot.panel.errors import GiveUp
 from bot.panel.loops import forever
-from bot.panel.roster.roster import WorkspaceScope
 from bot.settings.config import Config
 
 log = logging.getLogger(__name__)
@@ -41,14 +39,6 @@ async def chore_runner(config: Config, storage: Storage, services: Services) -> 
 
     upkeep = Upkeep(services, chores, storage.audit_log, keeping, is_installed)
     return ChoreRunner(chores, services.team_id, upkeep.ways)
-
-
-async def note_installed(storage: Storage, identity: Identity) -> None:
-    """Keep what was to be deleted because the app had been removed: it is here again."""
-    team = identity.team_id
-    is_new = (await storage.audit_log.head(team)).number == 0
-    if await storage.chores.note_installed(team) or is_new:
-        await storage.audit.record(Act.INSTALLED, WorkspaceScope(team), None, identity.bot_id)
 
 
 async def finish_removal(config: Config) -> bool:

@@ -1,9 +1,8 @@
 """The receiving side, put together: what takes in Slack's payloads, and who listens to them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import Protocol
 
 from bot.adapters.slack.api.user_groups import UserGroups
@@ -34,15 +33,16 @@ from bot.adapters.slack.receiving.message_listeners import MessageListeners
 from bot.adapters.slack.receiving.receiver import BoltApp
 from bot.adapters.slack.receiving.removal_listeners import RemovalListeners
 from bot.adapters.slack.receiving.socket_mode import SocketModeReceiver
-from bot.assembly import model_server, panels
+from bot.assembly import panels
 from bot.assembly.access import access_of
-from bot.assembly.checks.checkup import warn_of_missing_scopes
 from bot.assembly.checks.one_bot import only_bot
 from bot.assembly.checks.same_files import ALL, open_same_files
+from bot.assembly.checks.scopes import warn_of_missing_scopes
+from bot.assembly.installation import note_installed
+from bot.assembly.model_later import ModelLater, open_later
 from bot.assembly.parts import QUIET, Serve, Status
 from bot.assembly.slack import Slack, open_slack
 from bot.assembly.storage import Storage, listening_record, open_storage
-from bot.assembly.upkeep import note_installed
 from bot.panel.access.access import Access
 from bot.panel.approvals.decisions import ApprovalDecisions
 from bot.panel.approvals.lost_turns import LostTurns
@@ -76,8 +76,7 @@ async def open_web(config: Config, status: Status = QUIET) -> AsyncIterator[Serv
         open_slack(config, storage) as slack,
         only_bot(storage, slack.identity),
         open_same_files(config, storage, slack.identity.team_id, ALL),
-        model_server.open_model(config, storage.conversations) as model,
-        model_server.open_knowledge(config) as knowledge,
+        open_later(config, storage.conversations) as later,
     ):
         await note_installed(storage, slack.identity)
         warn_of_missing_scopes(config, slack.identity.scopes)
@@ -108,23 +107,39 @@ async def open_web(config: Config, status: Status = QUIET) -> AsyncIterator[Serv
             slack.api,
             slack.channel_facts,
         )
-        others = other_listeners(config, storage, slack, model, knowledge, intake, access)
+        others = other_listeners(
+            config, storage, slack, later.model, later.knowledge, intake, access
+        )
         all_listeners: Sequence[Listeners] = (removal, messages, *others)
         for listeners in all_listeners:
             listeners.listen(app)
-        ready = partial(status.ready, slack.identity.url)
+        listening = asyncio.Event()
+
+        def ready() -> None:
+            listening.set()
+            status.ready(slack.identity.url)
+
         receive, is_listening = _receiving(config, storage, slack, app, ready)
         catching_up = _catching_up(config, storage, slack, intake, messages)
-        yield lambda: _serve(receive, catching_up, is_listening)
+        yield lambda: _serve(receive, catching_up, is_listening, _open(later, listening))
 
 
 async def _serve(
-    receive: Serve, catching_up: CatchingUp | None, is_listening: Callable[[], bool]
+    receive: Serve,
+    catching_up: CatchingUp | None,
+    is_listening: Callable[[], bool],
+    opening: Coroutine[None, None, None],
 ) -> None:
     async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(opening)
         if catching_up:
             tasks.create_task(catching_up.run(is_listening))
         await receive()
+
+
+async def _open(later: ModelLater, listening: asyncio.Event) -> None:
+    await listening.wait()
+    await later.open()
 
 
 def other_listeners(

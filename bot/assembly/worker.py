@@ -10,6 +10,7 @@ from bot.assembly.checks.one_bot import only_bot
 from bot.assembly.checks.required_models import require_models
 from bot.assembly.checks.same_files import WORKERS, open_same_files
 from bot.assembly.functions import open_functions
+from bot.assembly.installation import note_installed
 from bot.assembly.parts import QUIET, Serve, Status
 from bot.assembly.slack import Slack, open_slack
 from bot.assembly.storage import Storage, open_storage
@@ -42,7 +43,7 @@ async def open_worker(config: Config, status: Status = QUIET) -> AsyncIterator[S
         model_server.open_knowledge(config) as knowledge,
         open_functions(config, storage.redis) as functions,
     ):
-        await upkeep.note_installed(storage, slack.identity)
+        await note_installed(storage, slack.identity)
         await require_models(config)
         await model_server.require_backend(config)
         timeouts = _timeouts(config)

@@ -8,7 +8,7 @@ from bot.panel.model import Expert
 from bot.settings.yaml_files.expert_entries import SWITCH
 from bot.settings.yaml_files.panel_reading import experts
 from bot.settings.yaml_files.yaml_nodes import YamlNode
-from bot.settings.yaml_files.yaml_parsing import parse
+from bot.settings.yaml_files.yaml_parsing import parse_bundled
 
 _FILE, _DEFAULT = "library.yaml", "default"
 
@@ -29,4 +29,4 @@ def defaults() -> tuple[Expert, ...]:
 
 @cache
 def _root() -> YamlNode:
-    return parse((files("bot.experts") / _FILE).read_text(encoding="utf-8"), _FILE)
+    return parse_bundled((files("bot.experts") / _FILE).read_text(encoding="utf-8"), _FILE)

@@ -88,6 +88,7 @@ def test_export_offers_all_formats_that_there_are():
     [
         ("checks.checkup", {"slack_bolt", "markdown_it", "openai"}),
         ("worker", {"slack_bolt", "openai.types.beta", "openai.types.responses.response"}),
+        ("web", {"openai", "httpx2", "pydantic"}),  # it listens first
     ],
 )
 def test_rooms_import_no_library_that_others_need(rooms: str, without: set[str]):

@@ -9,7 +9,7 @@ import pytest
 from jsonschema import validate
 
 from bot.adapters.slack.buttons.reply_buttons import SHOW_WORK
-from bot.assembly.checks import checkup
+from bot.assembly.checks import checkup, scopes
 from bot.assembly.parts import run_part
 from bot.assembly.worker import open_worker
 from bot.panel.checks.findings import Severity
@@ -189,7 +189,7 @@ async def test_a_check_tells_of_the_tools(
 def test_groups_in_the_tools_file_need_their_scope(allowing: World, tmp_path: Path, caplog, more):
     def missing() -> set[str]:
         caplog.clear()
-        checkup.warn_of_missing_scopes(allowing.config(), frozenset({"chat:write"}))
+        scopes.warn_of_missing_scopes(allowing.config(), frozenset({"chat:write"}))
         return {record.needed for record in caplog.records}
 
     assert "usergroups:read" not in missing()

@@ -103,12 +103,15 @@ async def _run_until_enough(
 
 
 def _table(outcomes: Sequence[Outcome]) -> Table:
-    table = Table("scenario", "turns", "messages", "seconds", "turns/s", "hurt", "wrong")
+    table = Table(
+        "scenario", "turns", "messages", "seconds", "turns/s", "given up", "hurt", "wrong"
+    )
     for one in outcomes:
         hurts = ", ".join(f"{number} {what}" for what, number in sorted(one.hurts.items()))
         numbers = (f"{one.turns:,}", f"{one.questions:,}", f"{one.seconds:.0f}")
         pace = f"{one.turns / one.seconds:.1f}"
-        table.add_row(one.scenario, *numbers, pace, hurts, str(len(one.complaints)))
+        given_up, wrong = str(one.given_up), str(len(one.complaints))
+        table.add_row(one.scenario, *numbers, pace, given_up, hurts, wrong)
     return table
 
 

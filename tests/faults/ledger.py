@@ -1,8 +1,9 @@
 """The reckoning, from Slack's and the model's side: what is wrong, in words.
 
 What holds for each thread is in ``tests/reckoning/rules.py``, as for the simulation. Besides,
-nothing is left: no status, no stream, no delivery, no turn, no dead letter; and no plan says that
-somebody is still being asked. What features add to that is in ``feature_ledger.py``.
+nothing is left: no status, no stream, no turn, no dead letter; and no plan says that somebody is
+still being asked. What Slack gave up is answered all the same, late. What features add to that is
+in ``feature_ledger.py``.
 """
 
 from collections import defaultdict
@@ -13,6 +14,7 @@ from typing import Any
 from bot.adapters.slack.api.metadata import StampSigner
 from bot.playground.slack.workspace.messages import Message
 from tests.faults import brain, feature_ledger, installed
+from tests.faults.deliveries import given_up, why
 from tests.faults.model_side import Conversations, ThreadName
 from tests.faults.rig import SECRET, Rig
 from tests.faults.workload import shown_text
@@ -42,6 +44,8 @@ class Ledger:
         for question in questions:
             self._threads[question.channel, question.thread_ts].append(question)
         self._model = Conversations(())
+        asked = [one for each in self._threads.values() for one in each]
+        self.given_up = given_up(rig.slack.deliverer.undelivered, asked)
 
     def complaints(self) -> Iterator[str]:
         """Yield what is wrong."""
@@ -90,7 +94,11 @@ class Ledger:
         yield from rules.strange(said, rules.USUAL | feature.kinds, failing)
         yield from rules.repeated(said)
         yield from rules.summed_up(said, feature.failing)
-        yield from rules.answered(said, questions)
+        for complaint in rules.answered(said, questions):
+            delivered = ""
+            if " answered 0 times " in complaint:
+                delivered = why(self.given_up.get(named_in(complaint)[0], ()))
+            yield complaint + delivered
         if not self._allowed.disorder:
             yield from rules.out_of_order(said)
 
@@ -109,7 +117,7 @@ class Ledger:
             yield from rules.calls(conversation)
 
     def _left_over(self) -> Iterator[str]:
-        workspace, slack = self._rig.slack.workspace, self._rig.slack
+        workspace = self._rig.slack.workspace
         for channel, thread_ts in workspace.statuses:
             yield f"{channel}/{thread_ts}: a status is left"
         for channel in self._rig.channels:
@@ -118,8 +126,6 @@ class Ledger:
                     yield f"{channel}/{message.ts}: a stream is open"
                 if _is_unfinished_plan(message):
                     yield f"{channel}/{message.ts}: a plan is left as {message.text!r}"
-        if slack.deliverer.undelivered:
-            yield f"{len(slack.deliverer.undelivered)} events were never acknowledged"
 
 
 def _is_unfinished_plan(message: Message) -> bool:

@@ -32,6 +32,7 @@ class Outcome:
     complaints: tuple[str, ...]
     sprung: int  # traps that a worker came to
     unsprung: tuple[str, ...]  # and those that none came to while it lasted
+    given_up: int  # questions of which Slack gave up an event
 
 
 async def run(
@@ -81,6 +82,7 @@ async def run(
         tuple(complaints),
         len(rig.traps.sprung),
         unsprung,
+        len(ledger.given_up),
     )
 
 

@@ -195,6 +195,18 @@ async def deliveries(rig: Rig) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
+async def lost_events(rig: Rig) -> AsyncIterator[None]:
+    """Kill the receiving process again and again, while Slack tries nothing twice."""
+    rig.slack.deliverer.retry_after = ()
+
+    def kill() -> None:
+        rig.chance.choice(rig.fleet.webs).kill()
+
+    async with _while_working(rig, kill, 4.0):
+        yield
+
+
+@asynccontextmanager
 async def everything(rig: Rig) -> AsyncIterator[None]:
     """Let a little of all that happen at the same time."""
     for method in _WRITES:
@@ -272,6 +284,7 @@ SCENARIOS = (
     Scenario("model storm", model_storm),
     Scenario("stalls", stalls, Shape(expert_timeout=5), _SINGLE, _FAILING),
     Scenario("deliveries", deliveries, Shape(webs=2), allowed=_DISORDER),
+    Scenario("lost events", lost_events, allowed=_DISORDER),
     Scenario("everything", everything, allowed=_DISORDER),
 )
 # So few at once that a killed worker takes few turns with it: each may meet five deaths, no more.

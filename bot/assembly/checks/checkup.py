@@ -15,10 +15,10 @@ from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.connection.server_checks import examine as examine_redis
 from bot.adapters.redis.processes.process_notes import RedisProcessNotes
 from bot.adapters.slack.api import web_api
-from bot.adapters.slack.api.manifest import BOT_SCOPES, OPTIONAL_BOT_SCOPES
 from bot.adapters.slack.api.token_checks import examine as examine_slack
 from bot.assembly import panels, storage
 from bot.assembly.checks import one_bot, same_files
+from bot.assembly.checks.scopes import scopes_needed
 from bot.experts import library
 from bot.panel.checks.findings import Finding, bad, good, warning
 from bot.panel.errors import PanelError, Refused
@@ -37,7 +37,7 @@ async def examine(config: Config) -> list[Finding]:
         client = web_api.client(config.slack_bot_token, config.slack_api_url, session)
         in_use = asyncio.create_task(_panels_in_use(config, client))
         service_findings = await asyncio.gather(
-            examine_slack(client, app_token=config.slack_app_token, wanted=_scopes(config)),
+            examine_slack(client, app_token=config.slack_app_token, wanted=scopes_needed(config)),
             examine_redis(redis, address(config.redis_url)),
             _examine_functions(redis),
             _examine_models(config, in_use),
@@ -133,18 +133,6 @@ async def _examine_functions(redis: Connection) -> list[Finding]:
         )
         for name, process in off
     ]
-
-
-def warn_of_missing_scopes(config: Config, given: frozenset[str]) -> None:
-    """Log which scopes the bot lacks; it starts all the same."""
-    for scope in sorted(_scopes(config) - given) if given else ():
-        log.warning("scope.missing", extra={"needed": scope, "remedy": "panelbot check"})
-
-
-def _scopes(config: Config) -> frozenset[str]:
-    """Return the scopes that the bot needs as it is set up."""
-    has_groups = panels.approvers_of(config).groups or panels.has_groups_in_tools(config)
-    return frozenset(BOT_SCOPES) | frozenset(OPTIONAL_BOT_SCOPES if has_groups else ())
 
 
 def _examine_prices(config: Config) -> list[Finding]:

@@ -28,6 +28,15 @@ def load(path: str, *, setting: str = "") -> YamlNode:
     return parse(text_of(path, file), file)
 
 
+def parse_bundled(text: str, file: str) -> YamlNode:
+    """Return the content of a YAML *text* of our own, with a parser in C if there is one.
+
+    It takes a tenth of the time, and says less well what is wrong.
+    """
+    root = yaml.CBaseLoader(text).get_single_node() if yaml.__with_libyaml__ else None
+    return YamlNode(root, file) if root else parse(text, file)
+
+
 def parse(text: str, file: str) -> YamlNode:
     """Return the content of a YAML *text*; errors call it *file*. Raises Refused."""
     try:
