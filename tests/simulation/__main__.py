@@ -52,8 +52,7 @@ def _run_one(kind: str, seed: int, size: int, *, trace: bool) -> int:
 
 def _run_many(args: argparse.Namespace) -> int:
     kinds = list(KINDS) if args.kind == "every" else [args.kind]
-    first, _, last = args.seeds.partition("-") if args.seeds else (str(args.seed), "", "")
-    seeds = range(int(first), int(last or first) + 1) if args.seeds else count(args.seed)
+    seeds = args.seeds or count(args.seed)
     days = (Day(kind, seed, args.size) for seed in seeds for kind in kinds)
     tally = run_many(days, args.questions or sys.maxsize, args.jobs, _Progress())
     _console.print(f"{tally}")
@@ -112,13 +111,26 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--kind", choices=[*KINDS, "every"], default="every")
     parser.add_argument("--seed", type=int, default=1, help="of one day, or of the first of many")
-    parser.add_argument("--size", type=int, default=40, help="questions in a day")
+    parser.add_argument("--size", type=_positive, default=40, help="questions in a day")
     parser.add_argument("--trace", action="store_true", help="print every call")
     parser.add_argument("--shrink", action="store_true", help="drop what a violation does not need")
-    parser.add_argument("--seeds", help="many days: 1-50")
-    parser.add_argument("--questions", type=int, help="many days: until so many were asked")
-    parser.add_argument("--jobs", type=int, default=2, help="processes for many days")
+    parser.add_argument("--seeds", type=_seeds, help="many days: 1-50")
+    parser.add_argument("--questions", type=_positive, help="many days: until so many were asked")
+    parser.add_argument("--jobs", type=_positive, default=2, help="processes for many days")
     return parser
+
+
+def _positive(text: str) -> int:
+    if (number := int(text)) < 1:
+        raise argparse.ArgumentTypeError(f"{number} is too few")
+    return number
+
+
+def _seeds(text: str) -> range:
+    first, _, last = text.partition("-")
+    if not (seeds := range(int(first), int(last or first) + 1)):
+        raise argparse.ArgumentTypeError(f"{text} has no seed in it")
+    return seeds
 
 
 if __name__ == "__main__":

@@ -47,6 +47,7 @@ class Tally:
     questions: int = 0
     seconds: float = 0.0  # of processor
     wrong: list[Result] = field(default_factory=list)
+    is_stopped: bool = False  # by a signal, before all was asked
     began: float = field(default_factory=time.monotonic)
 
     def add(self, result: Result) -> None:
@@ -59,9 +60,10 @@ class Tally:
 
     def __str__(self) -> str:
         rate = self.questions / self.seconds if self.seconds else 0
+        stopped = "stopped by a signal: " if self.is_stopped else ""
         return (
-            f"{self.questions:,} questions on {self.days:,} days, {len(self.wrong)} of them with "
-            f"violations; {rate:.0f} questions a second of processor, "
+            f"{stopped}{self.questions:,} questions on {self.days:,} days, {len(self.wrong)} of "
+            f"them with violations; {rate:.0f} questions a second of processor, "
             f"{time.monotonic() - self.began:.0f} s"
         )
 
@@ -86,6 +88,7 @@ def run_many(
                 left -= day.questions
                 running.add(pool.submit(run_one, day))
             if stopped:
+                tally.is_stopped = True
                 running = {future for future in running if not future.cancel()}
             if not running:
                 return tally
@@ -109,7 +112,7 @@ def run_one(day: Day) -> Result:
     return Result(day, asked, complaints, time.process_time() - began)
 
 
-class _Endless(BaseException):
+class _Endless(KeyboardInterrupt):  # which asyncio lets through
     """A day does not end."""
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 from tests.simulation.domain.fleet import Fleet
@@ -60,13 +60,12 @@ class World:
     def run(self, questions: int) -> Outcome:
         """Let people ask so many questions, and see what comes of it."""
         complaints: list[str] = []
-        with _silence():
+        with _silence(), closing(self.loop):
             try:
                 self.loop.run(self._story(questions))
             except DeadlockError:
                 complaints.append("nothing can happen any more")
             complaints += Reckoning(self.fleet, self.people).complaints()
-            self.loop.close()
         return Outcome(
             self.people.asked,
             complaints,
