@@ -17,12 +17,21 @@ _NAMES = tuple(setting.name for setting in SETTINGS.values())
 _OURS = re.compile(r"PANEL[_-]?BOT[_-]?|(?P<word>[A-Z]+)[_-]")
 _VENDORS = ("SLACK", "OPENAI", "OPEN_AI", "REDIS", "LOG")
 _LIKE_OURS, _LIKE_A_VENDORS = 0.8, 0.75  # of 1.0
-_OTHERS = frozenset(  # settings of Slack's and OpenAI's libraries, and what is usual beside them
-    {
-        *("OPENAI_ADMIN_KEY", "OPENAI_API_TYPE", "OPENAI_API_VERSION", "OPENAI_LOG"),
-        *("OPENAI_ORG_ID", "OPENAI_PROJECT_ID", "OPENAI_WEBHOOK_SECRET"),
-        *("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_USER_TOKEN", "SLACK_WEBHOOK_URL"),
-    }
+_OTHERS = (
+    frozenset(  # of our tests, of Slack's and OpenAI's libraries, and what is usual beside them
+        {
+            *("OPENAI_ADMIN_KEY", "OPENAI_API_TYPE", "OPENAI_API_VERSION", "OPENAI_LOG"),
+            *("OPENAI_ORG_ID", "OPENAI_PROJECT_ID", "OPENAI_WEBHOOK_SECRET"),
+            *(
+                "PANELBOT_CHROMIUM",
+                "PANELBOT_FAULTS_SEED",
+                "PANELBOT_NEWEST",
+                "PANELBOT_OTHER_PYTHONS",
+            ),
+            *("PANELBOT_PEERS", "PANELBOT_SHARED"),
+            *("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_USER_TOKEN", "SLACK_WEBHOOK_URL"),
+        }
+    )
 )
 _ALSO_CALLED = {
     "OPENAI_API_BASE": "OPENAI_BASE_URL",

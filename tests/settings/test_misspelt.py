@@ -64,6 +64,7 @@ def test_no_setting_is_taken_for_a_misspelt_one_and_each_is_found_by_a_typo(name
         {"PANELBOT_PORT": "tcp://10.0.0.1:80", "PANELBOT_PORT_80_TCP_ADDR": "10.0.0.1"},
         {"PANELBOT_WEB_SERVICE_PORT_HTTP": "80", "PANELBOT_WEB_PORT": "tcp://10.0.0.1:80"},
         {"PANELBOT_TOLS": " "},
+        {"PANELBOT_PEERS": "x", "PANELBOT_SHARED": "x", "PANELBOT_CHROMIUM": "x"},  # of our tests
     ],
 )
 def test_what_is_of_others_is_not_told(environ: dict[str, str]):

@@ -150,6 +150,16 @@ def test_all_mistakes_are_told_at_once_and_names_with_the_nearest_right_one():
     ]
 
 
+@pytest.mark.parametrize("name", ["Legal", "le gal", "Legal Counsel", "-", "x" * 99])
+def test_a_wrong_name_is_one_mistake(name: str):
+    with pytest.raises(Refused) as refusal:
+        parse(f"version: 1\ndefaults: {{remove: ['{name}']}}", "a.yaml").whole(
+            partial(panels, known=["legal"])
+        )
+    (told,) = str(refusal.value).splitlines()
+    assert told.startswith(f"a.yaml:2:21: defaults > remove contains “{name[:40]}”, but there is")
+
+
 def test_names_that_nobody_has_stop_no_bot_that_reads_the_file():
     read("version: 1\ndefaults: {remove: [lgal]}", "a.yaml")
 

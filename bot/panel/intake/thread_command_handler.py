@@ -23,8 +23,11 @@ from bot.panel.model import Expert, Panel, Persona, ThreadRef, UserId
 from bot.panel.names import did_you_mean, in_code
 from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.roster.roster import ChannelScope
+from bot.panel.roster.search import alike
 from bot.panel.texts import sentences
 from bot.panel.threads.thread_store import Standing, ThreadStore
+
+_LIKENESS = 0.75  # of the name of an expert, beside a misspelt verb
 
 
 class ThreadCommandHandler:
@@ -38,17 +41,21 @@ class ThreadCommandHandler:
     async def is_meant(self, command: ThreadCommand, thread: ThreadRef) -> bool:
         """Whether *command* is one, and not "add two numbers": whether it names an expert."""
         match command:
-            case (
-                AddExpert(name, is_certain=False)
-                | RemoveExpert(name, is_certain=False)
-                | Misspelt(name=name, is_certain=False)
-            ):
-                panel, addable = await gather(
-                    self._editor.panel(thread), self._editor.addable(thread)
-                )
-                return bool(panel.find(name) or Panel(tuple(addable)).find(name))
+            case AddExpert(name, is_certain=False) | RemoveExpert(name, is_certain=False):
+                return bool((await self._everybody(thread)).find(name))
+            case Misspelt(name=name, is_certain=False):
+                return bool(await self._nearly(name, thread))
             case _:
                 return True
+
+    async def _everybody(self, thread: ThreadRef) -> Panel:
+        panel, addable = await gather(self._editor.panel(thread), self._editor.addable(thread))
+        return Panel((*panel.experts, *addable))
+
+    async def _nearly(self, name: str, thread: ThreadRef) -> str:
+        """Return the name of the expert that *name* may mean; empty if it is none."""
+        everybody = await self._everybody(thread)
+        return next(iter(alike(name, everybody.experts, most=1, least=_LIKENESS)), "")
 
     async def perform(
         self,
@@ -103,7 +110,9 @@ class ThreadCommandHandler:
                 return sentences.roster(lines)
             case ShowHelp():
                 return sentences.usage()
-            case Misspelt(word, meant):
+            case Misspelt(word, meant, name):
+                if name:
+                    meant = meant.removesuffix(name) + (await self._nearly(name, thread) or name)
                 unknown = gettext("I do not know `{word}`.", word=in_code(word, 40))
                 return f"{unknown}{did_you_mean(meant, [in_code(meant)])}"
             case Mute():

@@ -114,7 +114,8 @@ def _removed(node: YamlNode, added: Mapping[ExpertName, Expert]) -> ExpertName:
     except Fault:
         raise
     except Refused as refusal:
-        raise node.error(f"contains an impossible name: {refusal}") from refusal
+        impossible = node.error(f"contains an impossible name: {refusal}")
+        raise node.noted() or impossible from refusal  # there is no such expert
     if name in added:
         raise node.error(f"contains {name}, who is among the experts, too")
     return name

@@ -178,6 +178,10 @@ class YamlNode:
         subject = " > ".join(self.path) or "the file"
         return Fault(self.file, *self.place, f"{subject} {problem}")
 
+    def noted(self) -> Fault | None:
+        """Return what has been noted of this node, if anything has."""
+        return next((fault for fault in self.faults if fault.place == self.place), None)
+
     def _at(self, raw: yaml.Node, path: tuple[str, ...]) -> "YamlNode":
         return YamlNode(raw, self.file, path, self.faults)
 

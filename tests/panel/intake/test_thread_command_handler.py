@@ -124,6 +124,8 @@ async def test_muting_lasts_until_unmuting(desk, threads):
         (AddExpert("finace"), MEMBER, "Did you mean `finance`?"),
         (RemoveExpert("leagl"), MEMBER, "Did you mean `legal`?"),
         (Misspelt("remvoe", "remove legal"), GUEST, "`remvoe`. Did you mean `remove legal`?"),
+        (parse("remvoe lgal"), GUEST, "`remvoe`. Did you mean `remove legal`?"),
+        (parse("ad finanse"), GUEST, "`ad`. Did you mean `add finance`?"),
         (Misspelt("stpo", "stop"), GUEST, "I do not know `stpo`. Did you mean `stop`?"),
         (AddExpert("legal"), MEMBER, "on this panel already"),
         (AddExpert("finance"), GUEST, "Guests cannot"),
@@ -138,6 +140,8 @@ async def test_a_refusal_is_the_answer_and_changes_nothing(desk, editor, command
 @pytest.mark.parametrize(
     ("words", "is_meant"),
     [
+        ("remvoe lgal", True),
+        ("remvoe rust", False),
         ("add finance", True),
         ("add fynance", True),  # it is answered with a guess
         ("add “two numbers”", True),

@@ -14,6 +14,7 @@ from bot.playground.slack.workspace.company import ADA, BEN, BOT_USER, GENERAL
 from tests.playground.page.browser import WIDE
 from tests.playground.page.conftest import MANIFEST, Bot
 from tests.playground.page.test_forms import EXPERT
+from tests.playground.page.test_posting import choose
 from tests.playground.page.test_reach import a_lively_thread
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
@@ -76,6 +77,13 @@ async def test_axe_finds_nothing_wrong(page: Page, slack, bot: Bot, view, name: 
     await reply.get_by_role("button", name="Add a reaction").click()
     await look("a menu")
     await page.keyboard.press("Escape")
+    said = page.locator("#replies").get_by_role("article", name="Ben").last
+    await choose(page, said, "Forward")
+    await look("a message to forward")
+    await page.get_by_role("button", name="Cancel").click()
+    await reply.get_by_role("button", name="No", exact=True).click()
+    await look("a question that a button asks first")
+    await page.get_by_role("button", name="Keep", exact=True).click()
     await page.get_by_role("button", name="Close the thread").click()
     await look("a channel")
     field = page.get_by_label("Message", exact=True)
@@ -111,6 +119,8 @@ def _button(name: str, **more: Any) -> dict[str, Any]:
     return {"type": "button", "action_id": name, "text": _plain(name.title()), **more}
 
 
+SURE = {name: _plain(name.title()) for name in ("title", "text", "confirm")}
+SURE["deny"] = _plain("Keep")
 THUMBS = {
     "type": "feedback_buttons",
     "action_id": "feedback",
@@ -149,7 +159,8 @@ async def everything(slack: SlackPlayground, bot: Bot, ts: str) -> None:
     assert root
     slack.people.forward(BEN, GENERAL, root, "look <#C0PRODUCT> <!here>", ts)
     slack.people.react(ADA, GENERAL, ts, "tada")
-    actions = [_button("go", style="primary"), _button("no", style="danger"), MENU, SELECT]
+    no = _button("no", style="danger", confirm=SURE)
+    actions = [_button("go", style="primary"), no, MENU, SELECT]
     blocks = [
         {"type": "header", "text": _plain("Answer")},
         {"type": "markdown", "text": "# One\n> quoted\n\n- a `b`\n\n1. c\n\n---\n```\ncode\n```"},

@@ -90,7 +90,7 @@ async def test_a_plan_shows_its_states_in_words_as_they_change(page: Page, slack
     await expect(page.locator("#replies .plan")).to_contain_text("1 of 2 done")
     await expect(tasks.first).to_be_hidden()
     await page.locator("#replies .plan summary").click()
-    await expect(tasks).to_contain_text(["Done", "Failed"])
+    await expect(tasks).to_contain_text(["Done", "Not done"])
 
 
 async def test_status_and_streamed_text_are_seen_while_they_grow(page: Page, slack, bot) -> None:

@@ -7,6 +7,8 @@ from dataclasses import replace
 from io import BytesIO
 from typing import ParamSpec
 
+import openai.resources.files
+import openai.resources.responses  # noqa: F401 - now, and not while turns wait for it
 from openai import AsyncOpenAI
 
 from bot.adapters.openai import absence, errors

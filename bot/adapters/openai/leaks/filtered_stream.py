@@ -27,8 +27,8 @@ class ThinkingModels:
 
     def learn(self, model: str, text: TextFilter) -> None:
         """Learn from a whole *text* of *model*."""
-        if text.closed_unopened or text.shown.text.strip():
-            self._known[model] = text.closed_unopened or self._known.get(model, False)
+        if text.thoughts.closed_unopened or text.shown.text.strip():
+            self._known[model] = text.thoughts.closed_unopened or self._known.get(model, False)
 
 
 async def filtered(
@@ -74,7 +74,8 @@ class _GrowingText:
             self._waiting = self.filter.shown.text.removesuffix(fresh)
             self.filter.shown.took_back = False
         self._waiting += fresh
-        is_thought = self._thinks and not (self.filter.has_thought or self.filter.closed_unopened)
+        thoughts = self.filter.thoughts
+        is_thought = self._thinks and not (thoughts.any_ended or thoughts.closed_unopened)
         if is_thought or (self._may_be_call and _LIKE_A_CALL.match(self._waiting)):
             return ""
         self._may_be_call = False

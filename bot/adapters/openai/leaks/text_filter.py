@@ -11,7 +11,7 @@
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from bot.adapters.openai.leaks import headers
 from bot.adapters.openai.leaks.headers import MarkedCall
@@ -25,6 +25,7 @@ from bot.adapters.openai.leaks.markers import (
     call_end,
 )
 from bot.adapters.openai.leaks.shown_text import ShownText
+from bot.adapters.openai.leaks.thoughts import Thoughts
 
 _AHEAD = 2_100  # characters that tell whether a place is code
 _IN_SENTENCE = re.compile(r"[^\s.!?:;…][ (]+\Z")  # before a mark
@@ -35,15 +36,10 @@ class TextFilter:
     """Filters one text. What it has found is complete after ``end``."""
 
     def __init__(self) -> None:
-        self.thoughts: list[str] = []
+        self.shown, self.thoughts = ShownText(), Thoughts()
         self.calls: list[MarkedCall] = []
-        self.has_thought = False  # whether a thought has ended that was opened
-        self.closed_unopened = False  # whether one was closed without that
         self._buffer = MarkBuffer()
-        self.shown = ShownText()
         self._state: Callable[[], bool] = self._begin  # takes what is next; False: needs more
-        self._hidden: list[Piece] = []  # the thought, since it was closed last
-        self._depth, self._was_closed = 0, False  # of the thought
         self._struck = False  # whether HTML's <s> is open
         self._since: list[Piece] | None = None  # taken from a mark on that may only be mentioned
         self._mentions = False  # whether one was
@@ -61,8 +57,8 @@ class TextFilter:
         """Take the end of the text; returns what people can read besides."""
         self._buffer.ended = True
         fresh = self.feed("")
-        if not self.closed_unopened and self.shown.restore():
-            self.thoughts.pop()  # the thought was closed once more after the answer
+        if not self.thoughts.closed_unopened and self.shown.restore():
+            self.thoughts.noted.pop()  # the thought was closed once more after the answer
         return fresh
 
     # States. Next in the buffer is …
@@ -83,7 +79,7 @@ class TextFilter:
         """… a thought between plain words. If it does not end, it was none."""
         end = PLAIN_CLOSE.search(self._buffer.text, self._buffer.at)
         if end is None:
-            self._hidden.append(self._buffer.take_most())
+            self.thoughts.add(self._buffer.take_most())
             if self._buffer.ended:
                 self._read_hidden()
             return self._buffer.ended
@@ -126,15 +122,13 @@ class TextFilter:
             return False  # a backtick may follow
         kind = mark.lastgroup if self._buffer.around(mark) != "``" else ""
         if kind != Mark.CLOSE.name:
-            self._depth += kind == Mark.OPEN.name
+            if kind == Mark.OPEN.name:
+                self.thoughts.reopen()
             self._hide(mark.end())
             return True
         self._hide(mark.start())
         self._drop(mark.end())
-        self._depth, self._was_closed = self._depth - 1, True
-        if self._depth:
-            self._note_hidden()
-        else:
+        if self.thoughts.close():
             self._end_thought()
         return True
 
@@ -205,16 +199,18 @@ class TextFilter:
         if self._since is None:
             return False
         self._buffer.put_back(self._since)
-        self._since, self._mentions, self._hidden, self._state = None, True, [], self._in_text
+        self.thoughts.take_back()
+        self._since, self._mentions, self._state = None, True, self._in_text
         return True
 
     def _obey(self, mark: re.Match[str]) -> bool:
         self._drop(mark.end())
         match Mark[mark.lastgroup or ""]:
             case Mark.OPEN:
-                self._depth, self._was_closed, self._state = 1, False, self._in_thought
+                self.thoughts.open()
+                self._state = self._in_thought
             case Mark.CLOSE:
-                self._take_back()
+                self.thoughts.close_unopened(self.shown.take_back())
             case Mark.HEADER:
                 self._begin_header(is_role=False)
             case Mark.ROLE:
@@ -237,7 +233,7 @@ class TextFilter:
                 was_struck, self._struck = self._struck, False
                 return was_struck
             case "<answer>" | "</answer>" | "<response>" | "</response>":
-                return not self.thoughts
+                return not self.thoughts.noted
             case _:
                 return False
 
@@ -259,18 +255,13 @@ class TextFilter:
         recipient, brace = headers.RECIPIENT.search(self._header), self._header.find("{")
         if recipient and brace >= 0:
             self.calls.append(MarkedCall(recipient[1], self._header[brace:]))
-        elif self._buffer.ended and self._is_mention():
-            return
+        elif self._buffer.ended:
+            self._is_mention()
         self._state = self._in_text
 
     def _begin_call(self, tool: str, end: re.Pattern[str]) -> None:
         self._tool, self._body, self._call_end = tool, [], end
         self._state = self._in_call
-
-    def _take_back(self) -> None:
-        """Learn that what people were to read was a thought: it was closed, and never opened."""
-        self.closed_unopened = self.closed_unopened or not self.has_thought
-        self._note(self.shown.take_back())
 
     # What becomes of what is next in the buffer.
 
@@ -290,29 +281,20 @@ class TextFilter:
         self.shown.removed = True
 
     def _hide(self, stop: int) -> None:
-        self._hidden.append(self._take(stop))
-
-    def _note(self, pieces: Sequence[Piece]) -> None:
-        if thought := "".join(piece.text for piece in pieces).strip():
-            self.thoughts.append(thought)
-
-    def _note_hidden(self) -> None:
-        self._note(self._hidden)
-        self._hidden = []
+        self.thoughts.add(self._take(stop))
 
     def _end_thought(self) -> None:
-        self._note_hidden()
-        self._since, self._state = None, self._in_text
-        self.has_thought = self.shown.removed = True
+        self.thoughts.end()
+        self._since, self._state, self.shown.removed = None, self._in_text, True
 
     def _end_unclosed(self) -> None:
         """End a thought with the text: there, or where it was closed at least once."""
-        if self._was_closed:
+        if self.thoughts.was_closed:
             self._read_hidden()
         elif not self._is_mention():
             self._end_thought()
 
     def _read_hidden(self) -> None:
         """Read what was taken for a thought as text."""
-        self._buffer.put_back(self._hidden)
-        self._hidden, self._state = [], self._in_text
+        self._buffer.put_back(self.thoughts.take_back())
+        self._state = self._in_text

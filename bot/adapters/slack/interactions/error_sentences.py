@@ -1,5 +1,6 @@
 """Sentences that explain errors to people, without any internals; also in forms."""
 
+import re
 from typing import TYPE_CHECKING
 
 from bot.adapters.slack.content import json_access
@@ -18,6 +19,7 @@ from bot.panel.texts import apologies, failure_sentences, refusal_sentences
 if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncAck
 
+_CODE = re.compile("`([^`\n]*)`")
 _TRIGGER_EXPIRED = frozenset({"exchanged_trigger_id", "expired_trigger_id", "trigger_expired"})
 
 
@@ -50,7 +52,11 @@ async def refuse_form(ack: "AsyncAck", view: Json, error: PanelError) -> None:
 
 
 def errors(view: Json, problem: str, field: str | None) -> dict[str, str]:
-    """Return the error for the input *field*; for the first input if there is no such field."""
+    """Return the error for the input *field*; for the first input if there is no such field.
+
+    It is shown as it is written, without markup.
+    """
     blocks = json_access.children(view, "blocks")
     inputs = [str(block.get("block_id")) for block in blocks if block.get("type") == "input"]
-    return {field if field in inputs else next(iter(inputs), "form"): problem}
+    shown = _CODE.sub(r"\1", problem)
+    return {field if field in inputs else next(iter(inputs), "form"): shown}

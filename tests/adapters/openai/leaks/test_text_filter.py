@@ -96,13 +96,13 @@ def read(*pieces: str) -> tuple[TextFilter, str]:
 @pytest.mark.parametrize(("text", "shown", "thoughts"), THOUGHTS)
 def test_thoughts_and_marks_are_not_for_people(text: str, shown: str, thoughts: list[str]) -> None:
     whole, _ = read(text)
-    assert (whole.shown.text, whole.thoughts) == (shown, thoughts)
+    assert (whole.shown.text, whole.thoughts.noted) == (shown, thoughts)
 
 
 @pytest.mark.parametrize("text", UNTOUCHED)
 def test_a_text_without_marks_and_marks_in_code_stay(text: str) -> None:
     whole, _ = read(text)
-    assert (whole.shown.text, whole.thoughts, whole.calls) == (text, [], [])
+    assert (whole.shown.text, whole.thoughts.noted, whole.calls) == (text, [], [])
 
 
 @pytest.mark.parametrize(("text", "shown", "tool"), CALLS)
@@ -121,9 +121,9 @@ def test_it_does_not_matter_in_which_pieces_it_comes(text: str) -> None:
         while at < len(text):
             pieces.append(text[at : (at := at + chance.randint(1, most))])
         split, meanwhile = read(*pieces)
-        assert (split.shown.text, split.thoughts, split.calls) == (
+        assert (split.shown.text, split.thoughts.noted, split.calls) == (
             whole.shown.text,
-            whole.thoughts,
+            whole.thoughts.noted,
             whole.calls,
         ), pieces
         assert split.shown.took_back or meanwhile == whole.shown.text, pieces
@@ -135,9 +135,9 @@ def test_mixtures_are_the_same_in_any_pieces() -> None:
         text = "".join(chance.choice([*ALL, "`", "``", "\n", "\n\n", "x "]) for _ in range(4))
         cut = chance.randrange(len(text) + 1)
         whole, split = read(text)[0], read(text[:cut], text[cut:])[0]
-        assert (split.shown.text, split.thoughts, split.calls) == (
+        assert (split.shown.text, split.thoughts.noted, split.calls) == (
             whole.shown.text,
-            whole.thoughts,
+            whole.thoughts.noted,
             whole.calls,
         ), (text, cut)
 

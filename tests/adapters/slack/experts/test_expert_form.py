@@ -137,6 +137,12 @@ def test_a_problem_is_shown_at_its_input():
     assert error_sentences.errors(view, "No such icon.", "icon") == {"icon": "No such icon."}
 
 
+def test_a_problem_in_a_form_has_no_markup():
+    view = expert_form.modal(NEW)
+    told = error_sentences.errors(view, "Did you mean `web-search` or `it's`?", "tools")
+    assert [*told.values()] == ["Did you mean web-search or it's?"]
+
+
 def test_a_problem_without_an_input_is_shown_at_the_first():
     assert error_sentences.errors(expert_form.modal(NEW), "Not you.", None) == {"name": "Not you."}
     assert error_sentences.errors(expert_form.modal(EDITING, LEGAL), "Gone.", "name") == {

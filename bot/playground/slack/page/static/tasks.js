@@ -6,7 +6,7 @@ const STATES = {
   pending: ['○', 'Waiting'],
   in_progress: ['', 'Working'],
   complete: ['✓', 'Done'],
-  error: ['!', 'Failed'],
+  error: ['!', 'Not done'], // failed, or stopped
 };
 
 export function plan(block) {
