@@ -132,7 +132,9 @@ def _since_retry(events: Sequence[TurnEvent]) -> Sequence[TurnEvent]:
 
 
 def _between(first: TurnEvent, last: TurnEvent) -> float:
-    return (last.at - first.at) / 1000 if first.at else 0.0  # an older version wrote no times
+    if not first.at:  # an older version wrote no times
+        return 0.0
+    return max(0.0, (last.at - first.at) / 1000)  # workers' clocks differ
 
 
 def log_answered(turn: Turn, progress: Progress) -> None:

@@ -160,3 +160,14 @@ def test_a_turn_that_an_older_version_began_has_no_absurd_times():
     report = turn_report.of(TURN, events, Panel(EXPERTS), "luna")
 
     assert report.seconds == report.choosing.seconds == 0
+
+
+def test_a_clock_that_is_set_back_leaves_no_absurd_times():
+    events = [
+        RouterAsked(at=1_763_671_234_000),
+        Routed("Hello.", usage=USAGE, at=1_763_671_190_000),
+    ]
+
+    report = turn_report.of(TURN, events, Panel(EXPERTS), "luna")
+
+    assert report.seconds == report.choosing.seconds == 0

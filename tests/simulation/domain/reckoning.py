@@ -98,6 +98,10 @@ class Reckoning:
         yield from (f"the inbox of {t.place} holds {i}" for t, i in queue._inboxes.items() if i)
         yield from (f"buried: {one.letter.reason}" for one in queue._letters.values())
         yield from (f"the outbox holds {about}" for _, about in outbox._entries)
+        for turn, report in self._fleet.memory.reports.reports.items():
+            stages = (report.choosing, report.closing, *(c.stage for c in report.consultations))
+            if min([report.seconds, *(stage.seconds for stage in stages if stage)]) < 0:
+                yield f"{turn} took less than no time"
         if self._people.undelivered:
             yield f"{self._people.undelivered} events were never acknowledged"
 
