@@ -53,6 +53,7 @@ class Machines:
 async def _redis(folder: Path) -> AsyncIterator[Redis]:
     server = servers.Server(folder, settings=_AOF)
     with servers.running(server):
+        servers.until(lambda: bool(server.info()))
         yield server
 
 

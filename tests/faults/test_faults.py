@@ -12,6 +12,8 @@ from tests.faults.scenarios import BRIEFLY_IN_USE, FEATURES_IN_USE, SCENARIOS, S
 TURNS = 2_000 // len(SCENARIOS) + 1
 FEW_TURNS = 6
 FEATURE_TURNS = 15  # at least: each of the five traps that are set waits for some more
+# What is in `tests/simulation/kinds.py`: thousands of such deaths, pauses and cuts, at every step.
+SIMULATED = {"every step", "cut steps", "pauses", "random kills", "everything"}
 SEED = int(os.environ.get("PANELBOT_FAULTS_SEED", "1"))
 
 
@@ -27,8 +29,7 @@ def turns(request: pytest.FixtureRequest) -> int:
 @pytest.mark.parametrize(
     "scenario",
     [
-        # In so few turns it kills nobody; the features' short form does.
-        pytest.param(one, marks=[pytest.mark.long] if one.name == "random kills" else [])
+        pytest.param(one, marks=[pytest.mark.long] if one.name in SIMULATED else [])
         for one in SCENARIOS
     ],
     ids=lambda scenario: scenario.name,

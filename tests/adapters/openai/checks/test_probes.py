@@ -1,6 +1,7 @@
 """The probes of the model's side see what the server does, whatever that is."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 
@@ -25,10 +26,10 @@ from bot.playground.openai.stand_in.brain import (
 RESPOND = "POST /v1/responses"
 
 
-def brain(request: ModelRequest) -> Reply:
+def brain(pause: list[float], request: ModelRequest) -> Reply:
     """Take some time for what is long, fail where a tool is nowhere, and call where one must."""
     if request.last_user_text == probes.LONG:
-        return [Pause(0.3), Text("one " * 40)]
+        return [Pause(*pause), Text("one " * 40)]
     last = request.items[-1]
     if request.tools and request.may_call and last["type"] != "function_call_output":
         return [Call("look_it_up", {})]
@@ -36,8 +37,14 @@ def brain(request: ModelRequest) -> Reply:
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[OpenAIPlayground]:
-    scripted = ScriptedBrain(brain)
+def pause() -> list[float]:
+    """For how many seconds it writes nothing of what is long."""
+    return [0.3]
+
+
+@pytest.fixture
+async def server(pause: list[float]) -> AsyncIterator[OpenAIPlayground]:
+    scripted = ScriptedBrain(partial(brain, pause))
     async with OpenAIPlayground(brain=scripted) as playground:
         yield playground
 
@@ -98,8 +105,9 @@ async def test_that_a_failure_is_a_refusal(bench):
 
 
 @pytest.mark.parametrize(("manner", "left"), [("nothing", ""), ("input", "user message, ")])
-async def test_what_a_cancelled_response_leaves(server, bench, manner: str, left: str):
+async def test_what_a_cancelled_response_leaves(server, bench, pause, manner: str, left: str):
     server.manners.unfinished_leaves = manner
+    pause[:] = [60]  # however slow this machine is, it is cancelled before
 
     told = await seen(bench, "cancelled")
 

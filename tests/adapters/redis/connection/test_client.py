@@ -222,7 +222,8 @@ async def test_a_user_who_may_not_run_scripts_is_told_so(redis, redis_url):
 
 
 async def test_more_is_asked_at_once_than_redis_py_has_connections(redis_url, redis):
-    threads = RedisThreadStore(connection := connect(redis_url), Shards())
+    patient = "socket_connect_timeout=60&socket_timeout=60"  # however slow this machine is
+    threads = RedisThreadStore(connection := connect(f"{redis_url}?{patient}"), Shards())
     refs = [ThreadRef("T1", "C1", f"{number}.0") for number in range(300)]
 
     found = await asyncio.gather(*map(threads.links, refs))
