@@ -17,22 +17,17 @@ _NAMES = tuple(setting.name for setting in SETTINGS.values())
 _OURS = re.compile(r"PANEL[_-]?BOT[_-]?|(?P<word>[A-Z]+)[_-]")
 _VENDORS = ("SLACK", "OPENAI", "OPEN_AI", "REDIS", "LOG")
 _LIKE_OURS, _LIKE_A_VENDORS = 0.8, 0.75  # of 1.0
-_OTHERS = (
-    frozenset(  # of our tests, of Slack's and OpenAI's libraries, and what is usual beside them
-        {
-            *("OPENAI_ADMIN_KEY", "OPENAI_API_TYPE", "OPENAI_API_VERSION", "OPENAI_LOG"),
-            *("OPENAI_ORG_ID", "OPENAI_PROJECT_ID", "OPENAI_WEBHOOK_SECRET"),
-            *(
-                "PANELBOT_CHROMIUM",
-                "PANELBOT_FAULTS_SEED",
-                "PANELBOT_NEWEST",
-                "PANELBOT_OTHER_PYTHONS",
-            ),
-            *("PANELBOT_PEERS", "PANELBOT_SHARED"),
-            *("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_USER_TOKEN", "SLACK_WEBHOOK_URL"),
-        }
-    )
+_OTHERS = frozenset(  # settings of Slack's and OpenAI's libraries, and what is usual beside them
+    {
+        *("OPENAI_ADMIN_KEY", "OPENAI_API_TYPE", "OPENAI_API_VERSION", "OPENAI_LOG"),
+        *("OPENAI_ORG_ID", "OPENAI_PROJECT_ID", "OPENAI_WEBHOOK_SECRET"),
+        *("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_USER_TOKEN", "SLACK_WEBHOOK_URL"),
+    }
 )
+_OF_OUR_TESTS = {
+    f"PANELBOT_{name}"
+    for name in ("CHROMIUM", "FAULTS_SEED", "NEWEST", "OTHER_PYTHONS", "PEERS", "SHARED")
+}
 _ALSO_CALLED = {
     "OPENAI_API_BASE": "OPENAI_BASE_URL",
     "OPENAI_TOKEN": "OPENAI_API_KEY",
@@ -67,7 +62,7 @@ def remarks(environ: Mapping[str, str]) -> list[str]:
 def _hint(name: str, environ: Mapping[str, str]) -> str | None:
     """Return what *name* may mean, after a space, or nothing; None if it is not ours to judge."""
     value = environ[name].strip()
-    if name in _NAMES or name in _OTHERS or not value:
+    if name in _NAMES or name in _OTHERS or name in _OF_OUR_TESTS or not value:
         return None
     if _OF_KUBERNETES.fullmatch(name) or _ADDRESS.match(value):
         return None
