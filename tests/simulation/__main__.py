@@ -34,7 +34,7 @@ def main() -> int:
         return _run_many(args)
     kind = "calm" if args.kind == "every" else args.kind
     if args.shrink:
-        return _shrink(kind, args.seed, args.size)
+        return _shrink(kind, args.seed, args.size, args.throws)
     return _run_one(kind, args.seed, args.size, trace=args.trace)
 
 
@@ -80,11 +80,11 @@ def _options(day: Day) -> str:
     return f"--kind {quote(day.kind)} --seed {day.seed} --size {day.questions}"
 
 
-def _shrink(kind: str, seed: int, size: int) -> int:
+def _shrink(kind: str, seed: int, size: int, throws: int) -> int:
     def attempt(excerpt: Excerpt) -> Outcome:
         return run(seed, KINDS[kind], size, excerpt)
 
-    shrinker: Shrinker[Outcome] = Shrinker(attempt, _console.print)
+    shrinker: Shrinker[Outcome] = Shrinker(attempt, _console.print, throws)
     with suppress(KeyboardInterrupt):
         shrinker.shrink()
     if (smallest := shrinker.smallest) is None:
@@ -114,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--size", type=_positive, default=40, help="questions in a day")
     parser.add_argument("--trace", action="store_true", help="print every call")
     parser.add_argument("--shrink", action="store_true", help="drop what a violation does not need")
+    parser.add_argument("--throws", type=_positive, default=8, help="for each attempt to shrink")
     parser.add_argument("--seeds", type=_seeds, help="many days: 1-50")
     parser.add_argument("--questions", type=_positive, help="many days: until so many were asked")
     parser.add_argument("--jobs", type=_positive, default=2, help="processes for many days")

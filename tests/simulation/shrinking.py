@@ -11,7 +11,6 @@ from typing import Generic, Protocol, TypeVar
 
 from tests.simulation.excerpt import WHOLE, Excerpt
 
-_THROWS = 4  # for each attempt
 _PLACE = re.compile(r"^[\w/.]+: ")  # the thread that a complaint is about
 
 
@@ -31,11 +30,14 @@ R = TypeVar("R", bound=Ran)
 
 
 class Shrinker(Generic[R]):
-    """Shrinks a day that *run* runs; *told* hears of every step."""
+    """Shrinks a day that *run* runs, with *throws* for each attempt; *told* hears of every step."""
 
-    def __init__(self, run: Callable[[Excerpt], R], told: Callable[[str], None]) -> None:
+    def __init__(
+        self, run: Callable[[Excerpt], R], told: Callable[[str], None], throws: int = 4
+    ) -> None:
         self._run = run
         self._told = told
+        self._throws = throws
         self._wanted: set[str] = set()  # complaints, without what is different each time
         self.smallest: R | None = None  # so far
 
@@ -64,7 +66,7 @@ class Shrinker(Generic[R]):
         return ran
 
     def _attempt(self, excerpt: Excerpt) -> R | None:
-        for dice in dict.fromkeys((excerpt.dice, *range(_THROWS))):
+        for dice in dict.fromkeys((excerpt.dice, *range(self._throws))):
             ran = self._run(replace(excerpt, dice=dice))
             if self._wanted & set(map(_shape, ran.complaints)):
                 self.smallest = ran
