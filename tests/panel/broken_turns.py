@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -12,7 +12,7 @@ from bot.panel.language_model.exchange import Prompt, UserSaid
 from bot.panel.links import ExpertLabels, RouterLabels
 from bot.panel.messaging.messenger import TaskState
 from bot.panel.messaging.transcript import NamedRouters
-from bot.panel.model import Claim, Expert, ExpertName, Message, MessageTs, ThreadRef, UserId
+from bot.panel.model import Expert, ExpertName, Message, MessageTs, ThreadRef, UserId
 from bot.panel.threads.link_recovery import LinkRecovery
 from bot.panel.turn.turn_worker import TurnWorker
 from tests.fakes.language_model import Reply, written
@@ -74,17 +74,35 @@ class Misfortune:
         self._instead = instead
         self.calls: list[str] = []
         self.dead = asyncio.Event()
-        self._at = at
+        self._at: int | None = at
         self._after = after
+
+    def is_over(self) -> None:
+        """Let everything take its course from now on."""
+        self._at = None
 
     def before(self, store: object, *methods: str) -> None:
         """Stand before *methods* of *store*."""
         for method in methods:
             setattr(store, method, partial(self._call, getattr(store, method)))
 
+    async def comes_over(self, deed: Coroutine[Any, Any, object]) -> bool:
+        """Let a process do its *deed*, or die; returns whether it was done, and its answer came."""
+        doing, dying = asyncio.create_task(deed), asyncio.create_task(self.dead.wait())
+        await asyncio.wait([doing, dying], return_when=asyncio.FIRST_COMPLETED)
+        for task in (doing, dying):
+            task.cancel()
+        outcome, _ = await asyncio.gather(doing, dying, return_exceptions=True)
+        self.dead.clear()
+        is_done = not isinstance(outcome, BaseException)
+        self.dies = self.dies if is_done else None  # it comes once
+        return is_done
+
     async def _call(self, method: Callable[..., Awaitable[Any]], *args: Any, **options: Any) -> Any:
         if self.dead.is_set():
             await asyncio.Event().wait()
+        if self._at is None:
+            return await method(*args, **options)
         self.calls.append(f"{method.__name__} {args[-1] if args else ''}")
         late = len(self.calls) - self._at
         if late == 0 and self._instead:
@@ -99,34 +117,32 @@ class Misfortune:
         return result
 
 
-async def answer(bench: Bench, misfortune: Misfortune, ts: str = "1.0") -> None:
+async def answer(
+    bench: Bench, misfortune: Misfortune, ts: str = "1.0", text: str = "May we?"
+) -> None:
     """Run a whole turn; where its worker dies, another one goes on."""
-    message = Message(MessageTs(ts), UserId("UMEMBER"), "May we?", mentioned=True)
-    await bench.queue.put(THREAD, message)
-    if misfortune.dies is not None:
-        await run_until_dead(bench, misfortune)
-        misfortune.dies = None
+    await bench.queue.put(THREAD, Message(MessageTs(ts), UserId("UMEMBER"), text, mentioned=True))
+    await work(bench, misfortune)
+
+
+async def work(bench: Bench, misfortune: Misfortune) -> None:
+    """Run all turns; where the worker of the first dies, another one goes on."""
+    if misfortune.dies is not None and not await bench.idle():
+        claim = await bench.queue.claim()
+
+        async def attempt() -> None:
+            await bench.runner().run(claim)
+            await bench.queue.done(claim)
+
+        await misfortune.comes_over(attempt())
         bench.lose()
     worker = TurnWorker(bench.queue, bench.runner(), timeouts=bench.timeouts)
     working = asyncio.create_task(worker.run())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not await bench.idle():  # noqa: ASYNC110 - the queue sends no events
             await asyncio.sleep(0.001)
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
-
-
-async def run_until_dead(bench: Bench, misfortune: Misfortune) -> Claim:
-    """Claim a turn, and let its worker die of *misfortune*, if it does."""
-    claim = await bench.queue.claim()
-    running = asyncio.create_task(bench.runner().run(claim))
-    dying = asyncio.create_task(misfortune.dead.wait())
-    await asyncio.wait([running, dying], return_when=asyncio.FIRST_COMPLETED)
-    for task in (running, dying):
-        task.cancel()
-    await asyncio.gather(running, dying, return_exceptions=True)
-    misfortune.dead.clear()
-    return claim
 
 
 async def complaints(bench: Bench) -> list[str]:
