@@ -119,9 +119,14 @@ async def open_web(config: Config, status: Status = QUIET) -> AsyncIterator[Serv
             listening.set()
             status.ready(slack.identity.url)
 
-        receive, is_listening = _receiving(config, storage, slack, app, ready)
+        receive, is_connected = _receiving(config, storage, slack, app, ready)
         catching_up = _catching_up(config, storage, slack, intake, messages)
-        yield lambda: _serve(receive, catching_up, is_listening, _open(later, listening))
+        yield lambda: _serve(
+            receive,
+            catching_up,
+            lambda: listening.is_set() and is_connected(),  # what comes before that is refused
+            _open(later, listening),
+        )
 
 
 async def _serve(
