@@ -118,7 +118,7 @@ FEATURES = (
 )
 
 
-def _together(name: str, features: Sequence[Feature]) -> Feature:
+def together(name: str, features: Sequence[Feature]) -> Feature:
     """Return one in which all *features* are used in the same threads."""
     return Feature(
         name,
@@ -134,4 +134,4 @@ def _together(name: str, features: Sequence[Feature]) -> Feature:
     )
 
 
-TOGETHER = _together("all together", FEATURES)
+TOGETHER = together("all together", FEATURES)

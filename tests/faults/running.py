@@ -94,7 +94,7 @@ def _calm_down(rig: Rig) -> None:
 
 async def _left_in_the_queue(rig: Rig) -> list[str]:
     """Wait until nothing is to be done; return what is still there."""
-    redis = Redis(port=rig.server.port, decode_responses=True)
+    redis = Redis(port=rig.server.port, decode_responses=True, protocol=2)
     left: dict[str, int] = {}
     deadline = time.monotonic() + _SETTLED_WITHIN
     async with redis:

@@ -294,13 +294,14 @@ _IN_A_HURRY = {"streams", "direct messages", "colleagues", "files"}
 # of one turn, a function that fails names none.
 
 
-def _in_use(feature: Feature) -> Scenario:
+def in_use(feature: Feature) -> Scenario:
+    """Return what happens while people use *feature*."""
     hurry = 0.35 if feature.name in _IN_A_HURRY else 0.0
     habits = Habits(at_once=10, hurry=hurry)
     return Scenario(feature.name, while_used, _FEW, habits, _DISORDER, feature)
 
 
-FEATURES_IN_USE = (*map(_in_use, FEATURES), _in_use(TOGETHER))
+FEATURES_IN_USE = (*map(in_use, FEATURES), in_use(TOGETHER))
 # At each step would take some minutes.
 BRIEFLY_IN_USE = Scenario(
     TOGETHER.name,

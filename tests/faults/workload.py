@@ -19,8 +19,6 @@ from tests.faults.rig import PEOPLE, Rig
 from tests.reckoning.questions import asking, named_in
 from tests.reckoning.records import Question
 
-_MORE_FOR_TRAPS = 150  # turns, until somebody has come to each
-
 
 @dataclass(frozen=True, slots=True)
 class Habits:
@@ -31,6 +29,7 @@ class Habits:
     hurry: float = 0.35  # the share of follow-ups that do not wait for the answer
     breath: tuple[float, float] = (0.05, 0.5)  # seconds before a follow-up that does not wait
     directly: float = 0.2  # the share of questions that name the expert in front
+    more_for_traps: int = 150  # turns at most, until somebody has come to each
     timeout: float = 120.0  # seconds without any answer: a turn may be put off for sixty
 
 
@@ -86,8 +85,8 @@ class Workload:
 
     def _goes_on(self, turns: int) -> bool:
         """Return whether more turns are wanted, or traps wait that nobody has come to."""
-        most = min(10 * turns, turns + _MORE_FOR_TRAPS) if self.rig.traps.left else turns
-        return len(self.turns) < most
+        more = min(9 * turns, self.habits.more_for_traps) if self.rig.traps.left else 0
+        return len(self.turns) < turns + more
 
     async def _thread(self) -> None:
         channel = self.chance.choice(self.rig.channels)

@@ -63,9 +63,12 @@ class Process:
         if self.is_alive and not self.is_paused:
             self.is_paused = True
             self._loop.note("pause", self.name, self.steps)
-            self._loop.call_later(seconds, self._resume, context=self._loop.world)
+            self._loop.call_later(seconds, self.resume, context=self._loop.world)
 
-    def _resume(self) -> None:
+    def resume(self) -> None:
+        """Let it go on, if it stands still."""
+        if not self.is_paused:
+            return
         self.is_paused = False
         self._loop.note("resume", self.name)
         self._loop.add_ready(self._waiting)

@@ -12,7 +12,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BufferedReader
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -190,7 +190,11 @@ class Session:
     def __init__(self, path: str, server: RedisServer | None = None) -> None:
         self._server = server
         self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.connect(path)
+        try:
+            self._socket.connect(path)
+        except OSError:
+            self._socket.close()
+            raise
         self._replies: BufferedReader = self._socket.makefile("rb")
 
     def ask(self, *command: bytes) -> Reply:
@@ -226,6 +230,13 @@ def _parts(replies: BufferedReader) -> Iterator[bytes]:
                 yield from _parts(replies)
 
 
+def _listens(path: str) -> bool:
+    with suppress(FileNotFoundError, ConnectionRefusedError):
+        Session(path).close()
+        return True
+    return False
+
+
 @contextmanager
 def redis_server() -> Iterator[RedisServer]:
     """Start a server, and end it."""
@@ -236,7 +247,7 @@ def redis_server() -> Iterator[RedisServer]:
         with (Path(folder) / "log").open("wb") as log:
             process = subprocess.Popen([get_binary_path(), *args], stdout=log, stderr=log)  # noqa: S603 - our own
         try:
-            while not Path(path).exists() and process.poll() is None:
+            while not _listens(path) and process.poll() is None:
                 time.sleep(0.01)
             server = RedisServer(path)
             yield server

@@ -3,11 +3,14 @@
 import asyncio
 import errno
 import gc
+import logging
 import os
 import socket
+import sys
 from collections.abc import Callable
 from contextvars import Context, copy_context
 from typing import Any
+from unittest.mock import patch
 from warnings import catch_warnings, simplefilter
 from weakref import WeakKeyDictionary
 
@@ -184,13 +187,22 @@ class NetworkedLoop(SimulatedLoop):
         super().__init__(seed, order=order, keep_trace=keep_trace)
         self.network = Network(self)
         self._found: WeakKeyDictionary[socket.socket, Server] = WeakKeyDictionary()
+        gc.freeze()
+        gc.disable()  # it would run what the dead have left, at any time
 
     def close(self) -> None:
-        with catch_warnings():
-            simplefilter("ignore", ResourceWarning)  # the dead have closed nothing
+        # What is left complains of how it ends: connections are not closed, calls not awaited.
+        with catch_warnings(), patch.object(sys, "unraisablehook", lambda _: None):
+            simplefilter("ignore")
+            logging.disable()
             self.network.close()
+            asyncio._set_running_loop(self)
             super().close()
+            gc.enable()
             gc.collect()
+            asyncio._set_running_loop(None)
+            gc.unfreeze()
+            logging.disable(logging.NOTSET)
 
     async def getaddrinfo(  # type: ignore[override]
         self, host: str, port: int, **_: Any

@@ -19,6 +19,7 @@ class RedisBridge:
 
     def __init__(self, loop: NetworkedLoop, server: RedisServer, port: int = 6379) -> None:
         self.port = port
+        self.url = f"redis://127.0.0.1:{port}"
         self.waiting: list[tuple[bytes, Client]] = []  # for the first element of a list
         self.commands = 0
         self._loop = loop
@@ -31,8 +32,8 @@ class RedisBridge:
         make = lambda: Client(self, self._server)  # noqa: E731
         self._listening = self._loop.network.listen(make, self.port)
 
-    def restart(self, away: float) -> None:
-        """Lose all connections; keep the data, and be back after *away* seconds."""
+    def kill(self) -> None:
+        """Be away, and break all connections; the data stays."""
         if self._listening is None:
             return
         self._listening.close()
@@ -40,7 +41,6 @@ class RedisBridge:
         for end in self._loop.network.ends_at(self.port):
             self._loop.network.cut_off(end)
         self._server.restart()
-        self._loop.call_later(away, self.start, context=self._loop.world)
 
     def serve_waiting(self) -> None:
         """Give those who wait what has come meanwhile."""
