@@ -1,6 +1,7 @@
 """What people do in Slack: many threads at once, follow-ups after the answer or before, stops."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -76,12 +77,15 @@ class People:
                 self._ask(thread, question, dice)
                 if self.story.stops and dice.random() < self.story.stops:
                     await asyncio.sleep(dice.random() * 8)
-                    self._stop(thread, dice)
+                    self.stop(thread, dice)
             await asyncio.sleep(random.random() ** 2 * span / 2 / len(questions))
 
     def _ask(self, thread: ThreadRef, number: int, random: Random) -> None:
+        self.ask(thread, number, random.sample(ASKED, random.choice(_MANY)), random)
+
+    def ask(self, thread: ThreadRef, number: int, experts: Sequence[str], random: Random) -> None:
+        """Let somebody ask a question there."""
         self.asked += 1
-        experts = random.sample(ASKED, random.choice(_MANY))
         text = asking(number, experts)
         if len(experts) == 1 and random.random() < 0.2:
             text = f"{experts[0]}: {text}"
@@ -91,7 +95,8 @@ class People:
         known.append(Question(number, thread.channel_id, thread.thread_ts, ts, tuple(experts)))
         self._say(thread, Message(ts, UserId("UMEMBER"), text, mention), random)
 
-    def _stop(self, thread: ThreadRef, random: Random) -> None:
+    def stop(self, thread: ThreadRef, random: Random) -> None:
+        """Let somebody stop what is going on there."""
         ts = self.fleet.slack.new_ts()
         self.stops.setdefault(thread, []).append(ts)
         self._say(thread, Message(ts, UserId("UMEMBER"), "stop", mentioned=True), random)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
@@ -59,10 +59,14 @@ class World:
 
     def run(self, questions: int) -> Outcome:
         """Let people ask so many questions, and see what comes of it."""
+        return self.reckon(self.story(questions))
+
+    def reckon(self, story: Coroutine[None, None, None]) -> Outcome:
+        """Let *story* happen, and see what comes of it."""
         complaints: list[str] = []
         with _silence(), closing(self.loop):
             try:
-                self.loop.run(self._story(questions))
+                self.loop.run(story)
             except DeadlockError:
                 complaints.append("nothing can happen any more")
             complaints += Reckoning(self.fleet, self.people).complaints()
@@ -81,7 +85,8 @@ class World:
         struck = self.misfortunes.struck
         return Excerpt(self.people.taken, tuple(struck), self.net.struck, self.dice)
 
-    async def _story(self, questions: int) -> None:
+    async def story(self, questions: int) -> None:
+        """Let people talk while misfortunes strike, until all is quiet again."""
         await self.people.choose_streaming()
         for _ in range(WEBS):
             self.fleet.start_web()
@@ -90,6 +95,10 @@ class World:
         threads = max(1, questions // self.kind.story.follow_ups)
         await asyncio.gather(self.people.talk(questions), self.misfortunes.strike(threads))
         self.net.heal()
+        await self.calm_down()
+
+    async def calm_down(self) -> None:
+        """Return when all is quiet, or when it never will be."""
         until = self.loop.time() + _AT_MOST
         while self.loop.time() < until:
             await asyncio.sleep(3)
