@@ -16,6 +16,9 @@ class Story:
     late: float = 0.05  # seconds that an event may be late
     streaming: float = 0.0  # the share of channels with streams
     stops: float = 0.0  # the share of questions that are stopped
+    deletions: float = 0.0  # the share of questions that their author deletes
+    changes: float = 0.0  # of the channel's panel, for each question
+    tickets: float = 0.0  # the share of threads in which a tool needs somebody's approval
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,9 @@ KINDS: Mapping[str, Kind] = {
         Chances(before=0.01, after=0.02, cut=0.004), Story(streaming=1.0), kills=2, drains=1
     ),
     "stops": Kind(story=Story(stops=0.4), kills=1),
+    "deletions": Kind(Chances(before=0.01), Story(deletions=0.3, streaming=0.3), kills=1),
+    "panels": Kind(story=Story(changes=0.5, streaming=0.5), kills=1),
+    "approvals": Kind(Chances(before=0.01, after=0.01), Story(tickets=0.8), kills=2, drains=1),
     "links": Kind(flushes=3),
     "links in mid-turn": Kind(Chances(before=0.01), kills=3, flushes=4),
     "outages": Kind(outages=3),
@@ -58,7 +64,15 @@ KINDS: Mapping[str, Kind] = {
     "late writers": Kind(Chances(before=0.01, after=0.01, cut=0.02), kills=2, writes_on=True),
     "all": Kind(
         Chances(before=0.01, after=0.01, busy=0.005, cut=0.004, slowest=1.0),
-        Story(twice=0.2, late=1.0, streaming=0.5, stops=0.1),
+        Story(
+            twice=0.2,
+            late=1.0,
+            streaming=0.5,
+            stops=0.1,
+            deletions=0.05,
+            changes=0.1,
+            tickets=0.2,
+        ),
         kills=1,
         pauses=1,
         drains=1,

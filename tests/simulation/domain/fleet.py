@@ -61,6 +61,7 @@ EXPERTS = (
     _expert("product"),
     _expert("design"),
 )
+VISITOR = _expert("visitor")  # comes and goes, and is asked by nobody
 _EVERYBODY = AccessPolicy(askers=frozenset({"members", "guests", "partners"}))
 
 

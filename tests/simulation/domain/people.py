@@ -1,16 +1,17 @@
 """What people do in Slack: many threads at once, follow-ups after the answer or before, stops."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 
 from bot.panel.intake.intake import Incoming
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId
 from bot.panel.roster.roster import ChannelScope
 from tests.reckoning.questions import asking
 from tests.reckoning.records import Question
-from tests.simulation.domain.fleet import Fleet
+from tests.simulation.domain.fleet import VISITOR, Fleet, Web
 from tests.simulation.excerpt import WHOLE, Excerpt
 from tests.simulation.kinds import Story
 
@@ -18,6 +19,7 @@ TEAMS = ("T1", "T2")
 CHANNELS = ("C1", "C2", "C3", "C4")  # of each team: their ids are the same
 ASKED = ("finance", "legal", "security", "product")
 _MANY = (0, 1, 1, 1, 2, 2, 3)  # experts that a question is for
+Tell = Callable[[Web], Coroutine[Any, Any, object]]
 _SLACK_WAITS = 10.0  # seconds for an acknowledgement
 
 
@@ -33,6 +35,7 @@ class People:
     _arrived: dict[str, float] = field(default_factory=dict)
     undelivered: int = 0
     stops: dict[ThreadRef, list[MessageTs]] = field(default_factory=dict)
+    deletions: dict[ThreadRef, list[str]] = field(default_factory=dict)
     asked: int = 0
     taken: dict[int, tuple[int, ...]] = field(default_factory=dict)  # which were, by thread
 
@@ -59,11 +62,13 @@ class People:
         first, second = sorted((one, other), key=float)
         return self._written[second] <= self._arrived[first]
 
-    def may_be_stopped(self, thread: ThreadRef, question: Question) -> bool:
-        """Whether somebody stopped what went on there after *question* was written."""
-        return any(
-            self._written[question.ts] <= self._arrived[stop] for stop in self.stops.get(thread, ())
-        )
+    def may_be_ended(self, thread: ThreadRef, question: Question) -> bool:
+        """Whether somebody ended what went on there after *question* was written.
+
+        A stop does, and so does the deletion of a message that is answered together with others.
+        """
+        ends = (*self.stops.get(thread, ()), *self.deletions.get(thread, ()))
+        return any(self._written[question.ts] <= self._arrived[end] for end in ends)
 
     async def _talk_in_thread(self, number: int, questions: range) -> None:
         random, span = self.fleet.loop.dice("thread", number), self.story.span
@@ -101,27 +106,61 @@ class People:
         self.stops.setdefault(thread, []).append(ts)
         self._say(thread, Message(ts, UserId("UMEMBER"), "stop", mentioned=True), random)
 
-    def _say(self, thread: ThreadRef, message: Message, random: Random) -> None:
-        loop = self.fleet.loop
-        self.fleet.slack.thread(thread).people[message.ts] = message
-        self._written[message.ts] = loop.time()
-        incoming = Incoming(thread, message, message.ts != thread.thread_ts, False)
-        for _ in range(1 + (random.random() < self.story.twice)):
-            self.undelivered += 1
-            late = 0.01 + random.random() * self.story.late
-            loop.create_task(self._deliver(incoming, late), context=loop.world.copy())
+    def delete(self, thread: ThreadRef, question: Question, random: Random) -> None:
+        """Let the author of *question* delete it; a thread without replies goes with it."""
+        ts, shown = MessageTs(question.ts), self.fleet.slack.thread(thread)
+        shown.people.pop(ts, None)
+        if ts == thread.thread_ts and not (shown.people or shown.ours):
+            shown.is_deleted = True
+        event = f"{ts} deleted"
+        self.deletions.setdefault(thread, []).append(event)
 
-    async def _deliver(self, incoming: Incoming, late: float) -> None:
+        def tell(web: Web) -> Coroutine[Any, Any, object]:
+            return web.intake.amend(thread, ts, None)
+
+        self._send(event, tell, 0.01 + random.random() * self.story.late)
+
+    async def _change_panel(self, thread: ThreadRef, random: Random) -> None:
+        """Let somebody change what does not change who answers."""
+        if random.random() >= self.story.changes:
+            return
+        panels, scope = self.fleet.memory.panels, ChannelScope(thread.team_id, thread.channel_id)
+        match random.choice(("streaming", "add", "remove")):
+            case "streaming":
+                await panels.set_streaming(scope, random.random() < 0.5)
+            case "add":
+                await panels.add(scope, VISITOR)
+            case "remove":
+                await panels.remove(scope, VISITOR.name)
+
+    def _say(self, thread: ThreadRef, message: Message, random: Random) -> None:
+        self.fleet.slack.thread(thread).people[message.ts] = message
+        incoming = Incoming(thread, message, message.ts != thread.thread_ts, False)
+
+        def tell(web: Web) -> Coroutine[Any, Any, object]:
+            return web.intake.receive(incoming)
+
+        for _ in range(1 + (random.random() < self.story.twice)):
+            self._send(message.ts, tell, 0.01 + random.random() * self.story.late)
+
+    def _send(self, event: str, tell: Tell, late: float) -> None:
+        loop = self.fleet.loop
+        self._written.setdefault(event, loop.time())
+        self.undelivered += 1
+        loop.create_task(self._deliver(event, tell, late), context=loop.world.copy())
+
+    async def _deliver(self, event: str, tell: Tell, late: float) -> None:
         """Tell one web process after the other, until one acknowledges it."""
         random = self.fleet.loop.random
         await asyncio.sleep(late)
-        while not await self._tell(incoming):  # noqa: ASYNC110 - as Slack does
+        while not await self._is_told(tell):  # noqa: ASYNC110 - as Slack does
             await asyncio.sleep(1 + random.random())
         self.undelivered -= 1
-        self._arrived.setdefault(incoming.message.ts, self.fleet.loop.time())
+        self._arrived.setdefault(event, self.fleet.loop.time())
 
-    async def _tell(self, incoming: Incoming) -> bool:
-        web = self.fleet.loop.random.choice([w for w in self.fleet.webs if w.process.is_alive])
-        receiving = web.process.spawn(web.intake.receive(incoming))
-        done, _ = await asyncio.wait([receiving], timeout=_SLACK_WAITS)
-        return bool(done) and not receiving.exception()
+    async def _is_told(self, tell: Tell) -> bool:
+        webs = [one for one in self.fleet.webs if one.process.is_alive]
+        web = self.fleet.loop.random.choice(webs)
+        telling = web.process.spawn(tell(web))
+        done, _ = await asyncio.wait([telling], timeout=_SLACK_WAITS)
+        return bool(done) and not telling.exception()

@@ -34,13 +34,13 @@ class Reckoning:
     def _of_thread(self, thread: ThreadRef) -> Iterator[str]:
         questions = self._people.questions.get(thread, [])
         said = self._said(thread)
-        stopped = [one for one in questions if self._people.may_be_stopped(thread, one)]
+        ended = [one for one in questions if self._people.may_be_ended(thread, one)]
         failing = None if self._may_fail else frozenset[str]()
         kinds = _KINDS | ({"stopped", "command"} if thread in self._people.stops else set())
         yield from rules.strange(said, kinds, failing)
         yield from rules.repeated(said)
-        yield from rules.summed_up(said, frozenset(), {one.ts for one in stopped})
-        excused = {one.number for one in stopped} | self._answered_with_others(questions)
+        yield from rules.summed_up(said, frozenset(), {one.ts for one in ended})
+        excused = {one.number for one in ended} | self._answered_with_others(questions)
         yield from rules.answered(said, questions, excused)
         yield from rules.out_of_order(said, self._people.may_swap)
         yield from self._in_conversations(thread, questions, said, excused)
