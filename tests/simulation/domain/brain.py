@@ -1,17 +1,19 @@
 """What the simulated model says: its answers name the questions, so that they can be counted."""
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from random import Random
 
 from bot.panel.language_model.exchange import ModelSaid, Prompt, StoredItem, ToolCalled, UserSaid
-from bot.panel.model import CallId
-from tests.reckoning.questions import Asked, asked_in, listed
+from bot.panel.model import CallId, RequestId
+from bot.panel.tools import ApprovalWanted
+from tests.reckoning.questions import Asked, Wish, asked_in, listed, made_by
 
 COLLEAGUE = "design"  # who is on the panel for nobody else
 ASKS_EVERY = 3  # question: whom legal asks it about first
 STRANGE_EVERY = 7  # question: of those the router calls somebody who is not on the panel
-Step = str | ToolCalled
+Step = str | ToolCalled | ApprovalWanted
 
 
 def reply(prompt: Prompt, stored: Sequence[StoredItem], new_id: Callable[[], str]) -> list[Step]:
@@ -24,6 +26,9 @@ def reply(prompt: Prompt, stored: Sequence[StoredItem], new_id: Callable[[], str
     own = [one for one in questions if name in one.experts] or questions  # a colleague's
     if prompt.tools and prompt.may_call and any(one.number % ASKS_EVERY == 0 for one in own):
         return [_call(COLLEAGUE, new_id)]
+    titles = [made_by(name, one.number) for one in own if one.wish is Wish.TICKET]
+    if titles and prompt.server_tools and not _has_asked_for_approval(stored, prompt):
+        return [_ticket(title, new_id) for title in titles]
     return [f"{name} answers {listed(own)} at some length here"]
 
 
@@ -34,6 +39,18 @@ def _route(prompt: Prompt, questions: Sequence[Asked], new_id: Callable[[], str]
     if names and any(one.number % STRANGE_EVERY == 0 for one in questions):
         names["stranger"] = None
     return [_call(name, new_id) for name in names] or [f"The router answers {listed(questions)}"]
+
+
+def _has_asked_for_approval(stored: Sequence[StoredItem], prompt: Prompt) -> bool:
+    """Whether the expert has asked for a tool since it was asked itself."""
+    asked = False
+    for item in (*stored, *prompt.items):
+        asked = (asked and not isinstance(item, UserSaid)) or isinstance(item, ApprovalWanted)
+    return asked
+
+
+def _ticket(title: str, new_id: Callable[[], str]) -> ApprovalWanted:
+    return ApprovalWanted(RequestId(new_id()), "shop", "open_ticket", json.dumps({"title": title}))
 
 
 def _call(name: str, new_id: Callable[[], str]) -> ToolCalled:

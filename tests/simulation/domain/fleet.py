@@ -17,9 +17,9 @@ from bot.panel.intake.queue_positions import QueuePositions
 from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.language_model.model_client import ModelClient
 from bot.panel.messaging.locales import Locales
-from bot.panel.model import Expert, ExpertName
+from bot.panel.model import Expert, ExpertName, ToolName
 from bot.panel.timeouts import Timeouts
-from bot.panel.tools import NO_TOOLS
+from bot.panel.tools import McpServer, Toolbox, name_of
 from bot.panel.turn.outbox_worker import OutboxWorker
 from bot.panel.turn.services import Rules, Services
 from bot.panel.turn.turn_runner import TurnRunner
@@ -42,7 +42,12 @@ from tests.simulation.process import Process
 GRACE = 25.0  # seconds for running turns at shutdown
 
 
-def _expert(name: str, *consults: str) -> Expert:
+APPROVED_WITHIN = 40.0  # seconds; then it counts as declined
+_SHOP = McpServer("shop", "https://shop.example", "Sells.")
+_TOOLBOX = Toolbox((_SHOP,))
+
+
+def _expert(name: str, *consults: str, tools: tuple[ToolName, ...] = ()) -> Expert:
     colleagues = tuple(map(ExpertName, consults))
     return Expert(
         ExpertName(name),
@@ -51,11 +56,12 @@ def _expert(name: str, *consults: str) -> Expert:
         f"All {name}.",
         "Be brief.",
         consults=colleagues,
+        tools=tools,
     )
 
 
 EXPERTS = (
-    _expert("finance"),
+    _expert("finance", tools=(name_of(_SHOP),)),
     _expert("legal", "design"),
     _expert("security"),
     _expert("product"),
@@ -115,9 +121,9 @@ class Fleet:
         """Start a process that answers."""
         process = Process(self.loop, f"worker-{next(self._names)}")
         reached = self.memory.reached_by(process, self.net)
-        stores, timeouts = reached.stores, Timeouts()
+        stores, timeouts = reached.stores, Timeouts(approval=APPROVED_WITHIN)
         slack = Server(self.net, process, "slack", MessengerUnavailable, guarded=True)
-        messenger, locales = SlackSeam(slack, self.slack), Locales(self.people)
+        messenger, locales = SlackSeam(slack, self.slack, stores.outbox), Locales(self.people)
         runner = TurnRunner(
             self._services(process, reached, messenger, timeouts),
             Rules(ModelChoice(), timeouts, self._rights()),
@@ -139,7 +145,7 @@ class Fleet:
         model = Server(self.net, process, "model", ModelUnavailable, guarded=True)
         return Services(
             stores,
-            panel_editor(reached.panels, self.people, EXPERTS, EXPERTS, toolbox=NO_TOOLS),
+            panel_editor(reached.panels, self.people, EXPERTS, EXPERTS, toolbox=_TOOLBOX),
             ModelClient(ModelSeam(model, self.model), timeouts.backoff),
             self.functions,
             messenger,
@@ -160,7 +166,7 @@ class Fleet:
         )
 
     def _rights(self) -> ApprovalRights:
-        return ApprovalRights(self.people, NO_TOOLS, Approvers())
+        return ApprovalRights(self.people, _TOOLBOX, Approvers())
 
 
 async def _work(

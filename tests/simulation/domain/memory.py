@@ -63,7 +63,7 @@ class Memory:
         return Reached(QueueSeam(server, self.queue), outbox, stores, seam(self.panels))
 
     async def is_idle(self) -> bool:
-        """Whether no turn waits or runs, and no last state is to be shown."""
+        """Whether nothing is to be answered, decided or shown any more."""
         depth = await self.queue.depth()
         turns = depth.waiting + depth.running + depth.delayed
-        return not (turns or await self.outbox.waiting())
+        return not (turns or self.approvals._requests or await self.outbox.waiting())

@@ -4,7 +4,8 @@ What becomes of a response whose reader has gone is up to the server: a world's 
 whether it writes on, and what it keeps if it does not.
 """
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import count
@@ -27,10 +28,13 @@ from bot.panel.language_model.exchange import (
     UserSaid,
 )
 from bot.panel.links import Labels
-from bot.panel.model import ConversationId
+from bot.panel.model import ConversationId, RequestId
+from bot.panel.tools import ApprovalWanted
 from tests.fakes.language_model import USAGE, Stored
 from tests.simulation.domain import brain
 from tests.simulation.loop import SimulatedLoop
+
+Moment = tuple[float, ModelEvent | None, StoredItem | None]  # pause, what is told, what is complete
 
 
 class Locked(Exception):
@@ -60,7 +64,7 @@ class Writing:
     response: str
     prompt: Prompt
     tell: Callable[[ModelEvent], None]
-    plan: list[tuple[float, ModelEvent, StoredItem | None]]
+    plan: list[Moment]
     done: list[StoredItem] = field(default_factory=list)
     is_over: bool = False
 
@@ -73,6 +77,7 @@ class SimulatedModel:
         self.writing: dict[ConversationId, Writing] = {}
         self.left_writing: set[ConversationId] = set()  # it wrote on there without a reader
         self.whole: set[str] = set()
+        self.done: Counter[str] = Counter()  # what tools were used for, by their arguments
         self._server = server
         self._loop = loop
         self._ids = count(1)
@@ -164,21 +169,23 @@ class SimulatedModel:
         items[:] = kept
         return removed
 
-    def _plan(
-        self, prompt: Prompt, stored: Stored
-    ) -> list[tuple[float, ModelEvent, StoredItem | None]]:
+    def _plan(self, prompt: Prompt, stored: Stored) -> list[Moment]:
         """Return what is written, last first: after which pause, and what is then complete."""
         random = self._loop.random
         steps = brain.reply(prompt, stored.items, lambda: f"call_{next(self._ids)}")
-        plan: list[tuple[float, ModelEvent, StoredItem | None]] = []
+        plan: list[Moment] = []
         for step in steps:
             if isinstance(step, ToolCalled):
                 plan.append((0.01 + random.random() ** 2, step, step))
                 continue
+            if isinstance(step, ApprovalWanted):
+                plan.append((0.01, None, step))
+                continue
             pieces = brain.pieces(step, random)
             plan += [(0.01 + random.random() ** 2, TextWritten(one), None) for one in pieces]
             plan[-1] = (*plan[-1][:2], ModelSaid(step))
-        plan.append((0.01, Responded(brain.said_in(steps), USAGE), None))
+        wanted = tuple(step for step in steps if isinstance(step, ApprovalWanted))
+        plan.append((0.01, Responded(brain.said_in(steps), USAGE, wanted=wanted), None))
         return plan[::-1]
 
     def _go_on(self, writing: Writing) -> None:
@@ -195,7 +202,8 @@ class SimulatedModel:
             self._end(writing, (*writing.prompt.items, *writing.done))
         else:
             self._go_on(writing)
-        writing.tell(event)
+        if event:
+            writing.tell(event)
 
     def _end(self, writing: Writing, items: Sequence[StoredItem]) -> None:
         writing.is_over = True
@@ -206,7 +214,17 @@ class SimulatedModel:
             return
         answered = {item.call_id for item in items if isinstance(item, ToolAnswered)}
         left = [ToolAnswered(one, ABORTED) for one in stored.unanswered() if one not in answered]
-        stored.items += [*left, *items]
+        decided = {item.request: item for item in items if isinstance(item, ApprovalGiven)}
+        ended = [
+            ApprovalGiven(one, False, "Ended.") for one in stored.undecided() if one not in decided
+        ]
+        self._use_tools(stored, decided)
+        stored.items += [*left, *ended, *items]
+
+    def _use_tools(self, stored: Stored, decided: Mapping[RequestId, ApprovalGiven]) -> None:
+        for item in stored.items:
+            if isinstance(item, ApprovalWanted) and item.request in decided:
+                self.done[item.arguments] += decided[item.request].approved
 
     def _unlocked(self, conversation: ConversationId) -> Stored:
         stored = self._find(conversation)

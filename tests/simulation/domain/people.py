@@ -9,7 +9,7 @@ from typing import Any
 from bot.panel.intake.intake import Incoming
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId
 from bot.panel.roster.roster import ChannelScope
-from tests.reckoning.questions import asking
+from tests.reckoning.questions import Wish, asking
 from tests.reckoning.records import Question
 from tests.simulation.domain.fleet import VISITOR, Fleet, Web
 from tests.simulation.excerpt import WHOLE, Excerpt
@@ -73,31 +73,46 @@ class People:
     async def _talk_in_thread(self, number: int, questions: range) -> None:
         random, span = self.fleet.loop.dice("thread", number), self.story.span
         await asyncio.sleep(random.random() * span / 2)
+        wish = Wish.NOTHING
         team, channel = TEAMS[number % 2], random.choice(CHANNELS)
         thread = ThreadRef(team, channel, self.fleet.slack.new_ts())
+        if random.random() < self.story.tickets:
+            questions, wish = questions[:1], Wish.TICKET  # whoever asks more takes it back
         for nth, question in enumerate(questions):
             dice = self.fleet.loop.dice("question", question)
             if self.excerpt.asks(number, nth):
                 self.taken[number] = (*self.taken.get(number, ()), nth)
-                self._ask(thread, question, dice)
+                self._ask(thread, question, dice, wish)
                 if self.story.stops and dice.random() < self.story.stops:
                     await asyncio.sleep(dice.random() * 8)
                     self.stop(thread, dice)
             await asyncio.sleep(random.random() ** 2 * span / 2 / len(questions))
 
-    def _ask(self, thread: ThreadRef, number: int, random: Random) -> None:
-        self.ask(thread, number, random.sample(ASKED, random.choice(_MANY)), random)
+    def _ask(self, thread: ThreadRef, number: int, random: Random, wish: Wish) -> None:
+        experts = random.sample(ASKED, random.choice(_MANY))
+        if wish is Wish.TICKET:
+            experts = ["finance", *(one for one in experts if one != "finance")]
+        self.ask(thread, number, experts, random, wish)
 
-    def ask(self, thread: ThreadRef, number: int, experts: Sequence[str], random: Random) -> None:
+    def ask(
+        self,
+        thread: ThreadRef,
+        number: int,
+        experts: Sequence[str],
+        random: Random,
+        wish: Wish = Wish.NOTHING,
+    ) -> None:
         """Let somebody ask a question there."""
         self.asked += 1
-        text = asking(number, experts)
+        text = asking(number, experts, wish)
         if len(experts) == 1 and random.random() < 0.2:
             text = f"{experts[0]}: {text}"
         known = self.questions.setdefault(thread, [])
         ts = MessageTs(thread.thread_ts) if not known else self.fleet.slack.new_ts()
         mention = not known or random.random() < 0.3
-        known.append(Question(number, thread.channel_id, thread.thread_ts, ts, tuple(experts)))
+        known.append(
+            Question(number, thread.channel_id, thread.thread_ts, ts, tuple(experts), wish)
+        )
         self._say(thread, Message(ts, UserId("UMEMBER"), text, mention), random)
 
     def stop(self, thread: ThreadRef, random: Random) -> None:

@@ -1,17 +1,19 @@
 """The reckoning of a simulated world: what is wrong in it once all is quiet, in words."""
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Sequence, Set
 
 from bot.panel.messaging.messenger import Post, TaskState
 from bot.panel.model import ThreadRef
 from tests.reckoning import rules
-from tests.reckoning.questions import named_in
+from tests.reckoning.questions import Wish, made_by, named_in
 from tests.reckoning.records import Conversation, OfThread, Question, Said, conversation
+from tests.simulation.domain.deciders import tickets
 from tests.simulation.domain.fleet import Fleet
 from tests.simulation.domain.people import People
 from tests.simulation.domain.slack import Shown
 
-_KINDS = rules.USUAL | {"delay"}
+_KINDS = rules.USUAL | {"delay", "approval", "verdict"}
 _FAILURES = ("could not answer", "took too long")
 
 
@@ -44,6 +46,7 @@ class Reckoning:
         yield from rules.answered(said, questions, excused)
         yield from rules.out_of_order(said, self._people.may_swap)
         yield from self._in_conversations(thread, questions, said, excused)
+        yield from self._tickets(thread, questions, excused)
         yield from self._shown(thread)
 
     @property
@@ -91,6 +94,26 @@ class Reckoning:
                 yield f"a plan is left as {one.post.text!r}"
             if not one.post.turn.startswith(f"{thread.team_id}:{thread.channel_id}:"):
                 yield f"{one.post.part} of {one.post.turn} is in the wrong thread"
+
+    def _tickets(
+        self, thread: ThreadRef, questions: Sequence[Question], excused: Set[int]
+    ) -> Iterator[str]:
+        """Complain of a tool that is used more often than somebody approved of it."""
+        shown = [*self._fleet.slack.threads[thread].ours.values()]
+        for question in questions:
+            if question.wish is not Wish.TICKET:
+                continue
+            title = made_by("finance", question.number)
+            asked = tickets(shown, title)
+            done = self._fleet.model.done[json.dumps({"title": title})]
+            endings = [one.ending.words if one.ending else "" for one in asked]
+            approved = sum(words.startswith("Approved by") for words in endings)
+            if len(asked) > 1 or not (asked or question.number in excused or self._may_fail):
+                yield f"{title} is to be decided on {len(asked)} times"
+            if done != approved:
+                yield f"{title} is done {done} times, and approved {approved} times"
+            if not all(endings):
+                yield f"{title} is left undecided"
 
     def _left_over(self) -> Iterator[str]:
         queue, outbox = self._fleet.memory.queue, self._fleet.memory.outbox

@@ -19,11 +19,12 @@ from bot.panel.language_model.exchange import Item, ModelEvent, Prompt, Responde
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.links import Labels
 from bot.panel.made_files import MadeFile
-from bot.panel.messaging.outbox import Outgoing
+from bot.panel.messaging.outbox import LastState, Outbox, Outgoing
 from bot.panel.model import Claim, ConversationId, ThreadRef
 from tests.fakes.outbox import FakeOutbox
 from tests.fakes.turn_queue import FakeTurnQueue
 from tests.simulation.domain.model import Locked, SimulatedModel, Writing
+from tests.simulation.domain.slack import SimulatedSlack
 from tests.simulation.net import Net
 from tests.simulation.process import Process
 
@@ -112,13 +113,32 @@ class OutboxSeam(Seam):
 
 
 class SlackSeam(Seam):
-    """Shows a status soon or not at all."""
+    """Shows a status soon or not at all; knows what the outbox is about to show."""
+
+    def __init__(self, server: Server, slack: SimulatedSlack, outbox: Outbox) -> None:
+        super().__init__(server, slack)
+        self._slack = slack
+        self._outbox = outbox
+
+    async def plan_decided(self, thread: ThreadRef, *about: Any) -> LastState | None:
+        """Return the state of a plan after a decision."""
+        on_its_way = await self._outbox.of(thread)  # first: what is sent by then, Slack shows
+        decide = partial(self._slack.plan_decided, thread, *about, on_its_way=on_its_way)
+        state: LastState | None = await self._server.call("plan_decided", decide)
+        return state
+
+    async def settled(self, thread: ThreadRef, *about: Any) -> Sequence[LastState]:
+        """Return the states in which nothing seems to go on."""
+        on_its_way = await self._outbox.of(thread)
+        settle = partial(self._slack.settled, thread, *about, on_its_way=on_its_way)
+        states: Sequence[LastState] = await self._server.call("settled", settle)
+        return states
 
     async def show_status(self, thread: ThreadRef, status: str) -> bool:
         """Show it; False if another try could help."""
         try:
             async with asyncio.timeout(5):
-                show = partial(self._target.show_status, thread, status)  # type: ignore[attr-defined]
+                show = partial(self._slack.show_status, thread, status)
                 return bool(await self._server.call("show_status", show))
         except (MessengerUnavailable, TimeoutError):
             return False

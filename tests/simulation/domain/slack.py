@@ -4,10 +4,11 @@ It is strict: a status goes with the next message, a stream is found only once i
 nothing can be posted in a thread that was deleted.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count
+from types import MappingProxyType
 
 from bot.panel.errors import MessengerRefused, ThreadGone
 from bot.panel.messaging.messenger import Ending, Messenger, PlanTask, Post, TaskState
@@ -15,6 +16,7 @@ from bot.panel.messaging.outbox import LastState
 from bot.panel.model import ApprovalId, Message, MessageTs, ThreadRef, TurnId, UserId
 from tests.simulation.loop import SimulatedLoop
 
+NOTHING: Mapping[str, LastState] = MappingProxyType({})
 LONGEST = 60  # characters of one message: so that some answers take two
 
 
@@ -28,7 +30,6 @@ class Shown:
     is_streaming: bool = False
     is_stamped: bool = True  # so that it can be found
     ending: Ending | None = None  # in place of its buttons
-    decided: list[str] = field(default_factory=list)  # what the plan says of requests
 
 
 @dataclass(slots=True)
@@ -53,6 +54,7 @@ class SimulatedSlack(Messenger):
 
     def __init__(self, loop: SimulatedLoop) -> None:
         self.threads: dict[ThreadRef, Thread] = {}
+        self.on_post: list[Callable[[ThreadRef, Shown], None]] = []
         self._loop = loop
         self._numbers = count(1)
         self._states: dict[str, partial[None]] = {}
@@ -92,15 +94,21 @@ class SimulatedSlack(Messenger):
         return self._state(thread, ts, partial(self._show_plan, thread, ts, post, tasks))
 
     async def plan_decided(
-        self, thread: ThreadRef, turn: TurnId, task: PlanTask, words: str
+        self,
+        thread: ThreadRef,
+        turn: TurnId,
+        task: PlanTask,
+        words: str,
+        on_its_way: Mapping[str, LastState] = NOTHING,
     ) -> LastState | None:
         plan = self.thread(thread).find(turn, "plan")
-        asks = plan and any(
-            one.id == task.id and one.state is TaskState.ASKING for one in plan.tasks
-        )
-        if not plan or not asks:
+        if plan is None:
             return None
-        return self._state(thread, plan.ts, partial(self._decide, plan, task, words))
+        post, tasks = self._last(plan, on_its_way)
+        if not any(one.id == task.id and one.state is TaskState.ASKING for one in tasks):
+            return None
+        decided = [replace(one, state=task.state) if one.id == task.id else one for one in tasks]
+        return self.plan_ended(thread, plan.ts, post, decided)
 
     async def settled(
         self,
@@ -108,14 +116,27 @@ class SimulatedSlack(Messenger):
         besides: TurnId | None,
         until: MessageTs | None,
         waiting: Collection[ApprovalId],
+        on_its_way: Mapping[str, LastState] = NOTHING,
     ) -> Sequence[LastState]:
-        return [
-            self._state(thread, one.ts, partial(self._settle, one, waiting))
-            for one in self.thread(thread).ours.values()
-            if one.post.turn != besides
-            and (until is None or float(one.ts) <= float(until))
-            and _settled(one, waiting) != [*one.tasks]
-        ]
+        states = []
+        for one in self.thread(thread).ours.values():
+            is_newer = until is not None and float(one.ts) > float(until)
+            if one.post.turn != besides and not is_newer:
+                post, tasks = self._last(one, on_its_way)
+                settled = _settled(post.turn, tasks, waiting)
+                if settled != [*tasks]:
+                    states.append(self.plan_ended(thread, one.ts, post, settled))
+        return states
+
+    def _last(
+        self, plan: Shown, on_its_way: Mapping[str, LastState]
+    ) -> tuple[Post, Sequence[PlanTask]]:
+        """Return what *plan* shows, or is about to show."""
+        state = on_its_way.get(plan.ts)
+        effect = self._states[state.request] if state else None
+        if effect and effect.func == self._show_plan:
+            return effect.args[2], effect.args[3]
+        return plan.post, plan.tasks
 
     def taken_back(self, thread: ThreadRef, ts: MessageTs) -> LastState:
         return self._state(thread, ts, partial(self._remove, thread, ts))
@@ -205,6 +226,8 @@ class SimulatedSlack(Messenger):
             raise ThreadGone("thread_not_found")
         place.ours[shown.ts] = shown
         place.status = ""
+        for look in self.on_post:
+            look(thread, shown)
         return shown.ts
 
     def _stream(self, thread: ThreadRef, ts: MessageTs) -> Shown:
@@ -236,23 +259,14 @@ class SimulatedSlack(Messenger):
     def _remove(self, thread: ThreadRef, ts: MessageTs) -> None:
         self.thread(thread).ours.pop(ts, None)
 
-    def _decide(self, plan: Shown, task: PlanTask, words: str) -> None:
-        plan.decided.append(words)
-        plan.tasks = [
-            replace(one, state=task.state) if one.id == task.id else one for one in plan.tasks
-        ]
 
-    def _settle(self, plan: Shown, waiting: Collection[ApprovalId]) -> None:
-        plan.tasks = _settled(plan, waiting)
-
-
-def _settled(plan: Shown, waiting: Collection[ApprovalId]) -> list[PlanTask]:
-    return list(_settled_tasks(plan, waiting))
-
-
-def _settled_tasks(plan: Shown, waiting: Collection[ApprovalId]) -> Iterator[PlanTask]:
+def _settled(
+    turn: TurnId, tasks: Sequence[PlanTask], waiting: Collection[ApprovalId]
+) -> list[PlanTask]:
     ids = [one.rpartition("/")[0] for one in waiting]  # what is after it is a hash
-    for task in plan.tasks:
-        waits = task.state is TaskState.ASKING and f"{plan.post.turn}/{task.id}" in ids
+    settled = []
+    for task in tasks:
+        waits = task.state is TaskState.ASKING and f"{turn}/{task.id}" in ids
         is_open = task.state in (TaskState.ASKING, TaskState.WORKING)
-        yield replace(task, state=TaskState.FAILED) if is_open and not waits else task
+        settled.append(replace(task, state=TaskState.FAILED) if is_open and not waits else task)
+    return settled

@@ -15,8 +15,8 @@ from tests.simulation.domain.exhaustive import (
 )
 from tests.simulation.net import Fault
 
-_SHARDS = 3
-_EVERY_STEP, _EVERY_CALL = 24, 4  # in the short form
+_SHARDS = 2
+_EVERY_STEP, _EVERY_CALL = 40, 6  # in the short form
 
 
 @pytest.fixture

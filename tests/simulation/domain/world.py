@@ -6,6 +6,7 @@ from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
+from tests.simulation.domain.deciders import Deciders
 from tests.simulation.domain.fleet import Fleet
 from tests.simulation.domain.memory import Memory
 from tests.simulation.domain.model import Leftover, Server, SimulatedModel
@@ -54,6 +55,7 @@ class World:
         self.model = SimulatedModel(self.loop, server)
         self.slack = SimulatedSlack(self.loop)
         self.fleet = Fleet(self.loop, self.net, Memory(), self.slack, self.model)
+        Deciders(self.fleet)
         self.people = People(self.fleet, kind.story, excerpt)
         self.misfortunes = Misfortunes(self.fleet, kind, kind.story.span, excerpt)
 
