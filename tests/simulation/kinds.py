@@ -76,6 +76,7 @@ KINDS: Mapping[str, Kind] = {
         kills=1,
         pauses=1,
         drains=1,
+        flushes=1,
         outages=1,
         clocks=2,
         writes_on=True,
