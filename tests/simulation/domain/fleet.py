@@ -108,6 +108,11 @@ class Fleet:
     webs: list[Web] = field(default_factory=list)
     _names: "count[int]" = field(default_factory=lambda: count(1))
 
+    def end(self) -> None:
+        """Let nothing more be begun by what is left of the processes, which the loop closes."""
+        for worker in self.workers:
+            worker.process.is_alive = False
+
     def start_web(self) -> None:
         """Start a process that takes in what people do."""
         process = Process(self.loop, f"web-{next(self._names)}")

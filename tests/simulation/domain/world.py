@@ -72,6 +72,7 @@ class World:
             except DeadlockError:
                 complaints.append("nothing can happen any more")
             complaints += Reckoning(self.fleet, self.people).complaints()
+            self.fleet.end()
         return Outcome(
             self.people.asked,
             complaints,
