@@ -39,13 +39,27 @@ def written(pinned: Pinned) -> Iterator[str]:
 PINNED: Sequence[Pinned] = (
     Pinned(
         "streams",
-        104,
+        125,
         16,
         Excerpt(
-            {3: (3,), 2: (0,)},
-            (0,),
-            {"worker-6 store.append 11": Fault.AFTER, "worker-6 store.append 25": Fault.AFTER},
-            dice=1,
+            {1: (1,)},
+            (),
+            {
+                "worker-4 store.stop_requests 4": Fault.BEFORE,
+                "worker-3 store.append 8": Fault.AFTER,
+                "worker-3 slack.post 1": Fault.AFTER,
+            },
+        ),
+        "Buried by a RecursionError: a stream had no ts, as the journal's answer had been lost.",
+    ),
+    Pinned(
+        "streams",
+        150,
+        16,
+        Excerpt(
+            {1: (0, 1, 2)},
+            (),
+            {"worker-3 store.append 34": Fault.AFTER, "worker-3 store.links 4": Fault.AFTER},
         ),
         "A stream was said again: its worker went on without knowing what the journal held.",
     ),
