@@ -57,6 +57,9 @@ KINDS: Mapping[str, Kind] = {
     "deletions": Kind(Chances(before=0.01), Story(deletions=0.3, streaming=0.3), kills=1),
     "panels": Kind(story=Story(changes=0.5, streaming=0.5), kills=1),
     "approvals": Kind(Chances(before=0.01, after=0.01), Story(tickets=0.8), kills=2, drains=1),
+    "writing on": Kind(
+        Chances(after=0.02, cut=0.02), Story(stops=0.2), kills=2, pauses=1, writes_on=True
+    ),
     "links": Kind(flushes=3),
     "links in mid-turn": Kind(Chances(before=0.01), kills=3, flushes=4),
     "outages": Kind(outages=3),

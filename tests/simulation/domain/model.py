@@ -27,6 +27,7 @@ from bot.panel.language_model.exchange import (
     ToolUsed,
     UserSaid,
 )
+from bot.panel.language_model.repetition import repeated
 from bot.panel.links import Labels
 from bot.panel.model import ConversationId, RequestId
 from bot.panel.tools import ApprovalWanted
@@ -75,7 +76,6 @@ class SimulatedModel:
     def __init__(self, loop: SimulatedLoop, server: Server) -> None:
         self.conversations: dict[ConversationId, Stored] = {}
         self.writing: dict[ConversationId, Writing] = {}
-        self.left_writing: set[ConversationId] = set()  # it wrote on there without a reader
         self.whole: set[str] = set()
         self.done: Counter[str] = Counter()  # what tools were used for, by their arguments
         self._server = server
@@ -88,7 +88,6 @@ class SimulatedModel:
         known = {i.call_id for i in (*stored.items, *prompt.items) if isinstance(i, ToolCalled)}
         if any(isinstance(i, ToolAnswered) and i.call_id not in known for i in prompt.items):
             raise ModelRefused(ModelFault.BAD_REQUEST, "no tool call found for the output")
-        self.left_writing.discard(prompt.conversation)
         writing = Writing(f"resp_{next(self._ids)}", prompt, tell, self._plan(prompt, stored))
         self.writing[prompt.conversation] = writing
         tell(Begun(writing.response))
@@ -101,7 +100,6 @@ class SimulatedModel:
             return
         writing.tell = _ignore
         if self._server.writes_on:
-            self.left_writing.add(writing.prompt.conversation)
             return
         match self._server.leaves:
             case Leftover.NOTHING:
@@ -123,8 +121,11 @@ class SimulatedModel:
         self._unlocked(conversation).items += items
 
     async def since(self, conversation: ConversationId, ref: str) -> Sequence[Item] | None:
-        """Return the newest user item with *ref*, and all after it."""
-        items = self._find(conversation).items[-100:]
+        """Return the newest user item with *ref*, and all after it; deletes what is there twice."""
+        stored = self._find(conversation)
+        gone = repeated(stored.items, ref)
+        stored.items[:] = [item for place, item in enumerate(stored.items) if place not in gone]
+        items = stored.items[-100:]
         for start in reversed(range(len(items))):
             item = items[start]
             if isinstance(item, UserSaid) and ref in item.text:

@@ -77,8 +77,7 @@ class Reckoning:
         for one in known.all:
             yield from rules.heard(one, questions, None if self._may_fail else excused)
             yield from rules.heard_in_order(one, questions, self._people.may_swap)
-            if one.id not in self._fleet.model.left_writing:
-                yield from rules.calls(one)
+            yield from rules.calls(one)
 
     def _said(self, thread: ThreadRef) -> list[Said]:
         return [_said(one) for one in self._fleet.slack.threads[thread].ours.values()]
