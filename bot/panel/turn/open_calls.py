@@ -74,20 +74,23 @@ class OpenCalls:
         ref = prompts.call_ref(chooser) if chooser else prompts.ref(record.turn)
         by = chooser.id if chooser else None
         retries = Retries(self._backoff)
-        try:
-            stored = await self._model.since(conversation, ref)
-            while self._is_on_its_way(stored, chooser) and await retries.wait():
+        while True:
+            try:
                 stored = await self._model.since(conversation, ref)
-            if outputs := self._outputs(stored or (), chooser):
-                if may_go_on:  # what it was asked counts as lost, with the calls
-                    await record.note(RouterAsked(by=by))
-                await self._model.append(conversation, outputs)
-                await self._model.since(conversation, ref)  # somebody may have been faster
-        except (ModelUnavailable, ModelRefused, ConversationGone) as error:
-            extra = {"turn": record.turn.id, "reason": str(error)}
-            log.warning("turn.calls_left_open", extra=extra)
-            return record.progress.round_of(by).asked
-        return stored is not None
+                if self._is_on_its_way(stored, chooser) and await retries.wait():
+                    continue
+                if outputs := self._outputs(stored or (), chooser):
+                    if may_go_on:  # what it was asked counts as lost, with the calls
+                        await record.note(RouterAsked(by=by))
+                    await self._model.append(conversation, outputs)
+                    await self._model.since(conversation, ref)  # somebody may have been faster
+            except (ModelUnavailable, ModelRefused, ConversationGone) as error:
+                if isinstance(error, ModelUnavailable) and await retries.wait(error.after):
+                    continue
+                extra = {"turn": record.turn.id, "reason": str(error)}
+                log.warning("turn.calls_left_open", extra=extra)
+                return record.progress.round_of(by).asked
+            return stored is not None
 
     def _is_on_its_way(self, stored: Sequence[Item] | None, chooser: Call | None) -> bool:
         """Whether a request that is not answered yet would bring what *stored* lacks."""

@@ -156,6 +156,8 @@ class TurnWorker:
             raise Poisoned(f"{claim.deaths} workers died with it", claim.deaths)
         if is_withdrawn(claim.turn, await self._deleted(claim)):  # while nobody had it
             raise ThreadGone("deleted")
+        if claim.attempt > 1 and await self._is_stopped(claim):  # its worker died, perhaps of that
+            raise asyncio.CancelledError
         return await self._runner.run(claim)
 
     async def _end_early(self, claim: Claim) -> None:

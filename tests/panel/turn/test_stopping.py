@@ -89,6 +89,21 @@ async def test_what_was_done_until_the_stop_is_kept(bench, work):
     assert (finance.stage.usage, finance.failure) == (NO_USAGE, Failure.STOPPED)
 
 
+async def test_a_stop_whose_worker_died_is_the_first_thing_that_the_next_one_does(bench):
+    await say(bench, "May we?", "1.0")
+    await bench.queue.claim()
+    await say(bench, "stop", "2.0")
+    bench.lose()
+    seldom = replace(HURRY, stop_requests=60)
+    worker = TurnWorker(bench.queue, bench.runner(), timeouts=seldom, lease=180)
+    task = asyncio.create_task(worker.run())
+    await settled(bench)
+    task.cancel()
+
+    assert said(bench) == [(None, sentences.stopped([]))]
+    assert bench.model.prompts == []
+
+
 async def test_the_thread_goes_on_afterwards_and_knows_what_was_asked(bench, work):
     bench.model.writes_on = False
     bench.model.script(ROUTER, [consult("legal"), asyncio.Event()], "What else?")
@@ -158,7 +173,8 @@ async def test_a_model_that_is_away_does_not_keep_a_turn_from_stopping(bench, wo
     bench.model.script("legal", [asyncio.Event()])
     await say(bench, "May we?", "1.0")
     await eventually(lambda: bench.model.asked("legal"))
-    bench.model.fail_next("since", ModelUnavailable("down"))
+    for _ in (None, *QUICK.retry_delays):
+        bench.model.fail_next("since", ModelUnavailable("down"))
     await say(bench, "stop", "2.0")
     await settled(bench)
 

@@ -10,6 +10,7 @@ from bot.panel.errors import (
     ModelRefused,
     ModelUnavailable,
     Poisoned,
+    StoreUnavailable,
 )
 from bot.panel.language_model.exchange import UserSaid
 from bot.panel.messaging.messenger import Post
@@ -18,8 +19,9 @@ from bot.panel.texts import failure_sentences, refusal_sentences, sentences
 from bot.panel.timeouts import Timeouts
 from bot.panel.turn.turn_worker import TurnWorker
 from tests.eventually import eventually
-from tests.fakes.language_model import ROUTER
+from tests.fakes.language_model import ROUTER, Meanwhile
 from tests.fakes.messenger import RecordingMessenger
+from tests.fakes.turn_queue import FakeTurnQueue
 from tests.panel.conftest import HURRY, THREAD, Bench, consult, own_id
 
 DOWN = ModelUnavailable("down", answered=False)
@@ -314,6 +316,54 @@ async def test_losing_the_lease_stops_the_work(bench):
     await worker.drain(grace=2)
 
     assert bench.messenger.said == []
+
+
+async def test_at_shutdown_a_turn_that_ends_in_time_is_finished(bench):
+    held = asyncio.Event()
+    bench.model.script(ROUTER, [held, "Hi."])
+    await put(bench, "hello")
+    worker = TurnWorker(bench.queue, bench.runner(), timeouts=HURRY, concurrency=1, lease=180)
+    task = asyncio.create_task(worker.run())
+    await eventually(lambda: bench.model.asked(ROUTER))
+    task.cancel()
+    draining = asyncio.create_task(worker.drain(grace=60))
+    await Meanwhile().wait()
+    held.set()
+
+    assert await draining == 0
+    assert bench.messenger.said == [(None, "Hi.")]
+    assert await bench.idle()
+
+
+class AbsentQueue(FakeTurnQueue):
+    """Is away for a moment when the first turn is done."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.claims: list[Claim] = []
+        self.away = True
+
+    async def claim(self) -> Claim:
+        self.claims.append(await super().claim())
+        return self.claims[-1]
+
+    async def done(self, claim: Claim, *, model_answers: bool = False) -> None:
+        if self.away:
+            self.away = False
+            raise StoreUnavailable("away")
+        await super().done(claim, model_answers=model_answers)
+
+
+async def test_a_turn_that_is_done_while_the_store_is_away_is_not_run_again(make_bench):
+    bench = make_bench(queue=AbsentQueue())
+    await put(bench, "hello")
+    worker = TurnWorker(bench.queue, bench.runner(), timeouts=HURRY, concurrency=1, lease=180)
+    task = asyncio.create_task(worker.run())
+    await settled(bench)
+    task.cancel()
+
+    assert len(bench.queue.claims) == 1
+    assert bench.messenger.said == [(None, "Hello.")]
 
 
 async def test_at_shutdown_a_turn_that_takes_too_long_is_handed_over_at_once(bench):

@@ -1,0 +1,6 @@
+"""All planted bugs."""
+
+from tests.simulation.mutants.domain_mutants import DOMAIN
+from tests.simulation.mutants.script_mutants import SCRIPTS
+
+MUTANTS = (*DOMAIN, *SCRIPTS)

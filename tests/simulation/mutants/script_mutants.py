@@ -1,0 +1,144 @@
+"""Bugs in the Lua, and in what calls it."""
+
+from tests.simulation.mutants.mutant import Mutant, units
+
+_LUA = "bot/adapters/redis/scripts"
+_QUEUE = units("contracts/test_turn_queue.py", "adapters/redis/queue/test_turn_queue.py")
+_OUTBOX = units("contracts/test_outbox.py")
+_APPROVALS = units("contracts/test_approval_store.py")
+
+SCRIPTS = (
+    Mutant(
+        "claim with the token of the last",
+        f"{_LUA}/common.lua",
+        "local token = math.max(clock('fence') + 1, seconds * 1000000 + microseconds)",
+        "local token = math.max(clock('fence'), 1)",
+        _QUEUE,
+    ),
+    Mutant(
+        "a claim that everybody holds",
+        f"{_LUA}/common.lua",
+        "  return redis.call('HGET', of('turn', thread), 'token') == token",
+        "  return redis.call('EXISTS', of('turn', thread)) == 1",
+        _QUEUE,
+    ),
+    Mutant(
+        "done without fencing",
+        f"{_LUA}/done.lua",
+        "if not holds(thread, token) then return ended(token) end",
+        "",
+        _QUEUE,
+    ),
+    Mutant(
+        "renewed without fencing",
+        f"{_LUA}/renew.lua",
+        "if not holds(thread, token) then return 0 end",
+        "",
+        _QUEUE,
+    ),
+    Mutant(
+        "journal entry without fencing",
+        f"{_LUA}/append.lua",
+        "if not holds(thread, token) then return 0 end",
+        "",
+        _QUEUE,
+    ),
+    Mutant(
+        "journal entry written twice",
+        f"{_LUA}/append.lua",
+        "if not redis.call('LPOS', journal, entry) then",
+        "if true then",
+        _QUEUE,
+    ),
+    Mutant(
+        "released without fencing",
+        f"{_LUA}/release.lua",
+        "if not holds(thread, token) then return ended(token) end",
+        "",
+        _QUEUE,
+    ),
+    Mutant(
+        "released turn kept by whoever held it",
+        f"{_LUA}/release.lua",
+        "redis.call('HDEL', turn, 'token')\n",
+        "",
+        _QUEUE,
+    ),
+    Mutant(
+        "delayed turn lost",
+        f"{_LUA}/release.lua",
+        "redis.call('ZADD', P .. 'delayed', at, thread)\n",
+        "",
+        _QUEUE,
+    ),
+    Mutant(
+        "delay forgotten",
+        f"{_LUA}/release.lua",
+        "local at, due = time + delay,",
+        "local at, due = time,",
+        _QUEUE,
+    ),
+    Mutant(
+        "duplicate of a message accepted",
+        f"{_LUA}/put.lua",
+        "if not redis.call('SET', seen, nonce, 'NX', 'EX', remember) then",
+        "if not redis.call('SET', seen, nonce, 'EX', remember) then",
+        _QUEUE,
+    ),
+    Mutant(
+        "message known by its ts in all workspaces",
+        f"{_LUA}/put.lua",
+        "of('seen', thread .. ':' .. ts)",
+        "of('seen', string.gsub(thread, '^[^:]*:', '') .. ':' .. ts)",
+        _QUEUE,
+    ),
+    Mutant(
+        "message lost when its thread has a turn",
+        f"{_LUA}/done.lua",
+        "make_room(thread)\nready_if_waiting(thread)",
+        "make_room(thread)",
+        _QUEUE,
+    ),
+    Mutant(
+        "last state settled by whoever lost it",
+        f"{_LUA}/outbox_settle.lua",
+        "if not state or state.sender ~= token then return end",
+        "if not state then return end",
+        _OUTBOX,
+    ),
+    Mutant(
+        "last state of a lost turn kept",
+        f"{_LUA}/outbox_put.lua",
+        "if token ~= '' and not holds(thread, token) then return -1 end",
+        "",
+        _OUTBOX,
+    ),
+    Mutant(
+        "approval decided twice",
+        f"{_LUA}/approval_enter.lua",
+        " or (known and known ~= verdict) then return 0 end",
+        " then return 0 end",
+        _APPROVALS,
+    ),
+    Mutant(
+        "verdict queued twice",
+        f"{_LUA}/approval_enter.lua",
+        "if known then return 2 end\n",
+        "",
+        _APPROVALS,
+    ),
+    Mutant(
+        "delivery acted on twice",
+        f"{_LUA}/claim_delivery.lua",
+        "if redis.call('HSETNX', P, 'token', token) == 1 then",
+        "if redis.call('HSET', P, 'token', token) then",
+        units("contracts/test_delivery_store.py"),
+    ),
+    Mutant(
+        "delivery noted by whoever lost it",
+        f"{_LUA}/note_delivery.lua",
+        "if owner and owner ~= token then return 0 end",
+        "",
+        units("contracts/test_delivery_store.py"),
+    ),
+)  # fmt: skip
