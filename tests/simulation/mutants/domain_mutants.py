@@ -220,4 +220,26 @@ DOMAIN = (
         "            found[unanswered[key_of(item)].pop(0)] = place",
         units("panel/language_model/test_pairing.py"),
     ),
+    Mutant(
+        "last state sent again",
+        f"{_TURN}/outbox_worker.py",
+        "        await self._outbox.sent(outgoing)",
+        "        await self._outbox.postpone(outgoing, after=0)",
+        units("panel/turn/test_outbox_worker.py"),
+    ),
+    Mutant(
+        "last state lost that Slack could not take",
+        f"{_TURN}/outbox_worker.py",
+        "            await self._outbox.postpone("
+        "outgoing, after=max(pause, error.after or 0))\n            return",
+        "            pass",
+        units("panel/turn/test_outbox_worker.py"),
+    ),
+    Mutant(
+        "stored outputs sent again",
+        f"{_MODEL}/model_client.py",
+        "                return place in answers",
+        "                return True",
+        units("panel/language_model/test_model_client.py", "panel/turn/test_resuming.py"),
+    ),
 )

@@ -141,4 +141,11 @@ SCRIPTS = (
         "",
         units("contracts/test_delivery_store.py"),
     ),
+    Mutant(
+        "items of a conversation added twice",
+        f"{_LUA}/kept_add.lua",
+        "if redis.call('HGET', head, 'token') == ARGV[3] then return 1 end\n",
+        "",
+        units("adapters/redis/stores/test_conversation_store.py"),
+    ),
 )  # fmt: skip
