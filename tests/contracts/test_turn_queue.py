@@ -1010,23 +1010,22 @@ async def test_where_nothing_is_to_be_stopped_the_wish_can_be_put(queues):
     assert await queues.queue.put(ONE, message("stop", "2.0"), alone=True)
 
 
-@pytest.mark.parametrize("late", [False, True])
-async def test_a_wish_to_stop_that_is_found_late_is_not_about_what_was_said_since(queues, late):
+async def test_a_wish_to_stop_is_not_about_what_was_said_since(queues):
     await put(queues, ONE, "3")
     claim = await claimed(queues)
     await put(queues, ONE, "1", "4")
 
-    stopped = await queues.queue.stop(ONE, MessageTs("2.0"), ADA, late=late)
+    stopped = await queues.queue.stop(ONE, MessageTs("2.0"), ADA)
 
-    assert stopped == StopResult(not late, MessageTs("1.0"))
+    assert stopped == StopResult(False, MessageTs("1.0"))
     await queues.queue.done(claim)
-    assert await nothing_to_claim(queues) is not late
+    assert texts(await claimed(queues)) == ["4"]
 
 
-async def test_a_wish_to_stop_that_is_found_late_stops_the_turn_before_it(queues):
+async def test_a_wish_to_stop_stops_the_turn_before_it(queues):
     await put(queues, ONE, "1")
     await claimed(queues)
-    assert await queues.queue.stop(ONE, MessageTs("2.0"), ADA, late=True) == StopResult(True)
+    assert await queues.queue.stop(ONE, MessageTs("2.0"), ADA) == StopResult(True)
 
 
 async def test_a_turn_that_was_put_off_comes_back_to_be_stopped(queues):

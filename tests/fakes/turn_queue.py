@@ -200,15 +200,13 @@ class FakeTurnQueue(QueueAdmin):
             if current.losses < MOST_LOSSES:
                 current.losses, current.deaths = current.losses + 1, current.deaths - 1
 
-    async def stop(
-        self, thread: ThreadRef, ts: MessageTs, by: UserId, *, late: bool = False
-    ) -> StopResult | None:
+    async def stop(self, thread: ThreadRef, ts: MessageTs, by: UserId) -> StopResult | None:
         if (thread, ts) in self._seen:
             return None
         inbox = self._inboxes.get(thread, [])
 
         def concerns(message: Message) -> bool:
-            return not late or float(message.ts) < float(ts)
+            return float(message.ts) < float(ts)
 
         def is_dropped(one: _Waiting) -> bool:
             return not isinstance(one, _Current) and not one[1] and concerns(one[0])
@@ -216,7 +214,7 @@ class FakeTurnQueue(QueueAdmin):
         kept = [one for one in inbox if not is_dropped(one)]
         dropped = [one[0] for one in inbox if not isinstance(one, _Current) and is_dropped(one)]
         current = self._currents.get(thread)
-        running = current is not None and concerns(current.turn.messages[0])
+        running = current is not None and any(map(concerns, current.turn.messages[:1]))
         self._inboxes[thread] = kept
         if not kept:
             self._forget(thread)

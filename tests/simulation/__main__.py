@@ -3,6 +3,7 @@
 python -m tests.simulation --kind kills --seed 59 --trace    one day, call by call
 python -m tests.simulation --kind kills --seed 59 --shrink   what of it a violation needs
 python -m tests.simulation --questions 1000000 --jobs 2      days of every kind, until then
+python -m tests.simulation --questions 10000 --redis         the same on a real Redis
 """
 
 import argparse
@@ -17,7 +18,7 @@ from rich.console import Console
 
 from tests.simulation.domain.world import Outcome, run
 from tests.simulation.excerpt import Excerpt
-from tests.simulation.kinds import KINDS
+from tests.simulation.kinds import IN_FAKES, IN_REDIS, KINDS
 from tests.simulation.many import Day, Result, Tally, run_many
 from tests.simulation.regressions import Pinned, written
 from tests.simulation.shrinking import Shrinker
@@ -32,10 +33,17 @@ def main() -> int:
     args = _parser().parse_args()
     if args.questions or args.seeds:
         return _run_many(args)
-    kind = "calm" if args.kind == "every" else args.kind
+    kind = _kinds(args)[0]
     if args.shrink:
         return _shrink(kind, args.seed, args.size, args.throws)
     return _run_one(kind, args.seed, args.size, trace=args.trace)
+
+
+def _kinds(args: argparse.Namespace) -> Sequence[str]:
+    if args.kind == "every":
+        return IN_REDIS if args.redis else IN_FAKES
+    is_in_memory_of_its_own = args.kind in IN_REDIS or not args.redis
+    return [args.kind if is_in_memory_of_its_own else f"{args.kind} in Redis"]
 
 
 def _run_one(kind: str, seed: int, size: int, *, trace: bool) -> int:
@@ -51,7 +59,7 @@ def _run_one(kind: str, seed: int, size: int, *, trace: bool) -> int:
 
 
 def _run_many(args: argparse.Namespace) -> int:
-    kinds = list(KINDS) if args.kind == "every" else [args.kind]
+    kinds = _kinds(args)
     seeds = args.seeds or count(args.seed)
     days = (Day(kind, seed, args.size) for seed in seeds for kind in kinds)
     tally = run_many(days, args.questions or sys.maxsize, args.jobs, _Progress())
@@ -110,6 +118,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--kind", choices=[*KINDS, "every"], default="every")
+    parser.add_argument("--redis", action="store_true", help="the real scripts on a real Redis")
     parser.add_argument("--seed", type=int, default=1, help="of one day, or of the first of many")
     parser.add_argument("--size", type=_positive, default=40, help="questions in a day")
     parser.add_argument("--trace", action="store_true", help="print every call")

@@ -1,7 +1,7 @@
 """The kinds of trouble that a world can have, each by its name."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tests.simulation.net import CALM, Chances
 
@@ -35,10 +35,11 @@ class Kind:
     clocks: int = 0  # wall clocks that jump
     writes_on: bool = False  # whether the model's side may write on without a reader
     shuffled: bool = False  # whether any callback that is ready may run next
+    in_redis: bool = False  # whether the memory is a real Redis with the real scripts
 
 
 _BAD_NET = Chances(before=0.02, after=0.02, cut=0.004)
-KINDS: Mapping[str, Kind] = {
+_IN_ANY_MEMORY: Mapping[str, Kind] = {
     "calm": Kind(),
     "kills": Kind(kills=4),
     "pauses": Kind(pauses=4),
@@ -85,3 +86,9 @@ KINDS: Mapping[str, Kind] = {
         writes_on=True,
     ),
 }
+IN_FAKES = tuple(_IN_ANY_MEMORY)
+KINDS: Mapping[str, Kind] = {
+    **_IN_ANY_MEMORY,
+    **{f"{n} in Redis": replace(kind, in_redis=True) for n, kind in _IN_ANY_MEMORY.items()},
+}
+IN_REDIS = tuple(name for name, kind in KINDS.items() if kind.in_redis)

@@ -80,7 +80,7 @@ class Misfortunes:
     async def flush(self, random: Random) -> None:
         """Lose what is remembered of threads, but not the turns."""
         self._fleet.loop.note("flush")
-        self._fleet.memory.threads.lose_everything()
+        self._fleet.memory.lose_threads()
 
     async def store_away(self, random: Random) -> None:
         """Let the store be away for a while."""

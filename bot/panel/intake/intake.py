@@ -97,22 +97,17 @@ class Intake:
         if await self._threads.standing(thread) in _OURS:
             await self._threads.mark_unread(thread, ts)
 
-    async def stop(
-        self, thread: ThreadRef, ts: MessageTs, by: UserId, *, late: bool = False
-    ) -> bool:
-        """Stop what is being done in *thread*; *ts* identifies the request, which may come twice.
+    async def stop(self, thread: ThreadRef, ts: MessageTs, by: UserId) -> bool:
+        """Stop what was asked in *thread* before *ts*, which also tells a request that comes twice.
 
-        One that is found *late* does not concern what was said after it.
         Returns whether the turn that is stopped will say so; False if there is none.
         """
-        result = await self._stop(thread, ts, by, late=late)
+        result = await self._stop(thread, ts, by)
         return result is None or result.stopping
 
-    async def _stop(
-        self, thread: ThreadRef, ts: MessageTs, by: UserId, *, late: bool = False
-    ) -> StopResult | None:
+    async def _stop(self, thread: ThreadRef, ts: MessageTs, by: UserId) -> StopResult | None:
         await self._auditor.record(Act.STOPPED, thread, by)
-        result = await self._queue.stop(thread, ts, by, late=late)
+        result = await self._queue.stop(thread, ts, by)
         if result and result.taken_back:
             await self._threads.mark_unread(thread, result.taken_back)
         return result
@@ -182,7 +177,7 @@ class Intake:
         if was_for_us:  # its own ts was taken then
             message = replace(message, ts=at)
         stops = isinstance(command, Stop) and await self._may_stop(edited)
-        if stops and (await self.stop(thread, message.ts, message.author) or was_for_us):
+        if stops and (await self.stop(thread, at, message.author) or was_for_us):
             return
         await self._put(thread, message, alone=True)
 
@@ -220,7 +215,7 @@ class Intake:
             message.mentioned or standing is Standing.OURS
         )
         if stops and await self._may_stop(incoming):
-            result = await self._stop(thread, message.ts, message.author, late=message.missed)
+            result = await self._stop(thread, message.ts, message.author)
             if result is None or result.stopping:
                 return
             if result.taken_back:  # else one without a mention may be an answer: "stop or go on?"

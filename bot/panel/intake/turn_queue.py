@@ -104,14 +104,12 @@ class TurnQueue(Protocol):
         It is *poisoned* if too many workers died with it.
         """
 
-    async def stop(
-        self, thread: ThreadRef, ts: MessageTs, by: UserId, *, late: bool = False
-    ) -> StopResult | None:
+    async def stop(self, thread: ThreadRef, ts: MessageTs, by: UserId) -> StopResult | None:
         """Request the turn of *thread* to be stopped, and remove the messages that wait there.
 
-        *ts* identifies the request: None if it was carried out before. If no turn was running,
-        the request itself may still be put as a message. One that is found *late* does not
-        concern what was said after it.
+        *ts* identifies the request: None if it was carried out before. It does not concern what
+        was said after it, whichever arrives first. If no turn was running, the request itself may
+        still be put as a message.
         """
 
     async def stop_requests(self) -> Mapping[ThreadRef, UserId]:

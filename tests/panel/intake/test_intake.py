@@ -439,6 +439,19 @@ async def test_a_plain_stop_ends_what_runs_and_what_waits(queue, threads, words)
     assert (await queue.depth()).waiting == 0
 
 
+async def test_what_is_asked_after_a_stop_is_answered_though_it_arrives_before(queue, threads):
+    intake = Intake(queue, threads, auditor())
+    await running(queue, intake)
+
+    for text, ts in (("and finance?", "5.0"), ("stop", "4.0")):
+        await intake.receive(incoming(text, ts=ts))
+
+    assert set(await queue.stop_requests()) == {THREAD}
+    assert await threads.unread_since(THREAD) is None
+    assert await queue.busy([THREAD])
+    assert [one[0].text for one in queue._inboxes[THREAD]] == ["and finance?"]
+
+
 async def test_a_plain_stop_is_answered_if_it_only_took_back_what_waited(queue, threads):
     intake = Intake(queue, threads, auditor())
     await intake.receive(incoming("may we?", mentioned=True))

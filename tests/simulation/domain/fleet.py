@@ -32,6 +32,7 @@ from tests.fakes.people import FakePeople
 from tests.panel_editors import panel_editor
 from tests.simulation.domain.memory import LEASE, Memory, Reached
 from tests.simulation.domain.model import SimulatedModel
+from tests.simulation.domain.redis_memory import RedisMemory
 from tests.simulation.domain.seams import ModelSeam, Seam, Server, SlackSeam
 from tests.simulation.domain.slack import SimulatedSlack
 from tests.simulation.domain.transcript import SimulatedTranscript
@@ -98,7 +99,7 @@ class Fleet:
 
     loop: SimulatedLoop
     net: Net
-    memory: Memory
+    memory: Memory | RedisMemory
     slack: SimulatedSlack
     model: SimulatedModel
     people: FakePeople = field(default_factory=FakePeople)

@@ -1,9 +1,12 @@
 """What the bot remembers: the stores in memory, and each process's way to them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 from bot.panel.audit.audit_log import Auditor
 from bot.panel.errors import StoreUnavailable
+from bot.panel.intake.turn_queue import TurnQueue
 from bot.panel.messaging.outbox import Outbox
 from bot.panel.roster.panel_store import PanelStore
 from bot.panel.turn.services import Stores
@@ -25,7 +28,7 @@ LEASE = 15.0  # seconds
 class Reached:
     """The stores as one process reaches them."""
 
-    queue: QueueSeam
+    queue: TurnQueue
     outbox: Outbox
     stores: Stores
     panels: PanelStore
@@ -60,10 +63,29 @@ class Memory:
             outbox,
             Auditor(self.audit_log),
         )
-        return Reached(QueueSeam(server, self.queue), outbox, stores, seam(self.panels))
+        return Reached(
+            cast("TurnQueue", QueueSeam(server, self.queue)), outbox, stores, seam(self.panels)
+        )
 
     async def is_idle(self) -> bool:
         """Whether nothing is to be answered, decided or shown any more."""
         depth = await self.queue.depth()
         turns = depth.waiting + depth.running + depth.delayed
         return not (turns or self.approvals._requests or await self.outbox.waiting())
+
+    def lose_threads(self) -> None:
+        """Forget what is remembered of threads, but not their turns."""
+        self.threads.lose_everything()
+
+    def left_over(self) -> Iterator[str]:
+        """Yield what is left of turns."""
+        yield from (f"the queue holds a turn of {one.place}" for one in self.queue._currents)
+        yield from (
+            f"the inbox of {t.place} holds {i}" for t, i in self.queue._inboxes.items() if i
+        )
+        yield from (f"buried: {one.letter.reason}" for one in self.queue._letters.values())
+        yield from (f"the outbox holds {about}" for _, about in self.outbox._entries)
+        for turn, report in self.reports.reports.items():
+            stages = (report.choosing, report.closing, *(c.stage for c in report.consultations))
+            if min([report.seconds, *(stage.seconds for stage in stages if stage)]) < 0:
+                yield f"{turn} took less than no time"

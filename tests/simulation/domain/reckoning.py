@@ -115,15 +115,7 @@ class Reckoning:
                 yield f"{title} is left undecided"
 
     def _left_over(self) -> Iterator[str]:
-        queue, outbox = self._fleet.memory.queue, self._fleet.memory.outbox
-        yield from (f"the queue holds a turn of {one.place}" for one in queue._currents)
-        yield from (f"the inbox of {t.place} holds {i}" for t, i in queue._inboxes.items() if i)
-        yield from (f"buried: {one.letter.reason}" for one in queue._letters.values())
-        yield from (f"the outbox holds {about}" for _, about in outbox._entries)
-        for turn, report in self._fleet.memory.reports.reports.items():
-            stages = (report.choosing, report.closing, *(c.stage for c in report.consultations))
-            if min([report.seconds, *(stage.seconds for stage in stages if stage)]) < 0:
-                yield f"{turn} took less than no time"
+        yield from self._fleet.memory.left_over()
         if self._people.undelivered:
             yield f"{self._people.undelivered} events were never acknowledged"
 

@@ -12,6 +12,7 @@ from tests.simulation.domain.memory import Memory
 from tests.simulation.domain.model import Leftover, Server, SimulatedModel
 from tests.simulation.domain.people import People
 from tests.simulation.domain.reckoning import Reckoning
+from tests.simulation.domain.redis_memory import RedisMemory, shared_server
 from tests.simulation.domain.slack import SimulatedSlack
 from tests.simulation.excerpt import WHOLE, Excerpt
 from tests.simulation.kinds import Kind
@@ -54,10 +55,15 @@ class World:
         server = Server(random.choice(list(Leftover)), kind.writes_on and random.random() < 0.5)
         self.model = SimulatedModel(self.loop, server)
         self.slack = SimulatedSlack(self.loop)
-        self.fleet = Fleet(self.loop, self.net, Memory(), self.slack, self.model)
+        memory = self.loop.world.run(self._in_redis) if kind.in_redis else Memory()
+        self.fleet = Fleet(self.loop, self.net, memory, self.slack, self.model)
         Deciders(self.fleet)
         self.people = People(self.fleet, kind.story, excerpt)
         self.misfortunes = Misfortunes(self.fleet, kind, kind.story.span, excerpt)
+
+    def _in_redis(self) -> RedisMemory:
+        shards = self.loop.dice("shards").choice((1, 3))
+        return RedisMemory(self.loop, self.net, shared_server(), shards)
 
     def run(self, questions: int) -> Outcome:
         """Let people ask so many questions, and see what comes of it."""

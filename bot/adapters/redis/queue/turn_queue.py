@@ -143,10 +143,8 @@ class RedisTurnQueue(QueueAdmin):
             counts = await pipe.execute() if threads else ()
         return {thread for thread, count in zip(threads, counts, strict=True) if count}
 
-    async def stop(
-        self, thread: ThreadRef, ts: MessageTs, by: UserId, *, late: bool = False
-    ) -> StopResult | None:
-        reply = await self._scripts.run(_STOP, thread, ts, keys.SEEN_FOR, by, int(late))
+    async def stop(self, thread: ThreadRef, ts: MessageTs, by: UserId) -> StopResult | None:
+        reply = await self._scripts.run(_STOP, thread, ts, keys.SEEN_FOR, by)
         if not reply:
             return None
         stopping, dropped = reply

@@ -1,16 +1,16 @@
--- Marks the thread's turn to be stopped, and takes back what people said and nobody has begun.
--- ARGV: thread, ts of the wish, seconds to remember it, who wishes it, and 1 if the wish was found
--- late: then it is not about what was said after it
+-- Marks the thread's turn to be stopped, and takes back what people said and nobody has begun; not
+-- what was said after the wish, whichever arrives first.
+-- ARGV: thread, ts of the wish, seconds to remember it, who wishes it
 -- Returns {whether a turn is to be stopped, the first message taken back, as put}; nothing if this
 -- wish was fulfilled before.
 
-local thread, ts, remember, who, late = unpack(ARGV)
+local thread, ts, remember, who = unpack(ARGV)
 local inbox, seen = of('inbox', thread), of('seen', thread .. ':' .. ts)
 
 if redis.call('EXISTS', seen) == 1 then return {} end
 
 local function concerns(message)
-  return late ~= '1' or tonumber(message.ts) < tonumber(ts)
+  return tonumber(message.ts) < tonumber(ts)
 end
 
 local kept, dropped = {}, nil
@@ -21,11 +21,8 @@ for _, entry in ipairs(redis.call('LRANGE', inbox, 0, -1)) do
     kept[#kept + 1] = entry
   end
 end
-local running = redis.call('EXISTS', of('turn', thread)) == 1
-if running and late == '1' then
-  local messages = redis.call('HGET', of('turn', thread), 'messages')
-  running = messages and concerns(cjson.decode(messages)[1])
-end
+local messages = redis.call('HGET', of('turn', thread), 'messages')
+local running = messages and concerns(cjson.decode(messages)[1])
 if dropped then
   redis.call('DEL', inbox)
   for _, entry in ipairs(kept) do redis.call('RPUSH', inbox, entry) end

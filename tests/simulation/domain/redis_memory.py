@@ -1,0 +1,97 @@
+"""What the bot remembers in Redis: the real stores and scripts on a real server."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from functools import cache
+from multiprocessing.util import Finalize
+
+from bot.adapters.redis.queue.journal import RedisJournal
+from bot.adapters.redis.queue.outbox import RedisOutbox
+from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.adapters.redis.shards import Shards
+from bot.adapters.redis.stores.approval_store import RedisApprovalStore
+from bot.adapters.redis.stores.audit_log import RedisAuditLog
+from bot.adapters.redis.stores.panel_store import RedisPanelStore
+from bot.adapters.redis.stores.report_store import RedisReportStore
+from bot.adapters.redis.stores.thread_store import RedisThreadStore
+from bot.panel.audit.audit_log import Auditor
+from bot.panel.turn.services import Stores
+from tests.simulation.domain.memory import LEASE, Reached
+from tests.simulation.domain.redis_client import RedisHost, SimulatedRedis
+from tests.simulation.loop import SimulatedLoop
+from tests.simulation.net import Net
+from tests.simulation.process import Process
+from tests.simulation.redis_server import RedisServer, redis_server
+
+_SECRETS = ("a-secret-of-at-least-16",)
+_OF_TURNS = ("inbox", "turn", "journal", "ready", "aside", "active", "stops", "leases", "delayed")
+_OF_THREADS = ("links", "moved", "heard", "edited", "standing")
+_UNFINISHED = (*_OF_TURNS, "outage", "dead", "outbox", "undecided")
+
+
+def shared_server() -> RedisServer:
+    """Return this process's server, which ends with it."""
+    return _server_of(os.getpid())
+
+
+@cache
+def _server_of(_process: int) -> RedisServer:
+    stack = ExitStack()
+    Finalize(None, stack.close, exitpriority=0)
+    return stack.enter_context(redis_server())
+
+
+class RedisMemory:
+    """The stores of one world, in *shards* parts."""
+
+    def __init__(self, loop: SimulatedLoop, net: Net, server: RedisServer, shards: int) -> None:
+        server.begin(loop.wall_time)
+        self._host = RedisHost(loop, net, server)
+        self._shards = Shards(shards)
+        self._own = SimulatedRedis(self._host, net)
+        self.panels = RedisPanelStore(self._own)
+        self._queue = RedisTurnQueue(self._own, self._shards)
+        self._outbox = RedisOutbox(self._own, self._shards)
+
+    def reached_by(self, process: Process, net: Net) -> Reached:
+        """Return them as *process* reaches them."""
+        redis, shards = SimulatedRedis(self._host, net, process), self._shards
+        outbox = RedisOutbox(redis, shards, lease=LEASE)
+        stores = Stores(
+            RedisJournal(redis, shards),
+            RedisThreadStore(redis, shards),
+            RedisApprovalStore(redis, shards),
+            RedisReportStore(redis, shards),
+            outbox,
+            Auditor(RedisAuditLog(redis, _SECRETS)),
+        )
+        queue = RedisTurnQueue(redis, shards, lease=LEASE)
+        return Reached(queue, outbox, stores, RedisPanelStore(redis))
+
+    async def is_idle(self) -> bool:
+        """Whether nothing is to be answered, decided or shown any more."""
+        depth = await self._queue.depth()
+        turns = depth.waiting + depth.running + depth.delayed
+        undecided = any(_kind(name) == "approvals" for name in self._names())
+        return not (turns or undecided or await self._outbox.waiting())
+
+    def lose_threads(self) -> None:
+        """Forget what is remembered of threads, but not their turns."""
+        names = [name for name in self._names() if _kind(name) in (*_OF_THREADS, "owner")]
+        for name in names:
+            self._own.do("DEL", name)
+
+    def left_over(self) -> Iterator[str]:
+        """Yield what is left of turns."""
+        yield from (f"Redis holds {name}" for name in self._names() if _kind(name) in _UNFINISHED)
+
+    def _names(self) -> list[str]:
+        names: list[str] = self._own.do("KEYS", "panelbot:*")
+        return sorted(names)
+
+
+def _kind(name: str) -> str:
+    """Return what is under a key: see bot/adapters/redis/keys.py."""
+    in_shard = name.partition("}:")[2]
+    return (in_shard or name.removeprefix("panelbot:")).partition(":")[0]
