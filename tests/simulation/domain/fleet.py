@@ -17,7 +17,7 @@ from bot.panel.intake.queue_positions import QueuePositions
 from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.language_model.model_client import ModelClient
 from bot.panel.messaging.locales import Locales
-from bot.panel.model import Expert, ExpertName, ToolName
+from bot.panel.model import Expert, ExpertName, ThreadRef, ToolName
 from bot.panel.timeouts import Timeouts
 from bot.panel.tools import McpServer, Toolbox, name_of
 from bot.panel.turn.outbox_worker import OutboxWorker
@@ -107,6 +107,7 @@ class Fleet:
     functions: FakeFunctions = field(default_factory=FakeFunctions)
     workers: list[Worker] = field(default_factory=list)
     webs: list[Web] = field(default_factory=list)
+    forgotten: set[ThreadRef] = field(default_factory=set)  # of whose turns Redis lost something
     _names: "count[int]" = field(default_factory=lambda: count(1))
 
     def end(self) -> None:

@@ -41,6 +41,9 @@ class Reckoning:
         kinds = _KINDS | ({"stopped", "command"} if thread in self._people.stops else set())
         yield from rules.strange(said, kinds, failing)
         yield from rules.repeated(said)
+        if thread in self._fleet.forgotten:  # what was under way may end there, but not be repeated
+            yield from rules.answered(said, questions, {one.number for one in questions})
+            return
         yield from rules.summed_up(said, frozenset(), {one.ts for one in ended})
         excused = {one.number for one in ended} | self._answered_with_others(questions)
         yield from rules.answered(said, questions, excused)

@@ -78,6 +78,7 @@ class RedisHost:
             if not waiter.element.done():
                 gone = exceptions.ConnectionError("simulated: the server is gone")
                 waiter.element.set_exception(gone)
+                waiter.element.exception()  # nobody may be there to look
 
     def _serve(self) -> None:
         for waiter in [*self._waiters]:

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import cache
 from multiprocessing.util import Finalize
+from random import Random
 
+from bot.adapters.redis import keys
 from bot.adapters.redis.queue.journal import RedisJournal
 from bot.adapters.redis.queue.outbox import RedisOutbox
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
@@ -16,16 +18,19 @@ from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.adapters.redis.stores.report_store import RedisReportStore
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
 from bot.panel.audit.audit_log import Auditor
+from bot.panel.model import ThreadRef
 from bot.panel.turn.services import Stores
 from tests.simulation.domain.memory import LEASE, Reached
 from tests.simulation.domain.redis_client import RedisHost, SimulatedRedis
 from tests.simulation.loop import SimulatedLoop
 from tests.simulation.net import Net
 from tests.simulation.process import Process
-from tests.simulation.redis_server import RedisServer, redis_server
+from tests.simulation.redis_server import RedisServer, Snapshot, redis_server
 
 _SECRETS = ("a-secret-of-at-least-16",)
 _OF_TURNS = ("inbox", "turn", "journal", "ready", "aside", "active", "stops", "leases", "delayed")
+_IN_A_TURN = ("inbox", "turn", "journal", "outbox", "seen")
+_EVICTABLE = ("links", "owner", "standing", "report", "usage", "recent", "told")
 _OF_THREADS = ("links", "moved", "heard", "edited", "standing")
 _UNFINISHED = (*_OF_TURNS, "outage", "dead", "outbox", "undecided")
 
@@ -47,6 +52,7 @@ class RedisMemory:
 
     def __init__(self, loop: SimulatedLoop, net: Net, server: RedisServer, shards: int) -> None:
         server.begin(loop.wall_time)
+        self._server = server
         self._host = RedisHost(loop, net, server)
         self._shards = Shards(shards)
         self._own = SimulatedRedis(self._host, net)
@@ -75,6 +81,41 @@ class RedisMemory:
         turns = depth.waiting + depth.running + depth.delayed
         undecided = any(_kind(name) == "approvals" for name in self._names())
         return not (turns or undecided or await self._outbox.waiting())
+
+    def restart(self) -> None:
+        """Let the server be another process with the same data."""
+        self._server.restart()
+        self._host.drop_waiters()
+
+    def forget_scripts(self) -> None:
+        """Let the server know no script any more."""
+        self._server.forget_scripts()
+
+    def snapshot(self) -> Snapshot:
+        """Return all data, as a replica may have it."""
+        return self._server.snapshot()
+
+    def restore(self, snapshot: Snapshot) -> set[ThreadRef]:
+        """Let a replica take over that has *snapshot*; an empty one: nothing.
+
+        Returns the threads of whose turns it does not know all.
+        """
+        before = self._server.snapshot()
+        self._server.restore(snapshot)
+        self._host.drop_waiters()
+        lost = {*before.items()} ^ {*snapshot.items()}
+        names = (key.decode().partition("}:")[2].split(":") for key, _ in lost)
+        return {
+            keys.thread_of(":".join(name[1:4]))
+            for name in names
+            if name[0] in _IN_A_TURN and len(name) >= 4
+        }
+
+    def evict(self, random: Random, share: float) -> None:
+        """Lose a share of what can be rebuilt, or is only looked at."""
+        for name in self._names():
+            if _kind(name) in _EVICTABLE and random.random() < share:
+                self._own.do("DEL", name)
 
     def lose_threads(self) -> None:
         """Forget what is remembered of threads, but not their turns."""
