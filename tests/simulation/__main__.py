@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import count
+from math import inf
 from shlex import quote
 
 from rich.console import Console
@@ -31,7 +32,7 @@ _TOLD_EVERY = 10.0  # seconds
 def main() -> int:
     """Run what the command line says; returns 1 if anything was wrong."""
     args = _parser().parse_args()
-    if args.questions or args.seeds:
+    if args.questions or args.seeds or args.seconds:
         return _run_many(args)
     kind = _kinds(args)[0]
     if args.shrink:
@@ -62,7 +63,8 @@ def _run_many(args: argparse.Namespace) -> int:
     kinds = _kinds(args)
     seeds = args.seeds or count(args.seed)
     days = (Day(kind, seed, args.size) for seed in seeds for kind in kinds)
-    tally = run_many(days, args.questions or sys.maxsize, args.jobs, _Progress())
+    questions, seconds = args.questions or sys.maxsize, args.seconds or inf
+    tally = run_many(days, questions, args.jobs, _Progress(), seconds)
     _console.print(f"{tally}")
     for result in tally.wrong:
         _console.print(f"python -m tests.simulation {_options(result.day)}")
@@ -126,6 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--throws", type=_positive, default=8, help="for each attempt to shrink")
     parser.add_argument("--seeds", type=_seeds, help="many days: 1-50")
     parser.add_argument("--questions", type=_positive, help="many days: until so many were asked")
+    parser.add_argument("--seconds", type=_positive, help="many days: until so many have passed")
     parser.add_argument("--jobs", type=_positive, default=2, help="processes for many days")
     return parser
 

@@ -1,4 +1,4 @@
-"""Many days, in several processes, until so many questions were asked or somebody has enough."""
+"""Many days, in several processes, until so many questions were asked, or time is up."""
 
 import signal
 import time
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import inf
 from multiprocessing import get_context
 from types import FrameType
 
@@ -47,7 +48,7 @@ class Tally:
     questions: int = 0
     seconds: float = 0.0  # of processor
     wrong: list[Result] = field(default_factory=list)
-    is_stopped: bool = False  # by a signal, before all was asked
+    stopped: str = ""  # by what, before all was asked
     began: float = field(default_factory=time.monotonic)
 
     def add(self, result: Result) -> None:
@@ -60,7 +61,7 @@ class Tally:
 
     def __str__(self) -> str:
         rate = self.questions / self.seconds if self.seconds else 0
-        stopped = "stopped by a signal: " if self.is_stopped else ""
+        stopped = f"stopped by {self.stopped}: " if self.stopped else ""
         return (
             f"{stopped}{self.questions:,} questions on {self.days:,} days, {len(self.wrong)} of "
             f"them with violations; {rate:.0f} questions a second of processor, "
@@ -73,22 +74,26 @@ def run_many(
     questions: int,
     jobs: int,
     done: Callable[[Tally, Result], None],
+    seconds: float = inf,
 ) -> Tally:
-    """Run *days* in so many processes until *questions* were asked, or a signal comes.
+    """Run *days* in so many processes until *questions* were asked.
 
-    *done* is told of each day as it ends.
+    A signal ends it before, and so do *seconds*; days that are under way are finished. *done* is
+    told of each day as it ends.
     """
     tally, left = Tally(), questions
     running: set[Future[Result]] = set()
     with _signals() as stopped, _pool(jobs) as pool:
         while True:
-            while left > 0 and not stopped and len(running) < _AHEAD * jobs:
+            if not tally.stopped:
+                is_late = time.monotonic() - tally.began >= seconds and left > 0
+                tally.stopped = "a signal" if stopped else "the clock" if is_late else ""
+            while left > 0 and not tally.stopped and len(running) < _AHEAD * jobs:
                 if (day := next(days, None)) is None:
                     break
                 left -= day.questions
                 running.add(pool.submit(run_one, day))
-            if stopped:
-                tally.is_stopped = True
+            if tally.stopped:
                 running = {future for future in running if not future.cancel()}
             if not running:
                 return tally

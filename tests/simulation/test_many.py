@@ -42,7 +42,14 @@ def test_a_day_that_does_not_end_is_wrong(monkeypatch: pytest.MonkeyPatch):
 
 @pytest.mark.parametrize(
     "args",
-    [("--seeds", "9-3"), ("--seeds", "x"), ("--questions", "0"), ("--jobs", "0"), ("--kind", "x")],
+    [
+        ("--seeds", "9-3"),
+        ("--seeds", "x"),
+        ("--questions", "0"),
+        ("--seconds", "0"),
+        ("--jobs", "0"),
+        ("--kind", "x"),
+    ],
 )
 @pytest.mark.long
 async def test_what_makes_no_sense_is_refused(args: tuple[str, ...]):
@@ -66,4 +73,13 @@ async def test_a_signal_ends_it_with_what_was_found_so_far(number: signal.Signal
 
     assert b"questions on" in first
     assert told.splitlines()[-1].startswith(b"stopped by a signal: ")
+    assert (process.returncode, errors) == (0, b"")
+
+
+async def test_it_ends_when_its_time_is_up():
+    process = await start("--seconds", "1", "--size", "4", "--jobs", "1", "--kind", "calm")
+    async with asyncio.timeout(120):
+        told, errors = await process.communicate()
+
+    assert told.splitlines()[-1].startswith(b"stopped by the clock: ")
     assert (process.returncode, errors) == (0, b"")
