@@ -1,6 +1,7 @@
 """All planted bugs."""
 
+from tests.simulation.mutants.adapter_mutants import ADAPTERS
 from tests.simulation.mutants.domain_mutants import DOMAIN
 from tests.simulation.mutants.script_mutants import SCRIPTS
 
-MUTANTS = (*DOMAIN, *SCRIPTS)
+MUTANTS = (*DOMAIN, *ADAPTERS, *SCRIPTS)

@@ -37,7 +37,7 @@ DOMAIN = (
         """            await self.end(sentences.asked)
             updates.cancel()""",
         """            updates.cancel()""",
-        Days("calm"),
+        Days("calm", 1),
     ),
     Mutant(
         "stream not withdrawn whose opening was lost",

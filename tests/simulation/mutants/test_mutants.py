@@ -1,11 +1,12 @@
 """Planted bugs: the texts that they change are there, and something notices each."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.simulation.mutants.all_mutants import MUTANTS
-from tests.simulation.mutants.mutant import Mutant
+from tests.simulation.mutants.mutant import Mutant, units
 from tests.simulation.mutants.trial import Copy, mutated
 
 _FEW = {"plan left as it was in the end"}
@@ -23,9 +24,21 @@ def test_each_has_a_name_of_its_own():
 
 
 @pytest.fixture(scope="module")
-def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
-    folder: Path = tmp_path_factory.mktemp("mutants")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("mutants")
+
+
+@pytest.fixture(scope="module")
+def copy(folder: Path) -> Copy:
     return Copy(folder)
+
+
+def test_a_check_that_fails_anyway_catches_nothing(copy: Copy, folder: Path):
+    (folder / "tests/test_broken.py").write_text("def test_it():\n    assert False\n")
+    verdict = copy.judge(replace(MUTANTS[0], caught_by=units("test_broken.py")))
+    assert not verdict.is_caught
+    assert not verdict.is_fine
+    assert verdict.why == "the check fails without the bug: test_broken.py::test_it"
 
 
 @pytest.mark.parametrize(

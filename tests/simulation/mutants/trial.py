@@ -38,6 +38,7 @@ class Copy:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._unmutated: dict[Units | Days, Verdict] = {}
         ignored = shutil.ignore_patterns("__pycache__", "*.pyc", ".mypy_cache")
         for name in _COPIED:
             source = ROOT / name
@@ -47,12 +48,22 @@ class Copy:
                 shutil.copy2(source, folder / name)
 
     def judge(self, mutant: Mutant) -> Verdict:
-        """Return what becomes of *mutant*."""
+        """Return what becomes of *mutant*; its check has to find nothing wrong without it."""
+        check = mutant.caught_by
+        if check not in self._unmutated:
+            self._unmutated[check] = self._verdict(mutant)
+        without = self._unmutated[check]
+        if without.is_caught or not without.is_valid:
+            why = f"the check fails without the bug: {without.why}"
+            return Verdict(mutant, is_caught=False, why=why, is_valid=False)
         with self._planted(mutant):
-            try:
-                ended = self._run(mutant.caught_by)
-            except subprocess.TimeoutExpired:
-                return Verdict(mutant, is_caught=True, why="hangs")
+            return self._verdict(mutant)
+
+    def _verdict(self, mutant: Mutant) -> Verdict:
+        try:
+            ended = self._run(mutant.caught_by)
+        except subprocess.TimeoutExpired:
+            return Verdict(mutant, is_caught=True, why="hangs")
         lines = ended.stdout.strip().splitlines() or [""]
         match mutant.caught_by, ended.returncode:
             case _, 0:

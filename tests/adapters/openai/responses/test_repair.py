@@ -2,7 +2,7 @@ import pytest
 
 from bot.adapters.openai.responses.conversations import ConversationsModel
 from bot.json_types import Json
-from bot.panel.errors import ConversationGone, ModelRefused
+from bot.panel.errors import ConversationGone, ModelRefused, ModelUnavailable
 from bot.panel.language_model.exchange import (
     ABORTED,
     ApprovalGiven,
@@ -71,6 +71,16 @@ async def test_calls_that_the_prompt_answers_are_not_aborted(
     await told(model, prompt(items=items))
     own = {"type": "function_call_output", "call_id": "call_1", "output": "Yes."}
     assert inputs(api) == [*aborted("call_2"), own]
+
+
+async def test_calls_are_not_aborted_that_an_earlier_try_of_the_request_led_to(
+    model: ConversationsModel, api: CannedApi
+) -> None:
+    asked = events.message("Hi 17", role="user")
+    api.will(complaint("call_1"), listing(asked, events.call("call_1")))
+    with pytest.raises(ModelUnavailable, match="earlier try"):
+        await told(model)
+    assert len(api.seen) == 2  # nothing was sent or deleted after the look
 
 
 async def test_a_call_that_takes_no_answer_is_deleted_with_its_reasoning(
