@@ -37,7 +37,7 @@ DOMAIN = (
         """            await self.end(sentences.asked)
             updates.cancel()""",
         """            updates.cancel()""",
-        Days("calm", 1),
+        Days("calm", 3),
     ),
     Mutant(
         "stream not withdrawn whose opening was lost",
