@@ -23,6 +23,10 @@ class Extras:
 
     def __add__(self, other: "Extras") -> "Extras":
         """Return the sum."""
+        if other == NO_EXTRAS:
+            return self
+        if self == NO_EXTRAS:
+            return other
         names = [one.name for one in fields(self) if one.name != "calls"]
         counts = {name: getattr(self, name) + getattr(other, name) for name in names}
         return Extras(**counts, calls=Counter(self.calls) + Counter(other.calls))
@@ -42,6 +46,8 @@ class Usage:
 
     def __add__(self, other: "Usage") -> "Usage":
         """Return the sum."""
+        if other is NO_USAGE:
+            return self
         return Usage(
             self.input + other.input,
             self.cached + other.cached,

@@ -7,7 +7,6 @@ digest, the same in every process that runs the same seed.
 
 import asyncio
 import hashlib
-import heapq
 import random
 from base64 import urlsafe_b64encode
 from collections import deque
@@ -15,6 +14,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
 from contextvars import Context, copy_context
 from enum import Enum
+from heapq import heappop, heappush
 from itertools import count
 from typing import Any
 
@@ -151,18 +151,23 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         self._tasks.append(task)
         return task
 
-    def _run_once(self) -> None:
-        self._let_timers_ring()
-        if not self._ready:
-            return
-        handle = self._take()
-        if handle._cancelled:
-            return
-        process = process_of(handle)
-        if process is None or process.may_run(handle):
-            handle._run()
-        elif not process.is_alive:
-            self._dropped.append(handle)
+    def call_soon(  # type: ignore[override]
+        self, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.Handle:
+        """Do as asyncio does, without a look at what is for debugging."""
+        handle = asyncio.Handle(callback, args, self, context)
+        self._ready.append(handle)
+        return handle
+
+    def call_later(  # type: ignore[override]
+        self,
+        delay: float,
+        callback: Callable[..., object],
+        *args: Any,
+        context: Context | None = None,
+    ) -> asyncio.TimerHandle:
+        """Set a timer, as ``call_at`` does."""
+        return self.call_at(self._now + delay, callback, *args, context=context)
 
     def call_at(  # type: ignore[override]
         self,
@@ -173,30 +178,47 @@ class SimulatedLoop(asyncio.BaseEventLoop):
     ) -> asyncio.TimerHandle:
         """Set a timer, as asyncio does; two for the same time ring in the order they were set."""
         timer = asyncio.TimerHandle(when, callback, args, self, context)
-        heapq.heappush(self._timers, (when, next(self._numbers), timer))
+        heappush(self._timers, (when, next(self._numbers), timer))
         return timer
 
+    def _run_once(self) -> None:
+        """Run callbacks until the loop is to stop: more than one, as it takes time to begin."""
+        ready, timers = self._ready, self._timers
+        while not self._stopping:
+            if not ready or (timers and timers[0][0] <= self._now):
+                self._let_timers_ring()
+            handle = ready.popleft() if len(ready) == 1 else self._take()
+            if handle._cancelled:
+                continue
+            process = process_of(handle)
+            if process is None or process.may_run(handle):
+                handle._run()
+            elif not process.is_alive:
+                self._dropped.append(handle)
+
     def _let_timers_ring(self) -> None:
-        timers = self._timers
+        """Make ready what is due; where nothing is ready, the time passes until something is."""
+        timers, ready = self._timers, self._ready
         while timers and timers[0][2]._cancelled:  # type: ignore[attr-defined]
-            heapq.heappop(timers)
-        if not self._ready:
+            heappop(timers)
+        if not ready:
             if not timers:
                 raise DeadlockError
             self._now = max(self._now, timers[0][0])
         while timers and timers[0][0] <= self._now:
-            self._ready.append(heapq.heappop(timers)[2])
+            ready.append(heappop(timers)[2])
 
     def _take(self) -> asyncio.Handle:
         ready = self._ready
-        if len(ready) == 1 or self._order is Order.QUEUED:
+        if self._order is Order.QUEUED:
             return ready.popleft()
         if self._order is Order.SHUFFLED:
             place = self.random.randrange(len(ready))
         else:
             first: dict[object, int] = {}
             for at, handle in enumerate(ready):
-                first.setdefault(process_of(handle), at)
+                if (process := process_of(handle)) not in first:
+                    first[process] = at
             places = list(first.values())
             place = places[int(self.random.random() * len(places))] if len(places) > 1 else 0
         handle = ready[place]

@@ -55,6 +55,12 @@ class Net:
         self.failed = 0  # calls
         self.away: set[str] = set()  # servers that cannot be reached
         self.counts: Counter[str] = Counter()
+        self._for_calls = {
+            Fault.BEFORE: chances.before,
+            Fault.AFTER: chances.after,
+            Fault.BUSY: chances.busy,
+        }
+        self._for_events = {Fault.CUT: chances.cut}
         self._loop = loop
         self._random = loop.random
         self._dice = loop.dice("faults")
@@ -67,13 +73,13 @@ class Net:
 
     def cuts(self, sender: Process) -> bool:
         """Whether a response to *sender* breaks off now."""
-        return self._fault(sender, "model.event", {Fault.CUT: self.chances.cut}) is not None
+        return self._fault(sender, "model.event", self._for_events) is not None
 
     @property
     def _fails_now(self) -> bool:
         return not self._healed and self._loop.time() <= self.chances.until
 
-    async def call(
+    def call(
         self,
         sender: Process,
         name: str,
@@ -81,7 +87,7 @@ class Net:
         error: Callable[..., Exception],
         *,
         safe: bool = False,
-    ) -> Any:
+    ) -> "asyncio.Future[Any]":
         """Let the server that *name* begins with do *deed*, unless something is in the way.
 
         Raises *error* if so, which takes a reason and perhaps ``after``; a *safe* call never fails.
@@ -90,19 +96,12 @@ class Net:
         fault = None if safe else self._fault_of_call(sender, name)
         self.failed += fault is not None
         self._loop.note(sender.name, name, self.calls, fault.value if fault else "")
-        under_way = _Call(self, sender, deed, error, fault)
-        return await under_way.answer
+        return _Call(self, sender, deed, error, fault).answer
 
     def _fault_of_call(self, sender: Process, name: str) -> Fault | None:
         if self.away and name.partition(".")[0] in self.away:
             return Fault.BEFORE
-        chances = self.chances
-        faults = {
-            Fault.BEFORE: chances.before,
-            Fault.AFTER: chances.after,
-            Fault.BUSY: chances.busy,
-        }
-        return self._fault(sender, name, faults)
+        return self._fault(sender, name, self._for_calls)
 
     def _fault(self, sender: Process, name: str, chances: Mapping[Fault, float]) -> Fault | None:
         """Return what befalls *sender* in this moment."""
@@ -126,8 +125,9 @@ class Net:
 
     def travel(self, arrive: Callable[[], None]) -> None:
         """Call *arrive* after the time that a message takes."""
+        loop = self._loop
         delay = _FASTEST + self._random.random() ** 3 * self.chances.slowest
-        self._loop.call_later(delay, arrive, context=self._loop.world)
+        loop.call_at(loop.time() + delay, arrive, context=loop.world)
 
     def between(self, least: float, most: float) -> float:
         """Return a number of seconds by chance."""

@@ -15,7 +15,8 @@ _current: ContextVar["Process | None"] = ContextVar("process", default=None)
 
 def process_of(handle: asyncio.Handle) -> "Process | None":
     """Return the process that a callback belongs to; None: to the world around them."""
-    return process_in(handle._context)  # type: ignore[attr-defined]
+    process: Process | None = handle._context.get(_current)  # type: ignore[attr-defined]
+    return process
 
 
 def process_in(context: Context) -> "Process | None":
@@ -76,9 +77,11 @@ class Process:
 
     def may_run(self, handle: asyncio.Handle) -> bool:
         """Whether a callback of this process is to run now; counts it as a step."""
-        if self.is_alive and not self.is_paused:
+        if not self.is_alive:
+            return False
+        if not self.is_paused:
             self.steps += 1
-            if deed := self.at_step.pop(self.steps, None):
+            if self.at_step and (deed := self.at_step.pop(self.steps, None)):
                 deed()
         if self.is_alive and self.is_paused:
             self._waiting.append(handle)

@@ -112,6 +112,8 @@ def unescaped(text: str) -> str:
 def attribute(value: str) -> str:
     """Return *value* as one line that cannot leave its quotes, hide or reorder anything."""
     line = escape(_line(value))
+    if line.isascii():
+        return line
     return "".join(_reference(c) if not c.isascii() and _folded(c) in '<>"' else c for c in line)
 
 
@@ -121,6 +123,8 @@ def name(value: str) -> Framed:
 
 
 def _line(value: str) -> str:
+    if value.isascii() and value.isprintable():
+        return " ".join(value.split())[:_LONGEST_NAME]
     seen = "".join(" " if char.isspace() else char for char in value if _is_seen(char))
     return " ".join(seen.split())[:_LONGEST_NAME]
 

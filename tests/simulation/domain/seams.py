@@ -63,8 +63,10 @@ class Seam:
         if not iscoroutinefunction(real):
             return real
 
+        server = self._server
+
         async def remote(*args: Any, **kwargs: Any) -> Any:
-            return await self._server.call(method, lambda: real(*args, **kwargs))
+            return await server.call(method, partial(real, *args, **kwargs))
 
         setattr(self, method, remote)
         return remote
