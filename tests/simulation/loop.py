@@ -40,7 +40,8 @@ class Order(Enum):
 class SimulatedLoop(asyncio.BaseEventLoop):
     """Runs one callback at a time."""
 
-    _ready: deque[asyncio.Handle]  # of BaseEventLoop, which does not declare it
+    _ready: deque[asyncio.Handle]  # of BaseEventLoop, which does not declare these
+    _stopping: bool
 
     def __init__(
         self,
