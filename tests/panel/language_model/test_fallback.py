@@ -99,7 +99,7 @@ def test_where_all_are_out_it_is_what_was_wanted(fallbacks):
     assert fallbacks.choose("a").model == "a"
 
 
-def test_without_others_nothing_is_given_up_early():
+async def test_without_others_nothing_is_given_up_early():
     alone = Fallbacks()
     assert not alone.choose("a").give_way(BUSY_NOW)
     again = alone.choose("a")
