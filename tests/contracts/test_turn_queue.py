@@ -141,6 +141,22 @@ async def nothing_to_claim(queues: Queues) -> bool:
 # --- putting and gathering
 
 
+async def test_it_is_known_that_the_beginning_of_a_thread_came_after_others_of_it(queues):
+    await put(queues, OTHER, "2", "3")
+    in_order = await claimed(queues)
+    await queues.queue.done(in_order)
+    await queues.queue.put(ONE, message("reply", "1.5"))
+    reply = await claimed(queues)
+    await queues.queue.done(reply)
+    await queues.queue.put(ONE, message("beginning", "1.0"))
+    beginning = await claimed(queues)
+    await queues.queue.hand_over(beginning)
+    again = await claimed(queues)
+
+    claims = (in_order, reply, beginning, again)
+    assert [one.overtaken for one in claims] == [False, False, True, True]
+
+
 async def test_what_is_put_is_claimed(queues):
     assert await queues.queue.put(ONE, message("hello", "1.0"))
 

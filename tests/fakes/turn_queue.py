@@ -72,6 +72,8 @@ class FakeTurnQueue(QueueAdmin):
         self._round = 0
         self._places = 0
         self._seen: set[tuple[ThreadRef, MessageTs]] = set()
+        self._recent: set[ThreadRef] = set()
+        self._overtaken: set[ThreadRef] = set()
         self._deleted: set[tuple[ThreadRef, MessageTs]] = set()
         self._by_apps: Counter[ThreadRef] = Counter()
         self._stops: dict[ThreadRef, UserId] = {}
@@ -93,6 +95,9 @@ class FakeTurnQueue(QueueAdmin):
         self._by_apps[thread] = self._by_apps[thread] + 1 if message.by_app else 0
         if self._by_apps[thread] > MOST_APP_QUESTIONS:
             return False
+        if message.ts == thread.thread_ts and thread in self._recent:
+            self._overtaken.add(thread)
+        self._recent.add(thread)
         self._enqueue(thread, (message, alone))
         return True
 
@@ -427,7 +432,8 @@ class FakeTurnQueue(QueueAdmin):
         current.leased, current.until = True, self.now() + self.lease
         current.entries, current.outage = len(current.events), False
         counts = (current.attempt, current.postponed, current.deaths)
-        return Claim(current.turn, current.token, *counts)
+        is_overtaken = current.turn.thread in self._overtaken
+        return Claim(current.turn, current.token, *counts, overtaken=is_overtaken)
 
 
 class FakeJournal(Journal):

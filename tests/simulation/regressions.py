@@ -63,4 +63,20 @@ PINNED: Sequence[Pinned] = (
         ),
         "A stream was said again: its worker went on without knowing what the journal held.",
     ),
+    Pinned(
+        "all",
+        44,
+        40,
+        Excerpt(
+            {3: (0, 2)},
+            (),
+            {
+                "worker-4 store.claim 37": Fault.AFTER,
+                "worker-4 store.deleted 17": Fault.BEFORE,
+                "worker-3 model.relabel 1": Fault.BUSY,
+            },
+            dice=0,
+        ),
+        "A stopped turn wrote the router's labels once, and never again if OpenAI was busy.",
+    ),
 )

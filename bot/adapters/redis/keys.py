@@ -68,6 +68,8 @@ P seen:T:TS         string  this message has been put, or ``deleted``        a d
                                                                              minutes; 120 B
 P apps:T            string  how many questions apps have asked since a       a day after the
                             person did                                       last; 90 B
+P overtaken:T       string  the message that begins the thread was put       a day; 90 B
+                            after others of it
 P recent            zset    the 500 threads in which the panel was last      30 days after the
                             asked, by when (ms)                              last; 100 B each
 P ended:TOKEN       string  this claim was done, released or buried          10 minutes; 75 B

@@ -46,8 +46,8 @@ class LinkRecovery:
         """Return the links of the turn's thread, empty if it is new; None if it is not ours."""
         turn = record.turn
         begins_thread = turn.messages[0].ts == turn.thread.thread_ts
-        if begins_thread and not record.resumed:
-            return await self._store.links(turn.thread)  # known if a reply has overtaken it
+        if begins_thread and not (record.resumed or record.claim.overtaken):
+            return await self._store.links(turn.thread)
         links = await self.complete(record)
         if links.router or turn.mentions_bot or await self._is_ours(turn):
             return links

@@ -8,6 +8,7 @@ next turn.
 import asyncio
 import logging
 from collections.abc import Sequence
+from functools import partial
 
 from bot.panel.errors import ConversationGone, ModelRefused, ModelUnavailable
 from bot.panel.journal.events import RouterAsked
@@ -19,7 +20,7 @@ from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.language_model.model_client import aborted
 from bot.panel.links import RouterLabels, ThreadLinks
 from bot.panel.model import Call, ConversationId, Panel
-from bot.panel.retries import Backoff, Retries
+from bot.panel.retries import Backoff, Retries, retry
 
 log = logging.getLogger(__name__)
 
@@ -61,8 +62,9 @@ class OpenCalls:
     async def _relabel(self, router: ConversationId, links: ThreadLinks) -> None:
         """Let the labels of the *router* name the conversations that the turn has opened, too."""
         turn = self._record.turn
+        relabel = partial(self._model.relabel, router, RouterLabels(turn.thread, links.experts))
         try:
-            await self._model.relabel(router, RouterLabels(turn.thread, links.experts))
+            await retry(relabel, self._backoff, on=ModelUnavailable)
         except (ModelUnavailable, ModelRefused, ConversationGone) as error:
             log.warning("links.not_recorded", extra={"turn": turn.id, "reason": str(error)})
 

@@ -122,11 +122,16 @@ async def test_the_thread_goes_on_afterwards_and_knows_what_was_asked(bench, wor
     assert bench.model.unanswered() == []
 
 
-async def test_a_conversation_that_a_stopped_turn_has_begun_is_linked_everywhere(bench, work):
+@pytest.mark.parametrize("failures", [0, 2])
+async def test_a_conversation_that_a_stopped_turn_has_begun_is_linked_everywhere(
+    bench, work, failures
+):
     bench.model.script(ROUTER, [consult("legal"), asyncio.Event()])
     bench.model.script("legal", [asyncio.Event()])
     await say(bench, "May we?", "1.0")
     await eventually(lambda: bench.model.asked("legal"))
+    for _ in range(failures):
+        bench.model.fail_next("relabel", ModelUnavailable("busy"))
 
     await say(bench, "stop", "2.0")
     await settled(bench)

@@ -335,6 +335,17 @@ async def test_a_mention_that_was_overtaken_goes_on_in_the_same_conversation(ben
     assert len(bench.model.conversations) == 1
 
 
+async def test_a_mention_that_was_overtaken_goes_on_there_though_the_links_were_forgotten(bench):
+    bench.transcript.summoned_at = MessageTs("1.0")
+    await bench.ask("or MIT?", "2.0", mentioned=False)
+    bench.transcript.router = (await bench.threads.links(THREAD)).router
+    bench.threads.lose_everything()
+
+    await bench.ask("GPL?", "1.0")
+
+    assert len(bench.model.conversations) == 1
+
+
 async def test_talk_that_the_summons_came_after_is_none_of_our_business(bench):
     bench.transcript.summoned_at = MessageTs("3.0")
 

@@ -82,12 +82,13 @@ class Claiming:
 
     async def _read(self, prefix: str, reply: Sequence[Any]) -> Claim | float:
         """Return the claim in *reply*; postpone the turn if it cannot be read."""
-        thread, messages, token, attempt, postponed, deaths, in_doubt, pressed = reply
+        thread, messages, token, attempt, postponed, deaths, in_doubt, pressed, overtaken = reply
         try:
             turn = stored_turn(thread, messages or "[]", self._cipher)
             turn = replace(turn, pressed=tuple(map(UserId, pressed.split())))
             counts = (attempt, postponed, deaths)
-            return Claim(turn, int(token), *counts, in_doubt=bool(in_doubt))
+            flags = {"in_doubt": bool(in_doubt), "overtaken": bool(overtaken)}
+            return Claim(turn, int(token), *counts, **flags)
         except codec.Unreadable as error:  # perhaps a newer worker can read it
             _log.error("queue.unreadable", extra={"slack_thread": thread, "reason": str(error)})
             await self._release(prefix, reply, UNREADABLE_FOR)

@@ -1,7 +1,8 @@
 -- Leases a turn: one whose lease has expired, else one whose delay is over, else the next new one.
 -- ARGV: lease (ms), most messages in one turn, longest wait (ms), most turns of one channel
 -- Returns {thread, messages, token, attempt, failed tries, dead workers, whether what was done in the
--- turn may be forgotten (1 or 0), who had it tried again or at once}; or {ms until something may be due}.
+-- turn may be forgotten (1 or 0), who had it tried again or at once, whether the thread's first message was
+-- put after others (1 or 0)}; or {ms until something may be due}.
 
 local lease, most, longest, room = unpack(ARGV)
 lease, most, longest, room = tonumber(lease), tonumber(most), tonumber(longest), tonumber(room)
@@ -176,4 +177,5 @@ local attempt = redis.call('HINCRBY', turn, 'attempt', 1)
 if redis.call('EXISTS', P .. 'ready') == 1 or due('leases') or due('delayed') then wake() end
 local kept = redis.call('HMGET', turn, 'messages', 'postponed', 'deaths', 'pressed')
 local counts = {tonumber(kept[2] or 0), tonumber(kept[3] or 0)}
-return {thread, kept[1], token, attempt, counts[1], counts[2], in_doubt(kept[1]) and 1 or 0, kept[4] or ''}
+local doubt, overtaken = in_doubt(kept[1]) and 1 or 0, redis.call('EXISTS', of('overtaken', thread))
+return {thread, kept[1], token, attempt, counts[1], counts[2], doubt, kept[4] or '', overtaken}

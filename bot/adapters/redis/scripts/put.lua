@@ -21,6 +21,10 @@ else
 end
 redis.call('RPUSH', of('inbox', thread), entry)
 ready_if_waiting(thread)
+-- A message that begins its thread, and comes after others of it: what these have done may be forgotten.
+if ts == string.match(thread, '[^:]*$') and redis.call('ZSCORE', recent, thread) then
+  redis.call('SET', of('overtaken', thread), 1, 'EX', remember)
+end
 redis.call('ZADD', recent, now(), thread)
 redis.call('ZREMRANGEBYRANK', recent, 0, -MOST_RECENT - 1)
 redis.call('EXPIRE', recent, RECENT_FOR)
