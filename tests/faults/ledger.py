@@ -105,13 +105,13 @@ class Ledger:
     def _links(self, channel: str, thread_ts: str, questions: Sequence[Question]) -> Iterator[str]:
         known, said = self._model.of_thread(channel, thread_ts), self._said(channel, thread_ts)
         asked = {expert for question in questions for expert in question.experts}
-        unheard = None if self._allowed.failures else frozenset(installed.NAMES)
+        unheard = asked if self._allowed.failures else frozenset(installed.NAMES)
         yield from rules.linked(known, said, asked, unheard)
 
     def _in_conversations(
         self, channel: str, thread_ts: str, questions: Sequence[Question]
     ) -> Iterator[str]:
-        excused = None if self._allowed.failures else frozenset[int]()
+        excused = {one.number for one in questions if self._allowed.failures}
         for conversation in self._model.of_thread(channel, thread_ts).all:
             yield from rules.heard(conversation, questions, excused)
             yield from rules.calls(conversation)

@@ -37,15 +37,20 @@ def answered(
 ) -> Iterator[str]:
     """Complain of answers that are missing, doubled or nobody's; *excused* ones may be missing."""
     heard = Counter((n, one.speaker) for one in said for n in one.numbers if one.answers)
-    failed = {(one.turn_ts, one.speaker) for one in said if one.failed}
     for question in questions:
+        failed = in_vain(question, said)
         for expert in question.experts or ("",):
             times = heard.pop((question.number, expert), 0)
-            may_miss = (question.ts, expert) in failed or question.number in excused
+            may_miss = expert in failed or question.number in excused
             if times != 1 and not (times == 0 and may_miss):
                 yield f"Q{question.number} is answered {times} times by {expert or 'the bot'}"
     for (number, speaker), times in heard.items():
         yield f"Q{number} is answered {times} times by {speaker}, who was not asked"
+
+
+def in_vain(question: Question, said: Sequence[Said]) -> Set[str]:
+    """Return the experts who said that they could not answer *question*."""
+    return {one.speaker for one in said if one.failed and one.turn_ts == question.ts}
 
 
 def repeated(said: Sequence[Said]) -> Iterator[str]:
@@ -89,11 +94,11 @@ def out_of_order(said: Sequence[Said], may_swap: MaySwap = _never) -> Iterator[s
 
 
 def linked(
-    known: OfThread, said: Sequence[Said], asked: Set[str], unheard: Set[str] | None
+    known: OfThread, said: Sequence[Said], asked: Set[str], unheard: Set[str] = frozenset()
 ) -> Iterator[str]:
     """Complain of conversations that are missing, doubled or do not name each other.
 
-    Of those *asked*, only *unheard* experts may have none; None: any of them.
+    Of those *asked*, only *unheard* experts may have none.
     """
     stamps = {one.router for one in said}
     if len(known.routers) != 1:
@@ -104,8 +109,7 @@ def linked(
         yield f"the messages name the router conversations {sorted(stamps)}, not {router.id}"
     for expert in sorted(asked | known.experts.keys()):
         conversations = known.experts.get(expert, [])
-        may_miss = unheard is None or expert in unheard
-        if len(conversations) != 1 and (conversations or not may_miss):
+        if len(conversations) != 1 and (conversations or expert not in unheard):
             yield f"there are {len(conversations)} conversations of {expert}"
         for one in conversations:
             if router.experts.get(expert) != one.id:
@@ -115,17 +119,17 @@ def linked(
 
 
 def heard(
-    one: Conversation, questions: Sequence[Question], excused: Set[int] | None
+    one: Conversation, questions: Sequence[Question], excused: Set[int] = frozenset()
 ) -> Iterator[str]:
     """Complain of questions that it heard or answered twice, or should have heard.
 
-    *excused* ones need not be heard; None: all of them.
+    *excused* ones need not be heard.
     """
     told = Counter(one.heard)
     for question in questions:
         times = told[question.number]
         concerned = one.expert in ("", *question.experts)
-        may_miss = not concerned or excused is None or question.number in excused
+        may_miss = not concerned or question.number in excused
         if times > 1 or (times == 0 and not may_miss):
             yield f"{one.name} heard Q{question.number} {times} times"
     for number, times in Counter(one.answered).items():

@@ -85,15 +85,13 @@ class Net:
         name: str,
         deed: Callable[[], Any],
         error: Callable[..., Exception],
-        *,
-        safe: bool = False,
     ) -> "asyncio.Future[Any]":
         """Let the server that *name* begins with do *deed*, unless something is in the way.
 
-        Raises *error* if so, which takes a reason and perhaps ``after``; a *safe* call never fails.
+        Raises *error* if so, which takes a reason and perhaps ``after``.
         """
         self.calls += 1
-        fault = None if safe else self._fault_of_call(sender, name)
+        fault = self._fault_of_call(sender, name)
         self.failed += fault is not None
         self._loop.note(sender.name, name, self.calls, fault.value if fault else "")
         return _Call(self, sender, deed, error, fault).answer

@@ -79,4 +79,23 @@ PINNED: Sequence[Pinned] = (
         ),
         "A stopped turn wrote the router's labels once, and never again if OpenAI was busy.",
     ),
+    Pinned(
+        "links in mid-turn",
+        55,
+        40,
+        Excerpt(
+            {6: (0, 1)},
+            (0, 1, 2, 3, 4, 5),
+            {
+                "worker-4 store.claim 3": Fault.BEFORE,
+                "worker-3 store.claim 5": Fault.BEFORE,
+                "worker-5 store.deleted 3": Fault.BEFORE,
+                "worker-3 store.expired 1": Fault.BEFORE,
+                "worker-3 store.stop_requests 8": Fault.BEFORE,
+                "worker-5 store.deleted 10": Fault.BEFORE,
+            },
+            dice=0,
+        ),
+        "Two router conversations: a reply overtook the first message, and the links were lost.",
+    ),
 )

@@ -49,7 +49,7 @@ class Reckoning:
         yield from rules.answered(said, questions, excused)
         yield from rules.out_of_order(said, self._people.may_swap)
         yield from self._in_conversations(thread, questions, said, excused)
-        yield from self._tickets(thread, questions, excused)
+        yield from self._tickets(thread, questions, said, excused)
         yield from self._shown(thread)
 
     @property
@@ -73,12 +73,12 @@ class Reckoning:
     ) -> Iterator[str]:
         known = self._conversations.get(thread, OfThread())
         must_answer = [one for one in questions if one.number not in excused]
-        asked = {expert for one in must_answer for expert in one.experts}
-        unheard = None if self._may_fail else frozenset[str]()
+        asked = {name for one in must_answer for name in {*one.experts} - rules.in_vain(one, said)}
         if must_answer or known.routers:
-            yield from rules.linked(known, _signed(said), asked, unheard)
+            yield from rules.linked(known, _signed(said), asked)
         for one in known.all:
-            yield from rules.heard(one, questions, None if self._may_fail else excused)
+            vain = {q.number for q in questions if one.expert in rules.in_vain(q, said)}
+            yield from rules.heard(one, questions, excused | vain)
             yield from rules.heard_in_order(one, questions, self._people.may_swap)
             yield from rules.calls(one)
 
@@ -98,7 +98,11 @@ class Reckoning:
                 yield f"{one.post.part} of {one.post.turn} is in the wrong thread"
 
     def _tickets(
-        self, thread: ThreadRef, questions: Sequence[Question], excused: Set[int]
+        self,
+        thread: ThreadRef,
+        questions: Sequence[Question],
+        said: Sequence[Said],
+        excused: Set[int],
     ) -> Iterator[str]:
         """Complain of a tool that is used more often than somebody approved of it."""
         shown = [*self._fleet.slack.threads[thread].ours.values()]
@@ -110,7 +114,8 @@ class Reckoning:
             done = self._fleet.model.done[json.dumps({"title": title})]
             endings = [one.ending.words if one.ending else "" for one in asked]
             approved = sum(words.startswith("Approved by") for words in endings)
-            if len(asked) > 1 or not (asked or question.number in excused or self._may_fail):
+            may_miss = question.number in excused or "finance" in rules.in_vain(question, said)
+            if len(asked) > 1 or not (asked or may_miss):
                 yield f"{title} is to be decided on {len(asked)} times"
             if done != approved:
                 yield f"{title} is done {done} times, and approved {approved} times"

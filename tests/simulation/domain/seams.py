@@ -41,14 +41,12 @@ class Server:
     name: str
     error: Callable[..., Exception]
     guarded: bool = False  # whether the lease is checked before a request
-    safe: frozenset[str] = frozenset()  # methods that never fail
 
     async def call(self, method: str, deed: Callable[[], Any]) -> Any:
         """Let the server do *deed*."""
         if self.guarded:
             lease.check()
-        name = f"{self.name}.{method}"
-        return await self.net.call(self.process, name, deed, self.error, safe=method in self.safe)
+        return await self.net.call(self.process, f"{self.name}.{method}", deed, self.error)
 
 
 class Seam:
