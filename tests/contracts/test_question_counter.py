@@ -43,6 +43,14 @@ async def test_the_same_question_counts_once(counter):
     assert await counter.take(TurnId("t2"), [ADA]) is None
 
 
+async def test_a_question_that_counts_already_is_not_refused_at_the_limit(counter):
+    for n in range(2):
+        await counter.take(TurnId(f"t{n}"), [ADA])
+
+    assert await counter.take(TurnId("t0"), [ADA]) is None
+    assert (await counter.take(TurnId("t2"), [ADA])).limit == ADA
+
+
 async def test_all_processes_count_together(redis):
     counters = [RedisQuestionCounter(redis, "T1") for _ in range(4)]
     questions = [one.take(TurnId(f"t{n}"), [ADA]) for n, one in enumerate(counters)]

@@ -242,4 +242,11 @@ DOMAIN = (
         "                return True",
         units("panel/language_model/test_model_client.py", "panel/turn/test_resuming.py"),
     ),
+    Mutant(
+        "approval decided too late",
+        "bot/panel/approvals/decisions.py",
+        "        if result is VerdictResult.TOO_LATE:",
+        "        if False:",
+        units("panel/approvals/test_tool_approvals.py", only="first_decision"),
+    ),
 )

@@ -148,4 +148,25 @@ SCRIPTS = (
         "",
         units("adapters/redis/stores/test_conversation_store.py"),
     ),
+    Mutant(
+        "links saved without fencing",
+        f"{_LUA}/save_links.lua",
+        "if token ~= '' and not holds(thread, token) then return 0 end",
+        "",
+        units("contracts/test_thread_store.py"),
+    ),
+    Mutant(
+        "question counted twice",
+        f"{_LUA}/count_question.lua",
+        "  if not redis.call('ZSCORE', log, question) then",
+        "  if true then",
+        units("contracts/test_question_counter.py"),
+    ),
+    Mutant(
+        "conversation written by whoever was overtaken",
+        f"{_LUA}/kept_add.lua",
+        "if redis.call('LLEN', items) ~= tonumber(ARGV[2]) then return 0 end\n",
+        "",
+        units("adapters/redis/stores/test_conversation_store.py"),
+    ),
 )  # fmt: skip
