@@ -426,13 +426,24 @@ async def test_a_turn_that_got_further_is_not_what_its_workers_died_of(queues):
     """Otherwise it is put aside where workers are restarted faster than it is answered."""
     await put(queues, ONE, "1")
     deaths = []
-    for got_further in (True, True, False, True, False, *[True] * 9):
+    for got_further in (True, True, False, True, False, *[True] * 10):
         claim = await claimed_sometime(queues)
         deaths.append(claim.deaths)
         if got_further:
             await queues.journal.append(claim, RouterAsked())
 
-    assert deaths == [0, 0, 0, 1, 1, *[2] * 8, 3]  # at last it counts all the same
+    assert deaths == [0, 1, 1, 2, 2, *[3] * 9, 4]  # at last it counts all the same
+
+
+async def test_a_turn_that_only_wrote_the_same_again_got_no_further(queues):
+    await put(queues, ONE, "1")
+    deaths = []
+    for number in range(4):
+        claim = await claimed_sometime(queues)
+        deaths.append(claim.deaths)
+        await queues.journal.append(claim, RouterAsked(), again=number > 0)
+
+    assert deaths == [0, 1, 2, 3]
 
 
 async def test_a_loss_noted_after_the_turn_has_ended_changes_nothing(queues):

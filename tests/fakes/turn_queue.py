@@ -41,7 +41,13 @@ class _Current:
     outage: bool = False
     due: float = 0.0
     events: list[TurnEvent] = field(default_factory=list)
-    entries: int = 0  # of its journal when it was leased
+    entries: int = 0  # of its journal when it was leased, but those that say nothing new
+    repeats: int = 0  # entries that say nothing new
+
+    @property
+    def news(self) -> int:
+        """How many entries of its journal no earlier attempt had written before."""
+        return len(self.events) - self.repeats
 
     def press(self, by: UserId) -> None:
         """Note who had it tried again, or at once."""
@@ -399,7 +405,7 @@ class FakeTurnQueue(QueueAdmin):
 
     def _needs_calm(self, current: _Current) -> bool:
         """Count the worker that lost it; postpone the turn if it was not the first."""
-        is_excused = current.alive == current.token or len(current.events) > current.entries
+        is_excused = current.alive == current.token or current.news > current.entries > 0
         if is_excused and current.losses < MOST_LOSSES:
             current.losses += 1
         else:
@@ -430,7 +436,7 @@ class FakeTurnQueue(QueueAdmin):
         self._tokens += 1
         current.token, current.attempt = self._tokens, current.attempt + 1
         current.leased, current.until = True, self.now() + self.lease
-        current.entries, current.outage = len(current.events), False
+        current.entries, current.outage = current.news, False
         counts = (current.attempt, current.postponed, current.deaths)
         is_overtaken = current.turn.thread in self._overtaken
         return Claim(current.turn, current.token, *counts, overtaken=is_overtaken)
@@ -445,5 +451,7 @@ class FakeJournal(Journal):
     async def read(self, claim: Claim) -> Sequence[TurnEvent]:
         return tuple(self._queue.held(claim).events)
 
-    async def append(self, claim: Claim, event: TurnEvent) -> None:
-        self._queue.held(claim).events.append(event)
+    async def append(self, claim: Claim, event: TurnEvent, *, again: bool = False) -> None:
+        current = self._queue.held(claim)
+        current.events.append(event)
+        current.repeats += again

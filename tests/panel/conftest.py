@@ -249,13 +249,13 @@ class Dying:
         self._left = stop_at
         self._after = after
 
-    async def append(self, claim: Claim, event: TurnEvent) -> None:
+    async def append(self, claim: Claim, event: TurnEvent, *, again: bool = False) -> None:
         self._left -= 1
         if self._left > 0:
-            await self._append(claim, event)
+            await self._append(claim, event, again=again)
             return
         if self._left == 0 and self._after:
-            await self._append(claim, event)
+            await self._append(claim, event, again=again)
         raise StoreUnavailable("stopped here")
 
 

@@ -16,15 +16,18 @@ class Journal(Protocol):
     async def read(self, claim: Claim) -> Sequence[TurnEvent]:
         """Return the entries, oldest first."""
 
-    async def append(self, claim: Claim, event: TurnEvent) -> None:
-        """Append *event* durably; nothing is written if the turn is lost."""
+    async def append(self, claim: Claim, event: TurnEvent, *, again: bool = False) -> None:
+        """Append *event* durably; nothing is written if the turn is lost.
+
+        *again*: an earlier attempt has written the same, so the turn gets no further by it.
+        """
 
 
 class _NoJournal(Journal):
     async def read(self, claim: Claim) -> Sequence[TurnEvent]:
         return ()
 
-    async def append(self, claim: Claim, event: TurnEvent) -> None:
+    async def append(self, claim: Claim, event: TurnEvent, *, again: bool = False) -> None:
         pass
 
 

@@ -411,7 +411,7 @@ async def test_a_stream_that_opens_is_not_taken_for_one_that_is_looked_for(bench
 async def test_a_record_whose_entry_is_in_doubt_takes_no_more(bench, error):
     record = TurnRecord(await bench.claim("May we?"), bench.journal, ())
 
-    async def append(*_):
+    async def append(*_, **__):
         raise error
 
     bench.journal.append = append

@@ -129,13 +129,20 @@ local function given_back(thread)
   return true
 end
 
+-- Returns how many entries the journal holds that no earlier attempt had written before.
+local function news(thread)
+  local repeats = redis.call('HGET', of('turn', thread), 'repeats') or 0
+  return redis.call('LLEN', of('journal', thread)) - tonumber(repeats)
+end
+
 -- Counts who lost the turn: a worker that lives if it has said so (see note_lost), else a dead one,
--- until it says so. Where the turn got further with it, it did not die of that: workers may be
--- restarted faster than a turn is answered. Returns how many have lost it.
+-- until it says so. Where the turn got further with it than with those before, it did not die of
+-- that: workers may be restarted faster than a turn is answered. Returns how many have lost it.
 local function count_lost(thread)
   local turn = of('turn', thread)
   local held = redis.call('HMGET', turn, 'token', 'alive', 'entries')
-  local got_further = held[3] and redis.call('LLEN', of('journal', thread)) > tonumber(held[3])
+  local before = tonumber(held[3] or 0)
+  local got_further = before > 0 and news(thread) > before
   local lives = held[1] and held[1] == held[2]
   if not ((lives or got_further) and forgive(turn)) then
     redis.call('HINCRBY', turn, 'deaths', 1)
@@ -172,7 +179,7 @@ local turn, token = of('turn', thread), fence()
 redis.call('ZREM', P .. 'delayed', thread)
 redis.call('SREM', P .. 'outage', thread)
 redis.call('ZADD', P .. 'leases', time + lease, thread)
-redis.call('HSET', turn, 'token', token, 'entries', redis.call('LLEN', of('journal', thread)))
+redis.call('HSET', turn, 'token', token, 'entries', news(thread))
 local attempt = redis.call('HINCRBY', turn, 'attempt', 1)
 if redis.call('EXISTS', P .. 'ready') == 1 or due('leases') or due('delayed') then wake() end
 local kept = redis.call('HMGET', turn, 'messages', 'postponed', 'deaths', 'pressed')
