@@ -577,6 +577,11 @@ async def test_one_that_does_not_end_is_abandoned_and_off_in_the_end(
     assert [piece async for piece in installed.answer("two", REQUEST)] == ["Where? Here."]
 
 
+def noted(caplog):
+    """Return what was logged of functions that block their loop."""
+    return [one for one in caplog.records if one.msg.startswith("function.blocked")]
+
+
 async def test_one_that_blocks_the_loop_is_named_and_answers_in_the_end(heard, caplog):
     async def sleeping(_request):
         time.sleep(1.6)  # noqa: ASYNC251 - that is its fault
@@ -595,7 +600,8 @@ async def test_one_that_blocks_the_loop_is_named_and_answers_in_the_end(heard, c
     ticking.cancel()
 
     assert ticks > 10  # the bot went on
-    blocked, over = [one for one in caplog.records if one.msg.startswith("function.blocked")]
+    await eventually(lambda: len(noted(caplog)) == 2)  # the second comes right after the answer
+    blocked, over = noted(caplog)
     assert (blocked.expert, over.expert) == ("one", "one")
     assert __file__ in blocked.at
     assert over.seconds == pytest.approx(1.6, abs=0.7)
