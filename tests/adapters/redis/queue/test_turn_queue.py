@@ -292,6 +292,8 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     await threads.mark_unread(ONE, MessageTs("1.0"))
     await threads.mark_edited(ONE, MessageTs("1.0"), MessageTs("2.0"))
     await queue.put(ONE, replace(message("an app's"), ts=MessageTs("3.0"), by_app=True))
+    for ts in ("6.0", "5.0"):  # a thread whose first message comes last
+        await queue.put(ThreadRef("T1", "C20", "5.0"), replace(message(ts), ts=MessageTs(ts)))
     await threads.save_links(
         ONE, ThreadLinks(ConversationId("r"), {LEGAL.name: ConversationId("e")})
     )
