@@ -24,12 +24,11 @@ from bot.adapters.openai.leaks.markers import (
     Mark,
     call_end,
 )
+from bot.adapters.openai.leaks.mentions import Mentions
 from bot.adapters.openai.leaks.shown_text import ShownText
 from bot.adapters.openai.leaks.thoughts import Thoughts
 
 _AHEAD = 2_100  # characters that tell whether a place is code
-_IN_SENTENCE = re.compile(r"[^\s.!?:;…][ (]+\Z")  # before a mark
-_AFTER_WORD = frozenset(" ,.;:!?)")
 
 
 class TextFilter:
@@ -41,8 +40,7 @@ class TextFilter:
         self._buffer = MarkBuffer()
         self._state: Callable[[], bool] = self._begin  # takes what is next; False: needs more
         self._struck = False  # whether HTML's <s> is open
-        self._since: list[Piece] | None = None  # taken from a mark on that may only be mentioned
-        self._mentions = False  # whether one was
+        self._mentions = Mentions()
         self._header, self._is_role = "", False
         self._tool, self._body, self._call_end = "", list[str](), HARMONY_END
 
@@ -170,7 +168,7 @@ class TextFilter:
         """… a call of a tool."""
         end = self._call_end.search(self._buffer.text, self._buffer.at)
         if end is None:
-            self._body.append(self._noted(self._buffer.take_most()).text)
+            self._body.append(self._mentions.note(self._buffer.take_most()).text)
             if not self._buffer.ended:
                 return False
             if not re.search(r"[{(<\[]", "".join(self._body)) and self._is_mention():
@@ -179,28 +177,27 @@ class TextFilter:
             self._body.append(self._take(end.start()).text)
             self._drop(end.end())
         self.calls.append(MarkedCall(self._tool, "".join(self._body)))
-        self._since, self._state = None, self._in_text
+        self._mentions.settle()
+        self._state = self._in_text
         return True
 
     # What a mark means.
 
     def _meet(self, mark: re.Match[str], after: str) -> bool:
         """Obey *mark*, unless it is known that such are only mentioned."""
-        is_in_sentence = _IN_SENTENCE.search(self.shown.ending) is not None
-        may_be_mention = is_in_sentence and (after[:1] or " ") in _AFTER_WORD
-        if may_be_mention and self._mentions:
+        if self._mentions.meet(self.shown.ending, after):
             self._say(mark.end())
             return True
-        self._since = [] if may_be_mention else None
         return self._obey(mark)
 
     def _is_mention(self) -> bool:
         """Read as text all since the mark, if it may only be mentioned: nothing closed it."""
-        if self._since is None:
+        since = self._mentions.take_back()
+        if since is None:
             return False
-        self._buffer.put_back(self._since)
+        self._buffer.put_back(since)
         self.thoughts.take_back()
-        self._since, self._mentions, self._state = None, True, self._in_text
+        self._state = self._in_text
         return True
 
     def _obey(self, mark: re.Match[str]) -> bool:
@@ -241,7 +238,7 @@ class TextFilter:
         self._header, self._is_role, self._state = "", is_role, self._in_header
 
     def _begin_body(self) -> None:
-        self._since = None
+        self._mentions.settle()
         recipient = headers.RECIPIENT.search(self._header)
         if recipient and recipient[1] not in ("user", "assistant", "all"):
             self._begin_call(recipient[1], HARMONY_END)
@@ -269,12 +266,7 @@ class TextFilter:
         self.shown.add(self._buffer.take(stop))
 
     def _take(self, stop: int) -> Piece:
-        return self._noted(self._buffer.take(stop))
-
-    def _noted(self, piece: Piece) -> Piece:
-        if self._since is not None:
-            self._since.append(piece)
-        return piece
+        return self._mentions.note(self._buffer.take(stop))
 
     def _drop(self, stop: int) -> None:
         self._take(stop)
@@ -285,7 +277,8 @@ class TextFilter:
 
     def _end_thought(self) -> None:
         self.thoughts.end()
-        self._since, self._state, self.shown.removed = None, self._in_text, True
+        self._mentions.settle()
+        self._state, self.shown.removed = self._in_text, True
 
     def _end_unclosed(self) -> None:
         """End a thought with the text: there, or where it was closed at least once."""

@@ -32,12 +32,12 @@ class Thoughts:
         """Close the present one, as often as it is open; return whether that is over."""
         self._depth, self.was_closed = self._depth - 1, True
         if self._depth:
-            self.note(self.take_back())
+            self._note(self.take_back())
         return not self._depth
 
     def end(self) -> None:
         """Note the present one."""
-        self.note(self.take_back())
+        self._note(self.take_back())
         self.any_ended = True
 
     def take_back(self) -> Sequence[Piece]:
@@ -48,9 +48,9 @@ class Thoughts:
     def close_unopened(self, pieces: Sequence[Piece]) -> None:
         """Note that *pieces*, which people were to read, were a thought."""
         self.closed_unopened = self.closed_unopened or not self.any_ended
-        self.note(pieces)
+        self._note(pieces)
 
-    def note(self, pieces: Sequence[Piece]) -> None:
+    def _note(self, pieces: Sequence[Piece]) -> None:
         """Note a thought, or a part of one."""
         if thought := "".join(piece.text for piece in pieces).strip():
             self.noted.append(thought)
