@@ -27,7 +27,7 @@ class TurnRecord:
         self.claim = claim
         self.progress = Progress.of(entries)
         self.events = list(entries)
-        self._before = [replace(event, at=0) for event in entries]
+        self._earlier = tuple(entries)  # of other attempts
         self.in_doubt = claim.in_doubt  # more may have been done than is written
         is_again = claim.attempt > 1 or bool(entries)  # a retried turn counts attempts from 1
         self.resumed = is_again or claim.in_doubt
@@ -64,8 +64,7 @@ class TurnRecord:
         self.check()
         dated = replace(event, at=round(runtime.time() * 1000))
         try:
-            again = replace(event, at=0) in self._before
-            await self._journal.append(self.claim, dated, again=again)
+            await self._journal.append(self.claim, dated, again=event in self._earlier)
         except (StoreUnavailable, CancelledError):
             self._is_behind = True
             raise
