@@ -176,10 +176,13 @@ class TurnWorker:
         """End a turn whose question or thread was deleted; however that goes, it is done."""
         turn = claim.turn.id
         log.info("turn.withdrawn", extra={"turn": turn})
+
+        async def withdraw() -> None:
+            await self._runner.withdraw(claim, await self._deleted(claim))
+
         try:
-            deleted = await self._deleted(claim)
             async with renewed_lease(self._queue, claim, self._lease):
-                await self._settle(lambda: self._runner.withdraw(claim, deleted))
+                await self._settle(withdraw)
         except Exception as error:  # noqa: BLE001 - nobody waits for it any more
             reason = _reason(leading(error))
             log.warning("turn.not_cleaned_up", extra={"turn": turn, "reason": reason})

@@ -1,7 +1,7 @@
 """A question that is deleted ends its turn without a word, wherever that stands."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping, Set
 from dataclasses import dataclass, replace
 
 import pytest
@@ -13,9 +13,10 @@ from bot.panel.errors import (
     ModelFault,
     ModelRefused,
     ModelUnavailable,
+    StoreUnavailable,
 )
 from bot.panel.intake.intake import Incoming, Intake
-from bot.panel.model import Decision, Message, MessageTs, RequestId, ThreadRef, UserId
+from bot.panel.model import Decision, Message, MessageTs, RequestId, ThreadRef, Turn, UserId
 from bot.panel.texts import sentences
 from bot.panel.threads.thread_store import Standing
 from bot.panel.tools import ApprovalWanted
@@ -23,6 +24,7 @@ from bot.panel.turn.turn_worker import TurnWorker
 from tests.eventually import eventually
 from tests.fakes.audit_log import auditor
 from tests.fakes.language_model import ROUTER, written
+from tests.fakes.turn_queue import FakeTurnQueue
 from tests.panel.conftest import HURRY, THREAD, Bench, consult
 
 QUICK = replace(HURRY, stop_requests=0.001, turn_retry_delays=(600,), retry_delays=())
@@ -365,6 +367,32 @@ async def test_a_slack_that_is_away_does_not_keep_the_turn(bench):
     await work.settled()
     await work.stop()
 
+    await work.assert_clean()
+
+
+class ForgetfulQueue(FakeTurnQueue):
+    """Is away for a moment when it has told of a deletion."""
+
+    back_at: float | None = None
+
+    async def deleted(self, turns: Collection[Turn]) -> Mapping[ThreadRef, Set[MessageTs]]:
+        found, now = await super().deleted(turns), asyncio.get_running_loop().time()
+        if self.back_at and now < self.back_at:
+            raise StoreUnavailable("away")
+        if found and self.back_at is None:
+            self.back_at = now + 0.1
+        return found
+
+
+async def test_a_store_that_is_away_for_a_moment_leaves_nothing_of_the_turn(make_bench):
+    work = Working(make_bench(queue=ForgetfulQueue()))
+    await while_experts_answer(work)
+
+    await work.delete()
+    await work.settled()
+    await work.stop()
+
+    assert work.said() == []
     await work.assert_clean()
 
 

@@ -79,6 +79,8 @@ class People:
         if random.random() < self.story.tickets:
             questions, wish = questions[:1], Wish.TICKET  # whoever asks more takes it back
         for nth, question in enumerate(questions):
+            if self.fleet.slack.thread(thread).is_deleted:
+                return  # Slack shows it to nobody any more
             dice = self.fleet.loop.dice("question", question)
             if self.excerpt.asks(number, nth):
                 self.taken[number] = (*self.taken.get(number, ()), nth)
@@ -86,6 +88,11 @@ class People:
                 if self.story.stops and dice.random() < self.story.stops:
                     await asyncio.sleep(dice.random() * 8)
                     self.stop(thread, dice)
+                if self.story.deletions and dice.random() < self.story.deletions:
+                    asked = self.questions[thread][-1]
+                    await asyncio.sleep(dice.random() * 8)
+                    self.delete(thread, asked, dice)
+                await self._change_panel(thread, dice)
             await asyncio.sleep(random.random() ** 2 * span / 2 / len(questions))
 
     def _ask(self, thread: ThreadRef, number: int, random: Random, wish: Wish) -> None:
@@ -109,7 +116,7 @@ class People:
             text = f"{experts[0]}: {text}"
         known = self.questions.setdefault(thread, [])
         ts = MessageTs(thread.thread_ts) if not known else self.fleet.slack.new_ts()
-        mention = not known or random.random() < 0.3
+        mention = not known or random.random() < 0.3 or thread in self.deletions
         known.append(
             Question(number, thread.channel_id, thread.thread_ts, ts, tuple(experts), wish)
         )
