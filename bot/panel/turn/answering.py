@@ -152,8 +152,9 @@ class Answering:
                 await post_left_out(context)
                 await close(context)
             except (ModelRefused, BaseExceptionGroup) as error:
-                refusals = [one for one in leaves(error) if isinstance(one, ModelRefused)]
-                if len(refusals) < len(list(leaves(error))):
+                errors = list(leaves(error))
+                refusals = [one for one in errors if isinstance(one, ModelRefused)]
+                if len(refusals) < len(errors):
                     raise  # something else decides what becomes of the turn
                 await self._post_refusal(context, refusals[0])
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from random import Random
 
-from bot.panel.language_model.exchange import ModelSaid, Prompt, StoredItem, ToolCalled, UserSaid
+from bot.panel.language_model.exchange import Prompt, StoredItem, ToolCalled, UserSaid
 from bot.panel.model import CallId, RequestId
 from bot.panel.tools import ApprovalWanted
 from tests.reckoning.questions import Asked, Wish, asked_in, listed, made_by
@@ -69,8 +69,3 @@ def pieces(text: str, random: Random) -> list[str]:
 def said_in(steps: Sequence[Step]) -> str:
     """Return the text of a response."""
     return "".join(step for step in steps if isinstance(step, str))
-
-
-def stored_form(step: Step) -> StoredItem:
-    """Return *step* as a conversation holds it."""
-    return ModelSaid(step) if isinstance(step, str) else step

@@ -40,7 +40,6 @@ class Telling:
     def __init__(self, tale: Tale, excerpt: Excerpt) -> None:
         self.world = World(1, Kind(), excerpt)
         self._tale = tale
-        self._is_hurt = False
         self.steps = range(0)  # of the worker, while it had something to do
 
     def tell(self, deed: str = "", step: int = 0) -> Outcome:
