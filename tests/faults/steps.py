@@ -55,7 +55,7 @@ def of_redis(command: Sequence[bytes]) -> str:
     script = _script(command)
     match script:
         case "append":
-            entry = _ENTRY.match(command[-1])
+            entry = _ENTRY.match(command[6])  # behind digest, key, thread and token
             return f"journal {entry[1].decode()}" if entry else ""
         case "save_links":
             return "links save"

@@ -3,12 +3,17 @@
 import pytest
 
 from bot.adapters.redis.connection.scripting import Script
+from bot.adapters.redis.queue.journal import RedisJournal
+from bot.adapters.redis.shards import Shards
 from bot.experts.library import library
+from bot.panel.journal.events import PostStarted
 from bot.panel.language_model.instructions import ROUTER_INSTRUCTIONS as ROUTER
+from bot.panel.model import Claim, Message, MessageTs, ThreadRef, Turn, UserId
 from tests.faults import steps
 from tests.faults.redis_proxy import Commands
 
 EXPERT = library()[0].instructions
+HELLO = Message(MessageTs("1.0"), UserId("U1"), "Hello")
 
 
 def sent(*words: bytes) -> bytes:
@@ -24,13 +29,23 @@ def test_commands_are_read_however_they_are_cut():
     assert read == [[b"SET", b"a", b"1\r\n2"], [b"PING"]]
 
 
-def test_journal_entries_are_known_by_their_kind():
-    append = Script("append")._digest.encode()
-    entry = b'nonce ["PostStarted",{"part":"plan"}]'
+class Heard:
+    """Takes commands to Redis, as the client words them."""
 
-    step = steps.of_redis([b"EVALSHA", append, b"1", b"P", b"T", b"7", entry])
+    def __init__(self) -> None:
+        self.command: list[bytes] = []
 
-    assert step == "journal PostStarted" in steps.JOURNAL
+    async def evalsha(self, *args: str | int) -> int:
+        self.command = [b"EVALSHA", *(str(arg).encode() for arg in args)]
+        return 1
+
+
+async def test_journal_entries_are_known_by_their_kind():
+    redis, claim = Heard(), Claim(Turn.of(ThreadRef("T1", "C1", "1.0"), (HELLO,)), 7, attempt=1)
+
+    await RedisJournal(redis, Shards()).append(claim, PostStarted("plan"), again=True)
+
+    assert steps.of_redis(redis.command) == "journal PostStarted" in steps.JOURNAL
 
 
 def test_a_script_that_is_sent_whole_is_known_too():
