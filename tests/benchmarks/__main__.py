@@ -25,6 +25,7 @@ from tests.benchmarks import (
     start,
     storage,
     throughput,
+    turn,
 )
 from tests.benchmarks.figures import FULL, QUICK, Effort, Figure
 
@@ -33,6 +34,7 @@ Measure = Callable[[Effort], Awaitable[list[Figure]]]
 BENCHMARKS: Mapping[str, Measure] = {
     module.NAME: module.measure
     for module in (
+        turn,
         overhead,
         sample,
         acknowledgement,

@@ -53,10 +53,10 @@ async def _counted(
     stage: Stage, environ: Mapping[str, str], case: Case, ts: str | None
 ) -> tuple[str, dict[str, Counter[str]]]:
     """Return where the turn was, and what it called by API and method."""
-    before = await stage("calls")
+    before = (await stage("calls"))["calls"]
     turn = await stage.turn(replies=case.replies, text=case.text, ts=ts)
     await until_idle(environ)
     names = {"slack": "Slack", "openai": "OpenAI"}
-    after = await stage("calls")
+    after = (await stage("calls"))["calls"]
     made = {names[api]: Counter(after[api]) - Counter(before[api]) for api in after}
     return turn["ts"], made

@@ -59,8 +59,7 @@ async def _compare(size: int, effort: Effort) -> tuple[float, float, float]:
 
 async def _bare(stage: Stage, size: int, openai: AsyncOpenAI, slack: AsyncWebClient) -> float:
     """Make the calls of a turn and nothing else; returns the seconds it took."""
-    said = await stage("say", place=-1)
-    channel, ts = said["channel"], said["ts"]
+    ((channel, ts),) = (await stage("say", count=1))["threads"]
     since = time.perf_counter()
     router = await openai.conversations.create(metadata={"slack": ts})
 

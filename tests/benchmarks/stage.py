@@ -53,6 +53,18 @@ class Stage:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._clients: dict[str, set[object]] = {"slack": set(), "openai": set()}
+        world.slack.app.on_response_prepare.append(self._note_client("slack"))
+        world.openai.app.on_response_prepare.append(self._note_client("openai"))
+
+    def _note_client(
+        self, api: str
+    ) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+        async def note(request: web.Request, _: web.StreamResponse) -> None:
+            if request.transport and not request.path.startswith("/stage/"):
+                self._clients[api].add(request.transport.get_extra_info("peername"))
+
+        return note
 
     async def turn(self, told: Json) -> Json:
         """Ask once; returns the seconds to the first sign, the first reply and the last."""
@@ -131,10 +143,11 @@ class Stage:
         return {}
 
     async def calls(self, _told: Json) -> Json:
-        """Return how often each method of each API has been called so far."""
+        """Return how often each method of each API was called, and over how many connections."""
         slack = Counter(call.method for call in self._world.slack.calls)
         openai = Counter(request.name for request in self._world.openai.requests)
-        return {"slack": slack, "openai": openai}
+        connections = {api: len(clients) for api, clients in self._clients.items()}
+        return {"calls": {"slack": slack, "openai": openai}, "connections": connections}
 
     async def connected(self, _told: Json) -> Json:
         """Return when the bot has connected over Socket Mode."""
@@ -142,9 +155,9 @@ class Stage:
         return {}
 
     async def say(self, told: Json) -> Json:
-        """Let somebody say something that is not for the bot; returns its channel and ts."""
-        channel = CHANNELS[told["place"]]
-        return {"ts": self._world.slack.people.say(ADA, channel, QUESTION), "channel": channel}
+        """Let people say something that is not for the bot, so often; returns the threads."""
+        channels = (CHANNELS[place % len(CHANNELS)] for place in range(told["count"]))
+        return {"threads": [(c, self._world.slack.people.say(ADA, c, QUESTION)) for c in channels]}
 
 
 def _door(

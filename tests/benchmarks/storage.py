@@ -122,7 +122,7 @@ async def _until_asked(stage: Stage, turns: int) -> None:
     """Return when every expert of so many turns has been asked (each router once, too)."""
     wanted = turns * (EXPERTS + 1)
     async with asyncio.timeout(60):
-        while (await stage("calls"))["openai"].get("POST /v1/responses", 0) < wanted:  # noqa: ASYNC110 - another process
+        while (await stage("calls"))["calls"]["openai"].get("POST /v1/responses", 0) < wanted:  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.05)
 
 

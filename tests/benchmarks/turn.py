@@ -1,0 +1,106 @@
+"""What a turn takes of its worker: processor, calls, connections and trips to Redis.
+
+The floor is a script without libraries that makes the calls that a turn cannot do without
+(``floor.py``). The model takes no time, and the two go by turns.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from statistics import median
+
+from bot.adapters.redis.connection.embedded import embedded_server
+from tests.benchmarks import floor
+from tests.benchmarks.crew import (
+    UNPACED,
+    Stage,
+    cpu,
+    open_stage,
+    open_web,
+    python,
+    seat,
+    until_idle,
+)
+from tests.benchmarks.figures import Effort, Figure, Goal
+from tests.benchmarks.floor import Redis
+
+NAME = "turn"
+AT_ONCE = 32
+SIZES = (1, 4)
+FLOOR = "the floor"
+_COUNTED = 20  # turns, one at a time
+
+Counts = Mapping[str, float]
+Turns = Callable[[int, int], Awaitable[None]]  # how many, and how many at once
+
+
+async def measure(effort: Effort) -> list[Figure]:
+    """Compare the worker with the floor, with one expert and with four."""
+    return [figure for size in SIZES for figure in await _compare(size, effort)]
+
+
+async def _compare(size: int, effort: Effort) -> list[Figure]:
+    async with embedded_server() as redis_url, open_stage(0) as stage:
+        environ = {**stage.environ, "REDIS_URL": redis_url, **UNPACED}
+        await seat(environ, stage.team, size)
+        async with (
+            open_web(environ) as (_, url),
+            python("bot", "worker", environ=environ) as (worker, _),
+            floor.open_floors(environ, AT_ONCE) as floors,
+            floor.open_redis(redis_url) as redis,
+        ):
+            await stage("deliver", url=url)
+
+            async def by_worker(turns: int, at_once: int) -> None:
+                await stage("turns", count=turns, at_once=at_once, replies=size)
+
+            async def by_floor(turns: int, at_once: int) -> None:
+                threads = (await stage("say", count=turns))["threads"]
+                await floor.answer(threads, size, floors[:at_once])
+
+            ours, least = [], []
+            for _ in range(effort.rounds + 1):
+                ours.append(await _work(by_worker, lambda: cpu(worker), effort))
+                least.append(await _work(by_floor, time.process_time, effort))
+            await until_idle(environ)
+            counts, least_counts = [
+                await _counts(turns, stage, redis) for turns in (by_worker, by_floor)
+            ]
+    who = f"{size} expert{'s' * (size > 1)}"
+    work = median(ours[1:]), "ms", median(least[1:]), FLOOR, Goal(4)  # both warm up once
+    return [
+        Figure(NAME, f"processor of the worker, {who}", *work),
+        *(
+            Figure(NAME, f"{what}, {who}", counts[what], "", least_counts[what], FLOOR)
+            for what in counts
+        ),
+    ]
+
+
+async def _work(turns: Turns, used: Callable[[], float], effort: Effort) -> float:
+    """Return the milliseconds of processor that each of many turns takes."""
+    since = used()
+    await turns(effort.turns, AT_ONCE)
+    return (used() - since) / effort.turns * 1000
+
+
+async def _counts(turns: Turns, stage: Stage, redis: Redis) -> Counts:
+    """Return what one turn makes of each, once everything is warm."""
+    before = await _so_far(stage, redis)
+    await turns(_COUNTED, 1)
+    await asyncio.sleep(0.2)  # the last one's reply is not yet its end
+    after = await _so_far(stage, redis)
+    return {what: (after[what] - count) / _COUNTED for what, count in before.items()}
+
+
+async def _so_far(stage: Stage, redis: Redis) -> Counts:
+    lines = (await redis("INFO", "stats")).split()
+    stats = dict(line.split(":") for line in lines if line.startswith("total_"))
+    told = await stage("calls")
+    return {
+        "calls to OpenAI": sum(told["calls"]["openai"].values()),
+        "calls to Slack": sum(told["calls"]["slack"].values()),
+        "new connections to both": sum(told["connections"].values()),
+        "trips to Redis (web's too)": int(stats["total_reads_processed"]),
+        "commands in Redis (scripts' too)": int(stats["total_commands_processed"]),
+    }
