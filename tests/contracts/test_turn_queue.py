@@ -800,6 +800,22 @@ async def test_who_asked_is_not_known_of_a_turn_that_is_tried_again(in_order):
     assert [w.addressee for w in await in_order.queue.waiting_threads(9)] == [None]
 
 
+async def test_of_all_who_wait_no_more_are_told_than_asked_for(crowded):
+    for channel in range(6):
+        for number in range(5):
+            await put(crowded, ThreadRef("T1", f"C{channel}", f"{number}.0"), str(number))
+    for _ in range(12):  # then each channel has its share, and the others stand aside
+        await claimed(crowded)
+    assert await nothing_to_claim(crowded)
+    await put(crowded, ThreadRef("T1", "C9", "1.0"), "1")
+
+    waiting = await crowded.queue.waiting_threads(7)
+
+    assert len(waiting) == 7
+    assert {one.thread.channel_id for one in waiting} == {*(f"C{n}" for n in range(6)), "C9"}
+    assert {one.ahead for one in waiting} == {0}
+
+
 # --- the share of a channel
 
 

@@ -38,6 +38,7 @@ class RecordingMessenger(Messenger):
         self.private = False
         self.deleted: set[ThreadRef] = set()  # threads; nothing can be posted in them
         self.refuses_statuses = True  # in threads that were deleted
+        self.clears_statuses = True  # False: not yet
         self.swept: list[TurnId] = []
         self.pauses = 0  # in which other tasks run before a message is posted
         self.open: dict[MessageTs, UserId] = {}  # the open streams, with their readers
@@ -177,6 +178,8 @@ class RecordingMessenger(Messenger):
     async def show_status(self, thread: ThreadRef, status: str) -> bool:
         if status and self.refuses_statuses:
             self._check(thread)
+        if not (status or self.clears_statuses):
+            return False
         self._show(thread, status)
         return True
 

@@ -243,11 +243,12 @@ class FakeTurnQueue(QueueAdmin):
     async def waiting_threads(self, limit: int) -> Sequence[WaitingThread]:
         ready = sorted(self._ready, key=self._ready.__getitem__)
         rows = [ready, *(sorted(row, key=row.__getitem__) for row in self._aside.values())]
-        return [
+        waiting = [
             WaitingThread(thread, n, self._asker(thread))
             for row in rows
-            for n, thread in enumerate(row[:limit])
+            for n, thread in enumerate(row)
         ]
+        return sorted(waiting, key=lambda one: one.ahead)[:limit]
 
     def _asker(self, thread: ThreadRef) -> UserId | None:
         first = self._inboxes[thread][0]

@@ -64,7 +64,7 @@ class QueuePositions:
     async def _clear_dropped(self, left: Set[ThreadRef]) -> None:
         """Clear positions of threads that wait for nothing any more, as all was deleted."""
         dropped = left - await self._queue.busy(left) if left else ()
-        await asyncio.gather(*(self._messenger.show_status(thread, "") for thread in dropped))
+        await asyncio.gather(*map(self._clear, dropped))
 
     async def _clear_late(self, shown: Sequence[WaitingThread]) -> None:
         """Clear positions that were shown too late: a turn that has ended would not do so."""

@@ -90,7 +90,7 @@ class TurnQueue(Protocol):
         """
 
     async def waiting_threads(self, limit: int) -> Sequence[WaitingThread]:
-        """Return the threads that wait for a worker, up to *limit* from each line.
+        """Return the threads that wait for a worker, up to *limit*, the first to be served.
 
         Only one worker gets them, the one that is to tell these threads; the others get none.
         """

@@ -84,6 +84,16 @@ async def test_who_waits_no_more_because_all_was_deleted_is_shown_nothing_any_mo
     assert bench.messenger.statuses[told:] == ["", sentences.in_line(0)]
 
 
+async def test_what_cannot_be_cleared_at_once_is_cleared_later(bench, line):
+    await line.update()
+    await line.update()
+    bench.messenger.clears_statuses = False
+    await bench.queue.delete(THREADS[2], MessageTs("1.0"))
+    await line.update()
+
+    assert [state.thread for state in bench.outbox.put_states] == [THREADS[2]]
+
+
 async def test_who_waits_in_a_thread_that_is_gone_keeps_nobody_else_from_being_told(bench, line):
     bench.messenger.deleted.add(THREADS[0])
     for _ in range(2):

@@ -134,7 +134,7 @@ class RedisTurnQueue(QueueAdmin):
             line = await _LINE(self._redis, prefix, *args)
             addressees = (UserId(user) if user else None for user in line[2::3])
             waiting += map(WaitingThread, map(keys.thread_of, line[::3]), line[1::3], addressees)
-        return waiting
+        return sorted(waiting, key=lambda one: one.ahead)[:limit]
 
     async def busy(self, threads: Collection[ThreadRef]) -> Set[ThreadRef]:
         async with self._redis.pipeline(transaction=False) as pipe:
@@ -180,7 +180,10 @@ class RedisTurnQueue(QueueAdmin):
         return sorted(letters, key=lambda letter: letter.buried_at)[:most]
 
     async def dead_letter(self, turn: TurnId) -> DeadLetter | None:
-        return next((letter for letter in await self.buried() if letter.turn.id == turn), None)
+        for prefix in self._shards.prefixes:
+            if found := await _LETTERS(self._redis, prefix, 1, turn):
+                return self._letter(found[0])
+        return None
 
     async def retry(self, turn: TurnId, *, poisoned: bool = True, by: UserId | None = None) -> bool:
         args = (journal_entry(Retried()), int(poisoned), by or "")

@@ -1,9 +1,15 @@
--- Reads the dead letters, the oldest first.
--- ARGV: how many at most
+-- Reads the dead letters, the oldest first, or one of them.
+-- ARGV: how many at most, which turn's if only that one
 -- Returns a list of {turn, thread, messages, reason, attempts, at (ms)}.
 
+local most, only = unpack(ARGV)
 local letters = {}
-for _, turn in ipairs(redis.call('ZRANGE', P .. 'dead', 0, ARGV[1] - 1)) do
+local function turns()
+  if not only then return redis.call('ZRANGE', P .. 'dead', 0, most - 1) end
+  return redis.call('ZSCORE', P .. 'dead', only) and {only} or {}  -- else it was put back
+end
+
+for _, turn in ipairs(turns()) do
   local letter = redis.call('HMGET', of('dead', turn), 'thread', 'messages', 'reason', 'attempt', 'at')
   if letter[1] then
     table.insert(letter, 1, turn)

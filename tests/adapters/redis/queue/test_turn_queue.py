@@ -205,6 +205,23 @@ async def test_a_dead_letter_that_cannot_be_read_hides_no_other_and_can_be_dropp
     assert await queue.drop(strange.id)
 
 
+async def test_a_dead_letter_is_found_however_many_are_older(redis, queue):
+    async with redis.pipeline(transaction=False) as pipe:
+        for number in range(1500):
+            pipe.zadd(f"{PREFIX}dead", {f"T1:C1:{number}.5": number})
+            pipe.hset(f"{PREFIX}dead:T1:C1:{number}.5", mapping={"thread": "T1:C1:1.0", "at": 1})
+        await pipe.execute()
+    await queue.put(ONE, message("1"))
+    claim = await queue.claim()
+    await queue.bury(claim, "no luck")
+    letter = await queue.dead_letter(claim.turn.id)
+    await queue.retry(claim.turn.id)
+
+    assert letter is not None
+    assert letter.turn == claim.turn
+    assert await queue.dead_letter(claim.turn.id) is None  # it waits in its thread again
+
+
 # --- clocks
 
 
