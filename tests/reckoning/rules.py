@@ -49,8 +49,13 @@ def answered(
 
 
 def in_vain(question: Question, said: Sequence[Said]) -> Set[str]:
-    """Return the experts who said that they could not answer *question*."""
-    return {one.speaker for one in said if one.failed and one.turn_ts == question.ts}
+    """Return the experts who said that they could not answer *question*, alone or among others.
+
+    Its turn is the last one that begins with it or before it.
+    """
+    begun = (one.turn_ts for one in said if Decimal(one.turn_ts) <= Decimal(question.ts))
+    turn_ts = max(begun, key=Decimal, default=question.ts)
+    return {one.speaker for one in said if one.failed and one.turn_ts == turn_ts}
 
 
 def repeated(said: Sequence[Said]) -> Iterator[str]:
