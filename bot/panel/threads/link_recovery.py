@@ -6,10 +6,10 @@ from typing import Protocol
 
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.language_model.language_model import LanguageModel
-from bot.panel.links import NO_LINKS, RouterLabels, ThreadLinks
+from bot.panel.links import NO_LINKS, ExpertLabels, RouterLabels, ThreadLinks
 from bot.panel.messaging.people import MayAsk, anybody
 from bot.panel.messaging.transcript import NamedRouters, Transcript
-from bot.panel.model import Claim, ThreadRef, Turn, TurnId, UserId
+from bot.panel.model import Claim, ConversationId, ThreadRef, Turn, TurnId, UserId
 from bot.panel.threads.thread_store import Standing, ThreadStore
 
 log = logging.getLogger(__name__)
@@ -95,18 +95,26 @@ class LinkRecovery:
         links = await self._store.links(thread)
         return links if links.router else await self.rebuild(thread, claim)
 
+    async def _named_by(self, opened: ThreadLinks) -> ConversationId | None:
+        """Return the router's conversation that the experts' that were *opened* name."""
+        for expert in opened.experts.values():
+            labels = await self._model.labels(expert)
+            if isinstance(labels, ExpertLabels):
+                return labels.router
+        return None
+
     async def rebuild(
         self, thread: ThreadRef, claim: Claim | None = None, opened: ThreadLinks = NO_LINKS
     ) -> ThreadLinks:
         """Return the links that Slack and the model's side know of, and store them.
 
         What the store knows beyond that stays: experts whose turn is not over, a muted thread.
-        If the router's conversation was *opened* in the turn, Slack may not know it yet.
+        What was *opened* in the turn, Slack may not know yet.
         """
         named = NamedRouters(opened.router)
         if not opened.router:
             named = await self._transcript.routers_of(thread)
-        router = named.signed or named.unsigned
+        router = named.signed or named.unsigned or await self._named_by(opened)
         labels = await self._model.labels(router) if router else None
         if labels is None:  # ours, but gone from the model's side: the turn will begin anew
             return ThreadLinks(named.signed)

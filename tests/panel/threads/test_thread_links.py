@@ -97,6 +97,16 @@ async def test_rebuilding_keeps_an_expert_that_the_metadata_does_not_know_yet(be
     assert await threads.links(THREAD) == ThreadLinks(router, {LEGAL: legal})
 
 
+async def test_a_router_that_slack_does_not_know_yet_is_found_by_an_expert_of_the_turn(bench):
+    links = book(bench, FakeThreadStore())
+    router, legal = await links.router(), await links.expert(LEGAL)
+    recovery = LinkRecovery(bench.threads, bench.model, bench.transcript)
+
+    rebuilt = await recovery.rebuild(THREAD, opened=ThreadLinks(None, {LEGAL: legal}))
+
+    assert rebuilt.router == router
+
+
 def test_links_are_completed_by_what_the_turn_has_opened():
     """But what was copied to another backend since is newer."""
 
