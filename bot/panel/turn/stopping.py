@@ -19,7 +19,7 @@ from bot.panel.messaging.messenger import Messenger
 from bot.panel.model import Message, Panel
 from bot.panel.replies.plan_message import PlanMessage
 from bot.panel.replies.thread_writer import ThreadWriter
-from bot.panel.retries import Backoff
+from bot.panel.retries import Backoff, retry
 from bot.panel.texts import sentences
 from bot.panel.threads.link_recovery import LinkRecovery
 from bot.panel.threads.thread_store import ThreadStore
@@ -85,7 +85,7 @@ class Stopping:
         async with self._calls_ended(turn, left):
             for step in steps:
                 try:
-                    await step()
+                    await retry(step, self._backoff, on=MessengerUnavailable)
                 except (MessengerUnavailable, MessengerRefused, ThreadGone) as error:
                     extra = {"turn": record.turn.id, "reason": str(error)}
                     log.warning("deleted.not_cleaned_up", extra=extra)

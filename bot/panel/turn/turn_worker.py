@@ -173,7 +173,7 @@ class TurnWorker:
             raise
 
     async def _withdraw(self, claim: Claim) -> None:
-        """End a turn whose question or thread was deleted; however that goes, it is done."""
+        """End a turn whose question or thread was deleted: for good, unless we lose it."""
         turn = claim.turn.id
         log.info("turn.withdrawn", extra={"turn": turn})
 
@@ -184,8 +184,11 @@ class TurnWorker:
             async with renewed_lease(self._queue, claim, self._lease):
                 await self._settle(withdraw)
         except Exception as error:  # noqa: BLE001 - nobody waits for it any more
-            reason = _reason(leading(error))
-            log.warning("turn.not_cleaned_up", extra={"turn": turn, "reason": reason})
+            failure = leading(error)
+            extra = {"turn": turn, "reason": _reason(failure)}
+            log.warning("turn.not_cleaned_up", extra=extra)
+            if isinstance(failure, StoreUnavailable | TurnLost):
+                return  # whoever has it once the lease has run out cleans up
         try:
             await self._queue.done(claim)
         except PanelError as error:

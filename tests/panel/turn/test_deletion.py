@@ -19,6 +19,7 @@ from bot.panel.intake.intake import Incoming, Intake
 from bot.panel.model import Decision, Message, MessageTs, RequestId, ThreadRef, Turn, UserId
 from bot.panel.texts import sentences
 from bot.panel.threads.thread_store import Standing
+from bot.panel.timeouts import Timeouts
 from bot.panel.tools import ApprovalWanted
 from bot.panel.turn.turn_worker import TurnWorker
 from tests.eventually import eventually
@@ -35,12 +36,14 @@ BOTH = [consult("legal"), consult("finance")]
 class Working:
     """A bench with a worker."""
 
-    def __init__(self, bench: Bench, ts: str = ROOT) -> None:
-        bench.timeouts = QUICK
+    def __init__(
+        self, bench: Bench, ts: str = ROOT, timeouts: Timeouts = QUICK, lease: float = 180
+    ) -> None:
+        bench.timeouts = timeouts
         self.bench = bench
         self.ts = ts
         self.intake = Intake(bench.queue, bench.threads, auditor())
-        self.worker = TurnWorker(bench.queue, bench.runner(), timeouts=QUICK, lease=180)
+        self.worker = TurnWorker(bench.queue, bench.runner(), timeouts=timeouts, lease=lease)
         self.task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -370,9 +373,22 @@ async def test_a_slack_that_is_away_does_not_keep_the_turn(bench):
     await work.assert_clean()
 
 
+async def test_a_single_lost_call_to_slack_leaves_no_plan(bench):
+    work = Working(bench, timeouts=replace(QUICK, retry_delays=(0.001,)))
+    await while_experts_answer(work)
+    bench.messenger.fail_next("delete", MessengerUnavailable("down"))
+    await work.delete()
+    await work.settled()
+    await work.stop()
+
+    assert bench.messenger.said == []
+    await work.assert_clean()
+
+
 class ForgetfulQueue(FakeTurnQueue):
     """Is away for a moment when it has told of a deletion."""
 
+    away_for = 0.1
     back_at: float | None = None
 
     async def deleted(self, turns: Collection[Turn]) -> Mapping[ThreadRef, Set[MessageTs]]:
@@ -380,12 +396,28 @@ class ForgetfulQueue(FakeTurnQueue):
         if self.back_at and now < self.back_at:
             raise StoreUnavailable("away")
         if found and self.back_at is None:
-            self.back_at = now + 0.1
+            self.back_at = now + self.away_for
         return found
 
 
 async def test_a_store_that_is_away_for_a_moment_leaves_nothing_of_the_turn(make_bench):
     work = Working(make_bench(queue=ForgetfulQueue()))
+    await while_experts_answer(work)
+
+    await work.delete()
+    await work.settled()
+    await work.stop()
+
+    assert work.said() == []
+    await work.assert_clean()
+
+
+async def test_a_store_that_is_away_for_longer_leaves_it_to_whoever_has_it_next(
+    make_bench,
+):
+    queue = ForgetfulQueue(lease=0.3)
+    queue.away_for = 0.4
+    work = Working(make_bench(queue=queue), lease=queue.lease)
     await while_experts_answer(work)
 
     await work.delete()
