@@ -1,15 +1,17 @@
-"""The model's side of a process that receives before it has imported OpenAI's library.
+"""The model's side of a process that receives, which imports OpenAI's library when it is needed.
 
-That takes longer than all else at its start, and is needed for no event.
+That takes longer than all else at its start and 20 MB, and is needed for no event: only for some
+of what people press and command.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
+from bot.json_types import Json
 from bot.panel.language_model.conversation_store import ConversationStore
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.roster.documents.knowledge import KnowledgeBase
@@ -37,11 +39,24 @@ class ModelLater:
     def __init__(self, config: Config, store: ConversationStore) -> None:
         self._config = config
         self._store = store
+        self._wanted = asyncio.Event()
+        if config.backend == "assistants":  # the only one that may be refused: better at the start
+            self._wanted.set()
         self.model = cast("LanguageModel", _Later(lambda: self._opened[1]))
         self.knowledge = cast("KnowledgeBase", _Later(lambda: self._opened[2]))
 
+    async def expect(self, body: Json, next_: Callable[[], Awaitable[None]]) -> None:
+        """Be a middleware of Bolt's: what people press or command may soon need them."""
+        if "event" not in body:
+            self._wanted.set()
+        await next_()
+
     async def open(self) -> None:
-        """Open them; nothing is sent yet. Raises Refused where the backend has ended."""
+        """Open them once they may be needed, without keeping others waiting; nothing is sent yet.
+
+        Raises Refused where the backend has ended.
+        """
+        await self._wanted.wait()
         await asyncio.to_thread(import_module, _MODULE)
         _ = self._opened
 

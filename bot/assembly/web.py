@@ -39,7 +39,7 @@ from bot.assembly.checks.one_bot import only_bot
 from bot.assembly.checks.same_files import ALL, open_same_files
 from bot.assembly.checks.scopes import warn_of_missing_scopes
 from bot.assembly.installation import note_installed
-from bot.assembly.model_later import ModelLater, open_later
+from bot.assembly.model_later import open_later
 from bot.assembly.parts import QUIET, Serve, Status
 from bot.assembly.slack import Slack, open_slack
 from bot.assembly.storage import Storage, listening_record, open_storage
@@ -91,6 +91,7 @@ async def open_web(config: Config, status: Status = QUIET) -> AsyncIterator[Serv
             showing=(sources_modal.ACTION, SHOW_WORK),
         )
         app.use(gate.check)
+        app.use(later.expect)
         intake = Intake(storage.queue, storage.threads, storage.audit, access.may_ask)
         removal = RemovalListeners(
             storage.chores,
@@ -125,7 +126,7 @@ async def open_web(config: Config, status: Status = QUIET) -> AsyncIterator[Serv
             receive,
             catching_up,
             lambda: listening.is_set() and is_connected(),  # what comes before that is refused
-            _open(later, listening),
+            later.open(),
         )
 
 
@@ -140,11 +141,6 @@ async def _serve(
         if catching_up:
             tasks.create_task(catching_up.run(is_listening))
         await receive()
-
-
-async def _open(later: ModelLater, listening: asyncio.Event) -> None:
-    await listening.wait()
-    await later.open()
 
 
 def other_listeners(

@@ -1,4 +1,7 @@
-"""How much memory files take: in a worker that is asked with them, in a web process given them."""
+"""How much memory processes take: idle, and with files.
+
+Those are in questions, which a worker answers, and in forms, which a web process takes.
+"""
 
 import asyncio
 from collections.abc import Awaitable
@@ -7,17 +10,18 @@ from pathlib import Path
 import psutil
 
 from bot.adapters.redis.connection.embedded import embedded_server
-from tests.benchmarks.crew import UNPACED, open_stage, python, seat
+from tests.benchmarks.crew import UNPACED, cpu, open_stage, python, seat
 from tests.benchmarks.figures import Effort, Figure, Goal
 
 NAME = "memory"
 EXPERTS = 4
 GOAL = Goal(300, of_ratio=False)
+IDLE_WEB, IDLE_WORKER = Goal(80, of_ratio=False), Goal(90, of_ratio=False)
 _MB = 1024 * 1024
 
 
 async def measure(effort: Effort) -> list[Figure]:
-    """Ask four times at once with 20 MB for four experts; hand in fifteen forms with documents."""
+    """Wait until processes idle, ask with files, and hand in forms with documents."""
     is_small = effort.rounds == 1
     size, document = (_MB, _MB) if is_small else (10 * _MB - 100, 30 * _MB)
     async with embedded_server() as redis_url, open_stage(effort.pace) as stage:
@@ -28,6 +32,7 @@ async def measure(effort: Effort) -> list[Figure]:
             python("bot", "worker", environ=environ) as (worker, _),
         ):
             await stage("connected")
+            started_web, started_worker = [await _once_idle(one) for one in (web, worker)]
             await stage("turn", text="", place=0, ts=None, replies=EXPERTS)
             idle_worker, idle_web = _resident(worker), _resident(web)
             asking = stage("ask_with_files", count=4, files=2, size=size, replies=EXPERTS)
@@ -36,9 +41,20 @@ async def measure(effort: Effort) -> list[Figure]:
             given = await _peak(web, giving)
     turns, forms = "4 questions with 20 MB to 4 experts", "15 forms with a document of 30 MB"
     return [
+        Figure(NAME, "web, idle", started_web, "MB", goal=IDLE_WEB),
+        Figure(NAME, "worker, idle", started_worker, "MB", goal=IDLE_WORKER),
         Figure(NAME, f"worker, {turns}", asked, "MB", idle_worker, "after one turn", GOAL),
         Figure(NAME, f"web, {forms}", given, "MB", idle_web, "after one turn", GOAL),
     ]
+
+
+async def _once_idle(process: psutil.Process) -> float:
+    """Return what *process* holds, in MB, as soon as it has done nothing for a second."""
+    used = -1.0
+    while (now := cpu(process)) != used:
+        used = now
+        await asyncio.sleep(1)
+    return _resident(process)
 
 
 async def _peak(process: psutil.Process, work: Awaitable[object]) -> float:

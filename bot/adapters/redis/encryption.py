@@ -14,11 +14,12 @@ from binascii import Error as NotBase64
 from collections.abc import Sequence
 from hashlib import sha256
 from secrets import token_bytes
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from typing import TYPE_CHECKING
 
 from bot.adapters.redis import codec
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _NONCE = 12  # bytes, as NIST SP 800-38D recommends; random, for at most 2^32 values a key
 _ENCRYPTED = re.compile(r"~1\.(?P<key>[0-9a-f]{8})\.(?P<data>[\w-]+={0,2})")
@@ -30,7 +31,7 @@ class Cipher:
     """Encrypts with the first of *keys* and reads what any of them wrote; without keys, neither."""
 
     def __init__(self, keys: Sequence[bytes] = ()) -> None:
-        self._ciphers = {key_id(key): AESGCM(key) for key in keys}
+        self._ciphers = {key_id(key): _cipher(key) for key in keys}
 
     @property
     def current(self) -> str:
@@ -99,6 +100,8 @@ class Cipher:
             raise codec.Unreadable(
                 f"encrypted with the key {key}, which is not in PANELBOT_ENCRYPTION_KEYS"
             )
+        from cryptography.exceptions import InvalidTag
+
         try:
             decoded = urlsafe_b64decode(data)
             text = self._ciphers[key].decrypt(decoded[:_NONCE], decoded[_NONCE:], about.encode())
@@ -107,6 +110,12 @@ class Cipher:
                 f"damaged or moved, though encrypted with the key {key}"
             ) from None
         return text.decode()
+
+
+def _cipher(key: bytes) -> "AESGCM":
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # 8 MB: only where it is used
+
+    return AESGCM(key)
 
 
 def _encrypted_in(parsed: object) -> re.Match[str] | None:
