@@ -41,6 +41,7 @@ class Seen:
     body: Any
     query: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    connection: object = None  # the client's end of it
 
 
 class CannedApi:
@@ -67,7 +68,8 @@ class CannedApi:
         path = request.path.removeprefix("/v1")
         body = json.loads(text) if text else None
         query = request.rel_url.raw_query_string
-        self.seen.append(Seen(request.method, path, body, query, request.headers))
+        connection = request.transport and request.transport.get_extra_info("peername")
+        self.seen.append(Seen(request.method, path, body, query, request.headers, connection))
         if not self.answers:
             return web.json_response({"error": {"message": "nothing prepared"}}, status=501)
         answer = self.answers.popleft()

@@ -11,7 +11,7 @@ from bot.adapters.openai import errors
 from bot.adapters.openai.leaks.leaks import without_leaks
 from bot.adapters.openai.reading.sent import Sent
 from bot.adapters.openai.responses import streaming
-from bot.adapters.openai.responses.concessions import Stream
+from bot.adapters.openai.responses.api import ResponsesApi, Stream
 from bot.adapters.openai.responses.conversations import ConversationsModel
 from bot.adapters.openai.responses.request_builder import RequestBuilder
 from bot.adapters.openai.responses.response_start import ResponseStart
@@ -137,7 +137,7 @@ class ModelTrial:
             return prompt, seen
 
     async def _begin(self, prompt: Prompt) -> Stream:
-        given = (self._client, self._requests, _AT_ONCE, prompt)
+        given = (ResponsesApi(self._client), self._requests, _AT_ONCE, prompt)
         start = (
             StatelessStart(*given, prompt.items) if self._is_stateless else ResponseStart(*given)
         )

@@ -1,7 +1,11 @@
 """Reading a model's stream: what streams of responses and of runs have in common."""
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import suppress
+
+from openai import OpenAIError
 
 from bot.adapters.openai.reading.call_ids import CallIds
 from bot.adapters.openai.reading.citation_markers import MarkerFilter
@@ -10,6 +14,8 @@ from bot.adapters.openai.reading.sent import Sent
 from bot.characters import Joiner
 from bot.panel.errors import ModelUnavailable
 from bot.panel.language_model.exchange import ModelEvent, TextWritten, ToolsRunning
+
+_END = 0.2  # seconds that a server has to end a body in which nothing follows
 
 
 class StreamReader(ABC):
@@ -57,5 +63,14 @@ async def read_stream(
         for model_event in reader.read(Sent(event, what, reader.noted)):
             yield model_event
         if reader.ended:
+            await _drain(stream)
             return
     raise ModelUnavailable(f"the {what} broke off")
+
+
+async def _drain(stream: AsyncIterator[object]) -> None:
+    """Read on to the end: only then can the next request have the connection."""
+    with suppress(TimeoutError, OpenAIError, ValueError):
+        async with asyncio.timeout(_END):
+            async for _ in stream:
+                pass

@@ -13,18 +13,17 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-from openai import APIConnectionError, APIError, APIStatusError, AsyncOpenAI, AsyncStream
+from openai import APIConnectionError, APIError, APIStatusError, AsyncStream
 
 from bot.adapters.openai import errors
 from bot.adapters.openai.file_bodies import encoded_length
 from bot.adapters.openai.reading.sent import Sent
 from bot.adapters.openai.refusals import complaints
 from bot.adapters.openai.refusals.complaints import Complaint
+from bot.adapters.openai.responses.api import Stream
 from bot.adapters.openai.server.server_limits import ServerLimits, is_unexplained, named_fields
 from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.language_model.exchange import Prompt
-
-Stream = AsyncStream[object]
 
 _PRELUDE = ("response.created", "response.queued", "response.in_progress")
 _SUSPECT = frozenset({"context_management"})  # OGX fetches a tokenizer for it
@@ -34,16 +33,6 @@ _ABOUT_A_FIELD = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _STREAM = "text/event-stream"
-
-
-async def begin(client: AsyncOpenAI, request: Mapping[str, Any]) -> Stream:
-    """Begin a response, and return its events as they are sent.
-
-    The client's own method makes models of them, which nobody needs who reads them field by field:
-    to prepare that takes half a second of each process.
-    """
-    path, body = "/responses", dict(request)
-    return await client.post(path, body=body, cast_to=object, stream=True, stream_cls=Stream)
 
 
 class Concessions:

@@ -4,9 +4,10 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, suppress
+from functools import partial
 from typing import ParamSpec, TypeVar
 
-from openai import AsyncOpenAI, omit
+from openai import AsyncOpenAI
 
 from bot.adapters.openai import absence, errors, made_files
 from bot.adapters.openai.backend_ids import OWN, THREAD, refuse
@@ -16,6 +17,7 @@ from bot.adapters.openai.leaks.filtered_stream import ThinkingModels, filtered
 from bot.adapters.openai.reading.items import read_items
 from bot.adapters.openai.reading.sent import Sent
 from bot.adapters.openai.responses import history, streaming
+from bot.adapters.openai.responses.api import ResponsesApi
 from bot.adapters.openai.responses.request_builder import RequestBuilder
 from bot.adapters.openai.responses.response_start import ResponseStart
 from bot.adapters.openai.retries import RequestSender, RetryDelays
@@ -54,22 +56,23 @@ class ConversationsModel(LanguageModel):
         former: bool = False,
     ) -> None:
         self._client = client
+        self._api = ResponsesApi(client)
         self._requests = RequestBuilder(salt, limits_of(client), compact)
         self._delays = delays or RetryDelays()
         self._send = RequestSender(self._delays)
         self._thinking = ThinkingModels()
         endpoint = absence.Endpoint(
             absence.CONVERSATION,
-            client.conversations.retrieve,
-            client.conversations.create,
-            client.conversations.delete,
+            self._api.conversation,
+            self._api.open,
+            self._api.delete,
             client.models.list,
         )
         self._known = absence.Conversations(endpoint, self._send, former=former).known
 
     async def respond(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
         refuse(_FOREIGN, prompt.conversation)
-        start = ResponseStart(self._client, self._requests, self._delays, prompt)
+        start = ResponseStart(self._api, self._requests, self._delays, prompt)
         async with (
             self._known(prompt.conversation),
             errors.translated(),
@@ -81,52 +84,28 @@ class ConversationsModel(LanguageModel):
 
     async def append(self, conversation: ConversationId, items: Sequence[Item]) -> None:
         refuse(_FOREIGN, conversation)
-        create = self._client.conversations.items.create
         async with self._known(conversation):
             for start in range(0, len(items), _MOST_ITEMS):
                 batch = [to_api(item) for item in items[start : start + _MOST_ITEMS]]
-                await self._send(create, conversation, items=batch)
+                await self._send(self._api.add, conversation, batch)
 
     async def since(self, conversation: ConversationId, ref: str) -> Sequence[Item] | None:
         refuse(_FOREIGN, conversation)
         async with self._known(conversation):
-            newest = await self._send(history.newest, self._client, conversation)
+            newest = await self._send(history.newest, self._api, conversation)
             if repeated := list(filter(None, history.repeated(newest, ref))):
                 log.warning("conversation.repeated", extra={"id": conversation})
                 for item in repeated:
                     await self._delete_item(conversation, item)
-                newest = await self._send(history.newest, self._client, conversation)
+                newest = await self._send(history.newest, self._api, conversation)
         return history.since(newest, ref)
 
     async def items(self, conversation: ConversationId) -> AsyncGenerator[StoredItem, None]:
         refuse(_FOREIGN, conversation)
         async with self._known(conversation):
-            async for page in self._pages(conversation):
+            async for page in history.pages(partial(self._send, self._api.items, conversation)):
                 for item in reversed(read_items(reversed(page))):
                     yield item
-
-    async def _pages(self, conversation: ConversationId) -> AsyncGenerator[Sequence[Sent], None]:
-        """Yield all items, a page at a time, newest first."""
-        after = ""
-        while True:
-            page = await self._page(conversation, after)
-            items = page.parts("data")
-            yield items
-            last = page.optional_text("last_id") or (items[-1].text("id") if items else "")
-            if page.raw("has_more") is False or last in ("", after):  # the same for ever
-                return
-            after = last
-
-    async def _page(self, conversation: ConversationId, after: str) -> Sent:
-        """Return the page of items that are older than the item *after*, newest first."""
-        page = await self._send(
-            self._client.conversations.items.list,
-            conversation,
-            order="desc",
-            limit=history.PAGE,
-            after=after or omit,
-        )
-        return Sent(page, "page")
 
     async def content(self, conversation: ConversationId, file: MadeFile, most: int) -> bytes:
         refuse(_FOREIGN, conversation)
@@ -137,7 +116,7 @@ class ConversationsModel(LanguageModel):
         while True:
             try:
                 refuse(_FOREIGN, response)
-                stored = await self._send(self._client.responses.retrieve, response)
+                stored = await self._send(self._api.response, response)
             except (ConversationGone, errors.NotFound):
                 return False  # at worst it is asked for again
             status = Sent(stored, "response").optional_text("status")
@@ -147,20 +126,19 @@ class ConversationsModel(LanguageModel):
                 raise ModelUnavailable("the response is still being written")
 
     async def open(self, labels: Labels) -> ConversationId:
-        opened = await self._send(self._client.conversations.create, metadata=pack(labels))
+        opened = await self._send(self._api.open, pack(labels))
         return ConversationId(Sent(opened, "conversation").needed_text("id"))
 
     async def relabel(self, conversation: ConversationId, labels: Labels) -> None:
         refuse(_FOREIGN, conversation)
-        update = self._client.conversations.update
         async with self._known(conversation):
-            await self._send(update, conversation, metadata=pack(labels))
+            await self._send(self._api.update, conversation, pack(labels))
 
     async def labels(self, conversation: ConversationId) -> Labels | None:
         try:
             refuse(_FOREIGN, conversation)
             async with self._known(conversation):
-                stored = await self._send(self._client.conversations.retrieve, conversation)
+                stored = await self._send(self._api.conversation, conversation)
         except ConversationGone:
             return None
         return unpack(Sent(stored, "conversation").texts("metadata"))
@@ -179,7 +157,7 @@ class ConversationsModel(LanguageModel):
         refuse(_FOREIGN, conversation)
         found = list[str]()
         async with self._known(conversation):
-            async for page in self._pages(conversation):
+            async for page in history.pages(partial(self._send, self._api.items, conversation)):
                 for item in page:
                     said = [one.text for one in read_items([item]) if isinstance(one, UserSaid)]
                     found += [item.needed_text("id")] if any(map(wanted, said)) else []
@@ -194,15 +172,14 @@ class ConversationsModel(LanguageModel):
             for error in filter(None, await asyncio.gather(*deleting, return_exceptions=True)):
                 raise error
             deleted |= left
-        await self._send(self._client.conversations.delete, conversation)
+        await self._send(self._api.delete, conversation)
 
     def is_current(self, conversation: ConversationId) -> bool:
         return not conversation.startswith(_FOREIGN)
 
     async def _left(self, conversation: ConversationId, deleted: set[str]) -> set[str]:
         """Return the ids of some items that are still to be deleted."""
-        listing = self._client.conversations.items.list
-        page = await self._send(listing, conversation, order="desc", limit=_DELETED_AT_ONCE)
+        page = await self._send(self._api.items, conversation, limit=_DELETED_AT_ONCE)
         items = Sent(page, "page").parts("data")
         ids = {id_ for item in items if (id_ := item.optional_text("id"))}
         if ids & deleted:
@@ -210,6 +187,5 @@ class ConversationsModel(LanguageModel):
         return ids
 
     async def _delete_item(self, conversation: ConversationId, item: str) -> None:
-        delete = self._client.conversations.items.delete
         with suppress(errors.NotFound):  # if it is not gone, it is listed again
-            await self._send(delete, item, conversation_id=conversation)
+            await self._send(self._api.delete_item, conversation, item)

@@ -1,28 +1,42 @@
 """What a conversation holds: its newest items, as far back as we ever look."""
 
-from collections.abc import Sequence
-
-from openai import AsyncOpenAI
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
+from functools import partial
 
 from bot.adapters.openai.reading.items import ItemReader, read_items
-from bot.adapters.openai.reading.sent import sent_all
+from bot.adapters.openai.reading.sent import Sent, sent_all
+from bot.adapters.openai.responses.api import PAGE, ResponsesApi
 from bot.panel.errors import ModelUnavailable
 from bot.panel.language_model import pairing, repetition
 from bot.panel.language_model.exchange import ApprovalGiven, Item, ToolAnswered, ToolUsed, UserSaid
 from bot.panel.model import ConversationId
 
-PAGE = 100  # items: the most that the API gives at once
 LOOK_BACK = PAGE
 
 
-async def newest(client: AsyncOpenAI, conversation: ConversationId) -> list[object]:
-    """Return the items of *conversation*, newest first."""
-    items: list[object] = []
-    async for item in client.conversations.items.list(conversation, order="desc", limit=LOOK_BACK):
-        items.append(item)
-        if len(items) == LOOK_BACK:
-            break
-    return items
+async def pages(page: Callable[..., Awaitable[object]]) -> AsyncGenerator[Sequence[Sent], None]:
+    """Yield all items, a *page* at a time, newest first."""
+    after: dict[str, str] = {}
+    while True:
+        answer = Sent(await page(**after), "page")
+        items = answer.parts("data")
+        yield items
+        last = answer.optional_text("last_id") or (items[-1].text("id") if items else "")
+        if answer.raw("has_more") is False or last in ("", after.get("after")):  # for ever the same
+            return
+        after = {"after": last}
+
+
+async def newest(api: ResponsesApi, conversation: ConversationId) -> list[Sent]:
+    """Return the newest items of *conversation*, newest first."""
+    items: list[Sent] = []
+    async with aclosing(pages(partial(api.items, conversation))) as listed:
+        async for page in listed:
+            items += page
+            if len(items) >= LOOK_BACK:
+                break
+    return items[:LOOK_BACK]
 
 
 def since(newest_first: Sequence[object], ref: str) -> list[Item] | None:

@@ -17,13 +17,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from openai import APIError, APIStatusError, AsyncOpenAI, NotFoundError
+from openai import APIError, APIStatusError, NotFoundError
 
 from bot.adapters.openai import errors
 from bot.adapters.openai.items import to_api
 from bot.adapters.openai.reading.items import ItemReader, kind_of, read_items
 from bot.adapters.openai.reading.sent import sent_all
 from bot.adapters.openai.responses import history
+from bot.adapters.openai.responses.api import ResponsesApi
 from bot.panel.errors import ConversationGone
 from bot.panel.language_model import pairing
 from bot.panel.language_model.exchange import (
@@ -63,8 +64,8 @@ class Orphans:
 class Repair:
     """Mends the conversation of one request, whose own items may answer calls as well."""
 
-    def __init__(self, client: AsyncOpenAI, prompt: Prompt) -> None:
-        self._client = client
+    def __init__(self, api: ResponsesApi, prompt: Prompt) -> None:
+        self._api = api
         self._conversation = prompt.conversation
         self._items = prompt.items
         self._own = {item.call_id for item in prompt.items if isinstance(item, ToolAnswered)}
@@ -87,7 +88,7 @@ class Repair:
             return False
         self._has_looked = True
         try:
-            newest = await history.newest(self._client, self._conversation)
+            newest = await history.newest(self._api, self._conversation)
         except APIError:  # then the complaint stands as it is
             return False
         requests = undecided(newest[::-1], self._decided)
@@ -122,12 +123,12 @@ class Repair:
 
     async def _delete_item(self, item: str) -> None:
         try:
-            await self._client.conversations.items.delete(item, conversation_id=self._conversation)
+            await self._api.delete_item(self._conversation, item)
         except NotFoundError:
             log.info("item.gone", extra={"id": item})
 
     async def _orphans(self) -> Sequence[Orphans]:
-        newest = await history.newest(self._client, self._conversation)
+        newest = await history.newest(self._api, self._conversation)
         history.check_new(newest, self._items)
         return list(orphans(newest[::-1], self._own))
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from openai import APIConnectionError, APIStatusError, AsyncOpenAI
+from openai import APIConnectionError, APIStatusError
 
 from bot.adapters.openai import errors
 from bot.adapters.openai.responses import history
-from bot.adapters.openai.responses.concessions import Concessions, Stream, begin
+from bot.adapters.openai.responses.api import ResponsesApi, Stream
+from bot.adapters.openai.responses.concessions import Concessions
 from bot.adapters.openai.responses.repair import Repair, unanswered_call
 from bot.adapters.openai.responses.request_builder import RequestBuilder
 from bot.adapters.openai.retries import RequestRetries, RetryDelays
@@ -20,14 +21,14 @@ class ResponseStart:
     """Sends one prompt, again and again as long as that is safe and may help."""
 
     def __init__(
-        self, client: AsyncOpenAI, requests: RequestBuilder, delays: RetryDelays, prompt: Prompt
+        self, api: ResponsesApi, requests: RequestBuilder, delays: RetryDelays, prompt: Prompt
     ) -> None:
-        self._client = client
+        self._api = api
         self._requests = requests
         self._prompt = prompt
         self._retries = RequestRetries(delays)
         self._concessions = Concessions(requests.limits, prompt)
-        self._repair = Repair(client, prompt)
+        self._repair = Repair(api, prompt)
 
     async def stream(self) -> Stream:
         """Return the response's events."""
@@ -35,7 +36,7 @@ class ResponseStart:
             before, without = self._repair.outputs, self._concessions.without
             request = self._requests.build(self._prompt, *before, without=without)
             try:
-                stream = await begin(self._client, request)
+                stream = await self._api.stream(request)
             except APIConnectionError as error:
                 await self._retries.wait(error)
             except APIStatusError as error:
@@ -61,7 +62,7 @@ class ResponseStart:
     async def _leave_out_what_is_stored(self) -> None:
         """Send no item again that a response left in the conversation which failed at once."""
         try:
-            newest = await history.newest(self._client, self._prompt.conversation)
+            newest = await history.newest(self._api, self._prompt.conversation)
         except APIStatusError:
             raise ModelUnavailable("whether the failed response was stored is unknown") from None
         if history.holds(newest, self._prompt.items):
@@ -69,7 +70,7 @@ class ResponseStart:
 
     async def _look_for_earlier_try(self) -> None:
         """Only an abandoned try of our own can have locked it, and it may be stored by now."""
-        newest = await history.newest(self._client, self._prompt.conversation)
+        newest = await history.newest(self._api, self._prompt.conversation)
         history.check_new(newest, self._prompt.items)
 
 

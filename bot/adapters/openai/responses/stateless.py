@@ -21,8 +21,8 @@ from bot.adapters.openai import errors, made_files
 from bot.adapters.openai.leaks.filtered_stream import ThinkingModels, filtered
 from bot.adapters.openai.reading.call_ids import CallIds, OwnCallIds
 from bot.adapters.openai.responses import streaming
+from bot.adapters.openai.responses.api import ResponsesApi, Stream
 from bot.adapters.openai.responses.compaction import Compaction
-from bot.adapters.openai.responses.concessions import Stream
 from bot.adapters.openai.responses.history_replay import aborted, replay, to_keep
 from bot.adapters.openai.responses.request_builder import RequestBuilder
 from bot.adapters.openai.responses.stateless_start import StatelessStart
@@ -65,11 +65,12 @@ class StatelessModel(LanguageModel):
         delays: RetryDelays | None = None,
     ) -> None:
         self._client = client
+        self._api = ResponsesApi(client)
         self._store = store
         self._requests = RequestBuilder(salt, limits_of(client))
         self._delays = delays or RetryDelays()
         self._summaries = Summaries(
-            client, store, compaction or Compaction(), self._delays, self._requests.limits
+            self._api, store, compaction or Compaction(), self._delays, self._requests.limits
         )
         self._thinking = ThinkingModels()
         self._locks: WeakValueDictionary[ConversationId, asyncio.Lock] = WeakValueDictionary()
@@ -157,7 +158,7 @@ class StatelessModel(LanguageModel):
         ids = OwnCallIds({i.call_id for i in (*known.items, *new) if isinstance(i, ToolCalled)})
         token, written, last = runtime.token(8), list[StoredItem](), Responded("")
         sent = (*replay(history.sent, new), *new)
-        start = StatelessStart(self._client, self._requests, self._delays, prompt, sent)
+        start = StatelessStart(self._api, self._requests, self._delays, prompt, sent)
         async with (
             errors.translated(),
             errors.opened(await start.stream()) as stream,

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from openai import APIConnectionError, APIStatusError, AsyncOpenAI
+from openai import APIConnectionError, APIStatusError
 
-from bot.adapters.openai.responses.concessions import Concessions, Stream, begin
+from bot.adapters.openai.responses.api import ResponsesApi, Stream
+from bot.adapters.openai.responses.concessions import Concessions
 from bot.adapters.openai.responses.request_builder import RequestBuilder
 from bot.adapters.openai.retries import RequestRetries, RetryDelays
 from bot.panel.language_model.exchange import Item, Prompt
@@ -17,13 +18,13 @@ class StatelessStart:
 
     def __init__(
         self,
-        client: AsyncOpenAI,
+        api: ResponsesApi,
         requests: RequestBuilder,
         delays: RetryDelays,
         prompt: Prompt,
         items: Sequence[Item],
     ) -> None:
-        self._client = client
+        self._api = api
         self._requests = requests
         self._prompt = replace(prompt, items=tuple(items))
         self._retries = RequestRetries(delays)
@@ -34,7 +35,7 @@ class StatelessStart:
         while True:
             request = self._request()
             try:
-                stream = await begin(self._client, request)
+                stream = await self._api.stream(request)
             except APIConnectionError as error:
                 await self._retries.wait(error)
             except APIStatusError as error:

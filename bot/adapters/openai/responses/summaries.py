@@ -11,15 +11,14 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
-
-from openai import AsyncOpenAI
+from typing import Any
 
 from bot.adapters.openai import errors
 from bot.adapters.openai.reading.items import kind_of
 from bot.adapters.openai.reading.message_parts import model_said, text_parts
 from bot.adapters.openai.reading.sent import Sent
 from bot.adapters.openai.reading.usage import usage_of
+from bot.adapters.openai.responses.api import ResponsesApi
 from bot.adapters.openai.responses.compaction import Compaction, Windows, tokens_in, tokens_of
 from bot.adapters.openai.retries import RetryDelays, send
 from bot.adapters.openai.server.server_limits import ServerLimits
@@ -28,9 +27,6 @@ from bot.panel.language_model.conversation_store import ConversationStore, Remem
 from bot.panel.language_model.exchange import Prompt
 from bot.panel.language_model.frames import Kind, frame, quote
 from bot.panel.usage import NO_USAGE, Usage
-
-if TYPE_CHECKING:  # they are hundreds of classes
-    from openai.types.responses import Response
 
 log = logging.getLogger(__name__)
 
@@ -59,13 +55,13 @@ class Summaries:
 
     def __init__(
         self,
-        client: AsyncOpenAI,
+        api: ResponsesApi,
         store: ConversationStore,
         compaction: Compaction,
         delays: RetryDelays,
         limits: ServerLimits,
     ) -> None:
-        self._client = client
+        self._api = api
         self._store = store
         self._compaction = compaction
         self._delays = delays
@@ -153,7 +149,7 @@ class Summaries:
                 return None, usage
         return accepted, usage
 
-    async def _ask(self, model: str, summary: str, text: str, limits: Compaction) -> "Response":
+    async def _ask(self, model: str, summary: str, text: str, limits: Compaction) -> object:
         parts = [frame(Kind.SUMMARY, quote(summary)), text] if summary else [text]
         request: dict[str, Any] = {
             "model": model,
@@ -162,11 +158,7 @@ class Summaries:
             "store": False,
         }
         async with errors.translated():
-            answer: Response = await send(
-                partial(self._client.responses.create, **request), self._delays
-            )
-            errors.check_answer(answer)
-        return answer
+            return await send(partial(self._api.respond, request), self._delays)
 
 
 def _accepted(response: Sent) -> str:

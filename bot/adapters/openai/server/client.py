@@ -3,19 +3,18 @@
 from collections.abc import Mapping
 from functools import cache
 from ssl import SSLContext
-from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient, Timeout
 from openai._models import FinalRequestOptions
 
 from bot.adapters.openai.file_bodies import body_with_files
+from bot.adapters.openai.server.transport import AiohttpTransport
 from bot.characters import whole_json
-from bot.panel.intake import lease
 
 CONNECT = 5.0  # seconds
-# Headers and body go out one after the other, and a worker may stand still between them.
-_SENDING = ("send_request_headers.started", "send_request_body.started")
 
 
 def connect(api_key: str, base_url: str, *, silence: float = 180) -> AsyncOpenAI:
@@ -24,11 +23,10 @@ def connect(api_key: str, base_url: str, *, silence: float = 180) -> AsyncOpenAI
     It repeats no request by itself: one that seems to have failed may have been carried out.
     """
     timeout = Timeout(silence, connect=CONNECT)
-    transport = DefaultAsyncHttpxClient(
-        timeout=timeout, event_hooks={"request": [_under_lease]}, verify=_certificates()
-    )
+    transport = AiohttpTransport(_certificates(), _proxy(base_url))
+    http = DefaultAsyncHttpxClient(timeout=timeout, transport=transport)
     return Client(
-        api_key=api_key, base_url=base_url, timeout=timeout, max_retries=0, http_client=transport
+        api_key=api_key, base_url=base_url, timeout=timeout, max_retries=0, http_client=http
     )
 
 
@@ -36,6 +34,15 @@ def connect(api_key: str, base_url: str, *, silence: float = 180) -> AsyncOpenAI
 def _certificates() -> SSLContext:
     """Return which certificates all clients trust: reading them takes longer than a request."""
     return httpx2.create_ssl_context()
+
+
+def _proxy(base_url: str) -> str | None:
+    """Return the proxy that the environment names for *base_url*, if it does."""
+    url = urlsplit(base_url)
+    if proxy_bypass(url.netloc.rpartition("@")[2]):
+        return None
+    proxies = getproxies()
+    return proxies.get(url.scheme) or proxies.get("all")
 
 
 class Client(AsyncOpenAI):
@@ -49,13 +56,3 @@ class Client(AsyncOpenAI):
                 options.headers = {**given, "Content-Length": str(len(body))}
                 options.content, options.json_data = body, None
         return options
-
-
-async def _under_lease(request: httpx2.Request) -> None:
-    """Let the request go out only if its turn is ours at that very moment."""
-    request.extensions["trace"] = _check
-
-
-async def _check(step: str, _info: dict[str, Any]) -> None:
-    if step.endswith(_SENDING):
-        lease.check()
