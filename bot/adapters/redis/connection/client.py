@@ -9,6 +9,7 @@ It does not repeat one that got no reply in time: the server, or the way to it, 
 minutes, and whoever calls can wait better, log it, or let Slack deliver again.
 """
 
+import asyncio
 from typing import Any
 
 from redis.asyncio import RedisCluster, Sentinel
@@ -16,6 +17,7 @@ from redis.asyncio.cluster import ClusterNode, ClusterPipeline
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import SentinelManagedConnection, SentinelManagedSSLConnection
 from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
+from redis.driver_info import DriverInfo
 from redis.exceptions import (
     AuthenticationError,
     ConnectionError,  # noqa: A004 - it is what redis-py calls it
@@ -27,18 +29,19 @@ from redis.exceptions import (
 from bot.adapters.redis.connection import schema
 from bot.adapters.redis.connection.address import Address, Layout
 from bot.adapters.redis.connection.errors import reason, store_errors
-from bot.adapters.redis.connection.pipelining import PipeliningRedis
+from bot.adapters.redis.connection.pipelining import BLOCKING, PipeliningRedis
 from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.shards import Shards
 from bot.panel.errors import GiveUp, StoreUnavailable
 from bot.panel.loops import Trouble
 from bot.panel.retries import Backoff, Retries
 
+_AT_ONCE = 64  # commands to a Cluster, whose client sends each by itself
 _NOT_READY = Backoff((0.2, 0.5, 1, 2, 5), endless=True)
 _SETTINGS: dict[str, Any] = {
     "decode_responses": True,
     "encoding_errors": "replace",  # half a character must not stop a turn
-    "max_connections": 10_000,  # the server's own limit: redis-py's would fail a busy worker
+    "max_connections": 10_000,  # the server's own: what is beyond redis-py's would fail, not wait
     "health_check_interval": 30,  # notices connections that a firewall dropped
     "protocol": 2,
     "socket_connect_timeout": 2.0,
@@ -51,10 +54,12 @@ def connect(url: str) -> Connection:
     parsed = Address.parse(url)
     backoff = ExponentialWithJitterBackoff(base=0.02, cap=0.5)
     retry = Retry(backoff, retries=5, supported_errors=(ConnectionError,))
-    options = {**_SETTINGS, "retry": retry, **parsed.options}
+    # Each connection would read it from the files of the package.
+    settings = {**_SETTINGS, "driver_info": DriverInfo(), "retry": retry}
+    options = {**settings, **parsed.options}
     match parsed.layout:
         case Layout.SINGLE:
-            return PipeliningRedis.from_url(parsed.url, **_SETTINGS, retry=retry)
+            return PipeliningRedis.from_url(parsed.url, **settings)
         case Layout.SENTINEL:
             return _primary(parsed, options)
         case Layout.CLUSTER:
@@ -144,17 +149,29 @@ class _SentinelPrimary(PipeliningRedis):
 class _ClusterPipeline(ClusterPipeline):
     """Raises StoreUnavailable instead of errors of Redis."""
 
+    def __init__(self, cluster: "_Cluster", transaction: Any) -> None:
+        super().__init__(cluster, transaction)
+        self._places = cluster.places
+
     async def execute(self, *args: Any, **options: Any) -> list[Any]:
         with store_errors():
-            return await super().execute(*args, **options)
+            async with self._places:
+                return await super().execute(*args, **options)
 
 
 class _Cluster(RedisCluster):
-    """The same for a Cluster."""
+    """The same for a Cluster; has at most a connection to each node for each of its places."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.places = asyncio.Semaphore(_AT_ONCE)
 
     def pipeline(self, transaction: Any = None, shard_hint: Any = None) -> ClusterPipeline:
         return _ClusterPipeline(self, transaction)  # type: ignore[abstract]
 
     async def execute_command(self, *args: Any, **options: Any) -> Any:
         with store_errors():
-            return await super().execute_command(*args, **options)
+            if args[0] in BLOCKING:
+                return await super().execute_command(*args, **options)
+            async with self.places:
+                return await super().execute_command(*args, **options)

@@ -3,6 +3,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from bot.adapters.redis.connection import pipelining
 from bot.adapters.redis.connection.pipelining import PipeliningRedis
 from bot.panel.errors import StoreUnavailable
 from tests.adapters.redis.proxies import Proxy
@@ -36,6 +37,45 @@ async def test_what_is_wanted_at_once_makes_one_trip(client, redis):
 
     assert await client.get("count") == "50"
     assert await trips(redis) - before == 3  # the fifty, the get, and this question
+
+
+async def test_pipelines_share_that_trip_and_its_connection(client, redis):
+    await client.ping()
+    before = await trips(redis)
+
+    async def count_twice(number):
+        async with client.pipeline(transaction=False) as pipe:
+            pipe.incr(f"count{number}")
+            pipe.incr(f"count{number}")
+            return await pipe.execute()
+
+    assert await asyncio.gather(*map(count_twice, range(50))) == [[1, 2]] * 50
+    assert await trips(redis) - before == 2
+    assert len(client.connection_pool._available_connections) == 1
+
+
+async def test_an_error_in_a_pipeline_is_raised_once_all_are_carried_out(client):
+    await client.set("text", "not a number")
+    async with client.pipeline(transaction=False) as pipe:
+        pipe.incr("text")
+        pipe.incr("number")
+        with pytest.raises(StoreUnavailable, match="not an integer"):
+            await pipe.execute()
+
+    assert await client.get("number") == "1"
+
+
+async def test_a_flood_waits_for_the_trips_under_way_and_opens_no_more_connections(client, redis):
+    async def count_later(passes):
+        for _ in range(passes):
+            await asyncio.sleep(0)
+        return await client.incr("count")
+
+    await redis.client_pause(200)
+    counts = await asyncio.gather(*map(count_later, range(100)))
+
+    assert sorted(counts) == [*range(1, 101)]
+    assert len(client.connection_pool._available_connections) <= pipelining.MOST_TRIPS
 
 
 async def test_an_error_is_told_to_its_own_caller_only(client):
