@@ -80,14 +80,15 @@ P dead:TURN         hash    such a turn: thread, messages, reason, attempts, 30 
 P dead-journal:TURN list    its journal                                      30 days;
                                                                              as journal:T
 P links:T           hash    the thread's conversations, by expert; tax, as   90 days after use;
-                            legal consults it, by ``legal/tax``              430 B, four experts
+                            legal consults it, by ``legal/tax``              450 B, four experts
 P moved:T           hash    copies of its conversations on another backend,  until all are made;
                             while they are being made, by the former ones    150 B each
 P heard:T           string  the first message that the router missed         90 days after use;
                                                                              105 B
 P edited:T          hash    messages that were edited after the router read  90 days after the
                             them, and when; no content                       last; 60 B each
-panelbot:owner:C    string  the thread and the expert of conversation C      as links:T; 160 B
+panelbot:owners:    hash    of conversations, whose they are: the thread,    90 days after the
+MONTH:N                     and the expert; in 128 parts N                   last; 90 B each
 P standing:T        string  how the bot stands to the thread                 90 days, FOREIGN
                                                                              one; 105 B
 panelbot:told:N     string  the turn that posted the notice N, which is      an hour; 130 B
@@ -197,8 +198,13 @@ def of_team(kind: str, team_id: str) -> str:
     return f"panelbot:{kind}:{team_id}"
 
 
-def owner(conversation: ConversationId) -> str:
-    """Return the key of the thread and expert that *conversation* belongs to."""
+def owners(month: int, part: int) -> str:
+    """Return the key of whose the conversations of a *part* are, as noted in a *month*."""
+    return f"panelbot:owners:{month}:{part}"
+
+
+def former_owner(conversation: ConversationId) -> str:
+    """Return the key under which the version before has noted whose *conversation* is."""
     return f"panelbot:owner:{conversation}"
 
 

@@ -30,7 +30,7 @@ from tests.simulation.redis_server import RedisServer, Snapshot, redis_server
 _SECRETS = ("a-secret-of-at-least-16",)
 _OF_TURNS = ("inbox", "turn", "journal", "ready", "aside", "active", "stops", "leases", "delayed")
 _IN_A_TURN = ("inbox", "turn", "journal", "outbox", "seen")
-_EVICTABLE = ("links", "owner", "standing", "report", "usage", "recent", "told")
+_EVICTABLE = ("links", "owners", "standing", "report", "usage", "recent", "told")
 _OF_THREADS = ("links", "moved", "heard", "edited", "standing")
 _UNFINISHED = (*_OF_TURNS, "outage", "dead", "outbox", "undecided")
 
@@ -119,7 +119,7 @@ class RedisMemory:
 
     def lose_threads(self) -> None:
         """Forget what is remembered of threads, but not their turns."""
-        names = [name for name in self._names() if _kind(name) in (*_OF_THREADS, "owner")]
+        names = [name for name in self._names() if _kind(name) in (*_OF_THREADS, "owners")]
         for name in names:
             self._own.do("DEL", name)
 

@@ -1,15 +1,23 @@
--- Replaces the links of a thread.
+-- Replaces the links of a thread; writes only what is new.
 -- ARGV: thread, token of the turn that does so ('': none does), seconds to remember them, then
 -- field and value by turns (perhaps none)
--- Returns 1, or 0 if the turn is lost.
+-- Returns the fields that have new values, or 0 if the turn is lost.
 
 local thread, token, remember = unpack(ARGV)
 local links = of('links', thread)
 
 if token ~= '' and not holds(thread, token) then return 0 end
-redis.call('DEL', links)
-if ARGV[4] then
-  redis.call('HSET', links, unpack(ARGV, 4))
-  redis.call('EXPIRE', links, remember)
+local former, new = {}, {}
+local stored = redis.call('HGETALL', links)
+for index = 1, #stored, 2 do former[stored[index]] = stored[index + 1] end
+for index = 4, #ARGV, 2 do
+  local field, value = ARGV[index], ARGV[index + 1]
+  if former[field] ~= value then
+    redis.call('HSET', links, field, value)
+    new[#new + 1] = field
+  end
+  former[field] = nil
 end
-return 1
+for field in pairs(former) do redis.call('HDEL', links, field) end
+redis.call('EXPIRE', links, remember)
+return new

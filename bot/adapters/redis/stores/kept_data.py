@@ -11,9 +11,10 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.shards import Shards
+from bot.adapters.redis.stores.conversation_owners import ConversationOwners
 from bot.json_types import Json
 from bot.operations.kept_data import KeptData, KeptOfThread, Unanswered
-from bot.panel.model import ConversationId, MessageTs, ThreadRef, TurnId, UserId
+from bot.panel.model import MessageTs, ThreadRef, TurnId, UserId
 from bot.panel.reports.report_store import FailureNote
 from bot.panel.reports.turn_report import TurnReport
 
@@ -36,6 +37,7 @@ class RedisKeptData(KeptData):
     def __init__(self, redis: Connection, shards: Shards) -> None:
         self._redis = redis
         self._shards = shards
+        self._owners = ConversationOwners(redis)
 
     async def threads(self, team_id: str, channel_id: str = "") -> Mapping[ThreadRef, KeptOfThread]:
         place = f"{team_id}:{channel_id}:" if channel_id else f"{team_id}:"
@@ -132,15 +134,13 @@ class RedisKeptData(KeptData):
             kept[threads[turn]].letter_keys.append(key)
 
     async def _add_conversations(self, kept: _Kept, place: str) -> None:
-        owner_keys = [key async for key in self._keys("panelbot:owner:*")]
-        for key, owner in zip(owner_keys, await self._values(owner_keys), strict=True):
-            name, _, expert = (owner or "").partition("/")
-            if name.startswith(place):
-                conversation = ConversationId(key.removeprefix(keys.owner(ConversationId(""))))
-                kept_of_thread = kept[keys.thread_of(name)]
-                kept_of_thread.conversations.append(conversation)
-                kept_of_thread.routers += [] if expert else [conversation]
-                kept_of_thread.keys.append(key)
+        async for conversation, owner in self._owners.all():
+            if not keys.thread_name(owner.thread).startswith(place):
+                continue
+            of_thread = kept[owner.thread]
+            if conversation not in of_thread.conversations:
+                of_thread.conversations.append(conversation)
+                of_thread.routers += [] if owner.expert else [conversation]
 
     async def _values(self, names: Sequence[str]) -> list[str | None]:
         values: list[str | None] = []

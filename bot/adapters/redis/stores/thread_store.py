@@ -5,12 +5,14 @@ from collections.abc import Iterable, Mapping
 from bot.adapters.redis import keys
 from bot.adapters.redis.connection.scripting import Connection, Script, ThreadScripts
 from bot.adapters.redis.shards import Shards
+from bot.adapters.redis.stores.conversation_owners import ConversationOwners
 from bot.panel.errors import TurnLost
 from bot.panel.links import Copy, Owner, ThreadLinks
-from bot.panel.model import Claim, ConsultationPath, ConversationId, MessageTs, ThreadRef, Turn
+from bot.panel.model import Claim, ConversationId, MessageTs, ThreadRef, Turn
 from bot.panel.threads.thread_store import Standing, ThreadStore
 
 _ROUTER = "@router"  # a field beside those of the experts, whose names begin with a letter
+_LOST = 0
 
 _NOTE_COPY = Script("note_copy")
 _SAVE_LINKS = Script("save_links")
@@ -26,6 +28,7 @@ class RedisThreadStore(ThreadStore):
         self._redis = redis
         self._shards = shards
         self._scripts = ThreadScripts(redis, shards)
+        self._owners = ConversationOwners(redis)
 
     async def standing(self, thread: ThreadRef) -> Standing:
         standing = await self._redis.get(self._shards.key("standing", thread))
@@ -63,35 +66,27 @@ class RedisThreadStore(ThreadStore):
         if links.router is not None:
             fields[_ROUTER] = links.router
         flat = [text for field in fields.items() for text in field]
-        async with self._redis.pipeline(transaction=False) as pipe:
-            for conversation, expert in _conversations(links):
-                owner = f"{keys.thread_name(thread)}/{expert}"
-                pipe.set(keys.owner(conversation), owner, ex=keys.THREAD_FOR)
-            await pipe.execute()
         args = (claim.token if claim else "", keys.THREAD_FOR)
-        saved = await self._scripts.run(_SAVE_LINKS, thread, *args, *flat)
-        if claim and not saved:  # another worker's links must not be overwritten
+        new = await self._scripts.run(_SAVE_LINKS, thread, *args, *flat)
+        if claim and new == _LOST:  # another worker's links must not be overwritten
             raise TurnLost(claim.turn.id)
+        conversations = [pair for pair in _conversations(links) if (pair[1] or _ROUTER) in new]
+        await self._owners.note(thread, conversations)
 
     async def copies(self, thread: ThreadRef) -> Mapping[ConversationId, Copy]:
         copies = await self._redis.hgetall(self._shards.key("moved", thread))
         return {former: _copy(text) for former, text in copies.items()}
 
     async def note_copy(self, claim: Claim, former: ConversationId, copy: Copy) -> None:
-        owner = f"{keys.thread_name(claim.turn.thread)}/"
         text = copy.id if copy.items is None else f"{copy.id} {copy.items}"
-        await self._redis.set(keys.owner(copy.id), owner, ex=keys.THREAD_FOR)
         await self._scripts.fenced(_NOTE_COPY, claim, former, text, keys.THREAD_FOR)
+        await self._owners.note(claim.turn.thread, [(copy.id, "")])
 
     async def forget_copies(self, thread: ThreadRef) -> None:
         await self._redis.delete(self._shards.key("moved", thread))
 
     async def owner(self, conversation: ConversationId) -> Owner | None:
-        owner = await self._redis.get(keys.owner(conversation))
-        if not owner:
-            return None
-        thread, _, expert = owner.partition("/")
-        return Owner(keys.thread_of(thread), ConsultationPath(expert) if expert else None)
+        return await self._owners.find(conversation)
 
     async def unread_since(self, thread: ThreadRef) -> MessageTs | None:
         ts = await self._redis.get(self._shards.key("heard", thread))
@@ -134,7 +129,7 @@ class RedisThreadStore(ThreadStore):
         owners = {*conversations, *(conversation for conversation, _ in linked)}
         kinds = ("links", "heard", "edited", "standing", "moved", "approvals")
         names = [self._shards.key(kind, thread) for kind in kinds]
-        names += map(keys.owner, owners)
+        await self._owners.forget(owners)
         async with self._redis.pipeline(transaction=False) as pipe:
             pipe.zrem(self._shards.recent(thread), keys.thread_name(thread))
             for name in names:
@@ -144,7 +139,7 @@ class RedisThreadStore(ThreadStore):
     async def _extend_lifetime(self, thread: ThreadRef, links: ThreadLinks) -> None:
         """Let everything about *thread* expire a full lifetime from now."""
         names = [self._shards.key("links", thread), self._shards.key("heard", thread)]
-        names += [keys.owner(conversation) for conversation, _ in _conversations(links)]
+        await self._owners.note(thread, _conversations(links))
         if await self.standing(thread) is not Standing.FOREIGN:
             names.append(self._shards.key("standing", thread))
         async with self._redis.pipeline(transaction=False) as pipe:

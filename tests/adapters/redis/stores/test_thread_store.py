@@ -1,17 +1,21 @@
 """How long threads are remembered in Redis, and what that costs."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from bot import runtime
 from bot.adapters.redis import keys
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.shards import Shards
+from bot.adapters.redis.stores.kept_data import RedisKeptData
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
 from bot.panel.errors import TurnLost
-from bot.panel.links import ThreadLinks
+from bot.panel.links import Owner, ThreadLinks
 from bot.panel.model import ConversationId, ExpertName, Message, MessageTs, ThreadRef, UserId
 from bot.panel.threads.thread_store import Standing
+from bot.runtime import Runtime
 
 THREAD = ThreadRef("T0123456789", "C0123456789", "1700000000.000100")
 EXPERTS = [ExpertName(name) for name in ("legal", "finance", "security", "software-architecture")]
@@ -35,13 +39,70 @@ async def fill(threads) -> None:
     await threads.mark_unread(THREAD, MessageTs("1700000001.000100"))
 
 
-async def test_a_thread_with_four_experts_takes_less_than_two_kilobytes(redis, threads):
-    await fill(threads)
+async def used(redis) -> int:
+    """Return the bytes that the server uses, but for the buffers of its clients."""
+    stats = await redis.memory_stats()
+    return stats["total.allocated"] - stats["clients.normal"]
 
-    sizes = {key: await redis.memory_usage(key) async for key in redis.scan_iter()}
 
-    assert len(sizes) == 8
-    assert sum(sizes.values()) < 2000, sizes
+async def test_a_thread_with_four_experts_takes_less_than_1200_bytes(redis, threads):
+    before = await used(redis)
+    for number in range(1000):
+        thread = replace(THREAD, thread_ts=f"17{number:08}.000100")
+        ids = [ConversationId(f"conv_{number:024x}{who:024x}") for who in range(5)]
+        await threads.set_standing(thread, Standing.OURS)
+        await threads.save_links(
+            thread, ThreadLinks(ids[0], dict(zip(EXPERTS, ids[1:], strict=True)))
+        )
+
+    assert (await used(redis) - before) / 1000 < 1200
+
+
+async def commands(redis) -> dict[str, int]:
+    return {name: stats["calls"] for name, stats in (await redis.info("commandstats")).items()}
+
+
+async def test_links_are_saved_as_far_as_they_are_new(redis, threads):
+    many = ThreadLinks(
+        LINKS.router, {f"e{n}": ConversationId(f"conv_{n:048x}") for n in range(100)}
+    )
+    await threads.save_links(THREAD, many)
+    await redis.config_resetstat()
+
+    more = many.including("new", ConversationId(f"conv_{100:048x}"))
+    await threads.save_links(THREAD, more)
+
+    assert (await commands(redis))["cmdstat_hset"] == 2  # the link, and whose it is
+    assert await threads.links(THREAD) == more
+    assert (await threads.owner(more.experts["new"])).expert == "new"
+
+
+async def test_whose_a_conversation_is_is_known_in_any_month_in_which_its_thread_is(threads):
+    async def after(days: int) -> Owner | None:
+        time = runtime.time() + days * keys.DAY
+        Runtime(time=lambda: time).bind()
+        return await threads.owner(LINKS.experts["legal"])
+
+    await threads.save_links(THREAD, LINKS)
+    owners = [await asyncio.create_task(after(days)) for days in range(121)]
+    await threads.forget(THREAD)
+
+    assert set(owners) == {Owner(THREAD, "legal")}
+    assert await threads.owner(LINKS.experts["legal"]) is None
+
+
+async def test_owners_as_the_version_before_wrote_them_are_read_and_forgotten(redis, threads):
+    name = keys.thread_name(THREAD)
+    await redis.set("panelbot:owner:conv_r", f"{name}/", ex=100)
+    await redis.set("panelbot:owner:conv_e", f"{name}/legal/tax", ex=100)
+
+    assert await threads.owner("conv_r") == Owner(THREAD, None)
+    assert await threads.owner("conv_e") == Owner(THREAD, "legal/tax")
+    kept = (await RedisKeptData(redis, Shards()).threads(THREAD.team_id))[THREAD]
+    assert (sorted(kept.conversations), kept.routers) == (["conv_e", "conv_r"], ["conv_r"])
+
+    await threads.forget(THREAD, kept.conversations)
+    assert await redis.keys("*") == []
 
 
 async def test_a_thread_is_remembered_for_ninety_days(redis, threads):
@@ -96,7 +157,9 @@ async def test_a_worker_that_lost_its_turn_changes_no_links(redis, threads):
     now = await queue.claim()
     await threads.save_links(THREAD, LINKS, claim=now)
 
+    lost = ThreadLinks(ConversationId("conv_lost"))
     with pytest.raises(TurnLost):
-        await threads.save_links(THREAD, ThreadLinks(), claim=paused)
+        await threads.save_links(THREAD, lost, claim=paused)
 
     assert await threads.links(THREAD) == LINKS
+    assert await threads.owner(lost.router) is None
