@@ -97,6 +97,8 @@ class TurnWorker:
         await forever(self._look_for_stops, "stops.unknown", every=every)
 
     async def _look_for_stops(self) -> None:
+        if not self._running:
+            return
         running = list(self._running.items())  # turns that start meanwhile are looked at later
         stops = await self._queue.stop_requests()
         deleted = await self._queue.deleted([claim.turn for claim, _ in running])

@@ -259,3 +259,25 @@ async def test_a_late_word_of_a_stop_does_not_stop_the_next_turn(make_bench):
     task.cancel()
 
     assert said(bench)[-1] == (None, "Second.")
+
+
+class CountingQueue(FakeTurnQueue):
+    """Counts how often it is asked who is to be stopped."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.times = 0
+
+    async def stop_requests(self) -> Mapping[ThreadRef, UserId]:
+        self.times += 1
+        return await super().stop_requests()
+
+
+async def test_a_worker_without_turns_does_not_ask_which_to_stop(make_bench):
+    queue = CountingQueue()
+    worker = TurnWorker(queue, make_bench(queue=queue).runner(), timeouts=QUICK)
+    task = asyncio.create_task(worker.run())
+    await asyncio.sleep(0.02)  # some would have come by now
+    task.cancel()
+
+    assert queue.times == 0
