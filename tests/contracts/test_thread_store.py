@@ -122,11 +122,36 @@ async def test_the_first_message_that_passed_the_panel_by_counts_in_whatever_ord
     assert await threads.unread_since(OTHER) is None
 
 
+READ = (MessageTs("1700000007.000100"), MessageTs("1700000010.000101"))
+
+
 async def test_who_has_caught_up_has_missed_nothing(threads):
-    await threads.mark_unread(ONE, MessageTs("1700000007.000100"))
-    await threads.mark_read(ONE)
+    for ts in ("1700000007.000100", "1700000010.000100"):
+        await threads.mark_unread(ONE, MessageTs(ts))
+    await threads.mark_read(ONE, *READ)
 
     assert await threads.unread_since(ONE) is None
+    await threads.mark_unread(ONE, MessageTs("1700000006.000100"))
+    await threads.mark_read(ONE, MessageTs("1700000006.000100"), MessageTs("1700000006.000101"))
+    assert await threads.unread_since(ONE) is None
+
+
+async def test_what_passed_by_meanwhile_is_still_to_be_read(threads):
+    for ts in ("1700000007.000100", "1700000012.000100", "1700000011.000100"):
+        await threads.mark_unread(ONE, MessageTs(ts))
+    await threads.mark_read(ONE, *READ)
+
+    assert await threads.unread_since(ONE) == READ[1]
+    await threads.mark_read(ONE, READ[1], MessageTs("1700000013.000100"))
+    assert await threads.unread_since(ONE) is None
+
+
+@pytest.mark.parametrize("ts", ["1700000006.000100", "1700000010.000101"])
+async def test_what_passed_by_besides_what_was_read_is_still_to_be_read(threads, ts: str):
+    await threads.mark_unread(ONE, MessageTs(ts))
+    await threads.mark_read(ONE, *READ)
+
+    assert await threads.unread_since(ONE) == ts
 
 
 async def test_edits_are_remembered_until_they_are_read(threads):

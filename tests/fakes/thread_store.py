@@ -17,7 +17,7 @@ class FakeThreadStore(ThreadStore):
         self._links: dict[ThreadRef, ThreadLinks] = {}
         self._owners: dict[ConversationId, Owner] = {}
         self._told: dict[tuple[str, str], TurnId] = {}
-        self._unread_since: dict[ThreadRef, MessageTs] = {}
+        self._unread: dict[ThreadRef, tuple[MessageTs, MessageTs]] = {}  # the first and the last
         self._copies: dict[ThreadRef, dict[ConversationId, Copy]] = {}
         self._edits: dict[ThreadRef, dict[MessageTs, MessageTs]] = {}
 
@@ -27,7 +27,7 @@ class FakeThreadStore(ThreadStore):
             self._standings,
             self._links,
             self._owners,
-            self._unread_since,
+            self._unread,
             self._copies,
             self._edits,
             self._told,
@@ -80,11 +80,11 @@ class FakeThreadStore(ThreadStore):
         return self._owners.get(conversation)
 
     async def unread_since(self, thread: ThreadRef) -> MessageTs | None:
-        return self._unread_since.get(thread)
+        return self._unread[thread][0] if thread in self._unread else None
 
     async def mark_unread(self, thread: ThreadRef, ts: MessageTs) -> None:
-        known = self._unread_since.get(thread, ts)
-        self._unread_since[thread] = min(known, ts, key=float)
+        first, last = self._unread.get(thread, (ts, ts))
+        self._unread[thread] = (min(first, ts, key=float), max(last, ts, key=float))
 
     async def edits(self, thread: ThreadRef) -> Mapping[MessageTs, MessageTs]:
         return dict(self._edits.get(thread, {}))
@@ -104,8 +104,13 @@ class FakeThreadStore(ThreadStore):
         told = (turn.thread.channel_id, notice)
         return self._told.setdefault(told, turn.id) == turn.id
 
-    async def mark_read(self, thread: ThreadRef) -> None:
-        self._unread_since.pop(thread, None)
+    async def mark_read(self, thread: ThreadRef, since: MessageTs, until: MessageTs) -> None:
+        first, last = self._unread.get(thread, (until, until))
+        if float(since) <= float(first) < float(until):
+            if float(last) >= float(until):
+                self._unread[thread] = (until, last)
+            else:
+                del self._unread[thread]
 
     async def forget(self, thread: ThreadRef, conversations: Iterable[ConversationId] = ()) -> None:
         links = self._links.get(thread, ThreadLinks())
@@ -115,7 +120,7 @@ class FakeThreadStore(ThreadStore):
         self._standings.pop(thread, None)
         self._links.pop(thread, None)
         self._copies.pop(thread, None)
-        self._unread_since.pop(thread, None)
+        self._unread.pop(thread, None)
         self._edits.pop(thread, None)
 
     def _check(self, claim: Claim) -> None:

@@ -62,6 +62,16 @@ def made_by(expert: str, number: int) -> str:
     return f"{expert}-{number}"
 
 
+def edit_of(number: int) -> str:
+    """Return what is added to a question as it is edited."""
+    return f"E{number} too."
+
+
+def aside_after(number: int) -> str:
+    """Return what people say to each other after a question."""
+    return f"A{number} among us."
+
+
 def paragraphs(expert: str, numbers: Sequence[int]) -> Sequence[str]:
     """Return what an expert writes piece by piece; a message grows once a second at most."""
     first = f"{expert} answers {', '.join(f'Q{number}' for number in numbers)}"

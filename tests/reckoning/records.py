@@ -1,7 +1,7 @@
 """What the reckoning looks at, whichever world it comes from: real processes or a simulation."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from bot.panel.language_model.exchange import ModelSaid, StoredItem, UserSaid
@@ -19,6 +19,15 @@ class Question:
     ts: str
     experts: tuple[str, ...]  # none: the router itself
     wish: Wish = Wish.NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What models are to read with the next question: an edit, or what people said besides."""
+
+    words: str
+    before: Set[int]  # the questions that were asked when the bot knew of it
+    of: int | None = None  # the question that was edited
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ What a world brings with it (failures, events out of order) is allowed by its ar
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from decimal import Decimal
 
 from bot.panel.language_model.exchange import ABORTED, ToolAnswered, ToolCalled, UserSaid
-from tests.reckoning.records import Conversation, OfThread, Question, Said
+from tests.reckoning.questions import asked_in
+from tests.reckoning.records import Conversation, OfThread, Question, Remark, Said
 
 MaySwap = Callable[[str, str], bool]  # whether messages may have arrived in the other order
 USUAL = frozenset({"late", "plan", "reply", "router", "synthesis"})
@@ -140,6 +141,16 @@ def heard(
     for number, times in Counter(one.answered).items():
         if times > 1:
             yield f"{one.name} answered Q{number} {times} times"
+
+
+def read(known: OfThread, remarks: Iterable[Remark]) -> Iterator[str]:
+    """Complain of *remarks* that the router was not told with one of the questions after them."""
+    texts = [i.text for one in known.routers for i in one.items if isinstance(i, UserSaid)]
+    heard = [{asked.number for asked in asked_in(text)} for text in texts]
+    for one in remarks:
+        is_due = any(one.before & numbers and one.of not in numbers for numbers in heard)
+        if is_due and not any(one.words in text for text in texts):
+            yield f"the router does not know of {one.words!r}"
 
 
 def heard_in_order(

@@ -16,9 +16,13 @@ class Story:
     late: float = 0.05  # seconds that an event may be late
     streaming: float = 0.0  # the share of channels with streams
     stops: float = 0.0  # the share of questions that are stopped
+    presses: float = 0.0  # the share of stops that are a button, not a message
+    edits: float = 0.0  # the share of questions that their author edits
+    asides: float = 0.0  # the share of questions after which people talk to each other
     deletions: float = 0.0  # the share of questions that their author deletes
     changes: float = 0.0  # of the channel's panel, for each question
     tickets: float = 0.0  # the share of threads in which a tool needs somebody's approval
+    direct: float = 0.0  # the share of threads in a direct message
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class Kind:
     kills: int = 0
     pauses: int = 0
     drains: int = 0
+    web_kills: int = 0
     flushes: int = 0  # of what is remembered of threads
     outages: int = 0  # of the store
     clocks: int = 0  # wall clocks that jump
@@ -61,6 +66,15 @@ _IN_ANY_MEMORY: Mapping[str, Kind] = {
     ),
     "stops": Kind(story=Story(stops=0.4), kills=1),
     "deletions": Kind(Chances(before=0.01), Story(deletions=0.3, streaming=0.3), kills=1),
+    "webs": Kind(
+        Chances(before=0.01, after=0.01), Story(stops=0.2, presses=0.5, tickets=0.3), web_kills=8
+    ),
+    "edits": Kind(
+        Chances(before=0.01, after=0.01), Story(late=4.0, twice=0.2, edits=0.4, asides=0.4), kills=2
+    ),
+    "direct": Kind(
+        Chances(before=0.01), Story(direct=0.8, stops=0.1, streaming=0.3, tickets=0.3), kills=2
+    ),
     "panels": Kind(story=Story(changes=0.5, streaming=0.5), kills=1),
     "approvals": Kind(Chances(before=0.01, after=0.01), Story(tickets=0.8), kills=2, drains=1),
     "writing on": Kind(

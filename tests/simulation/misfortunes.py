@@ -41,6 +41,7 @@ class Misfortunes:
             (kind.kills, self.kill),
             (kind.pauses, self.pause),
             (kind.drains, self.drain),
+            (kind.web_kills, self.kill_web),
             (kind.flushes, self.flush),
             (kind.outages, self.store_away),
             (kind.clocks, self.set_clock),
@@ -76,6 +77,13 @@ class Misfortunes:
         if worker := self._any_worker(random):
             worker.drain()
 
+    async def kill_web(self, random: Random) -> None:
+        """Kill a process that takes in what people do; another is started soon."""
+        if web := self._fleet.any_web(random):
+            web.process.kill()
+        await asyncio.sleep(random.random() * 5)
+        self._fleet.start_web()
+
     async def set_clock(self, random: Random) -> None:
         """Let the wall clock of a process jump, forwards or back."""
         fleet = self._fleet
@@ -87,6 +95,7 @@ class Misfortunes:
     async def flush(self, random: Random) -> None:
         """Lose what is remembered of threads, but not the turns."""
         self._fleet.loop.note("flush")
+        self._fleet.is_flushed = True
         self._fleet.memory.lose_threads()
 
     async def store_away(self, random: Random) -> None:

@@ -85,6 +85,7 @@ P moved:T           hash    copies of its conversations on another backend,  unt
                             while they are being made, by the former ones    150 B each
 P heard:T           string  the first message that the router missed         90 days after use;
                                                                              105 B
+P heard-last:T      string  the last such message                            as heard:T
 P edited:T          hash    messages that were edited after the router read  90 days after the
                             them, and when; no content                       last; 60 B each
 panelbot:owners:    hash    of conversations, whose they are: the thread,    90 days after the

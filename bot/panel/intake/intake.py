@@ -206,7 +206,7 @@ class Intake:
         standing = await self._threads.standing(thread)
         asks = is_for_us and _asks_now(edited, before, at, standing)
         is_asked = asks and await self._put(thread, message, alone=False, edited=True)
-        if not is_asked and standing in _OURS:
+        if not is_asked and (asks or standing in _OURS):  # it was asked as it was before
             await self._threads.mark_edited(thread, message.ts, at)
 
     async def _take(self, incoming: Incoming, standing: Standing) -> None:
@@ -262,7 +262,8 @@ class Intake:
         # At the same time, because Slack waits.
         put = self._queue.put(thread, message, alone=alone)
         is_new, *_ = await asyncio.gather(put, *mark_ours)
-        self._remember(thread, message)
+        if is_new or not edited:
+            self._remember(thread, message)
         return bool(is_new)
 
     def _remember(self, thread: ThreadRef, message: Message) -> None:

@@ -42,11 +42,13 @@ class _OfRound(_Dated):
 class AuthorsRead(_Dated):
     """Models are about to read what these people, or apps, wrote besides the turn's own messages.
 
-    *words_of* wrote what a button or a decision is about; *context_of*, what was said before.
+    *words_of* wrote what a button or a decision is about; *context_of*, what was said before: of
+    what models had not read, the first message is *unread_since*.
     """
 
     words_of: tuple[UserId, ...] = ()
     context_of: tuple[UserId, ...] = ()
+    unread_since: MessageTs | None = None
 
 
 @dataclass(frozen=True, slots=True)

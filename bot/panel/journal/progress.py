@@ -89,6 +89,7 @@ class Progress:
     retries: int = 0  # by people, after it was given up
     words_of: tuple[UserId, ...] = ()  # see AuthorsRead
     context_of: tuple[UserId, ...] = ()
+    unread_since: MessageTs | None = None
 
     @classmethod
     def of(cls, journal: Iterable[TurnEvent]) -> "Progress":
@@ -224,7 +225,8 @@ class Progress:
     def _read(self, event: AuthorsRead) -> "Progress":
         words = dict.fromkeys((*self.words_of, *event.words_of))
         context = dict.fromkeys((*self.context_of, *event.context_of))
-        return replace(self, words_of=tuple(words), context_of=tuple(context))
+        since = self.unread_since or event.unread_since
+        return replace(self, words_of=tuple(words), context_of=tuple(context), unread_since=since)
 
     def _aside(
         self, event: ConversationOpened | UploadOpened | FileStored | Retried | StreamEvent

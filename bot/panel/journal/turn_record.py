@@ -56,6 +56,11 @@ class TurnRecord:
         """The claimed turn."""
         return self.claim.turn
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether an earlier attempt has done anything."""
+        return bool(self._earlier)
+
     async def note(self, event: TurnEvent) -> None:
         """Append *event*, with the time. Raises TurnLost if another worker has the turn.
 

@@ -1,16 +1,25 @@
 """What was said in a thread: the question of a turn, and what models have not read yet."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from bot.panel.language_model import prompts
 from bot.panel.links import ThreadLinks
 from bot.panel.messaging.transcript import Transcript
-from bot.panel.model import FileId, MessageTs, SharedFile, Turn
+from bot.panel.model import FileId, MessageTs, SharedFile, Turn, just_after
 from bot.panel.threads import follow_ups
 from bot.panel.threads.thread_store import ThreadStore
 from bot.panel.utterance import Utterance
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What was said in a thread and models have not read yet, and as what that was noted."""
+
+    said: Sequence[Utterance] = ()
+    since: MessageTs | None = None  # the first message that had passed the panel by
+    edits: Mapping[MessageTs, MessageTs] = field(default_factory=dict)  # of which messages, when
 
 
 class ThreadHistory:
@@ -41,49 +50,42 @@ class ThreadHistory:
             return ()
         return await self._transcript.earlier(turn.thread, before=turn.messages[0].ts, since=None)
 
-    async def earlier(self, turn: Turn, links: ThreadLinks) -> Sequence[Utterance]:
+    async def unread(self, turn: Turn, links: ThreadLinks) -> Unread:
         """Return what people said in the thread while the panel was not asked."""
         first = turn.messages[0].ts
-        if turn.verdict:  # the router reads it with what people say next
-            return ()
-        if links.router is None:
-            if first == turn.thread.thread_ts:
-                return ()
-            root = MessageTs(turn.thread.thread_ts)  # noted, so that the next attempt reads it too
-            await self._threads.mark_unread(turn.thread, root)
-            return await self._transcript.earlier(turn.thread, before=first, since=None)
+        if turn.verdict or (links.router is None and first == turn.thread.thread_ts):
+            return Unread()  # after a verdict, the router reads it with what people say next
         since, edits = await asyncio.gather(
             self._threads.unread_since(turn.thread), self._threads.edits(turn.thread)
         )
-        own, unread = {message.ts for message in turn.messages}, list[Utterance]()
+        own = {message.ts for message in turn.messages}  # as they were when they were queued
+        edits = {ts: at for ts, at in edits.items() if ts not in own}
+        if links.router is None:
+            root = MessageTs(turn.thread.thread_ts)  # noted, so that the next attempt reads it too
+            await self._threads.mark_unread(turn.thread, root)
+            said = await self._transcript.earlier(turn.thread, before=first, since=None)
+            return Unread(said, root, edits)
+        unread = list[Utterance]()
         if since is not None:  # perhaps between the messages of the turn
             last = turn.messages[-1].ts
             said = await self._transcript.earlier(turn.thread, before=last, since=since)
             unread = [message for message in said if message.ts not in own]
-        known = {message.ts for message in unread} | own
+        known = {message.ts for message in unread}
         edited = await self._transcript.some(turn.thread, edits.keys() - known)
-        return sorted([*edited, *unread], key=lambda message: float(message.ts))
+        in_order = sorted([*edited, *unread], key=lambda message: float(message.ts))
+        return Unread(in_order, since, edits)
 
     async def catch_up(
-        self, turn: Turn, earlier: Sequence[Utterance], *, resumed: bool = False
+        self, turn: Turn, since: MessageTs | None, edits: Mapping[MessageTs, MessageTs]
     ) -> None:
-        """Forget what was unread before the turn, of which models have read *earlier*.
+        """Note that models have read what was unread *since* then, and these *edits*.
 
-        If it is *resumed*, they may have read it as it was at the first attempt.
+        What was noted after they were asked for the first time, they read with the next turn.
         """
-        if turn.verdict:
-            return
-        unread_since = await self._threads.unread_since(turn.thread)
-        if unread_since is not None:
-            is_read = unread_since in {message.ts for message in earlier}
-            if is_read or float(unread_since) < float(turn.messages[0].ts):
-                await self._threads.mark_read(turn.thread)
-        read_at = [message.edited for message in earlier if message.edited and not resumed]
-        until = max(float(ts) for ts in (turn.messages[0].ts, *read_at))
-        own = {message.ts for message in turn.messages}  # as they were when they were queued
-        edits = await self._threads.edits(turn.thread)
-        read = {ts: at for ts, at in edits.items() if ts not in own and float(at) <= until}
-        await self._threads.mark_edits_read(turn.thread, read)
+        if since is not None:
+            until = just_after(turn.messages[-1].ts)
+            await self._threads.mark_read(turn.thread, since, until)
+        await self._threads.mark_edits_read(turn.thread, edits)
 
 
 def files_of(messages: Iterable[Utterance]) -> list[SharedFile]:

@@ -81,8 +81,11 @@ class ThreadStore(Protocol):
         Asked again, the same turn is still the first.
         """
 
-    async def mark_read(self, thread: ThreadRef) -> None:
-        """Note that the router has read everything."""
+    async def mark_read(self, thread: ThreadRef, since: MessageTs, until: MessageTs) -> None:
+        """Note that the router has read all from the message *since* on, but *until* and later.
+
+        What was noted as unread besides stays so, with what may have been read after it.
+        """
 
     async def forget(self, thread: ThreadRef, conversations: Iterable[ConversationId] = ()) -> None:
         """Forget all of *thread*, and the owners of its and these *conversations*."""

@@ -115,22 +115,24 @@ class Answering:
         held: AsyncExitStack,
     ) -> TurnContext:
         services, timeouts = self._services, self._rules.timeouts
-        (panel, lacking), question, earlier, background, approvals = await asyncio.gather(
+        (panel, lacking), question, unread, background, approvals = await asyncio.gather(
             withheld.panel_of(turn.thread, services.panels, services.admission.access),
             self._history.question(turn),
-            self._history.earlier(turn, links),
+            self._history.unread(turn, links),
             self._history.background(turn, links),
             self._parts.approvals(record),
         )
-        read = (*earlier, *background)
-        turn = await with_authors(record, turn, question, read, approvals.decided_authors)
-        files = files_of([*earlier, *question])
+        read = (*unread.said, *background)
+        turn = await with_authors(
+            record, turn, question, read, approvals.decided_authors, unread.since
+        )
+        files = files_of([*unread.said, *question])
         share = await held.enter_async_context(self._room_for_files.share(needed(files)))
         attached = tasks.create_task(fetch(services.files, files, timeouts, share))
         return TurnContext(
             services,
             self._rules,
-            TurnInput(turn, panel, question, earlier, background, attached, lacking),
+            TurnInput(turn, panel, question, unread, background, attached, lacking),
             record,
             ThreadConversations(
                 record, links, self._stores.threads, services.client.model, timeouts
@@ -208,7 +210,9 @@ class Answering:
             context.conversations.restore(),
             context.conversations.record(always=context.record.resumed),
             self._history.catch_up(
-                context.turn, context.input.earlier, resumed=context.record.resumed
+                context.turn,
+                context.progress.unread_since,
+                {} if context.record.has_begun else context.input.unread.edits,
             ),
             self._parts.save_report(context.record, context.turn, context.panel),
             context.writer.clear_status(),

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from bot.panel.journal.events import AuthorsRead
 from bot.panel.journal.turn_record import TurnRecord
-from bot.panel.model import NOBODY_KNOWN, Steer, Turn, UserId
+from bot.panel.model import NOBODY_KNOWN, MessageTs, Steer, Turn, UserId
 from bot.panel.utterance import Utterance
 
 
@@ -19,17 +19,21 @@ async def with_authors(
     question: Sequence[Utterance],
     context: Iterable[Utterance],
     decided: Sequence[UserId],
+    unread_since: MessageTs | None = None,
 ) -> Turn:
     """Return *turn* with whoever wrote what it is about, once that is noted.
 
-    So is who wrote the *context* that models read with its *question*. *decided* are the authors of
-    the request that a decision is on, if it is still open.
+    So is who wrote the *context* that models read with its *question*, and since when that was
+    unread, if they have read nothing yet. *decided* are the authors of the request that a decision
+    is on, if it is still open.
     """
     known = record.progress
     words = _words_of(turn, question, decided or known.words_of)
     said_before = _ids(context)
-    if not ({*words} <= {*known.words_of} and {*said_before} <= {*known.context_of}):
-        await record.note(AuthorsRead(words, said_before))
+    since = None if record.has_begun else unread_since
+    is_known = {*words} <= {*known.words_of} and {*said_before} <= {*known.context_of}
+    if since or not is_known:
+        await record.note(AuthorsRead(words, said_before, since))
     return replace(turn, words_of=record.progress.words_of)
 
 

@@ -80,7 +80,7 @@ async def _continue_after_verdict(context: TurnContext, start: Start) -> None:
 
 async def _ask_router(context: TurnContext, start: Start) -> None:
     given = context.input
-    items = (*prompts.quoted(given.earlier), prompts.for_router(given.question))
+    items = (*prompts.quoted(given.unread.said), prompts.for_router(given.question))
     prompt = context.router_prompt(await context.conversations.router(), items)
     ref = prompts.ref(context.turn)
     response = await choose_experts(context, prompt, start, ref=ref, panel=context.panel)

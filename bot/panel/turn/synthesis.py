@@ -105,5 +105,5 @@ def _outputs(context: TurnContext) -> Sequence[Item]:
     router = progress.round_of()
     if router.anew or router.is_cut or (progress.routed and progress.routed.direct):
         question = prompts.for_router(context.input.question)
-        return [*prompts.quoted(context.input.earlier), question, *items]
+        return [*prompts.quoted(context.input.unread.said), question, *items]
     return items

@@ -40,6 +40,7 @@ from bot.panel.replies.thread_writer import ThreadWriter
 from bot.panel.reports.report_store import FailureNote
 from bot.panel.roster import hierarchy
 from bot.panel.threads.conversations import ThreadConversations
+from bot.panel.threads.thread_history import Unread
 from bot.panel.tools import MCP, HostedTool, ServerTool, Toolbox, may_need_approval, name_of
 from bot.panel.turn.services import Rules, Services
 from bot.panel.utterance import Utterance
@@ -61,7 +62,7 @@ class TurnInput:
     turn: Turn  # the messages to be answered, without what people said before the mention
     panel: Panel
     question: Sequence[Utterance]
-    earlier: Sequence[Utterance]  # said before, and unknown to the router
+    unread: Unread  # said before, and unknown to the router
     background: Sequence[Utterance]  # for experts who are brought in by a button
     attached: asyncio.Task[Attached]  # the files that came with all that
     lacking: frozenset[ExpertName] = frozenset()  # who goes without the defaults' documents, tools

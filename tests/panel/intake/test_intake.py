@@ -305,6 +305,43 @@ async def test_what_is_edited_once_its_turn_has_begun_is_noted(queue, threads, i
     assert await threads.unread_since(THREAD) is None
 
 
+class ForgetfulThreads(FakeThreadStore):
+    """Is away when an edit is noted for the first time."""
+
+    is_away = True
+
+    async def mark_edited(self, thread: ThreadRef, ts: MessageTs, at: MessageTs) -> None:
+        if self.is_away:
+            self.is_away = False
+            raise StoreUnavailable("away")
+        await super().mark_edited(thread, ts, at)
+
+
+async def test_an_edit_that_slack_tells_again_is_noted(queue):
+    threads = ForgetfulThreads()
+    intake, asked = Intake(queue, threads, auditor()), incoming(mentioned=True)
+    await taken(queue, Intake(queue, threads, auditor()), asked)
+    edited = incoming("hello again", mentioned=True)
+
+    with pytest.raises(StoreUnavailable):
+        await intake.amend(THREAD, MessageTs("2.0"), edited, before=asked, at=MessageTs("2.5"))
+    await intake.amend(THREAD, MessageTs("2.0"), edited, before=asked, at=MessageTs("2.5"))
+
+    assert await threads.edits(THREAD) == {"2.0": "2.5"}
+
+
+async def test_an_edit_of_a_question_is_noted_before_its_thread_counts_as_ours(queue, threads):
+    asked, edited = incoming(mentioned=True), incoming("hello again", mentioned=True)
+    await queue.put(THREAD, asked.message)  # what else Intake does with it was lost
+    await queue.claim()
+
+    await Intake(queue, threads, auditor()).amend(
+        THREAD, MessageTs("2.0"), edited, before=asked, at=MessageTs("2.5")
+    )
+
+    assert await threads.edits(THREAD) == {"2.0": "2.5"}
+
+
 @pytest.mark.parametrize("standing", [Standing.UNKNOWN, Standing.FOREIGN])
 async def test_what_is_edited_among_people_is_not_noted(queue, threads, standing):
     await threads.set_standing(THREAD, standing)

@@ -19,10 +19,10 @@ async def test_what_came_between_the_messages_of_a_turn_is_read_with_them_once()
     history, asked = ThreadHistory(transcript, threads), turn("2.0", "4.0")
     await threads.mark_unread(THREAD, MessageTs("3.0"))
 
-    earlier = await history.earlier(asked, OURS)
-    await history.catch_up(asked, earlier)
+    unread = await history.unread(asked, OURS)
+    await history.catch_up(asked, unread.since, unread.edits)
 
-    assert [message.text for message in earlier] == ["3.0"]
+    assert [message.text for message in unread.said] == ["3.0"]
     assert await threads.unread_since(THREAD) is None
 
 
@@ -30,8 +30,36 @@ async def test_what_came_between_but_was_not_read_is_still_to_be_read():
     threads = FakeThreadStore()
     history, asked = ThreadHistory(FakeTranscript(), threads), turn("2.0", "4.0")
 
-    earlier = await history.earlier(asked, OURS)
+    unread = await history.unread(asked, OURS)
     await threads.mark_unread(THREAD, MessageTs("3.0"))  # its event comes late
-    await history.catch_up(asked, earlier)
+    await history.catch_up(asked, unread.since, unread.edits)
 
     assert await threads.unread_since(THREAD) == "3.0"
+
+
+async def test_what_came_before_but_was_not_read_is_still_to_be_read():
+    threads = FakeThreadStore()
+    history, asked = ThreadHistory(FakeTranscript(), threads), turn("5.0")
+    await threads.mark_edited(THREAD, MessageTs("1.0"), MessageTs("2.0"))
+
+    unread = await history.unread(asked, OURS)
+    await threads.mark_unread(THREAD, MessageTs("3.0"))  # their events come late
+    await threads.mark_edited(THREAD, MessageTs("2.0"), MessageTs("4.0"))
+    await history.catch_up(asked, unread.since, unread.edits)
+
+    assert await threads.unread_since(THREAD) == "3.0"
+    assert await threads.edits(THREAD) == {"2.0": "4.0"}
+
+
+async def test_what_comes_after_the_turn_is_still_to_be_read_when_that_has_read_something():
+    threads, transcript = FakeThreadStore(), FakeTranscript()
+    transcript.history = [Utterance(MessageTs(ts), "U1", ts) for ts in ("3.0", "6.0")]
+    history = ThreadHistory(transcript, threads)
+    await threads.mark_unread(THREAD, MessageTs("3.0"))
+
+    unread = await history.unread(turn("5.0"), OURS)
+    await threads.mark_unread(THREAD, MessageTs("6.0"))  # while it is answered
+    await history.catch_up(turn("5.0"), unread.since, unread.edits)
+
+    later = await history.unread(turn("7.0"), OURS)
+    assert [message.text for message in later.said] == ["6.0"]

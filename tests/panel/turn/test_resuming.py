@@ -165,6 +165,21 @@ async def test_summoned_late_the_thread_is_read_again_by_the_next_attempt(bench)
     assert await bench.threads.unread_since(THREAD) is None
 
 
+async def test_what_passes_by_before_another_attempt_is_told_with_the_next_turn(bench):
+    await bench.ask("hello")
+    bench.model.script(ROUTER, DOWN, DOWN, DOWN, "MIT.")
+    claim = await bench.claim("what do you think?", "3.0")
+    with pytest.RaisesGroup(ModelUnavailable, flatten_subgroups=True):
+        await bench.runner().run(claim)
+    await bench.threads.mark_unread(THREAD, MessageTs("2.0"))  # its event comes late
+    await bench.threads.mark_edited(THREAD, MessageTs("1.0"), MessageTs("2.5"))
+
+    await bench.resume(claim)
+
+    assert await bench.threads.unread_since(THREAD) == "2.0"
+    assert await bench.threads.edits(THREAD) == {"1.0": "2.5"}
+
+
 async def test_an_edit_between_two_attempts_is_told_with_the_next_turn(bench):
     await bench.ask("hello")
     await bench.threads.mark_edited(THREAD, MessageTs("1.0"), MessageTs("1.5"))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from bot.panel.errors import PanelError, Refused
 from bot.panel.model import ApprovalId, Decision, ThreadRef, UserId
-from tests.simulation.domain.fleet import Fleet
+from tests.simulation.domain.fleet import SLACK_WAITS, Fleet
 from tests.simulation.domain.slack import Shown
 
 _DECIDES = UserId("UADMIN")  # not the one who asks
@@ -37,17 +37,23 @@ class Deciders:
     ) -> None:
         await asyncio.sleep(after)
         for _ in range(_TIRED):
-            webs = [one for one in self._fleet.webs if one.process.is_alive]
-            web = self._fleet.loop.random.choice(webs)
-            deciding = web.decisions.decide(thread, approval, _DECIDES, decision)
-            try:
-                await web.process.spawn(deciding)
-            except Refused:
+            if await self._is_decided(thread, approval, decision):
                 return
-            except PanelError:  # Slack shows a warning, and they press again
-                await asyncio.sleep(2)
-            else:
-                return
+            await asyncio.sleep(2)  # Slack shows a warning, and they press again
+
+    async def _is_decided(
+        self, thread: ThreadRef, approval: ApprovalId, decision: Decision
+    ) -> bool:
+        if (web := self._fleet.any_web(self._fleet.loop.random)) is None:
+            return False
+        deciding = web.process.spawn(web.decisions.decide(thread, approval, _DECIDES, decision))
+        done, _ = await asyncio.wait([deciding], timeout=SLACK_WAITS)
+        if not done:
+            return False
+        error = deciding.exception()
+        if error and not isinstance(error, PanelError):
+            raise error
+        return error is None or isinstance(error, Refused)
 
 
 def tickets(shown: Sequence[Shown], title: str) -> list[Shown]:

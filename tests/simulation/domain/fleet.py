@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 from itertools import count
+from random import Random
 
 from bot.panel.access.access import Access
 from bot.panel.access.policy import AccessPolicy
@@ -41,6 +42,7 @@ from tests.simulation.net import Net
 from tests.simulation.process import Process
 
 GRACE = 25.0  # seconds for running turns at shutdown
+SLACK_WAITS = 10.0  # seconds for an acknowledgement
 
 
 APPROVED_WITHIN = 40.0  # seconds; then it counts as declined
@@ -108,12 +110,18 @@ class Fleet:
     workers: list[Worker] = field(default_factory=list)
     webs: list[Web] = field(default_factory=list)
     forgotten: set[ThreadRef] = field(default_factory=set)  # of whose turns Redis lost something
+    is_flushed: bool = False  # whether what was remembered of threads was lost
     _names: "count[int]" = field(default_factory=lambda: count(1))
 
     def end(self) -> None:
         """Let nothing more be begun by what is left of the processes, which the loop closes."""
         for worker in self.workers:
             worker.process.is_alive = False
+
+    def any_web(self, random: Random) -> Web | None:
+        """Return a process that takes in what people do; None if there is none."""
+        alive = [web for web in self.webs if web.process.is_alive]
+        return random.choice(alive) if alive else None
 
     def start_web(self) -> None:
         """Start a process that takes in what people do."""

@@ -1,26 +1,28 @@
 """What people do in Slack: many threads at once, follow-ups after the answer or before, stops."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from math import inf
 from random import Random
 from typing import Any
 
 from bot.panel.intake.intake import Incoming
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId
 from bot.panel.roster.roster import ChannelScope
-from tests.reckoning.questions import Wish, asking
-from tests.reckoning.records import Question
-from tests.simulation.domain.fleet import VISITOR, Fleet, Web
+from tests.reckoning.questions import Wish, aside_after, asking, edit_of
+from tests.reckoning.records import Question, Remark
+from tests.simulation.domain.fleet import SLACK_WAITS, VISITOR, Fleet, Web
 from tests.simulation.excerpt import WHOLE, Excerpt
 from tests.simulation.kinds import Story
 
 TEAMS = ("T1", "T2")
 CHANNELS = ("C1", "C2", "C3", "C4")  # of each team: their ids are the same
+DIRECT = "D1"
 ASKED = ("finance", "legal", "security", "product")
 _MANY = (0, 1, 1, 1, 2, 2, 3)  # experts that a question is for
+_ASKS = UserId("UMEMBER")
 Tell = Callable[[Web], Coroutine[Any, Any, object]]
-_SLACK_WAITS = 10.0  # seconds for an acknowledgement
 
 
 @dataclass(eq=False, slots=True)
@@ -36,6 +38,7 @@ class People:
     undelivered: int = 0
     stops: dict[ThreadRef, list[MessageTs]] = field(default_factory=dict)
     deletions: dict[ThreadRef, list[str]] = field(default_factory=dict)
+    _remarks: list[tuple[ThreadRef, MessageTs, str, int | None]] = field(default_factory=list)
     asked: int = 0
     taken: dict[int, tuple[int, ...]] = field(default_factory=dict)  # which were, by thread
 
@@ -62,6 +65,17 @@ class People:
         first, second = sorted((one, other), key=float)
         return self._written[second] <= self._arrived[first]
 
+    def remarks(self, thread: ThreadRef, questions: Sequence[Question]) -> Iterator[Remark]:
+        """Yield what models are to read with one of *questions*.
+
+        What arrives before the thread's first message is taken for talk that concerns nobody.
+        """
+        begins = self._arrived.get(thread.thread_ts, inf)
+        for place, ts, words, of in self._remarks:
+            if place == thread and (arrived := self._arrived.get(ts, 0)) > begins:
+                later = {one.number for one in questions if self._written[one.ts] > arrived}
+                yield Remark(words, later, of)
+
     def may_be_ended(self, thread: ThreadRef, question: Question) -> bool:
         """Whether somebody ended what went on there after *question* was written.
 
@@ -75,6 +89,8 @@ class People:
         await asyncio.sleep(random.random() * span / 2)
         wish = Wish.NOTHING
         team, channel = TEAMS[number % 2], random.choice(CHANNELS)
+        if self.story.direct and random.random() < self.story.direct:
+            channel = DIRECT
         thread = ThreadRef(team, channel, self.fleet.slack.new_ts())
         if random.random() < self.story.tickets:
             questions, wish = questions[:1], Wish.TICKET  # whoever asks more takes it back
@@ -88,6 +104,12 @@ class People:
                 if self.story.stops and dice.random() < self.story.stops:
                     await asyncio.sleep(dice.random() * 8)
                     self.stop(thread, dice)
+                if self.story.edits and dice.random() < self.story.edits:
+                    await asyncio.sleep(dice.random() * 8)
+                    self.edit(thread, self.questions[thread][-1], dice)
+                if self.story.asides and dice.random() < self.story.asides:
+                    await asyncio.sleep(dice.random() * 8)
+                    self.say_aside(thread, question, dice)
                 if self.story.deletions and dice.random() < self.story.deletions:
                     asked = self.questions[thread][-1]
                     await asyncio.sleep(dice.random() * 8)
@@ -117,16 +139,24 @@ class People:
         known = self.questions.setdefault(thread, [])
         ts = MessageTs(thread.thread_ts) if not known else self.fleet.slack.new_ts()
         mention = not known or random.random() < 0.3 or thread in self.deletions
+        mention = mention or thread.channel_id == DIRECT
         known.append(
             Question(number, thread.channel_id, thread.thread_ts, ts, tuple(experts), wish)
         )
-        self._say(thread, Message(ts, UserId("UMEMBER"), text, mention), random)
+        self._say(thread, Message(ts, _ASKS, text, mention), random)
 
     def stop(self, thread: ThreadRef, random: Random) -> None:
         """Let somebody stop what is going on there."""
         ts = self.fleet.slack.new_ts()
         self.stops.setdefault(thread, []).append(ts)
-        self._say(thread, Message(ts, UserId("UMEMBER"), "stop", mentioned=True), random)
+        if self.story.presses and random.random() < self.story.presses:
+
+            def press(web: Web) -> Coroutine[Any, Any, object]:
+                return web.intake.stop(thread, ts, _ASKS)
+
+            self._send(ts, press, 0.01 + random.random() * self.story.late)
+            return
+        self._say(thread, Message(ts, _ASKS, "stop", mentioned=True), random)
 
     def delete(self, thread: ThreadRef, question: Question, random: Random) -> None:
         """Let the author of *question* delete it; a thread without replies goes with it."""
@@ -142,6 +172,30 @@ class People:
 
         self._send(event, tell, 0.01 + random.random() * self.story.late)
 
+    def edit(self, thread: ThreadRef, question: Question, random: Random) -> None:
+        """Let the author of *question* add a word to it, which models are to read some time."""
+        before = self.fleet.slack.thread(thread).people.get(MessageTs(question.ts))
+        if before is None:
+            return
+        at = self.fleet.slack.new_ts()
+        edited = replace(before, text=f"{before.text} {edit_of(question.number)}")
+        place = self.fleet.slack.thread(thread)
+        place.people[before.ts], place.edits[before.ts] = edited, at
+        was, now = (self._incoming(thread, one) for one in (before, edited))
+
+        def tell(web: Web) -> Coroutine[Any, Any, object]:
+            return web.intake.amend(thread, before.ts, now, before=was, at=at)
+
+        self._remarks.append((thread, at, edit_of(question.number), question.number))
+        self._send(at, tell, 0.01 + random.random() * self.story.late)
+
+    def say_aside(self, thread: ThreadRef, number: int, random: Random) -> None:
+        """Let somebody talk to others there, which models are to read some time."""
+        ts = self.fleet.slack.new_ts()
+        self._remarks.append((thread, ts, aside_after(number), None))
+        message = Message(ts, _ASKS, aside_after(number))
+        self._say(thread, message, random, to_others=True)
+
     async def _change_panel(self, thread: ThreadRef, random: Random) -> None:
         """Let somebody change what does not change who answers."""
         if random.random() >= self.story.changes:
@@ -155,15 +209,22 @@ class People:
             case "remove":
                 await panels.remove(scope, VISITOR.name)
 
-    def _say(self, thread: ThreadRef, message: Message, random: Random) -> None:
+    def _say(
+        self, thread: ThreadRef, message: Message, random: Random, *, to_others: bool = False
+    ) -> None:
         self.fleet.slack.thread(thread).people[message.ts] = message
-        incoming = Incoming(thread, message, message.ts != thread.thread_ts, False)
+        incoming = self._incoming(thread, message, to_others=to_others)
 
         def tell(web: Web) -> Coroutine[Any, Any, object]:
             return web.intake.receive(incoming)
 
         for _ in range(1 + (random.random() < self.story.twice)):
             self._send(message.ts, tell, 0.01 + random.random() * self.story.late)
+
+    def _incoming(
+        self, thread: ThreadRef, message: Message, *, to_others: bool = False
+    ) -> Incoming:
+        return Incoming(thread, message, message.ts != thread.thread_ts, to_others)
 
     def _send(self, event: str, tell: Tell, late: float) -> None:
         loop = self.fleet.loop
@@ -181,8 +242,8 @@ class People:
         self._arrived.setdefault(event, self.fleet.loop.time())
 
     async def _is_told(self, tell: Tell) -> bool:
-        webs = [one for one in self.fleet.webs if one.process.is_alive]
-        web = self.fleet.loop.random.choice(webs)
+        if (web := self.fleet.any_web(self.fleet.loop.random)) is None:
+            return False
         telling = web.process.spawn(tell(web))
-        done, _ = await asyncio.wait([telling], timeout=_SLACK_WAITS)
+        done, _ = await asyncio.wait([telling], timeout=SLACK_WAITS)
         return bool(done) and not telling.exception()

@@ -76,6 +76,8 @@ class Reckoning:
         asked = {name for one in must_answer for name in {*one.experts} - rules.in_vain(one, said)}
         if must_answer or known.routers:
             yield from rules.linked(known, _signed(said), asked)
+        if not self._fleet.is_flushed:
+            yield from rules.read(known, self._people.remarks(thread, must_answer))
         for one in known.all:
             vain = {q.number for q in questions if one.expert in rules.in_vain(q, said)}
             yield from rules.heard(one, questions, excused | vain)

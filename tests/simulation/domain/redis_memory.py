@@ -31,7 +31,7 @@ _SECRETS = ("a-secret-of-at-least-16",)
 _OF_TURNS = ("inbox", "turn", "journal", "ready", "aside", "active", "stops", "leases", "delayed")
 _IN_A_TURN = ("inbox", "turn", "journal", "outbox", "seen")
 _EVICTABLE = ("links", "owners", "standing", "report", "usage", "recent", "told")
-_OF_THREADS = ("links", "moved", "heard", "edited", "standing")
+_OF_THREADS = ("links", "moved", "heard", "heard-last", "edited", "standing")
 _UNFINISHED = (*_OF_TURNS, "outage", "dead", "outbox", "undecided")
 
 

@@ -38,6 +38,7 @@ class Thread:
 
     ours: dict[MessageTs, Shown] = field(default_factory=dict)
     people: dict[MessageTs, Message] = field(default_factory=dict)
+    edits: dict[MessageTs, MessageTs] = field(default_factory=dict)  # of people's: the last
     status: str = ""
     is_deleted: bool = False
 

@@ -1,6 +1,7 @@
 """What models read of the threads of the simulated Slack."""
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import replace
 
 from bot.panel.messaging.transcript import NamedRouters, Transcript
 from bot.panel.model import Message, MessageTs, ThreadRef, Turn, UserId
@@ -54,7 +55,10 @@ class SimulatedTranscript(Transcript):
 
     def _all(self, thread: ThreadRef) -> Sequence[Utterance]:
         shown = self._slack.thread(thread)
-        said = [*map(_said, shown.people.values()), *map(_told, shown.ours.values())]
+        people = [
+            replace(_said(one), edited=shown.edits.get(one.ts)) for one in shown.people.values()
+        ]
+        said = [*people, *map(_told, shown.ours.values())]
         return sorted(said, key=lambda one: float(one.ts))
 
 

@@ -23,7 +23,7 @@ _SHARDED = re.compile(r"panelbot:\{\d+\}:(?P<kind>[a-z-]+):(?P<name>[^:]+:[^:]+:
 _PANEL = re.compile(r"panelbot:(?P<kind>panel):(?P<name>[^:]+:[^:]+:[^:]+)")
 _QUEUED = frozenset({"inbox", "turn", "journal"})  # the queue itself deletes these
 _OF_THREADS = frozenset(
-    {"approvals", "links", "heard", "edited", "standing", "moved", "panel", "outbox"}
+    {"approvals", "links", "heard", "heard-last", "edited", "standing", "moved", "panel", "outbox"}
 )
 _REPORTS = frozenset({"report", "failures"})
 _DEAD = frozenset({"dead", "dead-journal"})

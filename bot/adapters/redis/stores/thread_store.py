@@ -11,12 +11,13 @@ from bot.panel.links import Copy, Owner, ThreadLinks
 from bot.panel.model import Claim, ConversationId, MessageTs, ThreadRef, Turn
 from bot.panel.threads.thread_store import Standing, ThreadStore
 
+_UNREAD = ("heard", "heard-last")
 _ROUTER = "@router"  # a field beside those of the experts, whose names begin with a letter
 _LOST = 0
 
 _NOTE_COPY = Script("note_copy")
 _SAVE_LINKS = Script("save_links")
-_MARK_UNREAD = Script("mark_unread")
+_MARK_UNREAD, _MARK_READ = Script("mark_unread"), Script("mark_read")
 _MARK_EDITS_READ = Script("mark_edits_read")
 _MAKE_OURS = Script("make_ours")
 
@@ -93,7 +94,7 @@ class RedisThreadStore(ThreadStore):
         return MessageTs(ts) if ts else None
 
     async def mark_unread(self, thread: ThreadRef, ts: MessageTs) -> None:
-        await _MARK_UNREAD(self._redis, self._shards.key("heard", thread), ts, keys.THREAD_FOR)
+        await self._scripts.run(_MARK_UNREAD, thread, ts, keys.THREAD_FOR)
 
     async def edits(self, thread: ThreadRef) -> Mapping[MessageTs, MessageTs]:
         edits: Mapping[MessageTs, MessageTs] = await self._redis.hgetall(
@@ -121,13 +122,13 @@ class RedisThreadStore(ThreadStore):
         is_first = await self._redis.set(key, turn.id, nx=True, ex=keys.TOLD_FOR)
         return bool(is_first or await self._redis.get(key) == turn.id)
 
-    async def mark_read(self, thread: ThreadRef) -> None:
-        await self._redis.delete(self._shards.key("heard", thread))
+    async def mark_read(self, thread: ThreadRef, since: MessageTs, until: MessageTs) -> None:
+        await self._scripts.run(_MARK_READ, thread, since, until, keys.THREAD_FOR)
 
     async def forget(self, thread: ThreadRef, conversations: Iterable[ConversationId] = ()) -> None:
         linked = _conversations(await self.links(thread))
         owners = {*conversations, *(conversation for conversation, _ in linked)}
-        kinds = ("links", "heard", "edited", "standing", "moved", "approvals")
+        kinds = ("links", *_UNREAD, "edited", "standing", "moved", "approvals")
         names = [self._shards.key(kind, thread) for kind in kinds]
         await self._owners.forget(owners)
         async with self._redis.pipeline(transaction=False) as pipe:
@@ -138,7 +139,7 @@ class RedisThreadStore(ThreadStore):
 
     async def _extend_lifetime(self, thread: ThreadRef, links: ThreadLinks) -> None:
         """Let everything about *thread* expire a full lifetime from now."""
-        names = [self._shards.key("links", thread), self._shards.key("heard", thread)]
+        names = [self._shards.key(kind, thread) for kind in ("links", *_UNREAD)]
         await self._owners.note(thread, _conversations(links))
         if await self.standing(thread) is not Standing.FOREIGN:
             names.append(self._shards.key("standing", thread))

@@ -150,7 +150,7 @@ async def _ask_in_conversation(
     context: TurnContext, consultation: Consultation, on_event: EventSink, attached: Attached
 ) -> Outcome:
     call, record = consultation.call, context.record
-    context_given = (*context.input.earlier, *context.input.background)
+    context_given = (*context.input.unread.said, *context.input.background)
     quoted = () if call.brief else prompts.quoted(context_given)  # a brief tells what matters
     items = (*quoted, prompts.for_expert(call, context.input.question, attached))
     conversation = await context.conversations.expert(consultation.path)

@@ -61,7 +61,7 @@ async def _authors(
     """Return who those *causing* the call are, and who wrote the *earlier* messages."""
     given = context.input
     about = (message for one in given.question for message in one.about)
-    read = (*earlier, *given.earlier, *given.background, *about, *given.question)
+    read = (*earlier, *given.unread.said, *given.background, *about, *given.question)
     names = {id_: message.speaker for message in read if (id_ := _id(message)) is not None}
     apps = {_id(message) for message in read if message.author.role is Speaker.APP}
 

@@ -146,7 +146,7 @@ async def test_every_operation_tells_that_redis_is_unavailable():
         threads.owner(ConversationId("r")),
         threads.unread_since(THREAD),
         threads.mark_unread(THREAD, MESSAGE.ts),
-        threads.mark_read(THREAD),
+        threads.mark_read(THREAD, MESSAGE.ts, MESSAGE.ts),
         panels.changes([scope]),
         panels.add(scope, Expert(name, "Legal", ":scales:", "Law.", "Answer.")),
         panels.remove(scope, name),

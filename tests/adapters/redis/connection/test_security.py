@@ -61,7 +61,7 @@ async def everything_works(redis: Connection, url: str) -> None:
     await threads.mark_unread(THREAD, MessageTs("1.0"))
     await threads.save_links(THREAD, ThreadLinks(ConversationId("conv_1")))
     assert (await threads.links(THREAD)).router
-    await threads.mark_read(THREAD)
+    await threads.mark_read(THREAD, MessageTs("1.0"), MessageTs("2.0"))
     await threads.is_first_to_post("what", claim.turn)
     scope = ChannelScope("T1", "C1")
     await panels.add(scope, LEGAL)
