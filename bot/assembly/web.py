@@ -41,6 +41,7 @@ from bot.assembly.checks.scopes import warn_of_missing_scopes
 from bot.assembly.installation import note_installed
 from bot.assembly.model_later import open_later
 from bot.assembly.parts import QUIET, Serve, Status
+from bot.assembly.readiness import Obstacle, redis_obstacle
 from bot.assembly.slack import Slack, open_slack
 from bot.assembly.storage import Storage, listening_record, open_storage
 from bot.panel.access.access import Access
@@ -118,9 +119,14 @@ async def open_web(config: Config, status: Status = QUIET) -> AsyncIterator[Serv
 
         def ready() -> None:
             listening.set()
-            status.ready(slack.identity.url)
+            status.ready(slack.identity.url, obstacle)
 
-        receive, is_connected = _receiving(config, storage, slack, app, ready)
+        async def obstacle() -> str:
+            if not is_connected():
+                return "Slack cannot be reached"
+            return await redis_obstacle(storage.queue.depth)
+
+        receive, is_connected = _receiving(config, slack, app, ready, obstacle)
         catching_up = _catching_up(config, storage, slack, intake, messages)
         yield lambda: _serve(
             receive,
@@ -206,7 +212,7 @@ def _catching_up(
 
 
 def _receiving(
-    config: Config, storage: Storage, slack: Slack, app: BoltApp, ready: Callable[[], None]
+    config: Config, slack: Slack, app: BoltApp, ready: Callable[[], None], obstacle: Obstacle
 ) -> tuple[Serve, Callable[[], bool]]:
     """Return what receives payloads for *app*, by Socket Mode or HTTP, and whether it does."""
     if config.uses_socket_mode:
@@ -214,6 +220,5 @@ def _receiving(
             app, config.slack_app_token, slack.client, config.socket_connections
         )
         return lambda: sockets.serve(ready), lambda: sockets.is_connected
-    healthy = web_app.health(storage.queue.depth)
-    web = web_app.http_app(app, config.slack_signing_secret, healthy)
+    web = web_app.http_app(app, config.slack_signing_secret, obstacle)
     return lambda: serve_http(web, config.host, config.port, ready), lambda: True

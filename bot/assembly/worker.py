@@ -12,6 +12,7 @@ from bot.assembly.checks.same_files import WORKERS, open_same_files
 from bot.assembly.functions import open_functions
 from bot.assembly.installation import note_installed
 from bot.assembly.parts import QUIET, Serve, Status
+from bot.assembly.readiness import redis_obstacle
 from bot.assembly.slack import Slack, open_slack
 from bot.assembly.storage import Storage, open_storage
 from bot.operations.chores import ChoreRunner
@@ -27,8 +28,6 @@ from bot.panel.turn.services import Rules, Services, Stores
 from bot.panel.turn.turn_runner import TurnRunner
 from bot.panel.turn.turn_worker import TurnWorker
 from bot.settings.config import Config
-
-GRACE = 25.0  # seconds for running turns at shutdown: platforms kill after thirty
 
 
 @asynccontextmanager
@@ -63,8 +62,9 @@ async def open_worker(config: Config, status: Status = QUIET) -> AsyncIterator[S
         services_of_chores = operator.services_of(config, storage, slack, model, knowledge)
         chores = await upkeep.chore_runner(config, storage, services_of_chores)
         expiry = ApprovalExpiry(storage.approvals, every=min(5, timeouts.approval / 4))
-        status.ready(slack.identity.url)
-        yield lambda: _work(worker, (positions, expiry, chores), sender, status)
+        status.ready(slack.identity.url, lambda: redis_obstacle(storage.queue.depth))
+        beside = (positions, expiry, chores)
+        yield lambda: _work(worker, beside, sender, status, config.drain)
 
 
 def _timeouts(config: Config) -> Timeouts:
@@ -119,6 +119,7 @@ async def _work(
     others: Sequence[QueuePositions | ApprovalExpiry | ChoreRunner],
     sender: OutboxWorker,
     status: Status,
+    grace: float,
 ) -> None:
     """Answer turns, and then finish those that are running."""
     async with asyncio.TaskGroup() as tasks:
@@ -129,6 +130,6 @@ async def _work(
         finally:
             for task in beside:
                 task.cancel()
-            status.finishing(worker.running)
-            status.handed_over(await worker.drain(GRACE))
+            status.finishing(worker.running, worker.hurry)
+            status.handed_over(await worker.drain(grace))
             sending.cancel()  # after the last turns, which leave something to send

@@ -6,8 +6,9 @@ import os
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
+from typing import Any
 
 import click
 
@@ -15,6 +16,7 @@ from bot.assembly.parts import Part, Status, run_part
 from bot.cli.shared import lazily
 from bot.cli.shared.announcements import Announcements
 from bot.cli.shared.command import serve, settings
+from bot.cli.shared.systemd import watchdog
 from bot.panel.errors import GiveUp, PanelError
 from bot.settings.config import Config
 from bot.settings.needs import MODEL, SLACK_IN, SLACK_OUT, STORE
@@ -47,8 +49,11 @@ def _serve(command: str, config: Config, *opens: Callable[[Config, Status], Part
     """Serve all parts, and then leave behind whatever threads functions have started."""
     announcements = Announcements(command, config, len(opens))
     parts = [open_part(config, announcements) for open_part in opens]
+    health = lazily.health.open_health(config, announcements.readiness)
+    serving = _watched(health, _until_removed(config, announcements, parts))
     try:
-        announcements.stopped(serve(_until_removed(config, announcements, parts)))
+        signalled = serve(serving, stopping=announcements.stopping, hurry=announcements.hurry)
+        announcements.stopped(signalled)
     except SystemExit as exit_:
         _leave(exit_.code)
         raise
@@ -67,6 +72,14 @@ def _leave(code: object) -> None:
             logging.shutdown()
             sys.stdout.flush()
         os._exit(code if isinstance(code, int) else 1)
+
+
+async def _watched(
+    health: AbstractAsyncContextManager[None], serving: Coroutine[Any, Any, None]
+) -> None:
+    """Let *serving* be watched by whoever runs the process, over HTTP and as systemd does."""
+    async with health, watchdog():
+        await serving
 
 
 async def _until_removed(

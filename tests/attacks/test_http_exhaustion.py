@@ -16,8 +16,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.manifest import EVENTS_PATH
 from bot.adapters.slack.http.connections import Limits
+from bot.adapters.slack.http.health import READY_PATH
 from bot.adapters.slack.http.serving import serve_http
-from bot.adapters.slack.http.web_app import HEALTH_PATH, http_app
+from bot.adapters.slack.http.web_app import http_app
 from bot.adapters.slack.receiving.receiver import bolt_app
 from bot.json_types import Json
 from bot.panel.messaging.locales import Locales
@@ -54,7 +55,7 @@ class Door:
         """Whether the health check passes, and what Slack sends is let in."""
         before = len(self.let_in)
         async with asyncio.timeout(5), ClientSession() as session:
-            healthy = await session.get(self.url + HEALTH_PATH)
+            healthy = await session.get(self.url + READY_PATH)
             headers = sign(EVENT, SECRET, int(time.time())) | {"Content-Type": "application/json"}
             taken = await session.post(self.url + EVENTS_PATH, data=EVENT, headers=headers)
         return (healthy.status, taken.status, len(self.let_in)) == (200, 200, before + 1)
@@ -74,8 +75,8 @@ async def opened(port: int) -> AsyncIterator[Door]:
         door.hang_up()
 
 
-async def healthy() -> bool:
-    return True
+async def no_obstacle() -> str:
+    return ""
 
 
 @asynccontextmanager
@@ -92,7 +93,7 @@ async def served(limits: Limits) -> AsyncIterator[Door]:
     app = bolt_app(AsyncWebClient(token="xoxb-1"), me, Locales(FakePeople()))
     app.take_in = take_in
     serving = asyncio.create_task(
-        serve_http(http_app(app, SECRET, healthy, limits), "127.0.0.1", port, lambda: None)
+        serve_http(http_app(app, SECRET, no_obstacle, limits), "127.0.0.1", port, lambda: None)
     )
     await until_reachable(port)
     try:
@@ -144,7 +145,7 @@ async def test_a_request_that_does_not_arrive_is_hung_up_on(door):
         "",
         "P",
         f"POST {EVENTS_PATH} HTTP/1.1\r\nHost: bot\r\nX-A: ",
-        f"GET {HEALTH_PATH} HTTP/1.1\r\nHost: bot\r\n",
+        f"GET {READY_PATH} HTTP/1.1\r\nHost: bot\r\n",
     )
     connections = [await door.raw(beginning) for beginning in beginnings * 4]
 
@@ -156,7 +157,7 @@ async def test_a_request_that_does_not_arrive_is_hung_up_on(door):
 
 
 async def test_a_byte_now_and_then_does_not_keep_a_connection(door):
-    reader, writer = await door.raw(f"GET {HEALTH_PATH} HTTP/1.1\r\nX-A: ")
+    reader, writer = await door.raw(f"GET {READY_PATH} HTTP/1.1\r\nX-A: ")
 
     with pytest.raises(ConnectionError):  # noqa: PT012 - whichever of the two finds out
         for _ in range(40):
@@ -238,7 +239,7 @@ def no_descriptors_left(pid: int) -> Iterator[None]:
 
 async def is_healthy(door: Door) -> bool:
     async with asyncio.timeout(10), ClientSession() as session:
-        return (await session.get(door.url + HEALTH_PATH)).status == 200
+        return (await session.get(door.url + READY_PATH)).status == 200
 
 
 async def test_a_process_with_few_descriptors_goes_on_answering(world, tmp_path):

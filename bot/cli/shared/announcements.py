@@ -2,6 +2,7 @@
 
 import logging
 import signal
+from collections.abc import Callable
 from contextlib import suppress
 
 import click
@@ -9,7 +10,8 @@ import click
 from bot import __version__
 from bot.addresses import without_password
 from bot.assembly.parts import Status
-from bot.cli.shared import lazily
+from bot.assembly.readiness import Obstacle, Readiness
+from bot.cli.shared import lazily, systemd
 from bot.cli.shared.listing import counted
 from bot.panel.errors import PanelError, leaves
 from bot.settings.config import Config
@@ -20,7 +22,7 @@ log = logging.getLogger(__name__)
 class Farewell(Status):
     """Tells people at the terminal which turns are being finished."""
 
-    def finishing(self, turns: int) -> None:
+    def finishing(self, turns: int, hurry: Callable[[], None]) -> None:
         """Say what Ctrl+C waits for."""
         if turns:
             text = f"panelbot: Finishing {counted(turns, 'turn')}; Ctrl+C again ends at once."
@@ -34,14 +36,17 @@ class Announcements(Farewell):
     def __init__(self, command: str, config: Config, parts: int) -> None:
         self._command = command
         self._config = config
-        self._opening = parts
         self._handed_over = 0
+        self._hurry: list[Callable[[], None]] = []
+        self._is_hurried = False
+        self.readiness = Readiness(parts)
 
-    def ready(self, workspace: str) -> None:
+    def ready(self, workspace: str, obstacle: Obstacle) -> None:
         """Log that the bot is ready, once all parts are."""
-        self._opening -= 1
-        if self._opening:
+        self.readiness.opened(obstacle)
+        if not self.readiness.is_open:
             return
+        systemd.notify(f"READY=1\nSTATUS=Serving {workspace}")
         config = self._config
         facts = {
             "version": __version__,
@@ -51,6 +56,27 @@ class Announcements(Farewell):
             "redis": lazily.storage.address_of(config),
         }
         log.info("%s.ready", self._command, extra=facts)
+
+    def stopping(self) -> None:
+        """Be ready no more."""
+        self.readiness.drain()
+        systemd.notify("STOPPING=1")
+
+    def finishing(self, turns: int, hurry: Callable[[], None]) -> None:
+        """Say how many turns are finished, unless they are to be handed over at once."""
+        self.stopping()  # also where an error ends the command
+        systemd.notify(f"STATUS=Finishing {counted(turns, 'turn')}")
+        self._hurry.append(hurry)
+        if self._is_hurried:
+            self.hurry()
+        else:
+            super().finishing(turns, hurry)
+
+    def hurry(self) -> None:
+        """Have the turns handed over that are being finished, or will be."""
+        self._is_hurried = True
+        for hurry in self._hurry:
+            hurry()
 
     def handed_over(self, turns: int) -> None:
         """Keep it for the last line."""
@@ -62,7 +88,7 @@ class Announcements(Farewell):
 
     def failed(self, error: BaseException) -> None:
         """Log which error ends the command, if it was ready."""
-        if not self._opening:
+        if self.readiness.is_open:
             texts = (
                 str(e) if isinstance(e, PanelError) else type(e).__name__ for e in leaves(error)
             )

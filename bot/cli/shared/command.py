@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import sys
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,7 @@ import click
 from bot import logs
 from bot.cli.shared import stop_signals
 from bot.cli.shared.env_file import environment
+from bot.cli.shared.stop_signals import nothing
 from bot.panel.errors import PanelError, Refused, leaves
 from bot.settings.config import Config
 from bot.settings.environment import ConfigError, read
@@ -56,15 +57,28 @@ def run(work: Coroutine[Any, Any, None], *, exit_code: int = 1, resumes: bool = 
         sys.exit(128 + signalled)
 
 
-def serve(work: Coroutine[Any, Any, None]) -> int:
-    """Run *work* until a signal ends it, which is how it is meant to end; return the signal."""
-    return _run(work, 1)
+def serve(
+    work: Coroutine[Any, Any, None],
+    *,
+    stopping: Callable[[], None] = nothing,
+    hurry: Callable[[], None] = nothing,
+) -> int:
+    """Run *work* until a signal ends it, which is how it is meant to end; return the signal.
+
+    *stopping* is called when it arrives, *hurry* when another one wants a quick end.
+    """
+    return _run(work, 1, stopping, hurry)
 
 
-def _run(work: Coroutine[Any, Any, None], exit_code: int) -> int:
+def _run(
+    work: Coroutine[Any, Any, None],
+    exit_code: int,
+    stopping: Callable[[], None] = nothing,
+    hurry: Callable[[], None] = nothing,
+) -> int:
     """Run *work*; returns the signal that has stopped it, or 0."""
     try:
-        return asyncio.run(_until_signal(work))
+        return asyncio.run(_until_signal(work, stopping, hurry))
     except Exception as error:
         errors = list(leaves(error))
         for leaf in errors:
@@ -125,7 +139,9 @@ def track(description: str, items: Sequence[T]) -> Iterator[T]:
         yield from progress.track(items, description=description)
 
 
-async def _until_signal(work: Coroutine[Any, Any, None]) -> int:
+async def _until_signal(
+    work: Coroutine[Any, Any, None], stopping: Callable[[], None], hurry: Callable[[], None]
+) -> int:
     """Run *work*; SIGTERM, SIGINT (Ctrl+C) and SIGHUP cancel it, so that it can clean up.
 
     Returns the signal that did, or 0; what goes wrong in cleaning up concerns nobody then.
@@ -135,9 +151,13 @@ async def _until_signal(work: Coroutine[Any, Any, None]) -> int:
 
     def stop(number: int) -> None:
         signalled.append(number)
+        loop.call_soon_threadsafe(stopping)
         loop.call_soon_threadsafe(task.cancel)
 
-    with stop_signals.calling(stop):
+    def hurry_up() -> None:
+        loop.call_soon_threadsafe(hurry)
+
+    with stop_signals.calling(stop, hurry_up):
         try:
             await task
         except (Exception, asyncio.CancelledError):

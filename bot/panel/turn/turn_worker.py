@@ -49,6 +49,7 @@ class TurnWorker:
         self._running: dict[Claim, asyncio.Task[None]] = {}
         self._stopped: set[Claim] = set()
         self._withdrawn: set[Claim] = set()
+        self._hurried = asyncio.Event()
 
     async def run(self) -> None:
         """Work until cancelled. The turns that are running then go on: see ``drain``."""
@@ -74,12 +75,21 @@ class TurnWorker:
         """Let the running turns finish within *grace* seconds; hand the others over, so many."""
         if not self._running:
             return 0
+        turns = list(self._running.values())
+        finished = asyncio.create_task(asyncio.wait(turns))
+        hurried = asyncio.create_task(self._hurried.wait())
         watching = asyncio.create_task(self._watch_for_stops())
-        _, late = await asyncio.wait(self._running.values(), timeout=grace)
-        for task in [watching, *late]:
+        await asyncio.wait((finished, hurried), timeout=grace, return_when=asyncio.FIRST_COMPLETED)
+        late = [task for task in turns if not task.done()]
+        ended = (finished, hurried, watching, *late)
+        for task in ended:
             task.cancel()
-        await asyncio.gather(watching, *late, return_exceptions=True)
+        await asyncio.gather(*ended, return_exceptions=True)
         return len(late)
+
+    def hurry(self) -> None:
+        """Let ``drain`` hand over at once what still runs."""
+        self._hurried.set()
 
     def _start(self, claim: Claim) -> None:
         task = asyncio.create_task(self._work(claim), name=f"turn {claim.turn.id}")

@@ -43,7 +43,7 @@ class ProcessSettings:
     port: int = setting(
         "PORT",
         whole_number(1, 65535, default=3000),
-        "Where events and the health check are received, over HTTP",
+        "Where events and questions about health are received, over HTTP",
         group=Group.PROCESS,
     )
     host: str = setting(
@@ -51,6 +51,14 @@ class ProcessSettings:
         text(default="0.0.0.0"),  # noqa: S104 - a server is there to be reached
         "The address to listen on",
         example="127.0.0.1",
+    )
+    health_port: int = setting(
+        "PANELBOT_HEALTH_PORT",
+        whole_number(1, 65535, default=0, or_zero=True),
+        "Where every process answers /livez and /readyz, workers and Socket Mode as well; 0: none "
+        "does, and with HTTP only PORT answers",
+        example="8080",
+        page="run/health.md",
     )
     log_level: str = setting(
         "LOG_LEVEL",
@@ -68,6 +76,13 @@ class ProcessSettings:
         "Seconds without a sign of life after which other workers take over a worker's turns. "
         "Renewed three times as often; the same for all workers. A shorter lease resumes sooner, "
         "a longer one tolerates longer pauses.",
+        page="run/redis-and-workers.md",
+    )
+    drain: float = setting(
+        "PANELBOT_DRAIN",
+        number(0, 3600, default=25, unit="seconds"),
+        "Seconds in which a worker that is told to end finishes its turns; others go on with the "
+        "rest. Most platforms kill a process after 30, unless told otherwise",
         page="run/redis-and-workers.md",
     )
     channel_concurrency: int = setting(

@@ -380,6 +380,22 @@ async def test_at_shutdown_a_turn_that_takes_too_long_is_handed_over_at_once(ben
     assert claim.attempt == 2
 
 
+async def test_at_shutdown_whoever_is_hurried_hands_over_at_once(bench):
+    bench.model.script(ROUTER, [asyncio.Event()])
+    worker = TurnWorker(bench.queue, bench.runner(), timeouts=HURRY, lease=180)
+    task = asyncio.create_task(worker.run())
+    await put(bench, "hello")
+    await eventually(lambda: bench.model.asked(ROUTER))
+    task.cancel()
+    draining = asyncio.create_task(worker.drain(grace=60))
+    await Meanwhile().wait()
+    worker.hurry()
+
+    async with asyncio.timeout(2):
+        assert await draining == 1
+        assert (await bench.queue.claim()).attempt == 2
+
+
 class HesitantMessenger(RecordingMessenger):
     """Never finishes saying that a turn is given up."""
 

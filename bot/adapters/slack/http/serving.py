@@ -10,7 +10,7 @@ from typing import Any, cast
 from aiohttp import web
 
 from bot.adapters.slack.http.connections import GuardedConnection
-from bot.adapters.slack.http.web_app import GUARD
+from bot.adapters.slack.http.health import GUARD
 from bot.logs import RepeatedWarning
 from bot.panel.errors import Refused
 
@@ -26,7 +26,12 @@ _SHORTAGES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 
 
 async def serve_http(
-    served: web.Application, host: str, port: int, ready: Callable[[], None]
+    served: web.Application,
+    host: str,
+    port: int,
+    ready: Callable[[], None],
+    *,
+    setting: str = "PORT",
 ) -> None:
     """Listen, call *ready*, and serve until cancelled. Raises Refused if the port cannot be had."""
     runner = web.AppRunner(
@@ -53,7 +58,7 @@ async def serve_http(
             finally:
                 server.close()
     except OSError as error:
-        raise Refused(f"PORT {port} cannot be served: {error.strerror}") from error
+        raise Refused(f"{setting} {port} cannot be served: {error.strerror}") from error
     finally:
         await runner.cleanup()
 

@@ -68,10 +68,10 @@ async def desk(neighbour, serve) -> AsyncIterator[Desk]:
     app = receiver.bolt_app(neighbour.api._web, neighbour.identity, Locales(neighbour.people))
     SourcesListeners(knowledge, neighbour.responder).listen(app)
 
-    async def healthy():
-        return True
+    async def no_obstacle():
+        return ""
 
-    web = web_app.http_app(app, neighbour.slack.signing_secret, healthy)
+    web = web_app.http_app(app, neighbour.slack.signing_secret, no_obstacle)
     async with serve(web) as url:
         neighbour.slack.deliver_to(url + EVENTS_PATH)
         yield Desk(neighbour, knowledge)

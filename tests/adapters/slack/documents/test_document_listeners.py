@@ -133,10 +133,10 @@ async def school(neighbour, serve) -> AsyncIterator[School]:
     )
     DocumentListeners(neighbour.documents(editor), neighbour.responder).listen(app)
 
-    async def healthy():
-        return True
+    async def no_obstacle():
+        return ""
 
-    web = web_app.http_app(app, neighbour.slack.signing_secret, healthy)
+    web = web_app.http_app(app, neighbour.slack.signing_secret, no_obstacle)
     async with serve(web) as url:
         neighbour.slack.deliver_to(url + EVENTS_PATH)
         yield School(neighbour, ExpertDocuments(editor, neighbour.knowledge, auditor()))

@@ -55,10 +55,10 @@ class Processes:
 
 @asynccontextmanager
 async def http(apps, slack, serve):
-    async def healthy():
-        return True
+    async def no_obstacle():
+        return ""
 
-    async with serve(web_app.http_app(apps[0], slack.signing_secret, healthy)) as url:
+    async with serve(web_app.http_app(apps[0], slack.signing_secret, no_obstacle)) as url:
         slack.deliver_to(url + EVENTS_PATH)
         yield
 

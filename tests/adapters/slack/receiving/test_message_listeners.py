@@ -73,10 +73,10 @@ class Door:
 
 @asynccontextmanager
 async def over_http(door, serve):
-    async def healthy():
-        return True
+    async def no_obstacle():
+        return ""
 
-    app = web_app.http_app(door.app, door.slack.signing_secret, healthy)
+    app = web_app.http_app(door.app, door.slack.signing_secret, no_obstacle)
     async with serve(app) as url:
         door.slack.deliver_to(url + EVENTS_PATH)
         yield

@@ -7,7 +7,7 @@ import pytest
 from aiohttp import ClientConnectionError, ClientSession
 
 from bot.adapters.slack.api.manifest import EVENTS_PATH
-from bot.adapters.slack.http import web_app
+from bot.adapters.slack.http import health, web_app
 from bot.adapters.slack.receiving import receiver
 from bot.panel.messaging.locales import Locales
 from bot.playground.slack.delivery.delivery import Undelivered
@@ -25,19 +25,19 @@ class Door:
         self.bolt = receiver.bolt_app(
             neighbour.api._web, neighbour.identity, Locales(neighbour.people)
         )
-        self.healthy = True
+        self.obstacle = ""
         self.slack = neighbour.slack
         self.url = ""
         self.carrier: HttpCarrier | None = None
 
-    async def is_healthy(self):
-        return self.healthy
+    async def tell_obstacle(self):
+        return self.obstacle
 
 
 @pytest.fixture
 async def door(neighbour, serve):
     opened = Door(neighbour)
-    app = web_app.http_app(opened.bolt, opened.slack.signing_secret, opened.is_healthy)
+    app = web_app.http_app(opened.bolt, opened.slack.signing_secret, opened.tell_obstacle)
     async with serve(app) as url:
         opened.url = url
         opened.carrier = opened.slack.deliver_to(url + EVENTS_PATH)
@@ -48,14 +48,17 @@ async def test_the_url_that_people_enter_is_verified(door):
     assert await door.carrier.verify_url()
 
 
-async def test_the_health_endpoint_answers(door):
+@pytest.mark.parametrize("path", [health.READY_PATH, health.OLDER_PATH])
+async def test_an_obstacle_makes_it_unready_but_not_dead(door, path):
     async with ClientSession() as session:
-        answer = await session.get(door.url + web_app.HEALTH_PATH)
+        answer = await session.get(door.url + path)
         assert (answer.status, await answer.text()) == (200, "ok")
 
-        door.healthy = False
-        answer = await session.get(door.url + web_app.HEALTH_PATH)
+        door.obstacle = "Redis cannot be reached"
+        answer = await session.get(door.url + path)
         assert (answer.status, await answer.text()) == (503, "Redis cannot be reached")
+        answer = await session.get(door.url + health.LIVE_PATH)
+        assert (answer.status, await answer.text()) == (200, "ok")
 
 
 async def test_what_slack_has_not_signed_is_not_let_in(door):
