@@ -2,6 +2,8 @@
 
 import asyncio
 
+from bot.adapters.redis import codec
+from bot.adapters.redis.stores.packed_reports import unpacked
 from bot.adapters.slack.buttons.reply_buttons import SHOW_WORK
 from bot.playground.openai.stand_in.brain import WaitFor, by_instructions
 from bot.playground.slack.workspace.company import BEN
@@ -80,8 +82,9 @@ async def test_a_report_is_kept_for_a_month_and_holds_no_words(bot: World):
     bot.say(f"{MENTION} please ask legal")
     await bot.idle()
 
-    (key,) = await bot.redis.keys("panelbot:*report:*")
-    kept = await bot.redis.get(key)
+    (key,) = await bot.redis.keys("panelbot:*reports:*")
+    ((ts, text),) = (await bot.redis.hgetall(key)).items()
+    kept = codec.dump(unpacked(text, ts))
 
     assert 29 * 86_400 < await bot.redis.ttl(key) <= 30 * 86_400
     assert "legal" in kept

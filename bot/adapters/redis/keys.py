@@ -22,8 +22,9 @@ P turn:T            hash    the thread's turn: messages, attempts, those     unt
                             ``held``, while a command keeps workers off
 P journal:T         list    what that turn has done, oldest first            until done;
                                                                              220 B + text each
-P report:TURN       string  who was called in a turn that is done, times     30 days;
-                            and tokens; no content                           730 B, two experts
+P reports:TEAM:     hash    of the turns of a channel that were asked on a   30 days after the
+CHANNEL:DAY                 day (since 1970) and are done, by their ts: who  last; 150 B, one
+                            was called, times and tokens; no content         expert, 400 B, four
 P failures:TURN     string  what failed in a turn, a line each; no content   30 days after the
                                                                              last; 250 B each
 P usage:TEAM:MONTH  hash    questions and tokens of a month's turns, by      400 days after the
@@ -72,7 +73,8 @@ P overtaken:T       string  the message that begins the thread was put       a d
                             after others of it
 P recent            zset    the 500 threads in which the panel was last      30 days after the
                             asked, by when (ms)                              last; 100 B each
-P ended:TOKEN       string  this claim was done, released or buried          10 minutes; 75 B
+P ended:SECOND      set     claims taken in it that were done, released or   10 minutes;
+                            buried, by their tokens                          8 to 100 B each
 P dead              zset    turns that were given up, by when (ms)           30 days;
                                                                              60 to 150 B a turn
 P dead:TURN         hash    such a turn: thread, messages, reason, attempts, 30 days; as turn:T
@@ -150,7 +152,7 @@ panelbot:schema     hash    ``version`` of this table, number of ``shards``  for
 Only work that is acknowledged and not yet done, and what people set up, never expires.
 """
 
-from bot.panel.model import ConversationId, ThreadRef
+from bot.panel.model import ConversationId, MessageTs, ThreadRef, TurnId
 from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
 
 SCHEMA = "panelbot:schema"
@@ -187,6 +189,12 @@ def thread_of(name: str) -> ThreadRef:
     """Return the thread that is written as *name*."""
     team_id, channel_id, thread_ts = name.split(":")
     return ThreadRef(team_id, channel_id, thread_ts)
+
+
+def day_of(turn: TurnId) -> tuple[str, MessageTs]:
+    """Return the channel and day under which the report of *turn* is kept, and its field there."""
+    place, _, ts = turn.rpartition(":")
+    return f"{place}:{int(float(ts)) // DAY}", MessageTs(ts)
 
 
 def slot(kind: str, name: str) -> str:

@@ -34,8 +34,12 @@ class Shards:
         """Return the key of the threads, *thread* among them, in which the panel was asked."""
         return f"{self.prefix(thread)}recent"
 
-    def report(self, thread: ThreadRef, turn: TurnId) -> str:
-        """Return the key of the report of *turn* in *thread*."""
+    def reports(self, thread: ThreadRef, day: str) -> str:
+        """Return the key of the reports of a channel's *day*, that of *thread* among them."""
+        return f"{self.prefix(thread)}reports:{day}"
+
+    def former_report(self, thread: ThreadRef, turn: TurnId) -> str:
+        """Return the key under which the version before keeps the report of *turn*."""
         return f"{self.prefix(thread)}report:{turn}"
 
     def failures(self, thread: ThreadRef, turn: TurnId) -> str:

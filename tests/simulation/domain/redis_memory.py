@@ -30,7 +30,7 @@ from tests.simulation.redis_server import RedisServer, Snapshot, redis_server
 _SECRETS = ("a-secret-of-at-least-16",)
 _OF_TURNS = ("inbox", "turn", "journal", "ready", "aside", "active", "stops", "leases", "delayed")
 _IN_A_TURN = ("inbox", "turn", "journal", "outbox", "seen")
-_EVICTABLE = ("links", "owners", "standing", "report", "usage", "recent", "told")
+_EVICTABLE = ("links", "owners", "standing", "reports", "usage", "recent", "told")
 _OF_THREADS = ("links", "moved", "heard", "heard-last", "edited", "standing")
 _UNFINISHED = (*_OF_TURNS, "outage", "dead", "outbox", "undecided")
 

@@ -6,17 +6,17 @@ A hundred thousand threads take five seconds of processor time.
 import json
 import re
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.shards import Shards
 from bot.adapters.redis.stores.conversation_owners import ConversationOwners
+from bot.adapters.redis.stores.packed_reports import unpacked
 from bot.json_types import Json
 from bot.operations.kept_data import KeptData, KeptOfThread, Unanswered
 from bot.panel.model import MessageTs, ThreadRef, TurnId, UserId
 from bot.panel.reports.report_store import FailureNote
-from bot.panel.reports.turn_report import TurnReport
 
 _PAGE = 1000  # keys in one round trip
 _SHARDED = re.compile(r"panelbot:\{\d+\}:(?P<kind>[a-z-]+):(?P<name>[^:]+:[^:]+:[^:]+)")
@@ -25,7 +25,9 @@ _QUEUED = frozenset({"inbox", "turn", "journal"})  # the queue itself deletes th
 _OF_THREADS = frozenset(
     {"approvals", "links", "heard", "heard-last", "edited", "standing", "moved", "panel", "outbox"}
 )
+_DAYS = "reports"
 _REPORTS = frozenset({"report", "failures"})
+_IN = " "  # before a field: the name of one report among those of a day
 _DEAD = frozenset({"dead", "dead-journal"})
 
 _Kept = defaultdict[ThreadRef, KeptOfThread]
@@ -44,6 +46,7 @@ class RedisKeptData(KeptData):
         kept: _Kept = defaultdict(KeptOfThread)
         reports: list[tuple[str, str]] = []
         letters: list[tuple[str, str]] = []
+        days: list[str] = []
         async for key in self._keys(f"panelbot:*:{place}*"):
             match = _SHARDED.fullmatch(key) or _PANEL.fullmatch(key)
             kind, name = (match["kind"], match["name"]) if match else ("", "")
@@ -51,10 +54,13 @@ class RedisKeptData(KeptData):
                 kept[keys.thread_of(name)].keys += ()  # lists the thread without any keys
             elif kind in _OF_THREADS:
                 kept[keys.thread_of(name)].keys.append(key)
+            elif kind == _DAYS:
+                days.append(key)
             elif kind in _REPORTS:
                 reports.append((key, name))
             elif kind in _DEAD:
                 letters.append((key, name))
+        await self._add_days(kept, days)
         await self._add_reports(kept, reports)
         await self._add_dead_letters(kept, letters)
         await self._add_conversations(kept, place)
@@ -113,9 +119,20 @@ class RedisKeptData(KeptData):
 
     async def erase(self, keys: Sequence[str]) -> int:
         async with self._redis.pipeline(transaction=False) as pipe:
-            for key in keys:
-                pipe.delete(key)
+            for name in keys:
+                key, _, field = name.partition(_IN)
+                if field:
+                    pipe.hdel(key, field)
+                else:
+                    pipe.delete(key)
             return sum(await pipe.execute())
+
+    async def _add_days(self, kept: _Kept, days: Iterable[str]) -> None:
+        for key in days:
+            team_id, channel_id, _ = key.partition(f"{_DAYS}:")[2].split(":")
+            async for ts, text in self._redis.hscan_iter(key, count=_PAGE):
+                root = _root_of_report(text, ts) or ts
+                kept[ThreadRef(team_id, channel_id, root)].report_keys.append(f"{key}{_IN}{ts}")
 
     async def _add_reports(self, kept: _Kept, reports: Sequence[tuple[str, str]]) -> None:
         texts = await self._values([key for key, _ in reports])
@@ -161,8 +178,15 @@ def _root(key: str, text: str) -> str:
     try:
         if ":failures:" in key:
             return codec.load(FailureNote, text.partition("\n")[0]).thread_ts
-        return codec.load(TurnReport, text).thread_ts
     except codec.Unreadable:  # written by a newer version
+        return ""
+    return _root_of_report(text)
+
+
+def _root_of_report(text: str, ts: str = "") -> str:
+    try:
+        return unpacked(text, MessageTs(ts)).thread_ts
+    except codec.Unreadable:
         return ""
 
 

@@ -1,5 +1,8 @@
 """Reports of finished turns, kept for a month, and their usage by month, kept for a year.
 
+The reports of a channel's day lie in one hash, which takes less than a key for each, and expires as
+a whole: a day late at most.
+
 The script that writes checks the token: a worker that has lost its turn cannot overwrite the
 report of the worker that has it now. A turn that has a report is already counted: saving it again,
 after a crash, does not count it twice.
@@ -17,6 +20,7 @@ from typing import Any
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.scripting import Connection, Script, ThreadScripts
 from bot.adapters.redis.shards import Shards
+from bot.adapters.redis.stores.packed_reports import packed, unpacked
 from bot.panel.model import Claim, ExpertName, ThreadRef, Turn, TurnId
 from bot.panel.months import month_of
 from bot.panel.reports.report_store import FailureNote, ReportStore
@@ -45,7 +49,8 @@ class RedisReportStore(ReportStore):
         turn, thread = claim.turn.id, claim.turn.thread
         month = f"{thread.team_id}:{month_of(report.mark)}"
         counts = _increments(usage_counts(report))
-        args = (turn, codec.dump(report), self._keep, month, keys.USAGE_FOR)
+        day, ts = keys.day_of(turn)
+        args = (turn, day, ts, packed(report, ts), self._keep, month, keys.USAGE_FOR)
         await self._scripts.fenced(_SAVE, claim, *args, *counts)
 
     async def usage(self, team_id: str, month: str) -> Sequence[UsageCount]:
@@ -55,9 +60,13 @@ class RedisReportStore(ReportStore):
             return _merged_counts(await pipe.execute())
 
     async def find(self, thread: ThreadRef, turn: TurnId) -> TurnReport | None:
-        text = await self._redis.get(self._shards.report(thread, turn))
+        day, ts = keys.day_of(turn)
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.hget(self._shards.reports(thread, day), ts)
+            pipe.get(self._shards.former_report(thread, turn))
+            text, former = await pipe.execute()
         try:
-            return codec.load(TurnReport, text) if text else None
+            return unpacked(text or former, ts) if text or former else None
         except codec.Unreadable as error:  # written by a newer version
             _log.warning("report.unreadable", extra={"turn": turn, "reason": str(error)})
             return None
