@@ -64,7 +64,8 @@ class ThreadHistory:
             root = MessageTs(turn.thread.thread_ts)  # noted, so that the next attempt reads it too
             await self._threads.mark_unread(turn.thread, root)
             said = await self._transcript.earlier(turn.thread, before=first, since=None)
-            return Unread(said, root, edits)
+            past = {ts: at for ts, at in edits.items() if float(ts) < float(first)}
+            return Unread(said, root, past)
         unread = list[Utterance]()
         if since is not None:  # perhaps between the messages of the turn
             last = turn.messages[-1].ts

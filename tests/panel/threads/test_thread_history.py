@@ -63,3 +63,15 @@ async def test_what_comes_after_the_turn_is_still_to_be_read_when_that_has_read_
 
     later = await history.unread(turn("7.0"), OURS)
     assert [message.text for message in later.said] == ["6.0"]
+
+
+async def test_who_is_called_late_has_not_read_the_edits_of_what_came_later():
+    threads = FakeThreadStore()
+    history, asked = ThreadHistory(FakeTranscript(), threads), turn("5.0")
+    for ts in ("2.0", "6.0"):
+        await threads.mark_edited(THREAD, MessageTs(ts), MessageTs("7.0"))
+
+    unread = await history.unread(asked, ThreadLinks())
+    await history.catch_up(asked, unread.since, unread.edits)
+
+    assert await threads.edits(THREAD) == {"6.0": "7.0"}

@@ -76,6 +76,10 @@ class People:
                 later = {one.number for one in questions if self._written[one.ts] > arrived}
                 yield Remark(words, later, of)
 
+    def is_deleted(self, thread: ThreadRef, question: Question) -> bool:
+        """Whether *question* was deleted."""
+        return _deletion_of(question) in self.deletions.get(thread, ())
+
     def may_be_ended(self, thread: ThreadRef, question: Question) -> bool:
         """Whether somebody ended what went on there after *question* was written.
 
@@ -164,7 +168,7 @@ class People:
         shown.people.pop(ts, None)
         if ts == thread.thread_ts and not (shown.people or shown.ours):
             shown.is_deleted = True
-        event = f"{ts} deleted"
+        event = _deletion_of(question)
         self.deletions.setdefault(thread, []).append(event)
 
         def tell(web: Web) -> Coroutine[Any, Any, object]:
@@ -247,3 +251,8 @@ class People:
         telling = web.process.spawn(tell(web))
         done, _ = await asyncio.wait([telling], timeout=SLACK_WAITS)
         return bool(done) and not telling.exception()
+
+
+def _deletion_of(question: Question) -> str:
+    """Return what the event is called that tells of it."""
+    return f"{question.ts} deleted"

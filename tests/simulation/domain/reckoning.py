@@ -72,6 +72,9 @@ class Reckoning:
         excused: set[int],
     ) -> Iterator[str]:
         known = self._conversations.get(thread, OfThread())
+        if self._fleet.is_flushed:
+            deleted = {one.number for one in questions if self._people.is_deleted(thread, one)}
+            known = _without_forgotten(known, _signed(said), deleted)
         must_answer = [one for one in questions if one.number not in excused]
         asked = {name for one in must_answer for name in {*one.experts} - rules.in_vain(one, said)}
         if must_answer or known.routers:
@@ -144,6 +147,20 @@ def _said(shown: Shown) -> Said:
     failed = any(words in post.text for words in _FAILURES)
     speaker = str(post.expert or "")
     return Said(post.turn, post.part, post.router or "", speaker, _numbers(post), failed)
+
+
+def _without_forgotten(known: OfThread, said: Sequence[Said], deleted: Set[int]) -> OfThread:
+    """Return *known* without what only *deleted* questions have begun and no message names.
+
+    Once its links are lost, nothing tells of it any more.
+    """
+    named, kept = {one.router for one in said}, OfThread()
+    forgotten = [one.id for one in known.routers if {*one.heard} <= deleted]
+    for one in known.all:
+        router = one.router or one.id
+        if router in named or router not in forgotten:
+            kept.add(one)
+    return kept
 
 
 def _signed(said: Sequence[Said]) -> list[Said]:
