@@ -98,4 +98,37 @@ PINNED: Sequence[Pinned] = (
         ),
         "Two router conversations: a reply overtook the first message, and the links were lost.",
     ),
+    Pinned(
+        "edits",
+        3,
+        40,
+        Excerpt(
+            {6: (0, 1, 2, 3, 5), 2: (1,)},
+            (0, 1),
+            {"worker-7 store.append 27": Fault.AFTER},
+            dice=3,
+        ),
+        "An edit counted as read by a turn that was resumed, and had asked before it was noted.",
+    ),
+    Pinned(
+        "edits",
+        3,
+        40,
+        Excerpt({1: (0, 2)}, (), {}, dice=5),
+        "An edit overtook what made its thread ours, and was dropped.",
+    ),
+    Pinned(
+        "edits",
+        6,
+        40,
+        Excerpt({5: (0,), 2: (0, 2)}, (), {"web-1 store.mark_edited 2": Fault.BEFORE}, dice=4),
+        "An edit whose note was lost counted as asked when Slack told it again.",
+    ),
+    Pinned(
+        "edits",
+        7,
+        40,
+        Excerpt({4: (0, 1, 2)}, (1,), {}, dice=0),
+        "What came late counted as read by a turn that was resumed, and had asked before.",
+    ),
 )
