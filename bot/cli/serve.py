@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import resource
 import sys
 import threading
 import traceback
@@ -47,6 +48,7 @@ def worker() -> None:
 
 def _serve(command: str, config: Config, *opens: Callable[[Config, Status], Part]) -> None:
     """Serve all parts, and then leave behind whatever threads functions have started."""
+    _allow_connections()
     announcements = Announcements(command, config, len(opens))
     parts = [open_part(config, announcements) for open_part in opens]
     health = lazily.health.open_health(config, announcements.readiness)
@@ -63,6 +65,13 @@ def _serve(command: str, config: Config, *opens: Callable[[Config, Status], Part
         _leave(1)
         raise
     _leave(0)
+
+
+def _allow_connections() -> None:
+    """Raise the usual limit of open files to the hard one: each of many turns has connections."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):  # macOS says "any number", and then takes no such one
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _leave(code: object) -> None:

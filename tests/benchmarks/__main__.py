@@ -16,6 +16,7 @@ from tests.benchmarks import (
     calls,
     large_panels,
     long_texts,
+    many,
     memory,
     overhead,
     picture,
@@ -44,6 +45,7 @@ BENCHMARKS: Mapping[str, Measure] = {
         large_panels,
         long_texts,
         memory,
+        many,
         start,
         routing,
     )

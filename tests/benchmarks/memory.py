@@ -34,11 +34,11 @@ async def measure(effort: Effort) -> list[Figure]:
             await stage("connected")
             started_web, started_worker = [await _once_idle(one) for one in (web, worker)]
             await stage("turn", text="", place=0, ts=None, replies=EXPERTS)
-            idle_worker, idle_web = _resident(worker), _resident(web)
+            idle_worker, idle_web = resident(worker), resident(web)
             asking = stage("ask_with_files", count=4, files=2, size=size, replies=EXPERTS)
-            asked = await _peak(worker, asking)
+            asked = await peak(worker, asking)
             giving = stage("give_documents", count=15, size=document)
-            given = await _peak(web, giving)
+            given = await peak(web, giving)
     turns, forms = "4 questions with 20 MB to 4 experts", "15 forms with a document of 30 MB"
     return [
         Figure(NAME, "web, idle", started_web, "MB", goal=IDLE_WEB),
@@ -54,10 +54,10 @@ async def _once_idle(process: psutil.Process) -> float:
     while (now := cpu(process)) != used:
         used = now
         await asyncio.sleep(1)
-    return _resident(process)
+    return resident(process)
 
 
-async def _peak(process: psutil.Process, work: Awaitable[object]) -> float:
+async def peak(process: psutil.Process, work: Awaitable[object]) -> float:
     """Return the most that *process* held at any time while *work* went on, in MB."""
     _begin_anew(process)
     await asyncio.ensure_future(work)
@@ -68,7 +68,8 @@ def _begin_anew(process: psutil.Process) -> None:
     Path(f"/proc/{process.pid}/clear_refs").write_text("5")
 
 
-def _resident(process: psutil.Process) -> float:
+def resident(process: psutil.Process) -> float:
+    """Return what *process* holds now, in MB."""
     return _status(process, "VmRSS")
 
 

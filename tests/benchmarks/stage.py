@@ -19,7 +19,7 @@ from bot.json_types import Json
 from bot.playground.slack.delivery.delivery import Attempt, Delivery
 from bot.playground.slack.web_api.methods.files import new_file
 from bot.playground.slack.workspace.company import ADA, BOT_USER
-from tests.benchmarks.world import CHANNELS, QUESTION, World, open_world
+from tests.benchmarks.world import CHANNELS, PIECES, QUESTION, World, open_world
 
 MENTION = f"<@{BOT_USER}> "
 
@@ -94,9 +94,17 @@ class Stage:
         return {"seconds": time.perf_counter() - since}
 
     async def ask(self, told: Json) -> Json:
-        """Ask so often and wait for nothing."""
+        """Ask so often, at a *rate* a second or all at once, and wait for no answer."""
+        since = time.perf_counter()
         for place in range(told["count"]):
+            if rate := told.get("rate"):
+                await asyncio.sleep(since + place / rate - time.perf_counter())
             self._world.ask(place=place)
+        return {}
+
+    async def write_for(self, told: Json) -> Json:
+        """Let the model write each answer for so many seconds from now on."""
+        self._world.openai.latency.piece = told["seconds"] / PIECES
         return {}
 
     async def ask_with_files(self, told: Json) -> Json:
@@ -191,7 +199,15 @@ async def serve(pace: float) -> None:
 
 def _add_doors(world: World) -> None:
     stage = Stage(world)
-    deeds = (stage.turn, stage.turns, stage.ask, stage.say, stage.events, stage.calls)
+    deeds = (
+        stage.turn,
+        stage.turns,
+        stage.ask,
+        stage.say,
+        stage.write_for,
+        stage.events,
+        stage.calls,
+    )
     files = (stage.ask_with_files, stage.give_documents)
     for deed in (*deeds, *files, stage.deliver, stage.connected):
         world.slack.app.router.add_post(f"/stage/{deed.__name__}", _door(deed))

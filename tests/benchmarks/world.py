@@ -17,6 +17,8 @@ from bot.playground.slack.workspace.state import Change, Channel
 ROUTER, EXPERT = 0.3, 1.0  # seconds that the model takes
 CHANNELS = tuple(f"C0BENCH{number:03}" for number in range(100))
 QUESTION = "what do you all think of it, and what would you do first?"
+ANSWER = "A paragraph of an answer. " * 20
+PIECES = 20  # in which the model writes it
 _NAMED = re.compile(r"\be\d+\b")
 
 Thread = tuple[str, str]  # channel and ts
@@ -25,7 +27,7 @@ Thread = tuple[str, str]  # channel and ts
 def brain(request: ModelRequest) -> Reply:
     """Consult the experts that are named, or else all; each answers with a paragraph."""
     if not request.tools or not request.may_call:
-        return [Text("A paragraph of an answer. " * 20)]
+        return [Text(ANSWER)]
     offered = [tool["name"] for tool in request.tools]
     named = [f"consult_{name}" for name in _NAMED.findall(request.last_user_text)]
     wanted = [name for name in offered if name in named] or offered

@@ -1,5 +1,6 @@
 """What serving commands tell: when they are ready, what they finish, when and why they stop."""
 
+import gc
 import logging
 import signal
 from collections.abc import Callable
@@ -46,6 +47,7 @@ class Announcements(Farewell):
         self.readiness.opened(obstacle)
         if not self.readiness.is_open:
             return
+        gc.freeze()  # what is there now stays: looking through it would hold all turns up
         systemd.notify(f"READY=1\nSTATUS=Serving {workspace}")
         config = self._config
         facts = {

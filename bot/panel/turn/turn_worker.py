@@ -38,7 +38,7 @@ class TurnWorker:
         runner: TurnRunner,
         *,
         timeouts: Timeouts,
-        concurrency: int = 32,
+        concurrency: int = 300,
         lease: float = 15,
     ) -> None:
         self._queue = queue

@@ -67,8 +67,10 @@ class ProcessSettings:
     )
     concurrency: int = setting(
         "PANELBOT_CONCURRENCY",
-        whole_number(1, 1000, default=32),
-        "Turns that one worker process runs at once",
+        whole_number(1, 1000, default=300),
+        "Turns that one worker process runs at once; each takes some 0.1 MB while it waits for "
+        "the model, and more with many experts",
+        page="run/redis-and-workers.md",
     )
     lease: float = setting(
         "PANELBOT_LEASE",

@@ -8,10 +8,12 @@ group, and kept consistent with it. Here a thread is in exactly one state (ready
 delayed), each transition is one script, and the token that the scripts compare is a fencing token.
 """
 
+import asyncio
 import json
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence, Set
+from itertools import chain
 
 from bot import runtime
 from bot.adapters.redis import codec, keys
@@ -87,13 +89,14 @@ class RedisTurnQueue(QueueAdmin):
         return bool(await self._scripts.run(_DELETE, thread, ts, *lifetimes))
 
     async def deleted(self, turns: Collection[Turn]) -> Mapping[ThreadRef, Set[MessageTs]]:
-        asked = [(turn.thread, ts) for turn in turns for ts in messages_of(turn)]
-        async with self._redis.pipeline(transaction=False) as pipe:
-            for thread, ts in asked:
-                pipe.get(self._shards.seen(thread, ts))
-            values = await pipe.execute() if asked else ()
+        asked: defaultdict[str, list[tuple[ThreadRef, MessageTs]]] = defaultdict(list)  # by shard
+        for turn in turns:
+            messages = [(turn.thread, ts) for ts in messages_of(turn)]
+            asked[self._shards.prefix(turn.thread)] += messages
+        lists_of_keys = ([self._shards.seen(*one) for one in shard] for shard in asked.values())
+        values = await asyncio.gather(*map(self._redis.mget, lists_of_keys))
         deleted: defaultdict[ThreadRef, set[MessageTs]] = defaultdict(set)
-        for (thread, ts), value in zip(asked, values, strict=True):
+        for (thread, ts), value in zip(chain(*asked.values()), chain(*values), strict=True):
             if value == _DELETED:
                 deleted[thread].add(ts)
         return deleted
