@@ -212,14 +212,14 @@ TEXT = "Yes. So it is. And so it stays. For good."
 
 async def begin_stream(place):
     """Open a stream with what is sure of a text; returns its ts and that."""
-    shown = place.messenger.next_chunk("", TEXT[:20])
+    shown = place.messenger.growing_text().next_chunk("", TEXT[:20])
     begun = reply(place, text=shown)
     return await place.messenger.open_stream(place.thread, begun, UserId(ADA)), shown
 
 
 async def test_what_grows_and_ends_is_one_message_of_the_whole_text(place):
     ts, shown = await begin_stream(place)
-    more = place.messenger.next_chunk(shown, TEXT)
+    more = place.messenger.growing_text().next_chunk(shown, TEXT)
     assert place.said() == [("Legal Counsel", shown)]
     assert await place.messenger.extend_stream(place.thread, ts, more)
     assert await place.messenger.find(place.thread, place.turn, "reply:call_1:0") is None
@@ -234,7 +234,7 @@ async def test_what_grows_and_ends_is_one_message_of_the_whole_text(place):
 
 async def test_a_text_that_begins_otherwise_has_no_rest(place):
     assert place.messenger.last_chunk("No. ", TEXT) is None
-    assert place.messenger.next_chunk("No. ", TEXT) == ""
+    assert place.messenger.growing_text().next_chunk("No. ", TEXT) == ""
 
 
 async def test_a_stream_that_is_over_shows_what_it_showed(place):

@@ -8,7 +8,14 @@ from functools import partial
 from itertools import count
 
 from bot.panel.errors import MessengerRefused, ThreadGone
-from bot.panel.messaging.messenger import Ending, Messenger, PlanTask, Post, TaskState
+from bot.panel.messaging.messenger import (
+    Ending,
+    GrowingText,
+    Messenger,
+    PlanTask,
+    Post,
+    TaskState,
+)
 from bot.panel.messaging.outbox import LastState
 from bot.panel.model import ApprovalId, MessageTs, ThreadRef, TurnId, UserId
 
@@ -43,6 +50,7 @@ class RecordingMessenger(Messenger):
         self.pauses = 0  # in which other tasks run before a message is posted
         self.open: dict[MessageTs, UserId] = {}  # the open streams, with their readers
         self.grown: list[str] = []  # what they showed after each addition
+        self.read: list[int] = []  # the lengths at which unfinished texts were read
         self.withdrawn: list[str] = []
         self._unstamped: set[MessageTs] = set()
         self.limit = limit
@@ -186,9 +194,14 @@ class RecordingMessenger(Messenger):
     def is_private(self, thread: ThreadRef) -> bool:
         return self.private
 
+    def growing_text(self) -> GrowingText:
+        return self
+
     def next_chunk(self, shown: str, text: str) -> str:
+        self.read.append(len(text))
         stable = text[: text.rfind(" ") + 1]
-        return stable[len(shown) :] if stable.startswith(shown) else ""
+        fits = len(stable) <= self.limit
+        return stable[len(shown) :] if fits and stable.startswith(shown) else ""
 
     def last_chunk(self, shown: str, text: str) -> str | None:
         return text[len(shown) :] if text.startswith(shown) else None

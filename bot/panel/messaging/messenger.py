@@ -80,6 +80,17 @@ class Ending:
     at: int = 0  # seconds since 1970; readers see their local time
 
 
+class GrowingText(Protocol):
+    """Reads one text while it is written."""
+
+    def next_chunk(self, shown: str, text: str) -> str:
+        """Return what can be added to a message that shows *shown*, of unfinished *text*.
+
+        Only what no later text can change is returned, and what fits into the message; it may be
+        empty.
+        """
+
+
 class Messenger(Protocol):
     """Posts in threads, and sanitizes every text that it posts.
 
@@ -168,11 +179,8 @@ class Messenger(Protocol):
     def is_private(self, thread: ThreadRef) -> bool:
         """Whether only one person reads the thread."""
 
-    def next_chunk(self, shown: str, text: str) -> str:
-        """Return what can be added to a message that shows *shown*, of unfinished *text*.
-
-        Only what no later text can change is returned; it may be empty.
-        """
+    def growing_text(self) -> GrowingText:
+        """Return what reads a text while it is written."""
 
     def last_chunk(self, shown: str, text: str) -> str | None:
         """Return what finished *text* has after *shown*; None if it does not begin with that."""

@@ -2,6 +2,9 @@
 
 What is shown is only ever a beginning: ThreadWriter posts the whole reply, and ends the stream
 where it stands. So what Slack does not take here stops nothing, but for a thread that was deleted.
+
+A text is read once for each addition, and not again and again while nothing of it can be shown: so
+the time stays proportional to its length.
 """
 
 import asyncio
@@ -21,7 +24,7 @@ from bot.panel.timeouts import Timeouts
 log = logging.getLogger(__name__)
 
 
-_SHORT = 2_000  # characters of a text that is looked at whenever it grows; later, in intervals
+_WORTH_A_LOOK = 8  # by which part of its length a text grows before it is read in vain again
 
 
 class ReplyStream:
@@ -32,7 +35,9 @@ class ReplyStream:
         self._draft = draft
         self._reader = reader
         self._timeouts = timeouts
-        self._text = ""
+        self._text = streams.growing_text()
+        self._written: list[str] = []
+        self._length = self._read_at = 0  # of what is written; that is worth reading
         self._changed = asyncio.Event()
         self._ended = asyncio.Event()
         self._until: float | None = None
@@ -41,10 +46,12 @@ class ReplyStream:
         """Take what the model writes."""
         match event:
             case TextWritten(delta):
-                self._text += delta
-                self._changed.set()
+                self._written.append(delta)
+                self._length += len(delta)
+                if self._length >= self._read_at:
+                    self._changed.set()
             case ResponseRestarted():  # the new text is shown if it begins like the old one
-                self._text = ""
+                self._written, self._length, self._read_at = [], 0, 0
 
     @asynccontextmanager
     async def shown(self) -> AsyncIterator[None]:
@@ -61,10 +68,10 @@ class ReplyStream:
     async def _write(self) -> None:
         try:
             while await self._has_more_text():
-                more = self._streams.next_chunk(self._draft.part, self._text)
+                more = self._next_chunk()
                 if more and not await self._show(more):
                     break
-                if more or len(self._text) > _SHORT:
+                if more:
                     await self._pause()
             if self._is_late():
                 await self._streams.close(self._draft)
@@ -82,6 +89,14 @@ class ReplyStream:
 
     def _is_late(self) -> bool:
         return self._until is not None and asyncio.get_running_loop().time() >= self._until
+
+    def _next_chunk(self) -> str:
+        """Return what the message can show besides; if nothing, read when there is enough more."""
+        stream, written = self._streams.find(self._draft.part), "".join(self._written)
+        more = self._text.next_chunk(stream.shown if stream else "", written)
+        self._written = [written]
+        self._read_at = 0 if more else self._length + self._length // _WORTH_A_LOOK
+        return more
 
     async def _show(self, more: str) -> bool:
         if self._streams.find(self._draft.part):

@@ -21,7 +21,7 @@ from bot.panel.journal.events import (
 )
 from bot.panel.journal.streams import Stream
 from bot.panel.journal.turn_record import TurnRecord
-from bot.panel.messaging.messenger import Messenger, Post
+from bot.panel.messaging.messenger import GrowingText, Messenger, Post
 from bot.panel.model import MessageTs, Persona, UserId
 
 LONG = 5_000  # characters that take longer to read than others should wait
@@ -41,10 +41,9 @@ class Streams:
         """Return the stream of a message, if it has one."""
         return self._record.progress.streams.get(part)
 
-    def next_chunk(self, part: str, text: str) -> str:
-        """Return what the message can show besides, of *text* that goes on."""
-        stream = self.find(part)
-        return self._messenger.next_chunk(stream.shown if stream else "", text)
+    def growing_text(self) -> GrowingText:
+        """Return what reads a text while it is written."""
+        return self._messenger.growing_text()
 
     async def open(self, draft: Post, reader: UserId) -> bool:
         """Post *draft* as a message that grows; False if that cannot be."""
@@ -62,7 +61,7 @@ class Streams:
     async def extend(self, part: str, more: str) -> bool:
         """Let the message show *more*; False if it must end as it is."""
         stream = self._record.progress.streams[part]
-        if stream.ts is None or not self._messenger.fits_one_message(stream.shown, more):
+        if stream.ts is None:
             return False
         await self._record.note(StreamGrowing(part, more))
         try:

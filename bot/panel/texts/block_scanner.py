@@ -101,7 +101,7 @@ class _Scanner:
             return None
         if line[at] == ">":
             self._leave(matched)
-            self._enter(Container("> ", self._line))
+            self._enter(Container("> ", self._line, next(self._groups)))
             return _after_marker(line, at + 1, end + 1)
         if item is None or _RULE.match(line, at):
             return None

@@ -28,7 +28,7 @@ class Container:
 
     marker: str  # with the item's true number
     line: int  # at which it begins
-    group: int = 0  # the same for all items of a list
+    group: int = 0  # the same for all items of a list; each quote has its own
     number: int = 0
     indent: int = 0  # columns that an item's lines are indented by; 0: a quote
     is_empty: bool = False  # an item that has no text yet

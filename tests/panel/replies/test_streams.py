@@ -72,6 +72,15 @@ async def test_a_reply_grows_under_its_persona_and_is_one_message(bench):
     assert bench.messenger.open == {}
 
 
+async def test_a_text_of_which_nothing_can_be_shown_yet_is_not_read_with_each_word(bench):
+    answers(bench, written(*"x" * 4_000))  # one word, letter by letter
+
+    await bench.ask("May we?")
+
+    assert len(bench.messenger.read) < 100
+    assert bench.messenger.grown == []
+
+
 async def test_in_a_channel_replies_are_posted_whole(bench):
     bench.messenger.private = False
 

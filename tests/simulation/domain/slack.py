@@ -11,7 +11,14 @@ from itertools import count
 from types import MappingProxyType
 
 from bot.panel.errors import MessengerRefused, ThreadGone
-from bot.panel.messaging.messenger import Ending, Messenger, PlanTask, Post, TaskState
+from bot.panel.messaging.messenger import (
+    Ending,
+    GrowingText,
+    Messenger,
+    PlanTask,
+    Post,
+    TaskState,
+)
 from bot.panel.messaging.outbox import LastState
 from bot.panel.model import ApprovalId, Message, MessageTs, ThreadRef, TurnId, UserId
 from tests.simulation.loop import SimulatedLoop
@@ -173,9 +180,13 @@ class SimulatedSlack(Messenger):
     def is_private(self, thread: ThreadRef) -> bool:
         return thread.channel_id.startswith("D")
 
+    def growing_text(self) -> GrowingText:
+        return self
+
     def next_chunk(self, shown: str, text: str) -> str:
         stable = text[: text.rfind(" ") + 1]
-        return stable[len(shown) :] if stable.startswith(shown) else ""
+        fits = len(stable) <= LONGEST
+        return stable[len(shown) :] if fits and stable.startswith(shown) else ""
 
     def last_chunk(self, shown: str, text: str) -> str | None:
         return text[len(shown) :] if text.startswith(shown) else None

@@ -37,6 +37,10 @@ _TAGS = re.compile(
     "(\U0001f3f4[\U000e0020-\U000e007e]{1,8}\U000e007f)|[\U000e0000-\U000e007f]"  # regional flags
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_MAY_BE_HIDDEN = re.compile(  # any character of those above
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200d\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
 
 _LINE = re.compile(rf"^({MARKERS})(.*)$", re.MULTILINE)
 _INLINE_LINK = re.compile(r"\](?=\()")
@@ -105,6 +109,8 @@ def visible(text: str) -> str:
 
     That suffices for rich text, in which no character formats or pings.
     """
+    if not _MAY_BE_HIDDEN.search(text):
+        return text
     text = _INVISIBLE.sub("", _NEWLINE.sub("\n", _SURROGATE.sub("\ufffd", text)))
     return _STRAY_JOINER.sub("", _TAGS.sub(r"\1", text))
 

@@ -76,6 +76,15 @@ def fits(markdown: str) -> bool:
     return size(markdown) <= LONGEST_PIECE and _fit(leaves(markdown))
 
 
+def taken(markdown: str, *, goes_on: bool = False) -> Use | None:
+    """Return how much of a message a text takes, which *goes_on* with a list; None: too much."""
+    all_leaves = leaves(markdown)
+    use = replace(_use(all_leaves), characters=size(markdown))
+    if goes_on and use.parts:
+        use = replace(use, parts=use.parts - 1)
+    return use if use.fits(LONGEST_PIECE) and _are_narrow(all_leaves) else None
+
+
 def _is_plainly_small(markdown: str, limit: int) -> bool:
     """Whether a text fits, as can be seen without parsing it."""
     is_plain = not any(mark in markdown for mark in ("|", "```", "~~~"))
@@ -84,11 +93,16 @@ def _is_plainly_small(markdown: str, limit: int) -> bool:
 
 def _fit(all_leaves: Sequence[Leaf]) -> bool:
     """Whether these make a message that Slack takes, unless its text is too long."""
+    return replace(_use(all_leaves), characters=0).fits(0) and _are_narrow(all_leaves)
+
+
+def _use(all_leaves: Sequence[Leaf]) -> Use:
     pairs = zip([None, *all_leaves], all_leaves, strict=False)
-    taken = sum((use(leaf, START, Opening(), last) for last, leaf in pairs), Use())
-    return replace(taken, characters=0).fits(0) and all(
-        leaf.columns <= MOST_COLUMNS for leaf in all_leaves
-    )
+    return sum((use(leaf, START, Opening(), last) for last, leaf in pairs), Use())
+
+
+def _are_narrow(all_leaves: Sequence[Leaf]) -> bool:
+    return all(leaf.columns <= MOST_COLUMNS for leaf in all_leaves)
 
 
 def _position(all_leaves: Sequence[Leaf], start: int) -> tuple[int, Place]:

@@ -29,7 +29,7 @@ from bot.adapters.slack.posting.streams import SlackStreams
 from bot.adapters.slack.threads.replies import Replies
 from bot.json_types import Json
 from bot.panel.errors import MessengerRefused
-from bot.panel.messaging.messenger import Ending, Messenger, PlanTask, Post, TaskState
+from bot.panel.messaging.messenger import Ending, GrowingText, Messenger, PlanTask, Post, TaskState
 from bot.panel.messaging.outbox import LastState, Outbox
 from bot.panel.model import ApprovalId, MessageTs, Persona, ThreadRef, TurnId, UserId
 from bot.panel.retries import Backoff
@@ -154,8 +154,8 @@ class SlackMessenger(Messenger):
         plan = self._plan(post, tasks, seals.in_message(thread, ts))
         await first_fitting(send, plan, post.part)
 
-    def next_chunk(self, shown: str, text: str) -> str:
-        return stream_text.next_chunk(shown, text)
+    def growing_text(self) -> GrowingText:
+        return stream_text.StreamedText()
 
     def last_chunk(self, shown: str, text: str) -> str | None:
         return stream_text.last_chunk(shown, text, self._links)

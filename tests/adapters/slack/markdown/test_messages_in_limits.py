@@ -34,6 +34,8 @@ SHAPES = {
     "lines with rules": "\n".join(f"w{n}x\n\n***" for n in range(60)),
     "tables in a list": "\n".join(f"- w{n}y\n\n  | w{n}x |\n  |---|\n" for n in range(50)),
     "tables in a quote": "\n>\n".join(f"> | w{n}x |\n> |---|" for n in range(50)),
+    "quotes": "\n\n".join(f"> w{n}x" for n in range(60)),
+    "a list, and quotes": "- w0x\n\n" + "\n\n".join(f"> w{n}x" for n in range(1, 60)),
     "code blocks": "\n".join(f"```\nw{n}x\n```" for n in range(60)),
 }
 

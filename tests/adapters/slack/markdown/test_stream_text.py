@@ -8,7 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.slack.markdown.sanitize import markdown
-from bot.adapters.slack.markdown.stream_text import fits_one_message, last_chunk, next_chunk
+from bot.adapters.slack.markdown.stream_text import (
+    StreamedText,
+    fits_one_message,
+    last_chunk,
+)
 
 SIMPLE_CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 ADDRESS = re.compile(r"https?:/|\w\.com\b|\w@\w")
@@ -32,13 +36,29 @@ PROSE = ["One. ", "Two! ", "Is it `so`? ", "word ", "\n\n", "\n- ", "\n1. ", "**
 prose = st.lists(st.sampled_from(PROSE), max_size=40)
 
 
+def next_chunk(shown: str, text: str) -> str:
+    """What is shown besides of a text that was not read before."""
+    return StreamedText().next_chunk(shown, text)
+
+
 def steps(written: list[str]) -> list[str]:
     """What is shown after each piece."""
-    shown, all_shown = "", []
+    shown, all_shown, growing = "", [], StreamedText()
     for text in accumulate(written):
-        shown += next_chunk(shown, text)
+        shown += growing.next_chunk(shown, text)
         all_shown.append(shown)
     return all_shown
+
+
+@given(pieces)
+def test_a_text_that_grows_shows_no_less_than_if_it_were_read_anew_each_time(
+    written: list[str],
+) -> None:
+    shown, growing = "", StreamedText()
+    for text in accumulate(written):
+        chunk, anew = growing.next_chunk(shown, text), next_chunk(shown, text)
+        assert chunk.startswith(anew)
+        shown += chunk
 
 
 @given(pieces)
@@ -73,6 +93,8 @@ def test_prose_is_never_taken_back_and_always_has_an_end_to_come(written: list[s
         ("It is", ""),
         ("It is so. ", ""),  # what follows could be a part of it
         ("It is so. And", "It is so. "),
+        ("It is so. `", ""),  # "```" would open a code block in the next message
+        ("It is so. `And", "It is so. "),
         ("It is so. 3", ""),  # "3." would begin a list in the next message
         ("It costs **3. Or", ""),
         ("It is so.\n\nAnd", "It is so.\n\n"),
@@ -91,6 +113,8 @@ def test_prose_is_never_taken_back_and_always_has_an_end_to_come(written: list[s
         ("First.\n\nSee evil\\.com. And\n\nmore", "First.\n\n"),
         ("It is 1 < 2. So", ""),
         ("> quoted\n\nSo", "> quoted\n\n"),
+        ("> quoted\n\n> as well\n", "> quoted\n\n"),
+        ("- one\n\nSo:\n\n> quoted", "- one\n\nSo:\n\n"),
     ],
 )
 def test_as_much_is_shown_as_is_sure(text: str, shown: str) -> None:

@@ -171,9 +171,10 @@ async def test_without_support_for_thumbs_a_stream_ends_with_the_other_buttons(p
 
 @pytest.mark.parametrize("lead", ["# h\n\n---\n\n", "| a |\n|---|\n\n"])
 async def test_what_slack_does_not_take_with_the_buttons_does_not_get_into_a_stream(place, lead):
-    text = lead * 60 + "End."
-    grown = place.messenger.next_chunk("", text)
-    assert not place.messenger.fits_one_message("", grown)
+    growing = place.messenger.growing_text()
+    shown = growing.next_chunk("", lead * 5 + "End.")
+    assert shown == lead * 5
+    assert growing.next_chunk(shown, lead * 60 + "End.") == ""
 
 
 async def test_what_follows_a_stream_goes_on_in_its_list(place):
@@ -283,7 +284,7 @@ async def test_a_slack_that_shows_no_personas_gets_the_name_afterwards_and_no_mo
 
 async def test_what_is_streamed_is_never_more_than_slack_takes_at_once(place):
     text = "\n\n".join(f"Paragraph {n}. " + "word " * 300 for n in range(30))
-    grown = place.messenger.next_chunk("", text)
+    grown = place.messenger.growing_text().next_chunk("", text)
     assert 10_000 < len(grown) <= 12_000
     assert place.messenger.fits_one_message("", grown)
     assert not place.messenger.fits_one_message(grown, place.messenger.last_chunk(grown, text))
@@ -292,7 +293,7 @@ async def test_what_is_streamed_is_never_more_than_slack_takes_at_once(place):
 async def test_the_stream_of_a_reply_carries_no_address_that_slack_could_preview(place):
     text = "Yes. It is so.\n\nSee https://evil.example/secret for more.\n\nEnd."
 
-    shown = place.messenger.next_chunk("", text)
+    shown = place.messenger.growing_text().next_chunk("", text)
     left = place.messenger.last_chunk(shown, text)
 
     assert shown == "Yes. It is so.\n\n"
