@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from aiohttp import web
 
-End = Literal["whole", "cut", "silent"]
+End = Literal["whole", "late", "cut", "silent"]
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,8 @@ class CannedApi:
             await response.write(chunk if isinstance(chunk, bytes) else _event(chunk, number))
         if answer.end == "silent":
             await self._until_client_leaves()
+        if answer.end == "late":
+            await asyncio.sleep(0.02)
         if answer.end == "cut" and request.transport:
             request.transport.abort()
         return response

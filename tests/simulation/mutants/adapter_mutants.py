@@ -27,6 +27,27 @@ ADAPTERS = (
         units("adapters/openai/responses/test_conversations.py", only="arrived_is_not_repeated"),
     ),
     Mutant(
+        "request repeated by the HTTP client itself",
+        f"{_OPENAI}/server/transport.py",
+        "            middlewares=[_once],\n",
+        "",
+        units("adapters/openai/test_transport.py", only="sent_again"),
+    ),
+    Mutant(
+        "body sent to OpenAI after the lease",
+        f"{_OPENAI}/server/transport.py",
+        "        trace.on_request_chunk_sent.append(_under_lease)\n",
+        "",
+        units("adapters/openai/test_transport.py", only="lease"),
+    ),
+    Mutant(
+        "stream left before its end",
+        f"{_OPENAI}/reading/model_stream.py",
+        "            await _drain(stream)\n",
+        "",
+        units("adapters/openai/test_transport.py", only="connection"),
+    ),
+    Mutant(
         "response that broke off taken for whole",
         f"{_OPENAI}/reading/model_stream.py",
         '    raise ModelUnavailable(f"the {what} broke off")',
