@@ -28,10 +28,15 @@ def brain(request: ModelRequest) -> Reply:
     """Consult the experts that are named, or else all; each answers with a paragraph."""
     if not request.tools or not request.may_call:
         return [Text(ANSWER)]
+    named, brief = _NAMED.findall(request.last_user_text), {"reason": "It knows.", "brief": "Look."}
+    properties = request.tools[0]["parameters"]["properties"]
+    if "expert" in properties:  # one tool for a large panel
+        experts = properties["expert"]["enum"]
+        wanted = [name for name in experts if name in named] or experts
+        return [Call(request.tools[0]["name"], {"expert": name, **brief}) for name in wanted]
     offered = [tool["name"] for tool in request.tools]
-    named = [f"consult_{name}" for name in _NAMED.findall(request.last_user_text)]
-    wanted = [name for name in offered if name in named] or offered
-    return [Call(name, {"reason": "It knows.", "brief": "Look at it."}) for name in wanted]
+    wanted = [name for name in offered if name.removeprefix("consult_") in named] or offered
+    return [Call(name, brief) for name in wanted]
 
 
 def latency(pace: float) -> Callable[[dict[str, object]], float]:

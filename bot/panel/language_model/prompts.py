@@ -5,6 +5,7 @@ The instructions stand in ``instructions``; what frames are, in ``frames``.
 
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 from itertools import count
 
 from bot.panel.journal.events import ApprovalAsked, ExpertAnswered, ExpertFailed
@@ -50,17 +51,19 @@ def tool_name(expert: ExpertName) -> str:
 
 def tools(panel: Panel) -> tuple[Tool, ...]:
     """Return one tool for each expert, in a fixed order, so that the prompt cache holds."""
-    return tuple(
-        Tool(
-            tool_name(expert.name),
-            f"{_lead(expert.title)}{quote(expert.purpose)}",
-            {
-                "reason": "Why this expert, in half a sentence that the people will read.",
-                "brief": "What the expert has to answer, and what it must know of the thread.",
-            },
-            expert.title,
-        )
-        for expert in panel.experts
+    return tuple(map(_tool, panel.experts))
+
+
+@lru_cache(maxsize=1_000)
+def _tool(expert: Expert) -> Tool:
+    return Tool(
+        tool_name(expert.name),
+        f"{_lead(expert.title)}{quote(expert.purpose)}",
+        {
+            "reason": "Why this expert, in half a sentence that the people will read.",
+            "brief": "What the expert has to answer, and what it must know of the thread.",
+        },
+        expert.title,
     )
 
 

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from bot.panel.language_model.exchange import Prompt, Tool, UserSaid, WrittenCalls
 
@@ -29,7 +31,8 @@ def find_each(name: str, tools: Iterable[Tool]) -> tuple[str, ...]:
     """
     tools = tuple(tools)
     listed = name.removeprefix(PREFIX)
-    if any(tool.title and _words(tool.title) == _words(listed) for tool in tools):
+    words = _words(listed)
+    if any(tool.name == name or (tool.title and _forms(tool).title == words) for tool in tools):
         return (name,)
     parts = [part for part in _BETWEEN_NAMES.split(listed) if _words(part)]
     found = [find(part, tools) for part in parts]
@@ -42,14 +45,31 @@ def find_each(name: str, tools: Iterable[Tool]) -> tuple[str, ...]:
 
 def _found(name: str, tools: Sequence[Tool]) -> Tool | None:
     meant, words = _plain(name), _words(name.removeprefix(PREFIX))
-    by_name = [tool for tool in tools if _plain(tool.name) == meant]
+    by_name = [tool for tool in tools if _forms(tool).name == meant]
     by_title = [
         tool
         for tool in tools
-        if tool.title and (_plain(tool.title) == meant or _words(tool.title) == words)
+        if tool.title and (_forms(tool).plain_title == meant or _forms(tool).title == words)
     ]
     matches = by_name or by_title
     return matches[0] if meant and len(matches) == 1 else None
+
+
+class _Forms(NamedTuple):
+    """What is compared of a tool."""
+
+    name: str
+    title: str
+    plain_title: str
+
+
+def _forms(tool: Tool) -> _Forms:
+    return _forms_of(tool.name, tool.title)
+
+
+@lru_cache(maxsize=1_000)
+def _forms_of(name: str, title: str) -> _Forms:
+    return _Forms(_plain(name), _words(title), _plain(title))
 
 
 def _words(name: str) -> str:

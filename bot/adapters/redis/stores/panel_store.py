@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from hashlib import sha256
 
 from bot.adapters.redis import codec, keys
@@ -80,6 +81,7 @@ def _expert_fields(expert: Expert) -> dict[str, str]:
     return {expert.name: text, f"{_GIVER}{expert.name}": giver}
 
 
+@lru_cache(maxsize=1_000)  # a turn in a panel of hundreds reads them several times
 def _expert(text: str, giver: str) -> Expert:
     """Return an expert; the *giver* of what the last version has changed since is unknown."""
     who, _, mark = giver.partition(" ")
