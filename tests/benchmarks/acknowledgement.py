@@ -1,8 +1,9 @@
-"""How fast events are acknowledged: against a Bolt app that does nothing with them.
+"""How fast events are acknowledged: against a Bolt app that does as little as it can.
 
 A mention is two events, as from Slack; the bot looks into Redis and queues it, durably, before it
-acknowledges. The two receivers get the same events by turns; then the same while a worker is
-busy with the turns that piled up.
+acknowledges. So it is compared with an app that writes each mention to Redis, once, and with one
+that does nothing at all where the bot has nothing to do either. The receivers get the same events
+by turns; then the same while a worker is busy with the turns that piled up.
 """
 
 from collections.abc import AsyncIterator
@@ -30,12 +31,12 @@ from tests.benchmarks.load import Load, Times, load
 
 NAME = "acknowledgement"
 RATE = 100  # events a second under steady load: ten times what Slack sends one app at most
-BARE = "bare Bolt"
+BARE, WRITING = "bare Bolt", "Bolt with one write"
 
 
 @dataclass(slots=True)
 class Receiver:
-    """One of the two contenders."""
+    """One of the contenders."""
 
     process: psutil.Process
     load: Load
@@ -53,42 +54,48 @@ async def measure(effort: Effort) -> list[Figure]:
     async with embedded_server() as redis_url, open_stage(0) as stage:
         environ = {**stage.environ, "REDIS_URL": redis_url, **UNPACED}
         await seat(environ, stage.team, 1)
-        async with _bot(environ) as bot, _bare_bolt(environ) as bare:
-            figures = []
-            for what, mention in (("mentions", True), ("chatter", False)):
-                figures += await _bursts(stage, bot, bare, effort, what, mention=mention)
+        async with (
+            _bot(environ) as bot,
+            _bare_bolt(environ) as bare,
+            _bare_bolt(environ, redis_url) as writing,
+        ):
+            figures = [
+                *await _bursts(stage, bot, writing, effort, mention=True),
+                *await _bursts(stage, bot, bare, effort, mention=False),
+            ]
             await stage("deliver", url=bot.load.url)  # what the bot posts comes back as events
             async with python("bot", "worker", environ=environ) as (worker, _):
-                return figures + await _steady(stage, bot, bare, worker, effort)
+                return figures + await _steady(stage, bot, writing, worker, effort)
 
 
 async def _bursts(
-    stage: Stage, bot: Receiver, bare: Receiver, effort: Effort, what: str, *, mention: bool
+    stage: Stage, bot: Receiver, least: Receiver, effort: Effort, *, mention: bool
 ) -> list[Figure]:
     ours, theirs = [], []
     for _ in range(effort.rounds + 1):
         payloads = await _events(stage, effort.events, mention=mention)
-        theirs.append(await bare.burst(payloads))
+        theirs.append(await least.burst(payloads))
         ours.append(await bot.burst(payloads))
     (rate, work), (bare_rate, bare_work) = (
         [median(column) for column in zip(*found[1:], strict=True)] for found in (ours, theirs)
     )
-    goal = Goal(0.9, at_least=True)
+    what, against, faster = ("mentions", WRITING, 1.2) if mention else ("chatter", BARE, 1.0)
+    goal = Goal(faster, at_least=True)
     return [
-        Figure(NAME, f"{what}, events", rate, "1/s", bare_rate, BARE, goal),
-        Figure(NAME, f"{what}, processor for an event", work, "ms", bare_work, BARE),
+        Figure(NAME, f"{what}, events", rate, "1/s", bare_rate, against, goal),
+        Figure(NAME, f"{what}, processor for an event", work, "ms", bare_work, against),
     ]
 
 
 async def _steady(
-    stage: Stage, bot: Receiver, bare: Receiver, worker: psutil.Process, effort: Effort
+    stage: Stage, bot: Receiver, least: Receiver, worker: psutil.Process, effort: Effort
 ) -> list[Figure]:
     """Measure while the worker has more to do than it can."""
     count = round(RATE * effort.seconds)
     ours, theirs, busy = [], [], []
     for _ in range(effort.rounds):
         payloads = await _events(stage, count, mention=True)
-        theirs.append(await bare.load.steady(payloads, RATE))
+        theirs.append(await least.load.steady(payloads, RATE))
         used = cpu(worker)
         ours.append(await bot.load.steady(payloads, RATE))
         busy.append((cpu(worker) - used) / ours[-1].total * 100)
@@ -105,7 +112,7 @@ def _late(percent: int, ours: list[Times], theirs: list[Times]) -> Figure:
     )
     goal = Goal(50, of_ratio=False) if percent == 99 else None
     name = f"{percent} % acknowledged within, worker saturated"
-    return Figure(NAME, name, late, "ms", bare_late, BARE, goal)
+    return Figure(NAME, name, late, "ms", bare_late, WRITING, goal)
 
 
 async def _events(stage: Stage, count: int, *, mention: bool) -> list[Any]:
@@ -120,10 +127,10 @@ async def _bot(environ: dict[str, str]) -> AsyncIterator[Receiver]:
 
 
 @asynccontextmanager
-async def _bare_bolt(environ: dict[str, str]) -> AsyncIterator[Receiver]:
+async def _bare_bolt(environ: dict[str, str], *redis_url: str) -> AsyncIterator[Receiver]:
     port = free_port()
     signed = {**environ, "SLACK_SIGNING_SECRET": SIGNING_SECRET}
-    args = ("tests.benchmarks.bare_bolt", str(port))
+    args = ("tests.benchmarks.bare_bolt", str(port), *redis_url)
     async with (
         python(*args, environ=signed, says=True) as (process, _),
         load(f"http://127.0.0.1:{port}/slack/events", SIGNING_SECRET) as sender,
