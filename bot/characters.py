@@ -35,18 +35,16 @@ def whole_json(value: Any, levels: int = _DEEPEST) -> Any:
 
     What lies deeper than some *levels*, where nobody writes anything, becomes None.
     """
-    match value:
-        case str():
-            return whole(value)
-        case dict() | list() | tuple() if not levels:
+    if isinstance(value, str):
+        return value if value.isascii() else whole(value)
+    if isinstance(value, dict):
+        if not levels:
             return None
-        case dict():
-            pairs = value.items()
-            return {whole_json(key): whole_json(part, levels - 1) for key, part in pairs}
-        case list() | tuple():
-            return [whole_json(part, levels - 1) for part in value]
-        case _:
-            return value
+        below = levels - 1
+        return {whole_json(key): whole_json(part, below) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [whole_json(part, levels - 1) for part in value] if levels else None
+    return value
 
 
 class Joiner:

@@ -7,7 +7,16 @@ from bot.adapters.redis.shards import Shards
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
 from bot.panel.errors import TurnLost
 from bot.panel.links import Copy, Owner, ThreadLinks
-from bot.panel.model import ConversationId, ExpertName, MessageTs, ThreadRef, Turn, TurnId
+from bot.panel.model import (
+    ConversationId,
+    ExpertName,
+    Message,
+    MessageTs,
+    ThreadRef,
+    Turn,
+    TurnId,
+    UserId,
+)
 from bot.panel.threads.thread_store import Standing
 from tests.fakes.thread_store import FakeThreadStore
 from tests.fakes.turn_queue import FakeTurnQueue
@@ -258,3 +267,32 @@ async def test_a_thread_is_forgotten_with_whose_its_conversations_are(threads):
     assert await threads.standing(ONE) is Standing.UNKNOWN
     assert [await threads.owner(one) for one in ("conv_r", "conv_e", former)] == [None] * 3
     assert (await threads.owner(other)).thread == OTHER
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (None, Standing.OURS),
+        (Standing.FOREIGN, Standing.OURS),
+        (Standing.MUTED, Standing.MUTED),
+    ],
+)
+async def test_a_mention_makes_its_thread_ours_also_when_it_was_put_before(claiming, before, after):
+    threads, queue = claiming
+    mention = Message(MessageTs("2.0"), UserId("U1"), "Hi", mentioned=True)
+    for is_new in (True, False):
+        await threads.forget(ONE)
+        if before:
+            await threads.set_standing(ONE, before)
+
+        assert await queue.put(ONE, mention) is is_new
+
+        assert await threads.standing(ONE) is after
+
+
+async def test_what_mentions_nobody_leaves_the_standing_as_it_is(claiming):
+    threads, queue = claiming
+
+    await queue.put(ONE, Message(MessageTs("2.0"), UserId("U1"), "Hi"))
+
+    assert await threads.standing(ONE) is Standing.UNKNOWN

@@ -13,6 +13,8 @@ class FakeThreadStore(ThreadStore):
 
     def __init__(self, queue: FakeTurnQueue | None = None) -> None:
         self.queue = queue
+        if queue:
+            queue.make_ours = self._make_ours
         self._standings: dict[ThreadRef, Standing] = {}
         self._links: dict[ThreadRef, ThreadLinks] = {}
         self._owners: dict[ConversationId, Owner] = {}
@@ -44,6 +46,9 @@ class FakeThreadStore(ThreadStore):
             self._standings[thread] = standing
 
     async def make_ours(self, thread: ThreadRef) -> None:
+        self._make_ours(thread)
+
+    def _make_ours(self, thread: ThreadRef) -> None:
         if self._standings.get(thread) is not Standing.MUTED:
             self._standings[thread] = Standing.OURS
 

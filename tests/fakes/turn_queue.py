@@ -5,7 +5,7 @@ Time is the running loop's, so that leases end and delays are over also in virtu
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -87,6 +87,7 @@ class FakeTurnQueue(QueueAdmin):
         self._letters: dict[TurnId, _Letter] = {}
         self._tokens = 0
         self._passed = 0.0
+        self.make_ours: Callable[[ThreadRef], None] = lambda _: None  # of the store of threads
         self._changed = asyncio.Event()
 
     def advance(self, seconds: float) -> None:
@@ -95,6 +96,8 @@ class FakeTurnQueue(QueueAdmin):
         self._changed.set()
 
     async def put(self, thread: ThreadRef, message: Message, *, alone: bool = False) -> bool:
+        if message.mentioned:
+            self.make_ours(thread)
         if (thread, message.ts) in self._seen:
             return False
         self._seen.add((thread, message.ts))

@@ -146,9 +146,7 @@ class Intake:
     async def go_on(self, thread: ThreadRef, by: UserId, steer: Steer) -> bool:
         """Queue the wish to read on after a cut answer, once; False if somebody had it before."""
         message = Message(just_after(steer.until), by, "", mentioned=True, steer=steer)
-        put = self._queue.put(thread, message, alone=True)
-        is_new, _ = await asyncio.gather(put, self._threads.make_ours(thread))
-        return is_new
+        return await self._queue.put(thread, message, alone=True)
 
     async def command(self, thread: ThreadRef, ts: MessageTs, by: UserId, words: str) -> None:
         """Queue a thread command that was given in a form."""
@@ -258,13 +256,10 @@ class Intake:
         known = self._queued.get((message.ts, thread))
         if known and (known.text == message.text or not edited):
             return known.text == message.text
-        mark_ours = [self._threads.make_ours(thread)] if message.mentioned else []
-        # At the same time, because Slack waits.
-        put = self._queue.put(thread, message, alone=alone)
-        is_new, *_ = await asyncio.gather(put, *mark_ours)
+        is_new = await self._queue.put(thread, message, alone=alone)
         if is_new or not edited:
             self._remember(thread, message)
-        return bool(is_new)
+        return is_new
 
     def _remember(self, thread: ThreadRef, message: Message) -> None:
         self._queued[message.ts, thread] = message

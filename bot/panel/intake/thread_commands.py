@@ -6,6 +6,7 @@ A command is a whole message: whatever emphasis, punctuation, emoji and politene
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 
 from bot.panel.model import Message, Turn
@@ -79,6 +80,7 @@ _PLAIN: dict[str, ThreadCommand] = {
     "unmute": Unmute(),
 }
 _LONGEST = 200
+_RECENT = 16  # texts: several ask about each, one after the other
 _VERB = re.compile("experts|help|mute|stop|add|remove|forget", re.IGNORECASE)
 _QUOTED = re.compile(r"```|^\s*(?:>|&gt;)", re.MULTILINE)
 _EMOJI = re.compile(r":[a-z0-9_+'-]+:(?::skin-tone-\d:)?|[\U0001f3fb-\U0001f3ff]")
@@ -101,7 +103,12 @@ _LIKENESS = 0.8  # of words that a slip of a finger makes of one another
 
 def parse(text: str) -> ThreadCommand | None:
     """Return the command that the whole *text* is; None if it is anything else."""
-    if len(text) > _LONGEST or _QUOTED.search(text):
+    return _parse(text.strip()) if len(text) <= _LONGEST else None
+
+
+@lru_cache(_RECENT)
+def _parse(text: str) -> ThreadCommand | None:
+    if _QUOTED.search(text):
         return None
     seen = _INVISIBLE.sub("", unescape(text))
     if not _VERB.search(seen) and len(seen) > _LONGEST_MISSPELT:  # nearly all: the rest is slower

@@ -36,7 +36,8 @@ class TurnQueue(Protocol):
     async def put(self, thread: ThreadRef, message: Message, *, alone: bool = False) -> bool:
         """Add *message*; returns False, changing nothing, if its ts was added to *thread* before.
 
-        Nor is it added if an app asks, and apps have asked MOST_APP_QUESTIONS there in a row.
+        Nor is it added if an app asks, and apps have asked MOST_APP_QUESTIONS there in a row. If it
+        mentions us, *thread* is ours in any case, or stays muted (see ``ThreadStore.make_ours``).
         Messages that wait in a thread become one turn, except those that are put *alone*.
         """
 

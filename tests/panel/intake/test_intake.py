@@ -96,8 +96,8 @@ def queue():
 
 
 @pytest.fixture
-def threads():
-    return FakeThreadStore()
+def threads(queue):
+    return FakeThreadStore(queue)
 
 
 async def test_a_mention_makes_the_thread_ours_at_once(queue, threads):

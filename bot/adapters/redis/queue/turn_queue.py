@@ -74,7 +74,8 @@ class RedisTurnQueue(QueueAdmin):
         entry = ("!" if alone else "+") + self._written(thread, message)
         nonce = runtime.token(6)
         most = MOST_APP_QUESTIONS if message.by_app else ""
-        args = (message.ts, entry, nonce, keys.SEEN_FOR, most)
+        ours_for = keys.THREAD_FOR if message.mentioned else ""
+        args = (message.ts, entry, nonce, keys.SEEN_FOR, most, ours_for)
         added = await self._scripts.run(_PUT, thread, *args)
         if added < 0:
             _log.warning("app.asks_too_often", extra={"slack_thread": thread})

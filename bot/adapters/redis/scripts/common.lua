@@ -24,6 +24,11 @@ local function now()
   return seconds * 1000 + math.floor(microseconds / 1000)
 end
 
+-- Makes a thread ours, by the key of its standing; a muted one stays muted.
+local function make_ours(standing, seconds)
+  if redis.call('GET', standing) ~= 'muted' then redis.call('SET', standing, 'ours', 'EX', seconds) end
+end
+
 local function clock(field)
   return tonumber(redis.call('HGET', P .. 'clock', field) or 0)
 end

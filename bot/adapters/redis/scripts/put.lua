@@ -1,18 +1,19 @@
 -- Adds a message to its thread's inbox, once.
 -- ARGV: thread, ts, entry, nonce, seconds to remember the ts; if an app asks, how many questions apps
--- may ask in a row, else ''
+-- may ask in a row, else ''; if it mentions us, seconds to remember that the thread is ours, else ''
 -- Returns 1 if it was added by this call (or by an earlier try of it: the nonce tells), else 0; -1 if
 -- an app asked too often.
 
-local thread, ts, entry, nonce, remember, most = unpack(ARGV)
+local thread, ts, entry, nonce, remember, most, ours_for = unpack(ARGV)
 local RECENT_FOR, MOST_RECENT = 30 * 24 * 3600, 500
 local recent = P .. 'recent'
 local seen, apps = of('seen', thread .. ':' .. ts), of('apps', thread)
 
+if ours_for ~= '' then make_ours(of('standing', thread), ours_for) end
 if not redis.call('SET', seen, nonce, 'NX', 'EX', remember) then
   return redis.call('GET', seen) == nonce and 1 or 0
 end
-if not most or most == '' then
+if most == '' then
   redis.call('DEL', apps)
 else
   local asked = redis.call('INCR', apps)

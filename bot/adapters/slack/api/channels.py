@@ -1,5 +1,6 @@
 """Channels by the first id that they had: at this border ids are exchanged, both ways."""
 
+import asyncio
 import logging
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -27,7 +28,9 @@ class Channels:
         self._store = store
         self._team_id = team_id
         self._moves = ChannelMoves()
+        self._known = 0  # moves
         self._read_at = float("-inf")
+        self._reading: asyncio.Task[None] | None = None  # about to begin
         self._seen: set[str] = set()  # in payloads
 
     def first(self, channel: str) -> str:
@@ -46,8 +49,16 @@ class Channels:
         """Read the moves; without the store, those that were read last count on."""
         if self._store is None:
             return
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._read(self._store))
+        await asyncio.shield(self._reading)
+
+    async def _read(self, store: ChannelMoveStore) -> None:
+        self._reading = None  # it counts for whoever has asked before it began
         try:
-            self._moves = ChannelMoves(await self._store.of_team(self._team_id))
+            moves = await store.of_team(self._team_id)
+            if len(moves) >= self._known:  # else a later answer came first: they become only more
+                self._moves, self._known = ChannelMoves(moves), len(moves)
             self._read_at = runtime.monotonic()
         except StoreUnavailable as error:
             log.warning("channels.not_read", extra={"reason": str(error)})

@@ -23,7 +23,10 @@ def http_app(
 
     async def deliver(request: web.Request) -> web.StreamResponse:
         served[GUARD].exempt(request.transport)
-        return await to_aiohttp_response(await app.receive(request[PAYLOAD]))
+        response = await app.receive(request[PAYLOAD])
+        if response.body:
+            return await to_aiohttp_response(response)
+        return web.Response(status=response.status)
 
     served.router.add_route("*", EVENTS_PATH, verified(signing_secret, deliver))
     return served

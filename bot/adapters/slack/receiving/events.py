@@ -10,8 +10,13 @@ _TS = re.compile(r"\d{1,15}(?:\.\d{1,9})?", re.ASCII)
 _ID = re.compile(r"[A-Za-z0-9]{1,50}", re.ASCII)
 
 
-class _Checked(dict[str, Any]):
-    """An event that has been checked: several functions read each, while Slack waits."""
+class Checked(dict[str, Any]):
+    """An event that has been checked: several functions read each, while Slack waits.
+
+    What one of them has found out about it is kept with it.
+    """
+
+    live: Any = None  # which mentions count
 
 
 def event_of(body: Mapping[str, Any]) -> Json:
@@ -29,18 +34,15 @@ def teams_of(body: Mapping[str, Any]) -> frozenset[str]:
 
 def checked(value: object) -> Json:
     """Return an event, or a message in one, without the fields of wrong types."""
-    if isinstance(value, _Checked):
+    if isinstance(value, Checked):
         return value
-    fields = map(_field, value.items()) if isinstance(value, dict) else ()
-    return _Checked({name: field for name, field in fields if field is not None})
-
-
-def _field(field: tuple[str, Any]) -> tuple[str, Any]:
-    name, value = field
-    if name in _NESTED and value is not None:
-        return name, checked(value)
-    fits = _FITS.get(name)
-    return name, value if fits is None or fits(value) else None
+    fields = Checked()
+    for name, field in value.items() if isinstance(value, dict) else ():
+        if name in _NESTED and field is not None:
+            fields[name] = checked(field)
+        elif field is not None and (name not in _FITS or _FITS[name](field)):
+            fields[name] = field
+    return fields
 
 
 def _is_text(value: object) -> bool:

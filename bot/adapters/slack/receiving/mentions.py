@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.markdown import sanitize
+from bot.adapters.slack.receiving.events import Checked
 from bot.json_types import Json
 from bot.panel.messaging.handles import HandleStore
 from bot.panel.messaging.people import People
@@ -46,6 +47,14 @@ def live(message: Mapping[str, Any]) -> Live:
     Rich text tells which these are. What it does not have at all is read from the `text`, so
     that both of Slack's events for a mention say the same, with blocks or without.
     """
+    known = message.live if isinstance(message, Checked) else None
+    found: Live = known or _live(message)
+    if isinstance(message, Checked):
+        message.live = found
+    return found
+
+
+def _live(message: Mapping[str, Any]) -> Live:
     found: dict[str, bool] = {}
     for token, is_live in _in_blocks(message):
         found[token] = found.get(token, False) or is_live

@@ -6,6 +6,7 @@ they reach Bolt: one that could not be queued is not acknowledged, and Slack del
 
 import logging
 from collections.abc import Mapping, Set
+from functools import partial
 
 from bot.adapters.slack.api import channels
 from bot.adapters.slack.api.channel_facts import SlackChannelFacts
@@ -13,6 +14,7 @@ from bot.adapters.slack.api.channels import Channels
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.receiving import move_check, payloads
+from bot.adapters.slack.receiving.copies import Copies
 from bot.adapters.slack.receiving.events import event_of
 from bot.adapters.slack.receiving.payloads import Amendment
 from bot.adapters.slack.receiving.receiver import MESSAGES, BoltApp
@@ -47,6 +49,7 @@ class MessageListeners:
         self._handles = handles
         self._identity = identity
         self._apps = apps
+        self._copies = Copies()
 
     def listen(self, app: BoltApp) -> None:
         """Register for messages."""
@@ -63,7 +66,11 @@ class MessageListeners:
             return False
         if payloads.is_no_concern(event, self._identity):
             return True
-        body = await self._channels.incoming({**body, "event": event})
+        await self._copies.once(event, partial(self._take_in_message, {**body, "event": event}))
+        return True
+
+    async def _take_in_message(self, body: Json) -> None:
+        body = await self._channels.incoming(body)
         await self._note_channel(body)
         if incoming := await self.incoming(body):
             await self._intake.receive(incoming)
@@ -73,7 +80,6 @@ class MessageListeners:
             await self._intake.note(*reply)
         elif bot := payloads.app_asking_in_vain(body, self._identity):
             log.info("app.may_not_ask", extra={"bot": bot})  # what PANELBOT_APPS can list
-        return True
 
     async def _amend(self, amendment: Amendment) -> None:
         thread, ts = amendment.thread, amendment.ts

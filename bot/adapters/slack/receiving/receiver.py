@@ -64,8 +64,9 @@ class BoltApp(AsyncApp):
             return BoltResponse(status=400)
         body = with_known_addresses(body, self.client.base_url)
         try:
-            if event_of(body).get("type") not in MESSAGES:  # these are looked at first
-                body = await self.channels.incoming(body, anew=False)
+            if self.take_in and await self.take_in(body):
+                return BoltResponse(status=200)
+            body = await self.channels.incoming(body, anew=False)
             return await self.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
         except Exception as error:  # noqa: BLE001 - Slack gets an answer in any case
             response = BoltResponse(status=500)
@@ -73,8 +74,6 @@ class BoltApp(AsyncApp):
             return response
 
     async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
-        if self.take_in and await self.take_in(req.body):
-            return BoltResponse(status=200)
         if self._act_once is None:
             return await super().async_dispatch(req)
         return await self._act_once.run(req, partial(super().async_dispatch, req))

@@ -6,6 +6,7 @@ fields count as not there, and a payload of which nothing can be made is refused
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from math import isinf
 from typing import Any, NoReturn
@@ -15,7 +16,9 @@ from bot.characters import whole_json
 from bot.json_types import Json
 
 _DEEPEST = 10
+_DEEP = 100
 _MOST_DIGITS = 20
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _TEXTS = frozenset(
     {
         *("type", "subtype", "command", "text", "challenge", "tab", "value", "hash"),
@@ -34,6 +37,7 @@ _OBJECTS = frozenset(
 )
 _IDENTIFIED = frozenset({"user", "team", "channel", "enterprise"})  # by an id, or an object
 _LISTS = frozenset({"authorizations", "actions", "response_urls"})  # of objects
+_KNOWN = _TEXTS | _OBJECTS | _IDENTIFIED | _LISTS
 _INTERACTIONS = frozenset(
     {
         *("block_actions", "block_suggestion", "view_submission", "view_closed"),
@@ -47,7 +51,8 @@ _OF_INTERACTIONS = frozenset({"actions", "view", "callback_id", "message", "chan
 def parsed(text: str) -> Json:
     """Return the JSON object in *text*. Raises ValueError for what parsers understand differently.
 
-    Those are fields that occur twice, and numbers that JSON does not have or few can hold.
+    Those are fields that occur twice, and numbers that JSON does not have or few can hold. Its
+    texts are whole, and nothing in it lies deeper than `whole_json` leaves it.
     """
     try:
         document = json.loads(
@@ -61,7 +66,8 @@ def parsed(text: str) -> Json:
         raise ValueError("nested too deeply") from None
     if not isinstance(document, dict):
         raise ValueError("not an object")  # noqa: TRY004 - it is the text that is wrong
-    return document
+    is_plain = text.count("{") + text.count("[") <= _DEEP and not _HALF.search(text)
+    return document if is_plain else whole_json(document)
 
 
 def _unique(pairs: Sequence[tuple[str, Any]]) -> Json:
@@ -89,9 +95,12 @@ def _small(digits: str) -> int:
 
 def well_formed(payload: object) -> Json | None:
     """Return *payload* without the fields of wrong types; None if nothing can be made of it."""
-    body = _cleaned(whole_json(payload), 0) if isinstance(payload, dict) else {}
-    body = _of_one_kind(body)
-    return body if _is_known(body) else None
+    body = _of_one_kind(_cleaned(payload, 0) if isinstance(payload, dict) else {})
+    if not _is_known(body):
+        return None
+    if "event" in body:
+        body["event"] = checked(body["event"])
+    return body
 
 
 def _of_one_kind(body: Json) -> Json:
@@ -134,18 +143,20 @@ def _is_known(body: Json) -> bool:
 
 
 def _cleaned(value: Mapping[str, Any], depth: int) -> Json:
-    fields = ((name, _field(name, field, depth)) for name, field in value.items())
-    return {name: field for name, field in fields if field is not None}
+    fields = {}
+    for name, field in value.items():
+        kept = _field(name, field, depth) if name in _KNOWN else field
+        if kept is not None:
+            fields[name] = kept
+    return fields
 
 
 def _field(name: str, value: Any, depth: int) -> Any:
     """Return *value* if it may be the field *name*, cleaned; None if not."""
-    is_text, is_object = isinstance(value, str), isinstance(value, dict)
-    if name in _TEXTS or (name in _IDENTIFIED and is_text):
-        return value if is_text else None
-    if name in _OBJECTS or name in _IDENTIFIED:
-        return _cleaned(value, depth + 1) if is_object and depth < _DEEPEST else None
     if name in _LISTS:
         entries = value if isinstance(value, list) and depth < _DEEPEST else ()
         return [_cleaned(entry, depth + 1) for entry in entries if isinstance(entry, dict)]
-    return value
+    if isinstance(value, str):
+        return value if name not in _OBJECTS else None
+    is_object = name not in _TEXTS and isinstance(value, dict) and depth < _DEEPEST
+    return _cleaned(value, depth + 1) if is_object else None

@@ -1,7 +1,10 @@
 """When the moves of channels are read."""
 
+import asyncio
+
 from bot.adapters.slack.api.channels import Channels
 from bot.panel.messaging.channel_moves import ChannelMove, ChannelMoveStore
+from tests.eventually import eventually
 
 
 class CountingStore(ChannelMoveStore):
@@ -54,3 +57,38 @@ async def test_messages_always_read_them() -> None:
         await channels.incoming({"event": {"channel": "C1"}})
 
     assert store.reads == 3
+
+
+async def test_messages_that_arrive_together_read_them_once() -> None:
+    store = CountingStore()
+    channels = Channels(store, "T1")
+
+    await asyncio.gather(*(channels.incoming({"event": {"channel": "C1"}}) for _ in range(5)))
+
+    assert store.reads == 1
+
+
+class SlowStore(CountingStore):
+    """Answers the first time with what was there when it was asked, once it may."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_answer = asyncio.Event()
+
+    async def of_team(self, team_id: str) -> list[ChannelMove]:
+        found = await super().of_team(team_id)
+        if self.reads == 1:
+            await self.may_answer.wait()
+        return found
+
+
+async def test_what_was_asked_before_a_message_arrived_does_not_count_for_it() -> None:
+    store = SlowStore()
+    channels = Channels(store, "T1")
+    before = asyncio.create_task(channels.incoming({"event": {"channel": "C2"}}))
+    await eventually(lambda: store.reads)
+    await store.note("T1", ChannelMove("G1", "C2", 1.0))
+
+    assert await channels.incoming({"event": {"channel": "C2"}}) == {"event": {"channel": "G1"}}
+    store.may_answer.set()
+    assert await before == {"event": {"channel": "G1"}}

@@ -56,7 +56,7 @@ class Door:
         self.neighbour = neighbour
         self.slack = neighbour.slack
         self.queue = StumblingQueue()
-        self.threads = FakeThreadStore()
+        self.threads = FakeThreadStore(self.queue)
         self.app = receiver.bolt_app(
             neighbour.api._web, neighbour.identity, Locales(neighbour.people)
         )
@@ -277,12 +277,11 @@ async def test_an_event_without_a_listener_is_acknowledged(door):
 async def test_a_mistake_of_ours_is_logged_and_the_event_comes_again(door, caplog):
     failures = [ValueError("ours")]
 
-    async def make_ours(_thread):
+    def make_ours(_thread):
         if failures:
             raise failures.pop()
-        return Standing.OURS
 
-    door.threads.make_ours = make_ours
+    door.queue.make_ours = make_ours
     door.slack.people.say(ADA, GENERAL, HELLO)
     await door.settle()
 
