@@ -1,9 +1,13 @@
 """Simulate days of the bot: one from a seed, or very many.
 
+The panel's own code with stores in memory, on a real Redis, or in full: the real processes with
+all their adapters, hurt as the families of faults hurt them.
+
 python -m tests.simulation --kind kills --seed 59 --trace    one day, call by call
 python -m tests.simulation --kind kills --seed 59 --shrink   what of it a violation needs
 python -m tests.simulation --questions 1000000 --jobs 2      days of every kind, until then
 python -m tests.simulation --questions 10000 --redis         the same on a real Redis
+python -m tests.simulation --questions 1000 --full           the same with the real processes
 """
 
 import argparse
@@ -17,10 +21,11 @@ from shlex import quote
 
 from rich.console import Console
 
+from tests.simulation.days import IN_FULL, Day, full_kinds, simulate
 from tests.simulation.domain.world import Outcome, run
 from tests.simulation.excerpt import Excerpt
 from tests.simulation.kinds import IN_FAKES, IN_REDIS, KINDS
-from tests.simulation.many import Day, Result, Tally, run_many
+from tests.simulation.many import Result, Tally, run_many
 from tests.simulation.regressions import Pinned, written
 from tests.simulation.shrinking import Shrinker
 
@@ -31,36 +36,40 @@ _TOLD_EVERY = 10.0  # seconds
 
 def main() -> int:
     """Run what the command line says; returns 1 if anything was wrong."""
-    args = _parser().parse_args()
+    parser = _parser()
+    args = parser.parse_args()
+    kinds = _kinds(args)
+    if not kinds:
+        parser.error(f"argument --kind: there is no {args.kind!r}")
     if args.questions or args.seeds or args.seconds:
-        return _run_many(args)
-    kind = _kinds(args)[0]
-    if args.shrink:
-        return _shrink(kind, args.seed, args.size, args.throws)
-    return _run_one(kind, args.seed, args.size, trace=args.trace)
+        return _run_many(args, kinds)
+    kind = kinds[0]
+    if not args.shrink:
+        return _run_one(Day(kind, args.seed, args.size), trace=args.trace)
+    if kind not in KINDS:
+        parser.error("argument --shrink: not in full")
+    return _shrink(kind, args.seed, args.size, args.throws)
 
 
 def _kinds(args: argparse.Namespace) -> Sequence[str]:
-    if args.kind == "every":
-        return IN_REDIS if args.redis else IN_FAKES
-    is_in_memory_of_its_own = args.kind in IN_REDIS or not args.redis
-    return [args.kind if is_in_memory_of_its_own else f"{args.kind} in Redis"]
+    if args.full or args.kind.endswith(IN_FULL):
+        known = full_kinds()
+    else:
+        known = IN_REDIS if args.redis or args.kind in IN_REDIS else IN_FAKES
+    called = [f"{args.kind}{where}" for where in ("", " in Redis", IN_FULL)]
+    return known if args.kind == "every" else [one for one in called if one in known]
 
 
-def _run_one(kind: str, seed: int, size: int, *, trace: bool) -> int:
-    outcome = run(seed, KINDS[kind], size, keep_trace=trace)
+def _run_one(day: Day, *, trace: bool) -> int:
+    outcome = simulate(day, keep_trace=trace)
     for line in outcome.trace:
         _console.print(line)
-    _console.print(
-        f"{kind} seed {seed}: {outcome.digest}, {outcome.questions} questions, "
-        f"{outcome.calls} calls, {outcome.seconds:.0f} s of its time"
-    )
+    _console.print(f"{day.kind} seed {day.seed}: {outcome}")
     _show(outcome.complaints)
     return int(bool(outcome.complaints))
 
 
-def _run_many(args: argparse.Namespace) -> int:
-    kinds = _kinds(args)
+def _run_many(args: argparse.Namespace, kinds: Sequence[str]) -> int:
     seeds = args.seeds or count(args.seed)
     days = (Day(kind, seed, args.size) for seed in seeds for kind in kinds)
     questions, seconds = args.questions or sys.maxsize, args.seconds or inf
@@ -119,8 +128,9 @@ def _parser() -> argparse.ArgumentParser:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--kind", choices=[*KINDS, "every"], default="every")
+    parser.add_argument("--kind", default="every", help=", ".join(("every", *IN_FAKES)))
     parser.add_argument("--redis", action="store_true", help="the real scripts on a real Redis")
+    parser.add_argument("--full", action="store_true", help="the real processes and adapters")
     parser.add_argument("--seed", type=int, default=1, help="of one day, or of the first of many")
     parser.add_argument("--size", type=_positive, default=40, help="questions in a day")
     parser.add_argument("--trace", action="store_true", help="print every call")

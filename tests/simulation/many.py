@@ -11,23 +11,13 @@ from math import inf
 from multiprocessing import get_context
 from types import FrameType
 
-from tests.simulation.domain.world import run
-from tests.simulation.kinds import KINDS
+from tests.simulation.days import Day, simulate
 
 _LONGEST = 120  # seconds of processor for a day: then it is a violation
 _DAYS_OF_A_PROCESS = 200  # whatever it has piled up by then is forgotten with it
 _AHEAD = 2  # days that wait, for each process
 _LOOK_EVERY = 1.0  # seconds
 _ENDING = (signal.SIGINT, signal.SIGTERM)
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """Which day, and how many questions are asked in it."""
-
-    kind: str
-    seed: int
-    questions: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +98,7 @@ def run_one(day: Day) -> Result:
     began = time.process_time()
     try:
         with _limited():
-            outcome = run(day.seed, KINDS[day.kind], day.questions)
+            outcome = simulate(day)
         asked, complaints = outcome.questions, outcome.complaints
     except Exception:  # noqa: BLE001 - of the bot, or of the simulation
         asked, complaints = 0, traceback.format_exc().splitlines()

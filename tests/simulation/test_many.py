@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.simulation import many
-from tests.simulation.many import Day, run_one
+from tests.simulation.days import Day
+from tests.simulation.many import run_one
 
 TOP = Path(__file__).parents[2]
 

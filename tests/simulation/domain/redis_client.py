@@ -7,7 +7,6 @@ reply that did not come in time. Either may have had its effect.
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -17,6 +16,7 @@ from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
 
 from bot.adapters.redis.connection.errors import store_errors
+from tests.simulation.blocking import Waiter, Waiters
 from tests.simulation.loop import SimulatedLoop
 from tests.simulation.net import Net
 from tests.simulation.process import Process
@@ -24,15 +24,8 @@ from tests.simulation.redis_server import RedisServer
 
 _RETRIES = 5
 _LONGEST_PAUSE = 0.5  # seconds between tries
-_MAY_WAKE = ("EVAL", "EVALSHA")  # who waits for an element
 
-
-@dataclass(eq=False, slots=True)
-class _Waiter:
-    key: str
-    process: Process
-    element: "asyncio.Future[tuple[str, str] | None]"
-    timer: asyncio.TimerHandle | None = None
+Element = tuple[str, str]  # its list, and what it is
 
 
 class RedisHost:
@@ -42,58 +35,46 @@ class RedisHost:
         self._loop = loop
         self._net = net
         self._session = server.session()
-        self._waiters: list[_Waiter] = []
+        self._waiters = Waiters(loop, server)
+        self._elements: dict[Waiter, asyncio.Future[Element | None]] = {}
 
     def do(self, callbacks: Callable[..., Any], *args: Any, **options: Any) -> Any:
         """Return the reply as redis-py reads it, or raise its error."""
         reply = _read(self._session.ask(*map(_encoded, args)), 0)[0]
-        if args[0] in _MAY_WAKE and self._waiters:
-            self._serve()
+        self._waiters.look(args[0].encode())
         if isinstance(reply, exceptions.RedisError):
             raise reply
         options.pop("keys", None)
         return callbacks[args[0]](reply, **options) if args[0] in callbacks else reply
 
-    def wait(self, process: Process, key: str, seconds: float) -> _Waiter:
+    def wait(self, process: Process, key: str, seconds: float) -> Waiter:
         """Let *process* wait for an element of the list *key*."""
-        waiter = _Waiter(key, process, self._loop.create_future())
-        waiter.timer = self._loop.call_later(
-            seconds, self._give, waiter, None, context=self._loop.world
-        )
-        self._waiters.append(waiter)
-        self._serve()
+        element: asyncio.Future[Element | None] = self._loop.create_future()
+
+        def give(reply: bytes | None) -> None:
+            found = (key, _read(reply, 0)[0]) if reply else None
+            self._net.travel(lambda: None if element.done() else element.set_result(found))
+
+        waiter = self._waiters.wait(key.encode(), seconds, give, lambda: process.is_alive)
+        self._elements[waiter] = element
         return waiter
 
-    def leave(self, waiter: _Waiter) -> None:
-        """Let it wait no more."""
-        if waiter in self._waiters:
-            self._waiters.remove(waiter)
-        if waiter.timer:
-            waiter.timer.cancel()
+    async def element(self, waiter: Waiter) -> Element | None:
+        """Return what a process has waited for."""
+        try:
+            return await self._elements[waiter]
+        finally:
+            self._waiters.leave(waiter)
+            del self._elements[waiter]
 
     def drop_waiters(self) -> None:
         """Close the connections of all who wait."""
-        for waiter in [*self._waiters]:
-            self.leave(waiter)
-            if not waiter.element.done():
-                gone = exceptions.ConnectionError("simulated: the server is gone")
-                waiter.element.set_exception(gone)
-                waiter.element.exception()  # nobody may be there to look
-
-    def _serve(self) -> None:
-        for waiter in [*self._waiters]:
-            if not waiter.process.is_alive:
-                self.leave(waiter)
-            elif element := _read(self._session.ask(b"LPOP", waiter.key.encode()), 0)[0]:
-                self._give(waiter, (waiter.key, element))
-            else:
-                return
-
-    def _give(self, waiter: _Waiter, element: tuple[str, str] | None) -> None:
-        self.leave(waiter)
-        self._net.travel(
-            lambda: None if waiter.element.done() else waiter.element.set_result(element)
-        )
+        for waiter in [*self._waiters.all]:
+            self._waiters.leave(waiter)
+            element = self._elements[waiter]
+            if not element.done():
+                element.set_exception(exceptions.ConnectionError("simulated: the server is gone"))
+                element.exception()  # nobody may be there to look
 
 
 class SimulatedRedis(Redis):
@@ -138,15 +119,12 @@ class SimulatedRedis(Redis):
         is_reset = self._net.between(0, 1) < 0.5
         return (exceptions.ConnectionError if is_reset else exceptions.TimeoutError)(reason)
 
-    async def _blpop(self, key: str, seconds: float) -> tuple[str, str] | None:
+    async def _blpop(self, key: str, seconds: float) -> Element | None:
         assert self._process
         wait = partial(self._host.wait, self._process, key, seconds)
-        waiter: _Waiter = await self.carried("blpop", wait)
-        try:
-            with store_errors():
-                return await waiter.element
-        finally:
-            self._host.leave(waiter)
+        waiter: Waiter = await self.carried("blpop", wait)
+        with store_errors():
+            return await self._host.element(waiter)
 
 
 class _Together(Pipeline):

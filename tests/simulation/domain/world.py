@@ -38,6 +38,12 @@ class Outcome:
     misfortunes: Sequence[str]  # in words
     trace: Sequence[str] = ()
 
+    def __str__(self) -> str:
+        return (
+            f"{self.digest}, {self.questions} questions, {self.calls} calls, "
+            f"{self.seconds:.0f} s of its time"
+        )
+
 
 class World:
     """Everything of one run."""

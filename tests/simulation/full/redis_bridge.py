@@ -7,10 +7,10 @@ other command has filled the list, in the order in which they came, or when its 
 import asyncio
 from typing import cast
 
+from tests.simulation.blocking import Waiter, Waiters
 from tests.simulation.full.network import NetworkedLoop, Server
 from tests.simulation.redis_server import RedisServer, packed
 
-_FILLING = {b"EVAL", b"EVALSHA", b"EXEC", b"RPUSH", b"LPUSH"}
 _NOTHING = b"*-1\r\n"
 
 
@@ -20,12 +20,11 @@ class RedisBridge:
     def __init__(self, loop: NetworkedLoop, server: RedisServer, port: int = 6379) -> None:
         self.port = port
         self.url = f"redis://127.0.0.1:{port}"
-        self.waiting: list[tuple[bytes, Client]] = []  # for the first element of a list
+        self.waiters = Waiters(loop, server)
         self.commands = 0
         self._loop = loop
         self._server = server
         self._listening: Server | None = None
-        self._own = server.session()
 
     def start(self) -> None:
         """Let clients in; called where no process is current."""
@@ -42,13 +41,6 @@ class RedisBridge:
             self._loop.network.cut_off(end)
         self._server.restart()
 
-    def serve_waiting(self) -> None:
-        """Give those who wait what has come meanwhile."""
-        for key, client in [*self.waiting]:
-            element = self._own.ask(b"LPOP", key)
-            if not element.startswith(b"$-1"):
-                client.give(b"*2\r\n" + packed([key])[4:] + element)
-
 
 class Client(asyncio.Protocol):
     """One connection of a client."""
@@ -57,7 +49,8 @@ class Client(asyncio.Protocol):
         self._bridge = bridge
         self._session = server.session()
         self._received = bytearray()
-        self._timer: asyncio.TimerHandle | None = None  # while it is blocked
+        self._waiter: Waiter | None = None  # while it is blocked
+        self._is_blocked = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -67,36 +60,31 @@ class Client(asyncio.Protocol):
         self._go_on()
 
     def connection_lost(self, _: Exception | None) -> None:
-        self._unblock()
+        if self._waiter:
+            self._bridge.waiters.leave(self._waiter)
         self._session.close()
 
-    def give(self, reply: bytes) -> None:
-        """Answer a command that has blocked, and those that were sent after it."""
-        self._unblock()
-        self._transport.write(reply)
-        self._go_on()
-
     def _go_on(self) -> None:
-        while self._timer is None and (command := self._next()):
+        while not self._is_blocked and (command := self._next()):
             self._bridge.commands += 1
             if command[0].upper() == b"BLPOP":
                 self._block(command[1], float(command[2]))
                 continue
             self._transport.write(self._session.ask(*command))
-            if command[0].upper() in _FILLING:
-                self._bridge.serve_waiting()
+            self._bridge.waiters.look(command[0])
 
     def _block(self, key: bytes, seconds: float) -> None:
-        loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(seconds or 1e9, self.give, _NOTHING)
-        self._bridge.waiting.append((key, self))
-        self._bridge.serve_waiting()
+        """Answer once the list has an element, and then the commands that were sent after it."""
 
-    def _unblock(self) -> None:
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None
-            self._bridge.waiting = [one for one in self._bridge.waiting if one[1] is not self]
+        def give(element: bytes | None) -> None:
+            self._is_blocked = False
+            self._transport.write(
+                _NOTHING if element is None else b"*2\r\n" + packed([key])[4:] + element
+            )
+            self._go_on()
+
+        self._is_blocked = True
+        self._waiter = self._bridge.waiters.wait(key, seconds, give)
 
     def _next(self) -> list[bytes] | None:
         """Take the next command out of what was received, once it is whole."""

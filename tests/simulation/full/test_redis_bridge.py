@@ -87,9 +87,9 @@ def test_the_commands_of_the_dead_wait_no_more(server: RedisServer):
         other = Process(loop, "other")
         other.spawn(client.connect(URL).blpop(["list"], timeout=4))
         await asyncio.sleep(1)
-        assert len(bridge.waiting) == 1
+        assert len(bridge.waiters.all) == 1
         other.kill()
         await asyncio.sleep(1)
-        assert not bridge.waiting
+        assert not bridge.waiters.all
 
     run(server, story)

@@ -5,13 +5,17 @@ on one loop, against the local Slack and model and a real Redis. The families' p
 faults befall the processes, and their ledger reckons.
 """
 
+import logging
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.faults import running
 from tests.faults.scenarios import Scenario
+from tests.simulation.domain.redis_memory import shared_server
+from tests.simulation.full.kinds import KINDS
 from tests.simulation.full.machines import SimulatedMachines
 from tests.simulation.full.network import NetworkedLoop
 from tests.simulation.full.outside import simulated
@@ -28,7 +32,20 @@ class Outcome:
     hurts: Counter[str]
     digest: str
     seconds: float  # of the loop's time
-    trace: list[str] | None
+    trace: Sequence[str]
+
+    def __str__(self) -> str:
+        hurts = ", ".join(f"{what} {times} times" for what, times in self.hurts.items())
+        return (
+            f"{self.digest}, {self.questions} questions, {self.seconds:.0f} s of its time; "
+            f"{hurts or 'nobody was hurt'}"
+        )
+
+
+def run_alone(kind: str, seed: int, turns: int, *, keep_trace: bool = False) -> Outcome:
+    """Run a day of the *kind* of that name, on this process's own Redis server."""
+    logging.basicConfig(level=logging.CRITICAL)
+    return run(KINDS[kind], seed, turns, shared_server(), keep_trace=keep_trace)
 
 
 def run(
@@ -55,5 +72,10 @@ def run(
     (outcome,) = outcomes
     complaints = (*outcome.complaints, *machines.mistakes(), *uncaught)
     return Outcome(
-        complaints, outcome.questions, outcome.hurts, loop.digest(), loop.time() - began, loop.trace
+        complaints,
+        outcome.questions,
+        outcome.hurts,
+        loop.digest(),
+        loop.time() - began,
+        loop.trace or (),
     )
