@@ -41,11 +41,6 @@ def test_every_page_of_the_docs_is_in_the_navigation(repository: Path):
     assert {page for page in written if page not in navigation} == set()
 
 
-def test_the_procfile_names_commands_that_there_are(repository: Path):
-    processes = (repository / "Procfile").read_text().splitlines()
-    assert processes == ["web: panelbot web", "worker: panelbot worker"]
-
-
 def test_every_package_has_its_exact_version_in_the_constraints(repository: Path):
     settings = tomllib.loads((repository / "pyproject.toml").read_text())
     wanted = [

@@ -1,9 +1,12 @@
 """What those who run a process ask it and tell it: whether it lives, is ready, drains, hurries."""
 
 import asyncio
+import json
 import signal
 import socket
+import sys
 import time
+from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -54,6 +57,23 @@ async def test_every_process_lives_and_is_ready_over_socket_mode(world, probes, 
 
         assert await probes.ask("/livez") == OK
         assert await probes.ask("/readyz") == OK
+
+
+async def test_the_images_health_check_notices_whether_a_process_lives(world, probes, repository):
+    dockerfile = (repository / "deploy" / "Dockerfile").read_text()
+    command = dockerfile.partition("HEALTHCHECK")[2].partition(" CMD ")[2]
+    _, *check = json.loads(command.splitlines()[0])
+
+    async def status() -> int:
+        asking = await asyncio.create_subprocess_exec(
+            *(sys.executable, *check), env=world.environ, stderr=DEVNULL
+        )
+        return await asking.wait()
+
+    assert await status() == 1
+    async with world.command("worker"):
+        await probes.until("/livez", OK)
+        assert await status() == 0
 
 
 async def test_over_http_both_ports_tell(world, probes):

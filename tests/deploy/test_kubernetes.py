@@ -1,0 +1,95 @@
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot import __version__
+from tests.deploy.conftest import DEFAULTS, shutdown
+from tests.docs.snippets import snippets
+
+OVERLAYS = ("http", "socket-mode")
+COMPONENT = "# components:"
+
+
+def resources(text: str) -> dict[tuple[str, str], dict]:
+    """The resources in *text* by kind and name."""
+    all_of_it = filter(None, yaml.safe_load_all(text))
+    return {(one["kind"], one["metadata"]["name"]): one for one in all_of_it}
+
+
+@pytest.fixture
+def kubernetes(deploy, tmp_path) -> Path:
+    """A copy of the folder, that may be edited."""
+    return shutil.copytree(deploy / "kubernetes", tmp_path / "kubernetes")
+
+
+@pytest.fixture(params=[*OVERLAYS, *(f"{one} with valkey" for one in OVERLAYS)])
+def rendered(kubernetes, tool, request, tmp_path):
+    """A file with what kustomize makes of an overlay."""
+    overlay, _, component = request.param.partition(" with ")
+    file = kubernetes / "overlays" / overlay / "kustomization.yaml"
+    assert COMPONENT in file.read_text()
+    if component:  # as its comment says
+        file.write_text(file.read_text().replace(COMPONENT, "components:"))
+    made = tmp_path / "made.yaml"
+    made.write_text(tool("kubectl")("kustomize", file.parent))
+    return made
+
+
+@pytest.mark.parametrize(
+    "name", ["base/web.yaml", "base/worker.yaml", "overlays/http/service.yaml"]
+)
+def test_what_is_written_is_as_kubernetes_wants_it(deploy, tool, name):
+    tool("kubernetes-validate")("--strict", deploy / "kubernetes" / name)
+
+
+def test_what_is_made_is_as_kubernetes_wants_it(rendered, tool):
+    tool("kubernetes-validate")("--strict", rendered)
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_the_image_is_named_as_the_page_says(repository, kubernetes, tool, overlay):
+    (named,) = [one.code for one in snippets(repository, "yaml") if "kubernetes" in one.page]
+    with (kubernetes / "overlays" / overlay / "kustomization.yaml").open("a") as file:
+        file.write(named)
+
+    made = tool("kubectl")("kustomize", kubernetes / "overlays" / overlay)
+
+    assert made.count(f"image: REGISTRY/panelbot:{__version__}\n") == 2
+
+
+def test_each_overlay_runs_this_version_and_selects_what_it_runs(rendered):
+    made = resources(rendered.read_text())
+    deployments = {name: one for (kind, name), one in made.items() if kind == "Deployment"}
+
+    assert deployments.keys() == {"panelbot-web", "panelbot-worker"}
+    for name, deployment in deployments.items():
+        pod = deployment["spec"]["template"]
+        (container,) = pod["spec"]["containers"]
+        budget = made["PodDisruptionBudget", name]["spec"]
+        assert container["image"] == f"panelbot:{__version__}"
+        for selector in (deployment["spec"]["selector"], budget["selector"]):
+            assert selector["matchLabels"].items() <= pod["metadata"]["labels"].items()
+
+
+@pytest.mark.parametrize("name", ["web", "worker"])
+def test_a_pod_is_given_the_time_to_drain(deploy, name):
+    made = resources((deploy / "kubernetes" / "base" / f"{name}.yaml").read_text())
+    pod = made["Deployment", f"panelbot-{name}"]["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    environ = {one["name"]: one["value"] for one in container.get("env", ())}
+    before, drain = (5, 5) if name == "web" else (0, shutdown(environ))  # preStop, and HTTP's
+
+    assert environ.keys() <= DEFAULTS.keys()
+    assert pod["terminationGracePeriodSeconds"] >= before + drain
+
+
+def test_a_request_finds_the_port_that_listens(deploy):
+    overlay = deploy / "kubernetes" / "overlays" / "http"
+    service = resources((overlay / "service.yaml").read_text())["Service", "panelbot"]
+    patch = yaml.safe_load((overlay / "web.yaml").read_text())
+    (container,) = patch["spec"]["template"]["spec"]["containers"]
+
+    assert [port["targetPort"] for port in service["spec"]["ports"]] == ["http"]
+    assert container["ports"] == [{"name": "http", "containerPort": DEFAULTS["PORT"]}]
