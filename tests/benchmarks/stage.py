@@ -19,7 +19,7 @@ from bot.json_types import Json
 from bot.playground.slack.delivery.delivery import Attempt, Delivery
 from bot.playground.slack.web_api.methods.files import new_file
 from bot.playground.slack.workspace.company import ADA, BOT_USER
-from tests.benchmarks.world import CHANNELS, PIECES, QUESTION, World, open_world
+from tests.benchmarks.world import CHANNELS, PIECES, QUESTION, Thread, World, open_world
 
 MENTION = f"<@{BOT_USER}> "
 
@@ -53,6 +53,7 @@ class Stage:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._asked: list[Thread] = []
         self._clients: dict[str, set[object]] = {"slack": set(), "openai": set()}
         world.slack.app.on_response_prepare.append(self._note_client("slack"))
         world.openai.app.on_response_prepare.append(self._note_client("openai"))
@@ -99,7 +100,13 @@ class Stage:
         for place in range(told["count"]):
             if rate := told.get("rate"):
                 await asyncio.sleep(since + place / rate - time.perf_counter())
-            self._world.ask(place=place)
+            self._asked.append(self._world.ask(place=place))
+        return {}
+
+    async def ask_again(self, told: Json) -> Json:
+        """Ask again in all threads that ``ask`` has begun, and wait for no answer."""
+        for place, (_, ts) in enumerate(self._asked):
+            self._world.ask(told["text"], place=place, ts=ts)
         return {}
 
     async def write_for(self, told: Json) -> Json:
@@ -203,6 +210,7 @@ def _add_doors(world: World) -> None:
         stage.turn,
         stage.turns,
         stage.ask,
+        stage.ask_again,
         stage.say,
         stage.write_for,
         stage.events,
