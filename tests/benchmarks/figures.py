@@ -57,6 +57,7 @@ class Effort:
     seconds: float  # under steady load
     turns: int  # in each round
     stored: tuple[int, ...]  # threads in Redis
+    queued: tuple[int, ...]  # turns
     lengths: tuple[int, ...]  # characters of texts
 
 
@@ -68,6 +69,7 @@ FULL = Effort(
     seconds=5.0,
     turns=200,
     stored=(10, 1_000, 100_000),
+    queued=(1_000, 10_000, 100_000),
     lengths=(20_000, 100_000, 1_000_000),
 )
 QUICK = Effort(
@@ -78,6 +80,7 @@ QUICK = Effort(
     seconds=3.0,
     turns=60,
     stored=(10, 1_000),
+    queued=(1_000, 10_000),
     lengths=(20_000, 100_000),
 )
 SMALLEST = Effort(
@@ -88,5 +91,6 @@ SMALLEST = Effort(
     seconds=0.2,
     turns=3,
     stored=(4,),
+    queued=(4,),
     lengths=(1_000, 2_000),
 )
