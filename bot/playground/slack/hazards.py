@@ -76,6 +76,7 @@ class Hazards:
     streams_show: Literal["all", "what they began with"] = "all"  # to conversations.replies
     markdown_read_back: Literal["as posted", "CommonMark", "any emphasis"] = "as posted"
     root_on_every_page: bool = True  # of conversations.replies, as has been reported
+    most_on_a_page: int = 1_000  # of history; 15 for apps that are sold outside the Marketplace
     stream_lasts: float = 300.0
     deleted_threads: Literal["refused", "posted in the channel"] = "refused"  # posts for them
     tells_of_deletions: bool = True  # events get lost while nobody listens

@@ -34,7 +34,7 @@ _UNCERTAIN = frozenset(
     {"fatal_error", "internal_error", "request_timeout", "service_unavailable", "team_unavailable"}
 )
 _POSTING = frozenset({"chat.postMessage", "chat.startStream"})
-_PAGE = 200
+PAGE = 200  # items that are asked for at once
 _READ_DELAYS = (0.2, 0.4, 0.8)  # before a read is repeated
 _NEWS_DELAYS = (0.5, 1.0, 2.0)  # before it is looked whether a channel's id has changed
 _MAX_RETRY_AFTER = 60 * 60.0
@@ -135,7 +135,7 @@ class SlackApi:
         return await self.read(method, within=within, **args)
 
     async def pages(
-        self, method: str, key: str, *, limit: int = _PAGE, **args: Any
+        self, method: str, key: str, *, limit: int = PAGE, **args: Any
     ) -> AsyncGenerator[Json, None]:
         """Yield the items under *key* of all pages of a listing."""
         cursor = ""

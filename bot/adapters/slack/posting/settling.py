@@ -22,6 +22,8 @@ from bot.panel.messaging.outbox import LastState, Outbox
 from bot.panel.model import ApprovalId, MessageTs, ThreadRef, TurnId
 from bot.panel.texts import sentences
 
+_MOST_MESSAGES = 500  # of a thread, the newest: what is older was ended long ago
+
 
 class Settling:
     """Finds such messages in threads."""
@@ -50,13 +52,14 @@ class Settling:
     ) -> list[LastState]:
         """See Messenger."""
         on_its_way, states = await self._outbox.of(thread), []
-        async with aclosing(self._replies.of(thread, latest=until)) as messages:
-            async for message in messages:
+        replies = self._replies.newest_first(thread, latest=until, most=_MOST_MESSAGES)
+        async with aclosing(replies):
+            async for message in replies:
                 stamp = self._replies.stamp(message, thread)
                 if stamp and stamp.turn != besides and (last := _last(message, on_its_way)):
                     state = _settled(thread, {**last, "ts": message["ts"]}, stamp, waiting)
                     states += [state] if state else []
-        return states
+        return states[::-1]
 
 
 def _settled(

@@ -1,12 +1,13 @@
 """Reading threads from Slack, and recognizing the bot's own messages by their stamps."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import aclosing, contextmanager
 
 from bot.adapters.slack.api import metadata
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.metadata import MessageStamp, StampSigner
-from bot.adapters.slack.api.web_api import Ambiguous, SlackApi
+from bot.adapters.slack.api.web_api import PAGE, Ambiguous, SlackApi
+from bot.adapters.slack.threads.newest_first import Page, newest_first
 from bot.json_types import Json
 from bot.panel.errors import MessengerRefused
 from bot.panel.model import ThreadRef, TurnId
@@ -41,16 +42,9 @@ class Replies:
         repeat it on every page.
         """
         pages = self._api.pages(
-            "conversations.replies",
-            "messages",
-            channel=thread.channel_id,
-            ts=thread.thread_ts,
-            oldest=oldest,
-            latest=latest,
-            inclusive=True,
-            include_all_metadata=True,
+            "conversations.replies", "messages", **_span(thread, oldest, latest)
         )
-        try:
+        with self._if_seen(thread, required=required):
             root_seen = False
             async for message in pages:
                 self.needed.pop(thread.channel_id, None)
@@ -58,6 +52,40 @@ class Replies:
                 if not (is_root and root_seen):
                     yield message
                 root_seen = root_seen or is_root
+
+    async def newest_first(
+        self,
+        thread: ThreadRef,
+        *,
+        oldest: str | None = None,
+        latest: str | None = None,
+        most: int | None = None,
+    ) -> AsyncGenerator[Json, None]:
+        """Yield the messages of *thread*, newest first: *most* at most; none if it cannot be seen.
+
+        Of thousands, some may be left out before the oldest ones.
+        """
+
+        async def read(oldest: str | None, latest: str | None) -> Page:
+            span = _span(thread, oldest, latest)
+            answer = await self._api.read("conversations.replies", limit=PAGE, **span)
+            self.needed.pop(thread.channel_id, None)
+            following = (answer.get("response_metadata") or {}).get("next_cursor")
+            return Page(answer["messages"], bool(following))
+
+        with self._if_seen(thread):
+            async with aclosing(newest_first(read, oldest, latest)) as messages:
+                count = 0
+                async for message in messages:
+                    if count == most:
+                        return
+                    count += 1
+                    yield message
+
+    @contextmanager
+    def _if_seen(self, thread: ThreadRef, *, required: bool = False) -> Iterator[None]:
+        try:
+            yield
         except MessengerRefused as error:
             if error.code == MISSING_SCOPE and not required:
                 self.needed[thread.channel_id] = error.needed
@@ -126,3 +154,14 @@ class Replies:
         if message.get("bot_id") != self._bot_id:
             return ""
         return metadata.claimed_router(message)
+
+
+def _span(thread: ThreadRef, oldest: str | None, latest: str | None) -> Json:
+    return {
+        "channel": thread.channel_id,
+        "ts": thread.thread_ts,
+        "oldest": oldest,
+        "latest": latest,
+        "inclusive": True,
+        "include_all_metadata": True,
+    }

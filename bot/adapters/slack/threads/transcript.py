@@ -13,6 +13,7 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from bot import runtime
@@ -86,15 +87,19 @@ class SlackTranscript(Transcript):
     async def earlier(
         self, thread: ThreadRef, *, before: MessageTs, since: MessageTs | None
     ) -> Sequence[Utterance]:
-        return await self._utterances(
-            thread,
-            self._replies.of(thread, oldest=since, latest=before),
-            lambda message: (
-                float(since or 0) <= float(message["ts"]) < float(before)
-                and self._is_talk(message, thread)
-            ),
-            HISTORY if since is None else UNREAD,
-        )
+        lengths = HISTORY if since is None else UNREAD
+        newest: deque[Json] = deque()
+        characters = 0
+        replies = self._replies.newest_first(thread, oldest=since, latest=before)
+        async with aclosing(replies):
+            async for message in replies:
+                is_within = float(since or 0) <= float(message["ts"]) < float(before)
+                if is_within and self._is_talk(message, thread):
+                    newest.appendleft(message)
+                    characters += min(len(message.get("text") or ""), lengths.message)
+                if len(newest) == MOST_MESSAGES or characters > 2 * lengths.together:
+                    break
+        return await self._read(thread, newest, lengths)
 
     async def some(self, thread: ThreadRef, messages: Collection[MessageTs]) -> Sequence[Utterance]:
         if not messages:
@@ -126,30 +131,34 @@ class SlackTranscript(Transcript):
     async def was_mentioned(
         self, thread: ThreadRef, *, before: MessageTs, by: Callable[[UserId], Awaitable[bool]]
     ) -> bool:
-        async for message in self._replies.of(thread, latest=before):
-            is_earlier = float(message["ts"]) < float(before)
-            is_by_people = not message.get("bot_id") and message.get("subtype") in _TALK
-            is_ours = is_earlier and is_by_people and await self._mentions.address_us(message)
-            if is_ours and await by(UserId(message.get("user") or "")):
-                return True
+        replies = self._replies.newest_first(thread, latest=before, most=MOST_MESSAGES)
+        async with aclosing(replies):
+            async for message in replies:
+                is_earlier = float(message["ts"]) < float(before)
+                is_by_people = not message.get("bot_id") and message.get("subtype") in _TALK
+                is_ours = is_earlier and is_by_people and await self._mentions.address_us(message)
+                if is_ours and await by(UserId(message.get("user") or "")):
+                    return True
         return False
 
     async def routers_of(self, thread: ThreadRef) -> NamedRouters:
-        signed = unsigned = None
-        async for message in self._replies.of(thread):
-            stamp = self._replies.stamp(message, thread)
-            if stamp and stamp.router:
-                signed = ConversationId(stamp.router)
-            elif not stamp and (router := self._replies.unsigned_router(message)):
-                unsigned = ConversationId(router)
-        return NamedRouters(signed, unsigned)
+        unsigned = None
+        async with aclosing(self._replies.newest_first(thread)) as replies:
+            async for message in replies:
+                stamp = self._replies.stamp(message, thread)
+                if stamp and stamp.router:
+                    return NamedRouters(ConversationId(stamp.router))
+                if not stamp and (router := self._replies.unsigned_router(message)):
+                    unsigned = unsigned or ConversationId(router)
+        return NamedRouters(None, unsigned)
 
     async def has_moved(self, former: ThreadRef, thread: ThreadRef) -> bool:
-        async for message in self._replies.of(thread):
-            if self._replies.stamp(message, former):
-                move = ChannelMove(former.channel_id, thread.channel_id, runtime.time())
-                await self._api.channels.note(move)
-                return True
+        async with aclosing(self._replies.newest_first(thread)) as replies:
+            async for message in replies:
+                if self._replies.stamp(message, former):
+                    move = ChannelMove(former.channel_id, thread.channel_id, runtime.time())
+                    await self._api.channels.note(move)
+                    return True
         return False
 
     def lacks(self, thread: ThreadRef) -> str:
@@ -184,6 +193,12 @@ class SlackTranscript(Transcript):
         async for message in replies:
             if wanted(message):
                 newest.append(message)
+        return await self._read(thread, newest, lengths)
+
+    async def _read(
+        self, thread: ThreadRef, newest: Sequence[Json], lengths: Lengths
+    ) -> Sequence[Utterance]:
+        """Return as many of the *newest* messages as a model is given."""
         contents = [self._content(message) for message in newest]
         names = await self._names(_authors(newest), contents)
         utterances = [

@@ -32,7 +32,7 @@ def replies(state: ServerState, args: Json) -> Json:
     rest = [m for m in rest if float(m.ts) >= begin]
     is_first = not args.get("cursor")
     shown = [root] if is_first or state.hazards.root_on_every_page else []
-    limit = max(1, limit_of(args, 1000) - len(shown))
+    limit = max(1, min(limit_of(args, 1000), state.hazards.most_on_a_page) - len(shown))
     following = rest[limit].ts if len(rest) > limit else ""
     return _message_page(state, [*shown, *rest[:limit]], args, following)
 
@@ -42,7 +42,7 @@ def history(state: ServerState, args: Json) -> Json:
     channel = state.readable(args["channel"])
     begin, oldest, latest = _range(args, "inf")
     messages = state.workspace.history(channel.id, oldest, min(latest, begin))[::-1]
-    limit = limit_of(args, 100)
+    limit = min(limit_of(args, 100), state.hazards.most_on_a_page)
     following = messages[limit].ts if len(messages) > limit else ""
     return _message_page(state, messages[:limit], args, following) | {"pin_count": 0}
 
