@@ -13,10 +13,12 @@ from enum import Enum
 from math import inf
 from typing import Any
 
+from bot.panel.timeouts import Timeouts
 from tests.simulation.loop import SimulatedLoop
 from tests.simulation.process import Process
 
 _FASTEST = 0.001  # seconds
+_TRIES = 1 + len(Timeouts().retry_delays)  # that the bot gives a response
 
 
 class Fault(Enum):
@@ -52,7 +54,7 @@ class Net:
         self.planned: Mapping[str, Fault] | None = None  # by sender, name and how often before
         self.struck: dict[str, Fault] = {}  # what did befall
         self.calls = 0
-        self.failed = 0  # calls
+        self.failed = 0  # calls, and responses that broke off as often as they are tried
         self.away: set[str] = set()  # servers that cannot be reached
         self.counts: Counter[str] = Counter()
         self._for_calls = {
@@ -61,6 +63,7 @@ class Net:
             Fault.BUSY: chances.busy,
         }
         self._for_events = {Fault.CUT: chances.cut}
+        self._cut_in_a_row = Counter[str]()  # responses, by conversation
         self._loop = loop
         self._random = loop.random
         self._dice = loop.dice("faults")
@@ -71,9 +74,17 @@ class Net:
         self._healed = True
         self.away.clear()
 
-    def cuts(self, sender: Process) -> bool:
+    def cuts(self, sender: Process, conversation: str) -> bool:
         """Whether a response to *sender* breaks off now."""
-        return self._fault(sender, "model.event", self._for_events) is not None
+        if self._fault(sender, "model.event", self._for_events) is None:
+            return False
+        self._cut_in_a_row[conversation] += 1
+        self.failed += self._cut_in_a_row[conversation] >= _TRIES
+        return True
+
+    def came_through(self, conversation: str) -> None:
+        """Note that a response did not break off."""
+        del self._cut_in_a_row[conversation]
 
     @property
     def _fails_now(self) -> bool:

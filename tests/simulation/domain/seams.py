@@ -173,7 +173,7 @@ class ModelSeam(LanguageModel):
     async def respond(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
         events = _Events()
         begun: list[Writing] = []
-        process = self._server.process
+        process, net = self._server.process, self._server.net
 
         def begin() -> None:
             begun.append(self._model.begin(prompt, events.tell))
@@ -189,8 +189,10 @@ class ModelSeam(LanguageModel):
             await self._begin(prompt, begin)
             while True:
                 event = await events.next()
-                if self._server.net.cuts(process):
+                if net.cuts(process, prompt.conversation):
                     raise ModelUnavailable("simulated: the response breaks off")
+                if isinstance(event, Responded):
+                    net.came_through(prompt.conversation)
                 yield event
                 if isinstance(event, Responded):
                     return
