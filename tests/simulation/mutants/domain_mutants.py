@@ -131,8 +131,8 @@ DOMAIN = (
     Mutant(
         "shutdown that waits for no turn",
         f"{_TURN}/turn_worker.py",
-        "asyncio.wait(self._running.values(), timeout=grace)",
-        "asyncio.wait(self._running.values(), timeout=0)",
+        "asyncio.wait((finished, hurried), timeout=grace,",
+        "asyncio.wait((finished, hurried), timeout=0,",
         units("panel/turn/test_turn_worker.py"),
     ),
     Mutant(
