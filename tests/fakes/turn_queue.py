@@ -95,6 +95,11 @@ class FakeTurnQueue(QueueAdmin):
         self._passed += seconds
         self._changed.set()
 
+    def lose_turns(self) -> None:
+        """Forget all turns, as a flushed Redis does."""
+        for memory in (self._currents, self._inboxes, self._ready, self._aside):
+            memory.clear()
+
     async def put(self, thread: ThreadRef, message: Message, *, alone: bool = False) -> bool:
         if message.mentioned:
             self.make_ours(thread)

@@ -131,16 +131,15 @@ def heard(
 
     *excused* ones need not be heard.
     """
-    told = Counter(one.heard)
+    told, said = Counter(one.heard), Counter(one.answered)
     for question in questions:
         times = told[question.number]
         concerned = one.expert in ("", *question.experts)
         may_miss = not concerned or question.number in excused
         if times > 1 or (times == 0 and not may_miss):
             yield f"{one.name} heard Q{question.number} {times} times"
-    for number, times in Counter(one.answered).items():
-        if times > 1:
-            yield f"{one.name} answered Q{number} {times} times"
+        if (times := said[question.number]) > 1:
+            yield f"{one.name} answered Q{question.number} {times} times"
 
 
 def read(known: OfThread, remarks: Iterable[Remark]) -> Iterator[str]:

@@ -132,7 +132,10 @@ class Misfortunes:
 
     def _take_over(self, data: Snapshot) -> None:
         self._fleet.loop.note("takeover")
-        self._fleet.forgotten |= self._redis.restore(data)
+        lost = self._redis.restore(data)
+        self._fleet.forgotten |= dict.fromkeys(lost, self._fleet.loop.time())
+        if not data:
+            self._fleet.wiped |= lost
 
     @property
     def _redis(self) -> RedisMemory:

@@ -117,6 +117,7 @@ class TurnRunner:
     async def settle(self, thread: ThreadRef) -> None:
         """Leave nothing in *thread* that seems to go on: no turn runs there, whatever it shows."""
         await self._lost_turns.settle(thread)
+        await self._stores.outbox.put(self._services.messenger.status_cleared(thread))
 
     async def stop(self, claim: Claim) -> None:
         """End the turn where it stands, because somebody stopped it. Raises as ``run`` does."""

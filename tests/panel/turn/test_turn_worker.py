@@ -318,6 +318,21 @@ async def test_losing_the_lease_stops_the_work(bench):
     assert bench.messenger.said == []
 
 
+async def test_a_turn_that_nobody_remembers_leaves_no_status(bench):
+    bench.model.script(ROUTER, [asyncio.Event()])
+    worker = TurnWorker(bench.queue, bench.runner(), timeouts=HURRY, lease=0.03)
+    task = asyncio.create_task(worker.run())
+    await put(bench, "hello")
+    await eventually(lambda: bench.model.asked(ROUTER))
+    assert bench.messenger.status
+
+    bench.queue.lose_turns()
+    await eventually(lambda: not worker.running)
+    task.cancel()
+
+    assert bench.messenger.status == ""
+
+
 async def test_at_shutdown_a_turn_that_ends_in_time_is_finished(bench):
     held = asyncio.Event()
     bench.model.script(ROUTER, [held, "Hi."])

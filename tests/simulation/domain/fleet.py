@@ -109,7 +109,9 @@ class Fleet:
     functions: FakeFunctions = field(default_factory=FakeFunctions)
     workers: list[Worker] = field(default_factory=list)
     webs: list[Web] = field(default_factory=list)
-    forgotten: set[ThreadRef] = field(default_factory=set)  # of whose turns Redis lost something
+    # When Redis last lost something of their turns, in seconds of the loop.
+    forgotten: dict[ThreadRef, float] = field(default_factory=dict)
+    wiped: set[ThreadRef] = field(default_factory=set)  # of those, where nothing at all was left
     is_flushed: bool = False  # whether what was remembered of threads was lost
     _names: "count[int]" = field(default_factory=lambda: count(1))
 

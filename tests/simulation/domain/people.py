@@ -76,6 +76,10 @@ class People:
                 later = {one.number for one in questions if self._written[one.ts] > arrived}
                 yield Remark(words, later, of)
 
+    def written_until(self, questions: Sequence[Question], time: float) -> Sequence[Question]:
+        """Return which of *questions* were written until then."""
+        return [one for one in questions if self._written[one.ts] <= time]
+
     def is_deleted(self, thread: ThreadRef, question: Question) -> bool:
         """Whether *question* was deleted."""
         return _deletion_of(question) in self.deletions.get(thread, ())

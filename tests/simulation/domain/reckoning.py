@@ -41,16 +41,19 @@ class Reckoning:
         kinds = _KINDS | ({"stopped", "command"} if thread in self._people.stops else set())
         yield from rules.strange(said, kinds, failing)
         yield from rules.repeated(said)
-        if thread in self._fleet.forgotten:  # what was under way may end there, but not be repeated
-            yield from rules.answered(said, questions, {one.number for one in questions})
-            return
-        yield from rules.summed_up(said, frozenset(), {one.ts for one in ended})
-        excused = {one.number for one in ended} | self._answered_with_others(questions)
+        lost = self._lost(thread, questions)
+        yield from rules.summed_up(said, frozenset(), {one.ts for one in (*ended, *lost)})
+        excused = {one.number for one in (*ended, *lost)} | self._answered_with_others(questions)
         yield from rules.answered(said, questions, excused)
         yield from rules.out_of_order(said, self._people.may_swap)
-        yield from self._in_conversations(thread, questions, said, excused)
+        if thread not in self._fleet.wiped:
+            yield from self._in_conversations(thread, questions, said, excused)
         yield from self._tickets(thread, questions, said, excused)
         yield from self._shown(thread)
+
+    def _lost(self, thread: ThreadRef, questions: Sequence[Question]) -> Sequence[Question]:
+        """Return the questions that Redis may have lost: those that were written before it did."""
+        return self._people.written_until(questions, self._fleet.forgotten.get(thread, 0))
 
     @property
     def _may_fail(self) -> bool:
@@ -71,20 +74,23 @@ class Reckoning:
         said: Sequence[Said],
         excused: set[int],
     ) -> Iterator[str]:
+        lost = self._lost(thread, questions)  # models may hear these once more
+        deleted = [one for one in questions if self._people.is_deleted(thread, one)]
+        forgotten = [*lost, *(deleted if self._fleet.is_flushed else ())]
         known = self._conversations.get(thread, OfThread())
-        if self._fleet.is_flushed:
-            deleted = {one.number for one in questions if self._people.is_deleted(thread, one)}
-            known = _without_forgotten(known, _signed(said), deleted)
+        if forgotten:
+            known = _without_forgotten(known, _signed(said), forgotten)
         must_answer = [one for one in questions if one.number not in excused]
         asked = {name for one in must_answer for name in {*one.experts} - rules.in_vain(one, said)}
         if must_answer or known.routers:
             yield from rules.linked(known, _signed(said), asked)
         if not self._fleet.is_flushed:
             yield from rules.read(known, self._people.remarks(thread, must_answer))
+        told = [one for one in questions if one not in lost]
         for one in known.all:
             vain = {q.number for q in questions if one.expert in rules.in_vain(q, said)}
-            yield from rules.heard(one, questions, excused | vain)
-            yield from rules.heard_in_order(one, questions, self._people.may_swap)
+            yield from rules.heard(one, told, excused | vain)
+            yield from rules.heard_in_order(one, told, self._people.may_swap)
             yield from rules.calls(one)
 
     def _said(self, thread: ThreadRef) -> list[Said]:
@@ -149,16 +155,17 @@ def _said(shown: Shown) -> Said:
     return Said(post.turn, post.part, post.router or "", speaker, _numbers(post), failed)
 
 
-def _without_forgotten(known: OfThread, said: Sequence[Said], deleted: Set[int]) -> OfThread:
-    """Return *known* without what only *deleted* questions have begun and no message names.
-
-    Once its links are lost, nothing tells of it any more.
-    """
-    named, kept = {one.router for one in said}, OfThread()
-    forgotten = [one.id for one in known.routers if {*one.heard} <= deleted]
+def _without_forgotten(
+    known: OfThread, said: Sequence[Said], forgotten: Sequence[Question]
+) -> OfThread:
+    """Return *known* without what nothing names, and only *forgotten* questions have begun."""
+    numbers = {one.number for one in forgotten}
+    routers = [one for one in known.routers if not {*one.heard} <= numbers]
+    named = {one.router for one in said} | {one.id for one in routers}
+    named |= {id_ for one in known.routers if one.id in named for id_ in one.experts.values()}
+    kept = OfThread()
     for one in known.all:
-        router = one.router or one.id
-        if router in named or router not in forgotten:
+        if one.id in named or not {*one.heard} <= numbers:
             kept.add(one)
     return kept
 
