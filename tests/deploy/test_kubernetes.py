@@ -73,6 +73,23 @@ def test_each_overlay_runs_this_version_and_selects_what_it_runs(rendered):
             assert selector["matchLabels"].items() <= pod["metadata"]["labels"].items()
 
 
+def test_pods_may_do_as_little_as_the_restricted_standard_lets_them(rendered):
+    made = resources(rendered.read_text())
+    for (kind, _), resource in made.items():
+        if kind not in {"Deployment", "StatefulSet"}:
+            continue
+        pod = resource["spec"]["template"]["spec"]
+        assert pod["securityContext"]["runAsNonRoot"]
+        assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        assert not pod["automountServiceAccountToken"]
+        for container in pod["containers"]:
+            assert container["securityContext"] == {
+                "allowPrivilegeEscalation": False,
+                "readOnlyRootFilesystem": True,
+                "capabilities": {"drop": ["ALL"]},
+            }
+
+
 @pytest.mark.parametrize("name", ["web", "worker"])
 def test_a_pod_is_given_the_time_to_drain(deploy, name):
     made = resources((deploy / "kubernetes" / "base" / f"{name}.yaml").read_text())

@@ -40,6 +40,13 @@ def test_each_unit_is_exposed_to_little(units, tool, unit):
     assert float(exposure[1]) <= MOST_EXPOSED, told
 
 
+def test_libraries_find_a_home_and_functions_finish_while_a_worker_drains(deploy):
+    common = (deploy / "systemd" / "panelbot-.service.d" / "service.conf").read_text()
+
+    assert "\nEnvironment=HOME=/tmp\n" in common  # where systemd names no user, Slack's fails
+    assert "\nKillMode=mixed\n" in common  # else their processes are sent SIGTERM, too
+
+
 @pytest.mark.parametrize("name", ["panelbot-web.service", "panelbot-worker@.service"])
 def test_systemd_waits_for_the_drain(deploy, name):
     settings = dict(
