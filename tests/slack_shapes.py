@@ -22,7 +22,7 @@ from bot.adapters.slack.buttons.reply_buttons import (
 )
 from bot.adapters.slack.documents import document_forms, document_messages
 from bot.adapters.slack.experts import expert_form, form_inputs
-from bot.adapters.slack.home import home_modals, home_view
+from bot.adapters.slack.home import home_modals, home_view, turning
 from bot.json_types import Json
 from bot.playground.slack.delivery.delivery import Kind
 
@@ -34,7 +34,13 @@ SCHEMAS = {"EvMessage": "message", "EvAppMention": "app_mention"}
 COMMANDS = ("", "add", "legal", "remove nobody", "teach legal", "poem")
 ACTIONS = (
     *(home_view.EXPERT, home_view.ADD_NEW, home_view.ADD_LISTED, home_view.SYNTHESIS),
-    *(home_view.MONTH, sources_modal.ACTION, thumbs.FEEDBACK, document_messages.REMOVE),
+    *(
+        home_view.MONTH,
+        turning.PAGE,
+        sources_modal.ACTION,
+        thumbs.FEEDBACK,
+        document_messages.REMOVE,
+    ),
     *(RETRY, TRY_NOW, APPROVE, DECLINE, STOP, MORE, ASK_OTHERS, SHOW_WORK, "unheard_of"),
 )
 MENUS = (pickers.WHO, form_inputs.VALUE, home_view.ADD_LISTED, "unheard_of")

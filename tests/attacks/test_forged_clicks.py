@@ -50,7 +50,8 @@ ACTIONS = {
     "home_new": "",
     "home_add": "writing",
     "home_synthesis": "never",
-    "home_month": "2026-01",
+    "home_month": "2026-01 0 0 0",
+    "home_page": "2026-01 1 0 0",
 }
 FORMS = {
     "ask_expert": {

@@ -1,20 +1,32 @@
-"""How much a model reads of a large panel, and how much of that a prompt cache has already."""
+"""What large panels cost: how much of one a model reads, and what showing it to people takes."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from time import perf_counter
+from statistics import median
+from time import perf_counter, process_time
 from typing import Any
 
 from bot.adapters.openai import one_tool
 from bot.adapters.openai.responses.request_builder import RequestBuilder
 from bot.adapters.openai.server.server_limits import ServerLimits
+from bot.adapters.redis.connection.client import connect
+from bot.adapters.redis.connection.embedded import embedded_server
+from bot.adapters.redis.stores.panel_store import RedisPanelStore
+from bot.adapters.slack.api.metadata import StampSigner
+from bot.adapters.slack.blocks import seals
+from bot.adapters.slack.experts import panel_messages
+from bot.adapters.slack.home import home_view
 from bot.panel.language_model import instructions, prompts
 from bot.panel.language_model.exchange import Prompt, UserSaid
-from bot.panel.model import ConversationId, Effort, Expert, ExpertName, Panel
+from bot.panel.model import ConversationId, Effort, Expert, ExpertName, Panel, Synthesis
+from bot.panel.reports.overview import Figures, Overview
+from bot.panel.roster.catalogue import Catalogue
+from bot.panel.roster.panel_reader import PanelEntry, PanelReader
+from bot.panel.roster.roster import ChannelScope, RosterChanges, WorkspaceScope
 from bot.playground.openai import tokens
 from tests.benchmarks.figures import Effort as Rounds
-from tests.benchmarks.figures import Figure
+from tests.benchmarks.figures import Figure, Goal
 
 NAME = "large panels"
 SIZES = (10, 65, 100, 128, 200, 500)
@@ -27,7 +39,7 @@ Form = Callable[[Prompt], Sent]
 
 async def measure(effort: Rounds) -> list[Figure]:
     """Compare both forms at each size, whichever the bot takes."""
-    figures: list[Figure] = []
+    figures = await _homes(effort.rounds)
     for size in SIZES:
         after = _prompt(size + 1)
         before = replace(after, tools=after.tools[: size // 2] + after.tools[size // 2 + 1 :])
@@ -49,11 +61,88 @@ async def measure(effort: Rounds) -> list[Figure]:
     return figures
 
 
-def _prompt(size: int) -> Prompt:
-    experts = (
+async def _homes(rounds: int) -> list[Figure]:
+    """Compare a large workspace's home and its ``/experts`` with those of a tenth of its size."""
+    small, large = [await _shown(size, 10 * size, rounds) for size in (10, 100)]
+    names = "the app's home", "the answer to /experts"
+    return [
+        Figure(
+            NAME,
+            f"{name}, 100 experts and 1,000 channels: processor time",
+            seconds,
+            "s",
+            tenth * 10,
+            "ten of a tenth",
+            Goal(0.1, of_ratio=False),
+        )
+        for name, seconds, tenth in zip(names, large, small, strict=True)
+    ]
+
+
+async def _shown(size: int, channels: int, rounds: int) -> tuple[float, float]:
+    """Return the seconds that a home takes, from Redis to JSON, and ``/experts``."""
+    experts, team = _experts(size), WorkspaceScope("T0ACME")
+    async with embedded_server() as url:
+        redis = connect(url)
+        store = RedisPanelStore(redis)
+        own = RosterChanges({one.name: one for one in experts[:3]})
+        for number in range(channels):
+            await store.put(ChannelScope(team.team_id, f"C{number:010}"), own)
+        reader = PanelReader(store, Catalogue(experts, experts))
+
+        async def home() -> Sent:
+            changed = await reader.changed_channels(team.team_id)
+            overview = _overview(await reader.entries(team), changed)
+            return home_view.home(overview, with_charts=True)
+
+        async def listed() -> Sent:
+            answer = panel_messages.panel(await reader.entries(team), Synthesis.AUTO, team)
+            return {"blocks": list(answer.blocks)}
+
+        taken = await _processor(home, rounds), await _processor(listed, rounds)
+        await redis.aclose()
+    return taken
+
+
+def _overview(
+    entries: Sequence[PanelEntry], channels: Sequence[tuple[str, RosterChanges]]
+) -> Overview:
+    experts = [entry.expert for entry in entries]
+    return Overview(
+        entries=entries,
+        addable=experts,
+        synthesis=Synthesis.AUTO,
+        handles={},
+        channels=channels,
+        month="2026-11",
+        months=["2026-11", "2026-10"],
+        figures=[Figures(one.name, one.title, 1_000) for one in experts],
+        prices_as_of="2026-11-01",
+        admins=[],
+        may_change=True,
+    )
+
+
+async def _processor(show: Callable[[], Awaitable[Sent]], rounds: int) -> float:
+    """Return the processor time that it takes to make something for Slack, sealed."""
+    signer, place, taken = StampSigner(["s" * 16]), seals.in_home("T0ACME", "U1"), []
+    for _ in range(rounds + 1):
+        begun = process_time()
+        shown = await show()
+        json.dumps(seals.sealed(shown["blocks"], signer, place))
+        taken.append(process_time() - begun)
+    return median(taken[1:])  # the first one warms up
+
+
+def _experts(size: int) -> list[Expert]:
+    return [
         Expert(ExpertName(f"field-{n:03}"), f"Field {n} Counsel", ":scales:", PURPOSE.format(n), "")
         for n in range(size)
-    )
+    ]
+
+
+def _prompt(size: int) -> Prompt:
+    experts = _experts(size)
     return Prompt(
         ConversationId("conv_1"),
         "gpt-6-luna",

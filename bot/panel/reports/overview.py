@@ -87,16 +87,15 @@ class OverviewReader:
         everywhere = WorkspaceScope(team_id)
         *_, this_month = months = kept_months(self._clock())
         month = month if month in months else this_month
-        panel, entries, addable, changed, handles, may_change = await asyncio.gather(
+        visible = await self._access.visible(by)
+        panel, entries, addable, channels, handles, may_change = await asyncio.gather(
             self._editor.panel(everywhere),
             self._editor.entries(everywhere),
             self._editor.addable(everywhere),
-            self._editor.changed_channels(team_id),
+            self._editor.changed_channels(team_id, visible),
             self._handles.of_team(team_id),
             self._may_change(everywhere, by),
         )
-        visible = await self._access.visible(by)
-        channels = [(channel, changes) for channel, changes in changed if channel in visible]
         own = [expert for _, changes in channels for expert in changes.added.values()]
         titles = {expert.name: expert.title for expert in (*own, *addable, *panel.experts)}
         return Overview(

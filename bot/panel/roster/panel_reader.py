@@ -1,7 +1,7 @@
 """Reading panels: who is on them, where each expert comes from, and who could join."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.language import gettext
@@ -65,9 +65,13 @@ class PanelReader:
         (changes,) = await self.changes_of([scope])
         return changes
 
-    async def changed_channels(self, team_id: str) -> Sequence[tuple[str, RosterChanges]]:
-        """Return the ids of the channels that have changes of their own, with these."""
-        channels = await self._store.channels(team_id)
+    async def changed_channels(
+        self, team_id: str, among: Collection[str] | None = None
+    ) -> Sequence[tuple[str, RosterChanges]]:
+        """Return the ids of the channels, if given of those *among* which, that have changes of
+        their own, with these."""
+        known = await self._store.channels(team_id)
+        channels = [one for one in known if among is None or one.channel_id in among]
         by_channel = zip(channels, await self._store.changes(channels), strict=True)
         return [
             (channel.channel_id, changes)

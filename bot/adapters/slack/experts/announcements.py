@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.adapters.slack.blocks.answers import Answer
 from bot.adapters.slack.blocks.elements import section
-from bot.adapters.slack.experts.panel_messages import labelled_name, purpose
+from bot.adapters.slack.experts.panel_messages import cut, labelled_name, parted, purpose
 from bot.adapters.slack.experts.panel_settings import PanelSetting
 from bot.language import gettext
 from bot.panel.model import UserId
@@ -29,7 +29,7 @@ def consulting(edited: Change) -> Answer:
         else gettext("It now consults nobody.")
     )
     text = f"{_changed(edited)} {consults}"
-    return Answer(text, [section(text)])
+    return Answer(cut(text), [section(part) for part in parted(text)])
 
 
 def setting(setting: PanelSetting, value: str, scope: Scope, by: UserId) -> Answer:

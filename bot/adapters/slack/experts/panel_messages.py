@@ -4,6 +4,7 @@ Text that people have written is sanitized here.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from textwrap import wrap
 from types import MappingProxyType
 
 from bot.adapters.slack.blocks.answers import LONGEST_TEXT, Answer, sentence
@@ -109,7 +110,9 @@ def usage(
     """Return all subcommands and the experts that can be added, below *lead*."""
     longest = _SHORT if len(addable) > _MANY else None
     lines = [_line(expert, longest) for expert in addable[:MOST_LISTED]]
-    if (more := len(addable) - MOST_LISTED) > 0:
+    named = [f"`{expert.name}`" for expert in addable[MOST_LISTED : MOST_LISTED + MOST_EXPERTS]]
+    lines += parted(", ".join(named))
+    if (more := len(addable) - MOST_LISTED - MOST_EXPERTS) > 0:
         lines.append(ngettext("And {count} more.", "And {count} more.", more))
     heading = gettext("To be added by name")
     by_name = [f"\n*{heading}*", *lines] if lines else []
@@ -117,7 +120,7 @@ def usage(
     if not lead:
         return answer
     above = sentence(lead)
-    return Answer(_cut(f"{above.text}\n{answer.text}"), [*above.blocks, *answer.blocks])
+    return Answer(cut(f"{above.text}\n{answer.text}"), [*above.blocks, *answer.blocks])
 
 
 def _commands(settings: Sequence[PanelSetting]) -> Iterable[str]:
@@ -170,8 +173,8 @@ def details(expert: Expert, handle: str | None = None) -> Answer:
     remark = " · ".join(settings) + handle_suffix(handle)
     line, instructions = _line(expert), expert.instructions
     return Answer(
-        _cut(f"{line}\n{remark}\n{sanitize.mrkdwn(instructions)}"),
-        [section(line), note(remark), _verbatim(instructions)],
+        cut(f"{line}\n{remark}\n{sanitize.mrkdwn(instructions)}"),
+        [section(line), *map(note, parted(remark)), _verbatim(instructions)],
     )
 
 
@@ -249,10 +252,10 @@ def purpose(expert: Expert, longest: int | None = None) -> str:
 def _answer(lines: Sequence[str], footer: str = "") -> Answer:
     sections = [section(text) for text in section_texts(lines)]
     notes = [note(footer)] if footer else []
-    return Answer(_cut("\n".join([*lines, footer]).strip()), [*sections, *notes])
+    return Answer(cut("\n".join([*lines, footer]).strip()), [*sections, *notes])
 
 
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
     """Return *text* at the length that Slack takes as a message's fallback."""
     return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
 
@@ -266,6 +269,11 @@ def section_texts(lines: Iterable[str]) -> Iterable[str]:
             text = ""
         text = f"{text}\n{line}" if text else line
     yield text
+
+
+def parted(text: str) -> Sequence[str]:
+    """Return *text* in parts that a section or note can hold, cut between words."""
+    return wrap(text, LONGEST_TEXT, break_long_words=False, break_on_hyphens=False)
 
 
 def _verbatim(text: str) -> Json:

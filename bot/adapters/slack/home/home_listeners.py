@@ -15,7 +15,7 @@ from bot.adapters.slack.blocks.elements import literal
 from bot.adapters.slack.experts import expert_form, panel_messages
 from bot.adapters.slack.experts.form_flow import ExpertFormFlow
 from bot.adapters.slack.experts.handles_command import HandlesCommand
-from bot.adapters.slack.home import home_modals, home_view
+from bot.adapters.slack.home import home_modals, home_view, turning
 from bot.adapters.slack.home.home_page import HomePage
 from bot.adapters.slack.interactions.error_sentences import error_sentence
 from bot.adapters.slack.interactions.expert_search import suggest
@@ -60,7 +60,8 @@ class HomeListeners:
         app.action(home_view.ADD_LISTED)(self.add_listed)
         app.options(home_view.ADD_LISTED)(self.suggest)
         app.action(home_view.SYNTHESIS)(self.set_synthesis)
-        app.action(home_view.MONTH)(self.choose_month)
+        app.action(home_view.MONTH)(self.turn_over)
+        app.action(turning.PAGE)(self.turn_over)
         app.view(expert_form.HOME_CALLBACK)(self.take_form)
         app.view(home_modals.REMOVAL)(self.take_removal)
 
@@ -116,12 +117,12 @@ class HomeListeners:
 
         await self._change(set_synthesis, body)
 
-    async def choose_month(self, ack: AsyncAck, body: Json, action: Json) -> None:
-        """Show the usage of another month."""
+    async def turn_over(self, ack: AsyncAck, body: Json, action: Json) -> None:
+        """Show the usage of another month, or another page of a list."""
         await ack()
 
         async def show() -> None:
-            await self._page.show(user_of(body), self._chosen(body, action))
+            await self._page.show(user_of(body), turning.read(self._chosen(body, action)))
 
         await self._try(show, body)
 

@@ -6,6 +6,8 @@ from dataclasses import replace
 from bot.adapters.slack.api.web_api import SlackRefused
 from bot.adapters.slack.blocks import seals
 from bot.adapters.slack.home import home_view
+from bot.adapters.slack.home.home_view import FIRST
+from bot.adapters.slack.home.turning import Place
 from bot.adapters.slack.interactions.error_sentences import error_sentence
 from bot.adapters.slack.interactions.responder import Responder
 from bot.json_types import Json
@@ -28,31 +30,31 @@ class HomePage:
         self._responder = responder
         self._charts = True
 
-    async def show(self, user: UserId, month: str = "") -> None:
-        """Publish the home of *user* with the usage of *month*, else of this month.
+    async def show(self, user: UserId, place: Place = FIRST) -> None:
+        """Publish the home of *user* at *place*; without a month, with the usage of this one.
 
         A failure is logged, and the home says so.
         """
         try:
-            overview = await self._overviews.overview(self._responder.team_id, user, month)
+            overview = await self._overviews.overview(self._responder.team_id, user, place.month)
             current = self._responder.api.channels.current
             channels = [(current(channel), changes) for channel, changes in overview.channels]
-            await self._publish(user, replace(overview, channels=channels))
+            await self._publish(user, replace(overview, channels=channels), place)
         except PanelError as error:
             log.warning("home.not_shown", extra={"reason": str(error)})
             await self._apologize(user, error_sentence(error))
 
-    async def _publish(self, user: UserId, overview: Overview) -> None:
+    async def _publish(self, user: UserId, overview: Overview, place: Place) -> None:
         if self._charts:
             try:
-                await self._put(user, home_view.home(overview, with_charts=True))
+                await self._put(user, home_view.home(overview, with_charts=True, place=place))
             except SlackRefused as error:
                 if error.code not in _UNFIT:
                     raise
                 log.warning("home.without_charts", extra={"reason": error.code})
             else:
                 return
-        await self._put(user, home_view.home(overview, with_charts=False))
+        await self._put(user, home_view.home(overview, with_charts=False, place=place))
         self._charts = False  # it was the charts that Slack refused
 
     async def _apologize(self, user: UserId, sentence: str) -> None:

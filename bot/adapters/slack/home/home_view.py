@@ -3,7 +3,8 @@
 The user may not be in every channel, so of a channel only the number of changes is shown.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from bot.adapters.slack.blocks import charts
 from bot.adapters.slack.blocks.elements import (
@@ -26,12 +27,14 @@ from bot.adapters.slack.experts.panel_messages import (
     section_texts,
     tools_used,
 )
+from bot.adapters.slack.home import turning
+from bot.adapters.slack.home.turning import Listing, Place
 from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 from bot.language import day, gettext, ngettext
 from bot.panel import months
 from bot.panel.model import Expert, Synthesis
-from bot.panel.reports.overview import Figures, Overview
+from bot.panel.reports.overview import Overview
 from bot.panel.roster.panel_reader import PanelEntry
 from bot.panel.roster.roster import RosterChanges
 
@@ -39,18 +42,17 @@ EXPERT, ADD_NEW, ADD_LISTED, SYNTHESIS = "home_expert", "home_new", "home_add", 
 MONTH = "home_month"
 SHOW, EDIT, REMOVE = "show", "edit", "remove"
 
-_MOST_EXPERTS = 50  # a view may have a hundred blocks
-_MOST_CHANNELS = 50
-_MOST_FIGURES = 50
 _VERBS = (SHOW, EDIT, REMOVE)
+FIRST = Place()
 
 
-def home(overview: Overview, *, with_charts: bool) -> Json:
-    """Return the home; without charts if Slack does not support them."""
+def home(overview: Overview, *, with_charts: bool, place: Place = FIRST) -> Json:
+    """Return the home at *place*; without charts if Slack does not support them."""
+    place = replace(place, month=overview.month)
     blocks = [
-        *_roster(overview),
-        *_channels(overview.channels),
-        *_usage(overview, with_charts=with_charts),
+        *_roster(overview, place),
+        *_channels(overview.channels, place),
+        *_usage(overview, place, with_charts=with_charts),
         *_rights(overview),
     ]
     return {"type": "home", "blocks": blocks}
@@ -69,8 +71,9 @@ def act(value: str) -> tuple[str, str]:
     return verb, name
 
 
-def _roster(overview: Overview) -> Iterator[Json]:
-    yield header(gettext("The default panel of all channels"))
+def _roster(overview: Overview, place: Place) -> Iterator[Json]:
+    heading = gettext("The default panel of all channels")
+    yield header(heading)
     if overview.may_change:
         yield _controls(overview)
     else:
@@ -80,11 +83,13 @@ def _roster(overview: Overview) -> Iterator[Json]:
         yield note(gettext("Streaming: *{setting}*.", setting=on_or_off(overview.streaming)))
     if overview.kept_in:
         yield note(file_note(overview.kept_in))
-    for entry in overview.entries[:_MOST_EXPERTS]:
+    yield from turning.menu(len(overview.entries), Listing.EXPERTS, place, heading)
+    shown = turning.part(overview.entries, Listing.EXPERTS, place)
+    for entry in shown:
         yield _expert(entry, overview)
     if not overview.entries:
         yield section(gettext("There is nobody on it."))
-    if (more := len(overview.entries) - _MOST_EXPERTS) > 0:
+    if more := len(overview.entries) - len(shown):
         yield note(more_experts(more, for_defaults=True))
 
 
@@ -136,17 +141,18 @@ def _expert(entry: PanelEntry, overview: Overview) -> Json:
     return {**section(text), "accessory": menu}
 
 
-def _channels(channels: Sequence[tuple[str, RosterChanges]]) -> Iterator[Json]:
+def _channels(channels: Sequence[tuple[str, RosterChanges]], place: Place) -> Iterator[Json]:
     yield DIVIDER
-    yield header(gettext("Channels with changes of their own"))
+    heading = gettext("Channels with changes of their own")
+    yield header(heading)
     named = [(channel, changes) for channel, changes in channels if not channel.startswith("D")]
-    lines = [
-        f"• <#{channel}>: {_difference(changes)}" for channel, changes in named[:_MOST_CHANNELS]
-    ]
+    shown = turning.part(named, Listing.CHANNELS, place)
+    lines = [f"• <#{channel}>: {_difference(changes)}" for channel, changes in shown]
+    yield from turning.menu(len(named), Listing.CHANNELS, place, heading)
     yield from map(
         section, section_texts(lines or [gettext("None: every channel has the default panel.")])
     )
-    if (more := len(named) - _MOST_CHANNELS) > 0:
+    if (more := len(named) - turning.MOST) > 0:
         yield note(ngettext("And {count} more.", "And {count} more.", more))
     yield note(gettext("`/experts` in a channel shows its panel, and changes it."))
 
@@ -164,16 +170,22 @@ def _difference(changes: RosterChanges) -> str:
     return " · ".join(parts)
 
 
-def _usage(overview: Overview, *, with_charts: bool) -> Iterator[Json]:
+def _usage(overview: Overview, place: Place, *, with_charts: bool) -> Iterator[Json]:
     yield DIVIDER
-    yield header(gettext("Usage and feedback"))
-    yield {**section(f"*{months.month_name(overview.month)}*"), "accessory": _months(overview)}
+    heading = gettext("Usage and feedback")
+    yield header(heading)
+    yield {
+        **section(f"*{months.month_name(overview.month)}*"),
+        "accessory": _months(overview, place.turned(Listing.FIGURES, 0)),
+    }
     if not overview.figures:
         yield section(gettext("Nothing was answered in this month."))
         return
     if with_charts:
         yield from charts.charts(overview.figures)
-    yield from map(section, section_texts(_lines(overview.figures)))
+    yield from turning.menu(len(overview.figures), Listing.FIGURES, place, heading)
+    shown = turning.part(overview.figures, Listing.FIGURES, place)
+    yield from map(section, section_texts(map(charts.figures_text, shown)))
     yield note(
         " ".join(
             (
@@ -187,15 +199,10 @@ def _usage(overview: Overview, *, with_charts: bool) -> Iterator[Json]:
     )
 
 
-def _months(overview: Overview) -> Json:
-    options = {month: option(months.month_name(month), month) for month in overview.months}
+def _months(overview: Overview, place: Place) -> Json:
+    places = {month: replace(place, month=month).value for month in overview.months}
+    options = {month: option(months.month_name(month), at) for month, at in places.items()}
     return select(MONTH, options, overview.month, gettext("Another month"))
-
-
-def _lines(figures: Sequence[Figures]) -> Iterable[str]:
-    yield from map(charts.figures_text, figures[:_MOST_FIGURES])
-    if (more := len(figures) - _MOST_FIGURES) > 0:
-        yield ngettext("And {count} more.", "And {count} more.", more)
 
 
 def _rights(overview: Overview) -> Iterator[Json]:

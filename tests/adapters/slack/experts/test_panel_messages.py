@@ -76,6 +76,23 @@ def test_the_longest_library_fits_one_message(taken_by_slack):
     taken_by_slack(panel_messages.usage([LONGEST] * 100, "I do not know `x`."))
 
 
+def test_of_a_larger_library_everybody_is_at_least_named(taken_by_slack):
+    library = [replace(LONGEST, name=ExpertName(f"{n:024}")) for n in range(550)]
+    answer = panel_messages.usage(library)
+    taken_by_slack(answer)
+    assert all(f"`{expert.name}`" in written(answer) for expert in library)
+    assert "And 1 more." in written(panel_messages.usage([*library, LONGEST]))
+
+
+def test_whom_an_expert_consults_is_told_however_many_they_are(taken_by_slack):
+    names = tuple(ExpertName(f"{n:024}") for n in range(499))
+    asking = replace(LEGAL, consults=names)
+    change = Change(Verb.EDITED, HERE, asking, UserId("U9"))
+    for answer in (panel_messages.details(asking), announcements.consulting(change)):
+        taken_by_slack(answer)
+        assert all(f"`{name}`" in written(answer) for name in names)
+
+
 ANSWERS = {
     "list": panel_messages.panel([PanelEntry(HOSTILE, HERE)], Synthesis.AUTO, HERE),
     "help": panel_messages.usage([HOSTILE], "I do not know `<!channel>`."),

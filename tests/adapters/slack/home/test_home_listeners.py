@@ -341,7 +341,7 @@ async def test_an_earlier_month_can_be_looked_at(house):
     assert "Nothing was answered" in house.told(DEV)
     before = view.hash
 
-    await house.people.click(DEV, view, home_view.MONTH, "2025-10")
+    await house.people.click(DEV, view, home_view.MONTH, "2025-10 0 0 0")
 
     await house.republished(DEV, before)
     assert "0 thumbs up, 1 down" in house.told(DEV)

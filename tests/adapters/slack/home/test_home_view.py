@@ -1,15 +1,20 @@
+import json
 from dataclasses import fields, replace
 from decimal import Decimal
 
 import pytest
 
-from bot.adapters.slack.home import home_view
+from bot.adapters.slack.api.metadata import StampSigner
+from bot.adapters.slack.blocks import seals
+from bot.adapters.slack.home import home_view, turning
+from bot.adapters.slack.home.turning import PAGE, Listing
 from bot.panel.model import Expert, ExpertName, Synthesis, ToolName, UserId
 from bot.panel.reports.overview import Figures, Overview
 from bot.panel.roster.panel_reader import PanelEntry
 from bot.panel.roster.roster import RosterChanges, WorkspaceScope
 from bot.playground.slack.web_api.validation.blocks import problem_of
 
+MOST_BYTES = 250_000  # of a view
 LEGAL = Expert(ExpertName("legal"), "Legal Counsel", ":scales:", "Licences.", "Read the law.")
 TAX = Expert(ExpertName("tax"), "Tax Counsel", ":receipt:", "Taxes.", "Count twice.")
 OVERVIEW = Overview(
@@ -27,8 +32,8 @@ OVERVIEW = Overview(
 )
 
 
-def shown(overview, *, with_charts=True):
-    view = home_view.home(overview, with_charts=with_charts)
+def shown(overview, *, with_charts=True, place=home_view.FIRST):
+    view = home_view.home(overview, with_charts=with_charts, place=place)
     assert view["type"] == "home"
     assert [problem_of(block) for block in view["blocks"]] == [""] * len(view["blocks"])
     assert len(view["blocks"]) <= 100
@@ -128,24 +133,75 @@ def test_figures_are_shown_as_charts_and_as_text():
     assert "3 questions" in str(told)
 
 
-def test_the_largest_panel_fits():
-    experts = [
-        Expert(ExpertName(f"e{n}"), "T" * 40, ":scales:", "p" * 200, "i" * 3_000)
-        for n in range(100)
+def large(experts=100, channels=1_000):
+    """The home of a large workspace, with the longest texts."""
+    panel = [
+        Expert(ExpertName(f"e{n:03}"), f"{n:03}" + "&" * 37, ":scales:", "&" * 200, "i" * 3_000)
+        for n in range(experts)
     ]
-    figures = [Figures(expert.name, expert.title, 1_000_000, good=9, bad=9) for expert in experts]
     changes = RosterChanges({TAX.name: TAX}, frozenset({LEGAL.name}), Synthesis.NEVER)
-    blocks = shown(
-        replace(
-            OVERVIEW,
-            entries=[PanelEntry(expert, WorkspaceScope("T1")) for expert in experts],
-            addable=experts,
-            channels=[(f"C{n:011}", changes) for n in range(300)],
-            figures=figures,
-        )
+    return replace(
+        OVERVIEW,
+        entries=[PanelEntry(expert, WorkspaceScope("T1")) for expert in panel],
+        addable=panel,
+        channels=[(f"C{n:011}", changes) for n in range(channels)],
+        figures=[Figures(expert.name, expert.title, 1_000_000, good=9) for expert in panel],
     )
 
-    assert "And 50 more" in str(blocks)
+
+def turned(blocks, listing):
+    """The places to which the menu of a list turns over."""
+    menus = [b["accessory"] for b in blocks if b.get("accessory", {}).get("action_id") == PAGE]
+    return [turning.read(option["value"]) for option in menus[listing]["options"]]
+
+
+@pytest.mark.parametrize("size", [50, 100, 500])
+def test_the_largest_workspace_fits_into_what_slack_takes(size):
+    overview = large(size)
+    blocks = seals.sealed(shown(overview), StampSigner(["s" * 16]), seals.in_home("T1", "U1"))
+
+    assert len(json.dumps(blocks)) < MOST_BYTES
+    texts = [block["text"]["text"] for block in blocks if "text" in block]
+    assert max(map(len, texts)) <= 3_000
+
+
+def test_people_turn_over_to_all_that_does_not_fit():
+    overview = large()
+    pages = turned(shown(overview), Listing.CHANNELS)
+    read = "".join(str(shown(overview, place=place)) for place in pages)
+    assert all(f"<#{channel}>" in read for channel, _ in overview.channels)
+
+    pages = turned(shown(overview), Listing.EXPERTS)
+    read = "".join(str(shown(overview, place=place)) for place in pages)
+    assert all(f"remove {entry.expert.name}" in read for entry in overview.entries)
+
+    pages = turned(shown(overview), Listing.FIGURES)
+    read = "".join(str(shown(overview, place=place)) for place in pages)
+    assert all(f"*{figures.title[:3]}" in read for figures in overview.figures)
+
+
+def test_turning_one_list_over_leaves_the_others_where_they_are():
+    overview = large()
+    place = turned(shown(overview), Listing.CHANNELS)[3]
+    assert place == turning.Place("2025-11", (0, 3, 0))
+    assert turned(shown(overview, place=place), Listing.EXPERTS)[1].pages == (1, 3, 0)
+
+
+def test_a_page_that_is_not_there_any_more_is_the_last_one():
+    place = turning.Place(pages=(9, 9, 9))
+    assert "remove e099" in str(shown(large(), place=place))
+    assert "remove e000" in str(shown(large(experts=1), place=place))
+
+
+@pytest.mark.parametrize(("value", "pages"), [("2025-11", (0, 0, 0)), ("2025-11 1 2 3", (1, 2, 3))])
+def test_a_place_is_read_also_if_the_last_version_wrote_it(value, pages):
+    assert turning.read(value) == turning.Place("2025-11", pages)
+
+
+@pytest.mark.parametrize("value", ["2025-11 1", "2025-11 a b c", "2025-11 1 2 3 4"])
+def test_what_is_no_place_is_refused(value):
+    with pytest.raises(ValueError, match=r"no place|invalid literal"):
+        turning.read(value)
 
 
 def test_nothing_that_people_wrote_is_live():
