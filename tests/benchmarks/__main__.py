@@ -55,15 +55,17 @@ BENCHMARKS: Mapping[str, Measure] = {
 
 
 @click.command()
-@click.option("--quick", is_flag=True, help="Fewer rounds: some three minutes, not ten.")
+@click.option("--quick", is_flag=True, help="Fewer rounds: some eight minutes, not thirty.")
 @click.option("--only", multiple=True, type=click.Choice(list(BENCHMARKS)), help="Just this one.")
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Folder for benchmarks.svg and benchmarks.md.",
+    help="Folder of the docs, whose figures and picture are written anew.",
 )
 def main(*, quick: bool, only: tuple[str, ...], out: Path | None) -> None:
     """Measure how fast the bot is, against the least that is possible."""
+    if out and only:
+        raise click.UsageError("--out keeps the figures of all benchmarks: leave --only out.")
     figures = asyncio.run(measured(only or tuple(BENCHMARKS), QUICK if quick else FULL))
     Console().print(report.table(figures))
     if out:
@@ -80,11 +82,13 @@ async def measured(names: tuple[str, ...], effort: Effort) -> list[Figure]:
     return figures
 
 
-def write(figures: list[Figure], folder: Path) -> None:
-    """Write the picture and the tables into *folder*."""
-    folder.mkdir(parents=True, exist_ok=True)
-    picture.draw(figures, folder / "benchmarks.svg")
-    (folder / "benchmarks.md").write_text(report.markdown(figures), "utf-8")
+def write(figures: list[Figure], docs: Path) -> None:
+    """Write the picture, the tables and the page about them into the folder *docs*."""
+    reference, page = docs / "reference", docs / "understand" / "benchmarks.md"
+    reference.mkdir(parents=True, exist_ok=True)
+    picture.draw(report.headlines(figures), reference / "benchmarks.svg")
+    (reference / "benchmarks.md").write_text(report.markdown(figures), "utf-8")
+    page.write_text(report.renewed(page.read_text("utf-8"), figures), "utf-8")
 
 
 if __name__ == "__main__":

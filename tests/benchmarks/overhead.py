@@ -27,7 +27,7 @@ async def measure(effort: Effort) -> list[Figure]:
         lasts.append(last)
         who = f"{size} expert{'s' * (size > 1)}"
         figures += [
-            Figure(NAME, f"last reply, {who}", last, "s", alone, "bare script", Goal(1.05)),
+            Figure(NAME, f"last reply, {who}", last, "s", alone, "bare script", Goal(1.03)),
             Figure(NAME, f"first sign, {who}", sign * 1000, "ms", goal=Goal(150, of_ratio=False)),
         ]
     several = f"{effort.sizes[-1]} experts"

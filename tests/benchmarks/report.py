@@ -1,12 +1,27 @@
 """The figures as tables: for the terminal, and as Markdown."""
 
+import os
+import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from rich.table import Table
 
 from tests.benchmarks.figures import Figure
 
 HEADINGS = ("figure", "value", "reference", "ratio", "goal", "met")
+# What the page about benchmarks shows: where these have goals, or are compared with Slack's sample.
+_SHOWN = (
+    "turn",
+    "overhead",
+    "acknowledgement",
+    "queue",
+    "throughput",
+    "many at once",
+    "storage",
+    "memory",
+)
+_BEGIN, _END = "<!-- written by python -m tests.benchmarks --out docs -->", "<!-- until here -->"
 
 
 def row(figure: Figure) -> tuple[str, ...]:
@@ -44,6 +59,23 @@ def markdown(figures: Sequence[Figure]) -> str:
         lines += [_line(row(figure)) for figure in figures if figure.benchmark == benchmark]
         lines.append("")
     return "\n".join(lines)
+
+
+def headlines(figures: Sequence[Figure]) -> list[Figure]:
+    """Return the figures that say most."""
+    return [
+        figure
+        for figure in figures
+        if (figure.goal and figure.benchmark in _SHOWN) or figure.benchmark == "sample"
+    ]
+
+
+def renewed(page: str, figures: Sequence[Figure]) -> str:
+    """Return the *page* with the figures that say most in place of those that it has."""
+    when, cores = datetime.now(UTC), len(os.sched_getaffinity(0))
+    told = f"Measured on {when:%-d %B %Y}, all on {cores} cores."
+    block = "\n\n".join((_BEGIN, told, markdown(headlines(figures)).strip(), _END))
+    return re.sub(f"{_BEGIN}.*{_END}", lambda _: block, page, flags=re.DOTALL)
 
 
 def number(value: float) -> str:

@@ -1,5 +1,6 @@
 """That the benchmarks run at all, each in its smallest form. How fast, only people judge."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from tests.benchmarks.figures import SMALLEST, Figure, Goal
 commands = pytest.importorskip("tests.benchmarks.__main__", reason="needs the group 'bench'")
 
 
+DOCS = Path(__file__).parents[2] / "docs"
 SHORTEST = "calls"
 NAMES = [
     name if name == SHORTEST else pytest.param(name, marks=pytest.mark.long)
@@ -19,13 +21,17 @@ NAMES = [
 
 @pytest.mark.parametrize("name", NAMES)
 async def test_each_benchmark_finds_figures(name: str, tmp_path: Path):
+    docs = shutil.copytree(DOCS / "understand", tmp_path / "understand").parent
     figures = await commands.measured((name,), SMALLEST)
-    commands.write(figures, tmp_path)
+    commands.write(figures, docs)
 
     assert figures
     assert all(figure.value >= 0 for figure in figures), figures
-    assert all(figure.name in (tmp_path / "benchmarks.md").read_text() for figure in figures)
-    assert (tmp_path / "benchmarks.svg").stat().st_size < 60_000
+    tables = (docs / "reference" / "benchmarks.md").read_text()
+    assert all(figure.name in tables for figure in figures)
+    page = (docs / "understand" / "benchmarks.md").read_text()
+    assert all(figure.name in page for figure in report.headlines(figures))
+    assert (docs / "reference" / "benchmarks.svg").stat().st_size < 60_000
 
 
 def test_a_goal_is_about_the_ratio_or_the_value():
