@@ -32,7 +32,7 @@ async def measure(effort: Effort) -> list[Figure]:
             python("bot", "worker", environ=environ) as (worker, _),
         ):
             await stage("connected")
-            started_web, started_worker = [await _once_idle(one) for one in (web, worker)]
+            started_web, started_worker = [await once_idle(one) for one in (web, worker)]
             await stage("turn", text="", place=0, ts=None, replies=EXPERTS)
             idle_worker, idle_web = resident(worker), resident(web)
             asking = stage("ask_with_files", count=4, files=2, size=size, replies=EXPERTS)
@@ -48,7 +48,7 @@ async def measure(effort: Effort) -> list[Figure]:
     ]
 
 
-async def _once_idle(process: psutil.Process) -> float:
+async def once_idle(process: psutil.Process) -> float:
     """Return what *process* holds, in MB, as soon as it has done nothing for a second."""
     used = -1.0
     while (now := cpu(process)) != used:

@@ -15,7 +15,10 @@ from tempfile import TemporaryDirectory
 
 import psutil
 
+from bot.adapters.redis.connection.embedded import embedded_server
+from tests.benchmarks.crew import cpu, open_stage, open_web, python
 from tests.benchmarks.figures import Effort, Figure, Goal
+from tests.benchmarks.memory import once_idle
 
 NAME = "start"
 _CLICK = ("-c", "import click")
@@ -41,11 +44,30 @@ _GOALS = {  # as ratios: 0.3, 0.8 and 2 s of a machine that takes 0.05 s for cli
 
 
 async def measure(effort: Effort) -> list[Figure]:
-    """Measure all commands by turns."""
-    return await asyncio.to_thread(_measure, effort.rounds)
+    """Measure all commands by turns, and then those that serve."""
+    seconds = await asyncio.to_thread(_measure, effort.rounds) | await _serving()
+    click = seconds.pop("click")
+    goals = {f"panelbot {words}": Goal(limit) for words, limit in _GOALS.items()}
+    return [
+        Figure(NAME, name, took, "s", click, "import click", goals.get(name, Goal(40)))
+        for name, took in seconds.items()
+    ]
 
 
-def _measure(rounds: int) -> list[Figure]:
+async def _serving() -> dict[str, float]:
+    """Return the processor time of processes that serve, until they have nothing to do."""
+    async with embedded_server() as redis_url, open_stage(0) as stage:
+        environ = {**stage.environ, "REDIS_URL": redis_url}
+        async with (
+            open_web(environ) as (web, _),
+            python("bot", "worker", environ=environ) as (worker, _),
+        ):
+            for process in (web, worker):
+                await once_idle(process)
+            return {"web, until it serves": cpu(web), "worker, until it serves": cpu(worker)}
+
+
+def _measure(rounds: int) -> dict[str, float]:
     with TemporaryDirectory() as folder:
         panels = Path(folder) / "panels.yaml"
         panels.write_text(_PANELS, "utf-8")
@@ -56,12 +78,7 @@ def _measure(rounds: int) -> list[Figure]:
                 args = words.replace(panels.name, str(panels)).split()
                 found[f"panelbot {words}"] = _seconds("-m", "bot", *args)
             seconds = {name: min(one, seconds.get(name, one)) for name, one in found.items()}
-    click = seconds.pop("click")
-    goals = {f"panelbot {words}": Goal(limit) for words, limit in _GOALS.items()}
-    return [
-        Figure(NAME, name, took, "s", click, "import click", goals.get(name, Goal(40)))
-        for name, took in seconds.items()
-    ]
+    return seconds
 
 
 def _environ() -> Mapping[str, str]:
