@@ -64,7 +64,7 @@ _IN_ANY_MEMORY: Mapping[str, Kind] = {
     "streams": Kind(
         Chances(before=0.01, after=0.02, cut=0.004), Story(streaming=1.0), kills=2, drains=1
     ),
-    "stops": Kind(story=Story(stops=0.4), kills=1),
+    "stops": Kind(Chances(slowest=2.0), Story(stops=0.4, presses=0.3), kills=1),
     "deletions": Kind(Chances(before=0.01), Story(deletions=0.3, streaming=0.3), kills=1),
     "webs": Kind(
         Chances(before=0.01, after=0.01), Story(stops=0.2, presses=0.5, tickets=0.3), web_kills=8

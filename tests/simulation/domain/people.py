@@ -90,7 +90,7 @@ class People:
         A stop does, and so does the deletion of a message that is answered together with others.
         """
         ends = (*self.stops.get(thread, ()), *self.deletions.get(thread, ()))
-        return any(self._written[question.ts] <= self._arrived[end] for end in ends)
+        return any(self._written[question.ts] <= self._arrived.get(end, inf) for end in ends)
 
     async def _talk_in_thread(self, number: int, questions: range) -> None:
         random, span = self.fleet.loop.dice("thread", number), self.story.span

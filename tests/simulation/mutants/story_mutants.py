@@ -1,0 +1,89 @@
+"""Bugs that show where people edit, delete and talk among themselves, and in what threads show."""
+
+from tests.simulation.mutants.mutant import Days, Mutant, units
+
+_INTAKE = "bot/panel/intake/intake.py"
+
+STORY = (
+    Mutant(
+        "question known as queued before it is",
+        _INTAKE,
+        "        is_new = await self._queue.put(thread, message, alone=alone)",
+        "        self._remember(thread, message)\n"
+        "        is_new = await self._queue.put(thread, message, alone=alone)",
+        Days("webs"),
+    ),
+    Mutant(
+        "edit not noted",
+        _INTAKE,
+        "await self._threads.mark_edited(thread, message.ts, at)",
+        "pass",
+        Days("edits", 2),
+    ),
+    Mutant(
+        "edit dropped of a thread that is not ours yet",
+        _INTAKE,
+        "if not is_asked and (asks or standing in _OURS):",
+        "if not is_asked and standing in _OURS:",
+        units("panel/intake/test_intake.py", only="before_its_thread"),
+    ),
+    Mutant(
+        "edit asked where only its note was lost",
+        _INTAKE,
+        "if is_new or not edited:",
+        "if True:",
+        units("panel/intake/test_intake.py", only="tells_again"),
+    ),
+    Mutant(
+        "edit counts as read by an earlier attempt",
+        "bot/panel/turn/answering.py",
+        "{} if context.record.has_begun else context.input.unread.edits",
+        "context.input.unread.edits",
+        Days("edits"),
+    ),
+    Mutant(
+        "talk counts as read by an earlier attempt",
+        "bot/panel/turn/authorship.py",
+        "since = None if record.has_begun else unread_since",
+        "since = unread_since",
+        units("panel/turn/test_resuming.py", only="passes_by"),
+    ),
+    Mutant(
+        "talk counts as read that came meanwhile",
+        "bot/adapters/redis/scripts/mark_read.lua",
+        "if latest and tonumber(latest) >= tonumber(till) then",
+        "if false then",
+        units("contracts/test_thread_store.py"),
+    ),
+    Mutant(
+        "status left",
+        "bot/panel/turn/answering.py",
+        "            context.writer.clear_status(),\n",
+        "",
+        Days("slow", 3),
+    ),
+    Mutant(
+        "status left by a deletion",
+        "bot/panel/turn/stopping.py",
+        """                    log.warning("deleted.not_cleaned_up", extra=extra)
+            await writer.clear_status()""",
+        """                    log.warning("deleted.not_cleaned_up", extra=extra)""",
+        Days("deletions"),
+    ),
+    Mutant(
+        "status left by a stop",
+        "bot/panel/turn/stopping.py",
+        """_stopped_experts(record, panel)))
+            await writer.clear_status()""",
+        """_stopped_experts(record, panel)))""",
+        Days("stops"),
+        survives="Slack clears it with the line that says so, unless an older status arrives later",
+    ),
+    Mutant(
+        "status left by a turn that Redis lost",
+        "bot/panel/turn/turn_runner.py",
+        "        await self._stores.outbox.put(self._services.messenger.status_cleared(thread))",
+        "        pass",
+        Days("wipes"),
+    ),
+)
