@@ -9,6 +9,7 @@ from functools import partial
 
 import pytest
 
+from bot.adapters.redis import keys
 from bot.adapters.redis.encryption import CLEAR, Cipher
 from bot.adapters.redis.queue.claiming import MOST_MESSAGES
 from bot.adapters.redis.queue.journal import RedisJournal
@@ -25,6 +26,7 @@ from bot.panel.journal.events import (
     Routed,
     RouterAsked,
 )
+from bot.panel.messaging.channel_moves import ChannelsMoved
 from bot.panel.model import (
     ApprovalId,
     Call,
@@ -1299,3 +1301,22 @@ async def test_what_waits_for_something_else_waits_on(queues):
 
     assert await is_idle(queues)
     assert not await queues.queue.try_now(ONE, claim.turn.id, HURRIER)
+
+
+# --- channels that have moved
+
+
+async def test_a_message_is_not_put_where_its_channel_may_have_moved(queues):
+    queue = queues.queue
+    if isinstance(queue, FakeTurnQueue):
+        queue.moves = 1
+    else:
+        await queues.redis.hset(keys.of_team("moves", ONE.team_id), "G1>C1", "1.0")
+
+    with pytest.raises(ChannelsMoved):
+        await queue.put(ONE, message("Hi", "1.0"), moves=0)
+    assert (await queue.depth()).waiting == 0
+
+    assert await queue.put(ONE, message("Hi", "1.0"), moves=1)
+    assert not await queue.put(ONE, message("Hi", "1.0"))
+    assert queue.knows_moves

@@ -15,6 +15,7 @@ from bot.panel.errors import Poisoned, TurnLost
 from bot.panel.intake.turn_queue import MOST_APP_QUESTIONS, StopResult, WaitingThread, messages_of
 from bot.panel.journal.events import Retried, TurnEvent
 from bot.panel.journal.journal import Journal
+from bot.panel.messaging.channel_moves import ChannelsMoved
 from bot.panel.model import Claim, Message, MessageTs, ThreadRef, Turn, TurnId, UserId
 
 MOST_MESSAGES = 20
@@ -67,6 +68,8 @@ _Waiting = tuple[Message, bool] | _Current
 class FakeTurnQueue(QueueAdmin):
     """Keeps everything in this process. ``advance`` lets time pass."""
 
+    knows_moves = True
+
     def __init__(self, *, lease: float = 15.0, room: int = 10) -> None:
         self.lease = lease
         self._room = room
@@ -87,6 +90,7 @@ class FakeTurnQueue(QueueAdmin):
         self._letters: dict[TurnId, _Letter] = {}
         self._tokens = 0
         self._passed = 0.0
+        self.moves = 0  # of channels
         self.make_ours: Callable[[ThreadRef], None] = lambda _: None  # of the store of threads
         self._changed = asyncio.Event()
 
@@ -100,7 +104,11 @@ class FakeTurnQueue(QueueAdmin):
         for memory in (self._currents, self._inboxes, self._ready, self._aside):
             memory.clear()
 
-    async def put(self, thread: ThreadRef, message: Message, *, alone: bool = False) -> bool:
+    async def put(
+        self, thread: ThreadRef, message: Message, *, alone: bool = False, moves: int | None = None
+    ) -> bool:
+        if moves not in (None, self.moves):
+            raise ChannelsMoved("moves")
         if message.mentioned:
             self.make_ours(thread)
         if (thread, message.ts) in self._seen:

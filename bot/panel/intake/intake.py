@@ -35,6 +35,7 @@ class Incoming:
     addresses_others: bool  # mentions a person and not the bot
     only_shows: bool = False  # a forward or a table, without a word of its author's
     edited: MessageTs | None = field(default=None, compare=False)  # when, if it was
+    moves: int | None = None  # of channels, with which alone *thread* is certain
 
     @property
     def is_edited_late(self) -> bool:
@@ -77,8 +78,13 @@ class Intake:
         self._queued: dict[tuple[MessageTs, ThreadRef], Message] = {}
         self._locks: WeakValueDictionary[ThreadRef, asyncio.Lock] = WeakValueDictionary()
 
+    @property
+    def checks_moves(self) -> bool:
+        """Whether questions can be queued provided that there are no other moves of channels."""
+        return self._queue.knows_moves
+
     async def receive(self, incoming: Incoming) -> None:
-        """Queue *incoming* if it concerns the panel."""
+        """Queue *incoming* if it concerns the panel. May raise ChannelsMoved if it has *moves*."""
         async with self._lock(incoming.thread):
             await self._receive(incoming)
 
@@ -221,7 +227,8 @@ class Intake:
             if message.mentioned and message.missed:
                 return
         first = self._queued.get((message.ts, thread))
-        is_new = await self._put(thread, message, alone=thread_commands.of(message) is not None)
+        alone, moves = thread_commands.of(message) is not None, incoming.moves
+        is_new = await self._put(thread, message, alone=alone, moves=moves)
         if message.shows_more and not (first.shows_more if first else is_new):
             await self._complete(thread, message, by_another=first is None)
 
@@ -247,7 +254,13 @@ class Intake:
         self._remember(thread, message)
 
     async def _put(
-        self, thread: ThreadRef, message: Message, *, alone: bool, edited: bool = False
+        self,
+        thread: ThreadRef,
+        message: Message,
+        *,
+        alone: bool,
+        edited: bool = False,
+        moves: int | None = None,
     ) -> bool:
         """Queue *message*, unless this process has just done so for its other event.
 
@@ -256,7 +269,7 @@ class Intake:
         known = self._queued.get((message.ts, thread))
         if known and (known.text == message.text or not edited):
             return known.text == message.text
-        is_new = await self._queue.put(thread, message, alone=alone)
+        is_new = await self._queue.put(thread, message, alone=alone, moves=moves)
         if is_new or not edited:
             self._remember(thread, message)
         return is_new

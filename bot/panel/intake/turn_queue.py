@@ -33,11 +33,17 @@ class TurnQueue(Protocol):
     nothing, if another worker has the turn by now.
     """
 
-    async def put(self, thread: ThreadRef, message: Message, *, alone: bool = False) -> bool:
+    knows_moves: bool  # whether it can look how many moves of channels there are
+
+    async def put(
+        self, thread: ThreadRef, message: Message, *, alone: bool = False, moves: int | None = None
+    ) -> bool:
         """Add *message*; returns False, changing nothing, if its ts was added to *thread* before.
 
         Nor is it added if an app asks, and apps have asked MOST_APP_QUESTIONS there in a row. If it
         mentions us, *thread* is ours in any case, or stays muted (see ``ThreadStore.make_ours``).
+        Raises ChannelsMoved, changing nothing, unless there are as many *moves* of channels as
+        *thread* was named with.
         Messages that wait in a thread become one turn, except those that are put *alone*.
         """
 

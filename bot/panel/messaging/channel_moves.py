@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.panel.errors import TryLater
+
 
 @dataclass(frozen=True, slots=True)
 class ChannelMove:
@@ -16,6 +18,10 @@ class ChannelMove:
     old: str
     new: str
     at: float
+
+
+class ChannelsMoved(TryLater):
+    """A channel's id has changed since moves were last read: it may be known by an earlier one."""
 
 
 class ChannelMoves:

@@ -150,11 +150,13 @@ class BriefOutage(FakeTurnQueue):
 
     out = True
 
-    async def put(self, thread: ThreadRef, message: Message, *, alone: bool = False) -> bool:
+    async def put(
+        self, thread: ThreadRef, message: Message, *, alone: bool = False, moves: int | None = None
+    ) -> bool:
         if self.out:
             self.out = False
             raise StoreUnavailable("for a moment")
-        return await super().put(thread, message, alone=alone)
+        return await super().put(thread, message, alone=alone, moves=moves)
 
 
 async def test_what_could_not_be_queued_is_queued_when_it_is_delivered_again(threads):

@@ -1,5 +1,6 @@
 """Running Lua scripts: each is one atomic step, called by its hash, loaded where it is unknown."""
 
+from collections.abc import Sequence
 from functools import cache
 from hashlib import sha1
 from importlib.resources import files
@@ -23,15 +24,21 @@ class Script:
         self._source = _read("common") + "\n" + _read(name)
         self._digest = sha1(self._source.encode(), usedforsecurity=False).hexdigest()
 
-    async def __call__(self, redis: Connection, key: str, *args: str | int) -> Any:
-        """Run the script on *key*: the prefix of a shard, or the only key that it uses."""
+    async def __call__(
+        self, redis: Connection, key: str, *args: str | int, also: Sequence[str] = ()
+    ) -> Any:
+        """Run the script on *key*: the prefix of a shard, or the only key that it uses.
+
+        It uses those that are *also* named, too, which no script for a Cluster can.
+        """
+        keys = (1 + len(also), key, *also)
         try:
-            return await redis.evalsha(self._digest, 1, key, *args)
+            return await redis.evalsha(self._digest, *keys, *args)
         except StoreUnavailable as error:
             if not isinstance(error.__cause__, NoScriptError):
                 raise
             # a new server, or a flushed cache
-            return await redis.eval(self._source, 1, key, *args)
+            return await redis.eval(self._source, *keys, *args)
 
 
 class ThreadScripts:
@@ -41,9 +48,12 @@ class ThreadScripts:
         self._redis = redis
         self._shards = shards
 
-    async def run(self, script: Script, thread: ThreadRef, *args: str | int) -> Any:
+    async def run(
+        self, script: Script, thread: ThreadRef, *args: str | int, also: Sequence[str] = ()
+    ) -> Any:
         """Run *script* on *thread*."""
-        return await script(self._redis, self._shards.prefix(thread), thread_name(thread), *args)
+        prefix = self._shards.prefix(thread)
+        return await script(self._redis, prefix, thread_name(thread), *args, also=also)
 
     async def fenced(self, script: Script, claim: Claim, *args: str | int) -> Any:
         """Run *script* on the turn of *claim*. Raises TurnLost if another worker has it."""

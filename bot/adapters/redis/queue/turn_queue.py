@@ -15,6 +15,8 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence, Set
 from itertools import chain
 
+from redis.asyncio import RedisCluster
+
 from bot import runtime
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.scripting import Connection, Script, ThreadScripts, milliseconds
@@ -26,10 +28,12 @@ from bot.operations.queue_admin import DeadLetter, Depth, Hold, QueueAdmin
 from bot.panel.errors import Poisoned
 from bot.panel.intake.turn_queue import MOST_APP_QUESTIONS, StopResult, WaitingThread, messages_of
 from bot.panel.journal.events import Retried
+from bot.panel.messaging.channel_moves import ChannelsMoved
 from bot.panel.model import Claim, Message, MessageTs, ThreadRef, Turn, TurnId, UserId
 
 HERALD_FOR = 6.0  # seconds that one worker alone posts queue positions
 HURRIED = 3  # turns that a success of another lets be tried, in each shard
+_MOVED = -2
 _DELETED = "deleted"  # in place of what else is remembered of a message that was put
 
 _PUT, _RENEW, _DONE, _RELEASE = map(Script, ("put", "renew", "done", "release"))
@@ -59,6 +63,7 @@ class RedisTurnQueue(QueueAdmin):
         cipher: Cipher = CLEAR,
         keep_dead: int = keys.DEAD_FOR,
     ) -> None:
+        self.knows_moves = not isinstance(redis, RedisCluster)  # they lie in another slot
         self._keep_dead = keep_dead
         self._redis = redis
         self._shards = shards
@@ -70,13 +75,18 @@ class RedisTurnQueue(QueueAdmin):
             redis, shards, cipher, lease=lease, room=room, look_again=look_again
         )
 
-    async def put(self, thread: ThreadRef, message: Message, *, alone: bool = False) -> bool:
+    async def put(
+        self, thread: ThreadRef, message: Message, *, alone: bool = False, moves: int | None = None
+    ) -> bool:
         entry = ("!" if alone else "+") + self._written(thread, message)
         nonce = runtime.token(6)
         most = MOST_APP_QUESTIONS if message.by_app else ""
         ours_for = keys.THREAD_FOR if message.mentioned else ""
         args = (message.ts, entry, nonce, keys.SEEN_FOR, most, ours_for)
-        added = await self._scripts.run(_PUT, thread, *args)
+        checked = (keys.of_team("moves", thread.team_id),) if moves is not None else ()
+        added = await self._scripts.run(_PUT, thread, *args, moves or 0, also=checked)
+        if added == _MOVED:
+            raise ChannelsMoved("other moves of channels are known")
         if added < 0:
             _log.warning("app.asks_too_often", extra={"slack_thread": thread})
         return bool(added > 0)

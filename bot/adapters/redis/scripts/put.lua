@@ -1,14 +1,17 @@
 -- Adds a message to its thread's inbox, once.
+-- KEYS[2], where it is to be looked at: the moves of channels in the workspace
 -- ARGV: thread, ts, entry, nonce, seconds to remember the ts; if an app asks, how many questions apps
--- may ask in a row, else ''; if it mentions us, seconds to remember that the thread is ours, else ''
+-- may ask in a row, else ''; if it mentions us, seconds to remember that the thread is ours, else ''; how many
+-- moves of channels its thread was named with
 -- Returns 1 if it was added by this call (or by an earlier try of it: the nonce tells), else 0; -1 if
--- an app asked too often.
+-- an app asked too often; -2 if there are other moves than those.
 
-local thread, ts, entry, nonce, remember, most, ours_for = unpack(ARGV)
+local thread, ts, entry, nonce, remember, most, ours_for, moves = unpack(ARGV)
 local RECENT_FOR, MOST_RECENT = 30 * 24 * 3600, 500
 local recent = P .. 'recent'
 local seen, apps = of('seen', thread .. ':' .. ts), of('apps', thread)
 
+if KEYS[2] and redis.call('HLEN', KEYS[2]) ~= tonumber(moves) then return -2 end
 if ours_for ~= '' then make_ours(of('standing', thread), ours_for) end
 if not redis.call('SET', seen, nonce, 'NX', 'EX', remember) then
   return redis.call('GET', seen) == nonce and 1 or 0

@@ -28,7 +28,7 @@ class Channels:
         self._store = store
         self._team_id = team_id
         self._moves = ChannelMoves()
-        self._known = 0  # moves
+        self.known = 0  # moves
         self._read_at = float("-inf")
         self._reading: asyncio.Task[None] | None = None  # about to begin
         self._seen: set[str] = set()  # in payloads
@@ -57,8 +57,8 @@ class Channels:
         self._reading = None  # it counts for whoever has asked before it began
         try:
             moves = await store.of_team(self._team_id)
-            if len(moves) >= self._known:  # else a later answer came first: they become only more
-                self._moves, self._known = ChannelMoves(moves), len(moves)
+            if len(moves) >= self.known:  # else a later answer came first: they become only more
+                self._moves, self.known = ChannelMoves(moves), len(moves)
             self._read_at = runtime.monotonic()
         except StoreUnavailable as error:
             log.warning("channels.not_read", extra={"reason": str(error)})

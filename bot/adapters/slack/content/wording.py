@@ -1,6 +1,7 @@
 """Telling whether two texts say the same, however they are formatted."""
 
 import re
+from functools import cached_property
 
 _SCHEME = r"[a-z][a-z0-9+.-]{0,30}:"
 _MENTION = re.compile(r"<[@#!][^<>]*>")
@@ -17,10 +18,15 @@ class Wording:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._words = f" {_words(text)} "
+
+    @cached_property
+    def _words(self) -> str:
+        return f" {_words(self._text)} "
 
     def says(self, text: str) -> bool:
         """Whether all lines of *text* are among the words, in order."""
+        if text == self._text:  # as where nothing is formatted
+            return True
         if not _words(text):
             return _signs(text) <= _signs(self._text)
         place = 0

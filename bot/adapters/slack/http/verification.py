@@ -9,11 +9,10 @@
 """
 
 import asyncio
-import hashlib
 import hmac
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sized
 from urllib.parse import parse_qsl
 
 from aiohttp import StreamReader, web
@@ -114,6 +113,10 @@ def _signed(request: web.Request) -> tuple[str, str]:
 async def _limited_body(request: web.Request, seconds: float) -> bytes:
     """Return the body, of MAX_BODY bytes at most."""
     try:
+        if request.content.is_eof():  # all of it came with the head, as usual
+            body = request.content.read_nowait()
+            _check_size(body)
+            return body
         # aiohttp waits forever for the rest of a body whose encoding broke.
         async with asyncio.timeout(seconds):
             return await _read(request.content)
@@ -128,8 +131,7 @@ async def _read(content: StreamReader) -> bytes:
     try:
         while chunk := await content.readany():
             body += chunk
-            if len(body) > MAX_BODY:
-                raise Refusal(413, f"the body is larger than {MAX_BODY} bytes")
+            _check_size(body)
     except ConnectionError as error:
         # The stream keeps the error, and with its traceback the body: until the next collection.
         error.__traceback__ = None
@@ -137,10 +139,15 @@ async def _read(content: StreamReader) -> bytes:
     return bytes(body)
 
 
+def _check_size(body: Sized) -> None:
+    if len(body) > MAX_BODY:
+        raise Refusal(413, f"the body is larger than {MAX_BODY} bytes")
+
+
 def _verify(key: bytes, body: bytes, request: web.Request) -> None:
     timestamp, signature = _signed(request)
     signed = b"v0:%s:%s" % (timestamp.encode(), body)
-    expected = "v0=" + hmac.new(key, signed, hashlib.sha256).hexdigest()
+    expected = "v0=" + hmac.digest(key, signed, "sha256").hex()
     if not hmac.compare_digest(expected, signature):
         raise Refusal(401, "the request is not signed with this app's signing secret")
 

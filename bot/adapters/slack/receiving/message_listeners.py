@@ -6,6 +6,7 @@ they reach Bolt: one that could not be queued is not acknowledged, and Slack del
 
 import logging
 from collections.abc import Mapping, Set
+from dataclasses import replace
 from functools import partial
 
 from bot.adapters.slack.api import channels
@@ -20,7 +21,9 @@ from bot.adapters.slack.receiving.payloads import Amendment
 from bot.adapters.slack.receiving.receiver import MESSAGES, BoltApp
 from bot.json_types import Json
 from bot.operations.chores import Chore, ChoreKind, ChoreStore
+from bot.panel.intake import thread_commands
 from bot.panel.intake.intake import Incoming, Intake
+from bot.panel.messaging.channel_moves import ChannelsMoved
 from bot.panel.messaging.handles import Handle, HandleStore
 
 log = logging.getLogger(__name__)
@@ -70,6 +73,30 @@ class MessageListeners:
         return True
 
     async def _take_in_message(self, body: Json) -> None:
+        if not await self._queue_mention(body):
+            await self._read_and_take_in(body)
+
+    async def _queue_mention(self, body: Json) -> bool:
+        """Queue a question in one trip to Redis, which finds out whether channels have moved.
+
+        Returns False if they have, or if it is anything else than a new mention.
+        """
+        is_mention = payloads.is_new_mention(event_of(body), self._identity)
+        if not (is_mention and self._intake.checks_moves):
+            return False
+        body = await self._channels.incoming(body, anew=False)
+        known = self._channels.known
+        await self._note_channel(body)
+        incoming = await self.incoming(body)
+        if incoming is None or thread_commands.is_stop(incoming.message):
+            return False
+        try:
+            await self._intake.receive(replace(incoming, moves=known))
+        except ChannelsMoved:
+            return False
+        return True
+
+    async def _read_and_take_in(self, body: Json) -> None:
         body = await self._channels.incoming(body)
         await self._note_channel(body)
         if incoming := await self.incoming(body):

@@ -41,6 +41,12 @@ def is_no_concern(event: Json, identity: Identity) -> bool:
     return not mentioned.groups and identity.bot_user_id not in mentioned.users
 
 
+def is_new_mention(event: Json, identity: Identity) -> bool:
+    """Whether *event* is about a message that mentions us, and was not edited."""
+    is_new = not (event.get("subtype") or event.get("edited") or event.get("hidden"))
+    return is_new and identity.bot_user_id in mentions.live(event).users
+
+
 def incoming(
     body: Mapping[str, Any],
     identity: Identity,

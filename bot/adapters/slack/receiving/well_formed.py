@@ -55,13 +55,7 @@ def parsed(text: str) -> Json:
     texts are whole, and nothing in it lies deeper than `whole_json` leaves it.
     """
     try:
-        document = json.loads(
-            text,
-            object_pairs_hook=_unique,
-            parse_constant=_refuse,
-            parse_float=_finite,
-            parse_int=_small,
-        )
+        document = _decoder.decode(text)
     except RecursionError:
         raise ValueError("nested too deeply") from None
     if not isinstance(document, dict):
@@ -91,6 +85,11 @@ def _small(digits: str) -> int:
     if len(digits) > _MOST_DIGITS:
         raise ValueError("too large a number")
     return int(digits)
+
+
+_decoder = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite, parse_int=_small
+)
 
 
 def well_formed(payload: object) -> Json | None:

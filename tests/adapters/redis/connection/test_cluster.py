@@ -149,3 +149,7 @@ async def test_work_goes_on_when_a_primary_dies(cluster, queue, servers):
 
     assert found == set(THREADS)
     servers[0].start()  # which becomes a replica, for tests that come after this one
+
+
+async def test_the_moves_of_channels_lie_elsewhere(cluster):
+    assert not RedisTurnQueue(cluster, SHARDS).knows_moves

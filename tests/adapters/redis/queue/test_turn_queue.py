@@ -123,7 +123,7 @@ async def test_workers_wake_one_another_while_there_is_more_to_do(redis):
     async with asyncio.timeout(3), redis.pipeline(transaction=True) as at_once:
         for number in "123":  # the server wakes nobody in between
             thread, entry = f"T1:C1:{number}.0", f"+{codec.dump(message(number))}"
-            at_once.evalsha(digest, 1, PREFIX, thread, f"{number}.0", entry, number, 60, "", "")
+            at_once.evalsha(digest, 1, PREFIX, thread, f"{number}.0", entry, number, 60, "", "", 0)
         await at_once.execute()
         claims = [await task for task in waiting]
 
@@ -154,7 +154,9 @@ async def test_the_wake_list_does_not_grow_while_nobody_waits(redis, queue):
 
 async def put_unreadable(redis, thread: ThreadRef) -> None:
     name = keys.thread_name(thread)
-    await Script("put")(redis, PREFIX, name, "7.0", '+{"colour":"secret red"}', "nonce", 60, "", "")
+    await Script("put")(
+        redis, PREFIX, name, "7.0", '+{"colour":"secret red"}', "nonce", 60, "", "", 0
+    )
 
 
 async def test_a_turn_that_cannot_be_read_is_put_off_and_told_and_stops_nobody(

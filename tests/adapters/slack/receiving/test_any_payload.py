@@ -45,9 +45,11 @@ class RecordingQueue(FakeTurnQueue):
         super().__init__()
         self.put_messages: list[Message] = []
 
-    async def put(self, thread: ThreadRef, message: Message, *, alone: bool = False) -> bool:
+    async def put(
+        self, thread: ThreadRef, message: Message, *, alone: bool = False, moves: int | None = None
+    ) -> bool:
         self.put_messages.append(message)
-        return await super().put(thread, message, alone=alone)
+        return await super().put(thread, message, alone=alone, moves=moves)
 
 
 async def queued(body: Json) -> list[Message]:

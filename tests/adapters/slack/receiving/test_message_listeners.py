@@ -39,11 +39,11 @@ class StumblingQueue(FakeTurnQueue):
         self.unreachable = 0
         self.put_texts: list[str] = []
 
-    async def put(self, thread, message, *, alone=False):
+    async def put(self, thread, message, *, alone=False, moves=None):
         if self.unreachable:
             self.unreachable -= 1
             raise StoreUnavailable("Redis: ConnectionError")
-        is_new = await super().put(thread, message, alone=alone)
+        is_new = await super().put(thread, message, alone=alone, moves=moves)
         if is_new:
             self.put_texts.append(message.text)
         return is_new
