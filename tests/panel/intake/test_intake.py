@@ -333,8 +333,8 @@ async def test_an_edit_that_slack_tells_again_is_noted(queue):
 
 
 async def test_an_edit_of_a_question_is_noted_before_its_thread_counts_as_ours(queue, threads):
-    asked, edited = incoming(mentioned=True), incoming("hello again", mentioned=True)
-    await queue.put(THREAD, asked.message)  # what else Intake does with it was lost
+    asked, edited = incoming(), incoming("hello again", mentioned=True)
+    await Intake(queue, threads, auditor()).receive(asked)  # the worker finds out whose it is
     await queue.claim()
 
     await Intake(queue, threads, auditor()).amend(
