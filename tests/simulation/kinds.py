@@ -43,6 +43,7 @@ class Kind:
     evictions: int = 0
     failovers: int = 0  # to a replica that lacks the last seconds
     wipes: int = 0
+    hurries: int = 0  # workers that are told to end, and then to end at once
     writes_on: bool = False  # whether the model's side may write on without a reader
     shuffled: bool = False  # whether any callback that is ready may run next
     in_redis: bool = False  # whether the memory is a real Redis with the real scripts
@@ -54,6 +55,7 @@ _IN_ANY_MEMORY: Mapping[str, Kind] = {
     "kills": Kind(kills=4),
     "pauses": Kind(pauses=4),
     "drains": Kind(drains=4),
+    "hurries": Kind(Chances(before=0.01, after=0.01), Story(streaming=0.5, stops=0.1), hurries=6),
     "before": Kind(Chances(before=0.03)),
     "after": Kind(Chances(after=0.03)),
     "cut": Kind(Chances(cut=0.02)),

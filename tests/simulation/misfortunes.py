@@ -50,6 +50,7 @@ class Misfortunes:
             (kind.evictions, self.evict),
             (kind.failovers, self.fail_over),
             (kind.wipes, self.wipe),
+            (kind.hurries, self.hurry),
         ):
             share = times * threads / 10
             often = int(share) + (random.random() < share % 1)
@@ -76,6 +77,15 @@ class Misfortunes:
         self._fleet.start_worker()
         if worker := self._any_worker(random):
             worker.drain()
+
+    async def hurry(self, random: Random) -> None:
+        """Start another worker in the place of one, which hands over what it has not finished."""
+        self._fleet.start_worker()
+        if worker := self._any_worker(random):
+            worker.drain()
+            await asyncio.sleep(random.choice((0.0, 0.5, 2.0, 8.0)))
+            if worker.process.is_alive:
+                worker.hurry()
 
     async def kill_web(self, random: Random) -> None:
         """Kill a process that takes in what people do; another is started soon."""
