@@ -100,7 +100,7 @@ def test_pipes_devices_folders_and_large_files_are_refused(tmp_path):
         load(str(tmp_path))
     with (tmp_path / "large").open("wb") as large:
         large.truncate(50_000_000)
-    with pytest.raises(Refused, match="more than 2 MB"):
+    with pytest.raises(Refused, match="more than 20 MB"):
         load(str(tmp_path / "large"))
 
 

@@ -6,7 +6,7 @@ from stat import S_ISDIR, S_ISREG
 
 from bot.panel.errors import Refused
 
-_LARGEST = 2_000_000  # bytes: the reader of YAML takes some seconds for each million
+_LARGEST = 20_000_000  # bytes: the reader of YAML takes a second for each million
 
 
 def text_of(path: str, file: str, *, may_be_pipe: bool = False) -> str:
