@@ -1,14 +1,16 @@
 """Messages as Slack's blocks, each with a plain text that says the same."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import accumulate
 
 from bot.adapters.slack.blocks.elements import literal, note, section
 from bot.adapters.slack.blocks.simple_text import sections
 from bot.adapters.slack.markdown import sanitize
 from bot.adapters.slack.markdown.limits import size
 from bot.json_types import Json
-from bot.language import gettext
+from bot.language import gettext, ngettext
 from bot.panel.made_files import StoredFile
 from bot.panel.messaging.messenger import Ending, PlanTask, TaskState
 from bot.panel.model import Persona, UserId
@@ -113,15 +115,26 @@ def plain_plan(title: str, tasks: Sequence[PlanTask], buttons: Sequence[Json] = 
 
 
 def plan_text(title: str, tasks: Sequence[PlanTask]) -> str:
-    """Return the plan as mrkdwn; lines that do not fit are left out."""
-    text = sanitize.mrkdwn(literal(title, 250))
-    for task in tasks:
-        reason = sanitize.mrkdwn(literal(task.reason, _LONGEST_REASON))
-        suffix = f": {reason}" if task.reason else ""
-        line = f"\n• {sanitize.mrkdwn(_name(task))} ({state_words(task.state)}){suffix}"
-        if len(text) + len(line) <= LONGEST_FALLBACK:
-            text += line
-    return text
+    """Return the plan as mrkdwn; of many tasks without reasons, and of too many the first ones."""
+    heading = sanitize.mrkdwn(literal(title, 250))
+    text = "\n".join([heading, *(_line(task) + _reason(task) for task in tasks)])
+    if len(text) <= LONGEST_FALLBACK:
+        return text
+    lines = [_line(task) for task in tasks]
+    lengths = accumulate((len(line) + 1 for line in lines), initial=len(heading))
+    fitting = bisect_right([*lengths], LONGEST_FALLBACK - _ROOM_FOR_MORE) - 1
+    if more := len(lines) - fitting:
+        lines[fitting:] = [ngettext("And {count} more.", "And {count} more.", more)]
+    return "\n".join([heading, *lines])
+
+
+def _line(task: PlanTask) -> str:
+    return f"• {sanitize.mrkdwn(_name(task))} ({state_words(task.state)})"
+
+
+def _reason(task: PlanTask) -> str:
+    reason = sanitize.mrkdwn(literal(task.reason, _LONGEST_REASON))
+    return f": {reason}" if task.reason else ""
 
 
 def state_words(state: TaskState) -> str:
@@ -161,6 +174,7 @@ def _task(task: PlanTask) -> Json:
 
 
 _LONGEST_ALT = 2_000
+_ROOM_FOR_MORE = 60  # characters of "And 9 more."
 _LONGEST_NAME = 200
 
 

@@ -89,11 +89,15 @@ def test_the_plan_text_has_experts_reasons_and_progress():
     assert words == "Asking\n• M&amp;A Counsel (no answer): First second"
 
 
-def test_a_very_long_plan_text_keeps_whole_lines():
-    words = messages.plan_text("Asking", [task(reason="why " * 99, number=n) for n in range(99)])
-
+@pytest.mark.parametrize(("count", "listed"), [(9, 9), (60, 60), (500, None)])
+def test_the_text_of_a_long_plan_leaves_out_reasons_and_says_how_many_tasks_it_lacks(count, listed):
+    words = messages.plan_text("Asking", [task(reason="why " * 99, number=n) for n in range(count)])
+    heading, *lines = words.split("\n")
+    shown = [line for line in lines if line.startswith("• M&amp;A Counsel (at work)")]
+    assert heading == "Asking"
     assert len(words) <= messages.LONGEST_FALLBACK
-    assert all(line.endswith("…") for line in words.split("\n")[1:])
+    assert len(shown) == (listed or len(lines) - 1)
+    assert lines[len(shown) :] == ([] if listed else [f"And {count - len(shown)} more."])
 
 
 def test_an_introduction_cannot_be_forged():
