@@ -9,7 +9,7 @@ from itertools import groupby
 
 from bot.adapters.slack.blocks import elements
 from bot.json_types import Json
-from bot.language import gettext
+from bot.language import gettext, ngettext
 from bot.panel.messaging.messenger import Sources
 from bot.panel.model import ConversationId
 from bot.panel.roster.documents.knowledge import Passage
@@ -49,7 +49,12 @@ def sentence(text: str) -> Json:
 
 def modal(passages: Sequence[Passage]) -> Json:
     """Return the modal with the passages, or with a sentence if there are none."""
-    return _modal(list(_passages(passages[:_MOST_PASSAGES]))) if passages else gone()
+    if not passages:
+        return gone()
+    blocks = [*_passages(passages[:_MOST_PASSAGES])]
+    if (more := len(passages) - _MOST_PASSAGES) > 0:
+        blocks.append(elements.note(ngettext("And {count} more.", "And {count} more.", more)))
+    return _modal(blocks)
 
 
 def gone() -> Json:

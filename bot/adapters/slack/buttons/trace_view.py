@@ -4,9 +4,10 @@ Models wrote the reasons, briefs and sources: they are in rich text, where nothi
 link shows its URL.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from itertools import islice
+from typing import TypeVar
 
 from bot.adapters.slack.blocks import elements
 from bot.adapters.slack.blocks.elements import literal, note, section
@@ -19,6 +20,7 @@ from bot.panel.reports.turn_trace import ApprovalTrace, ExpertTrace, RequestMetr
 from bot.panel.texts import failure_sentences
 from bot.panel.usage import Usage
 
+T = TypeVar("T")
 _MOST_PARTS = 12  # to fit a hundred blocks and 250 kB
 _MOST_BLOCKS = 85  # for all parts
 _BLOCKS_OF_PART = 7
@@ -52,7 +54,7 @@ def modal(work: TurnTrace, focus: CallId | None) -> Json:
         most_consulted -= len(thoughts)
         blocks += [*_part(part, work), *thoughts, *islice(_consulted(part), most_consulted)]
     if omitted:
-        blocks.append(note(ngettext("And {count} more.", "And {count} more.", omitted)))
+        blocks.append(note(_more(omitted)))
     return _modal([*blocks, *_totals(work)])
 
 
@@ -93,10 +95,10 @@ def _part(part: ExpertTrace, work: TurnTrace) -> Iterator[Json]:
         tools = sanitize.mrkdwn(names) or pgettext("tools", "None")
         yield _labelled(gettext("Tools used"), tools)
     if part.approvals:
-        approvals = [_approval(approval) for approval in part.approvals[:_MOST_SOURCES]]
+        approvals = _first(part.approvals, _approval)
         yield _rich(_title(gettext("Needed approval")), _bullets(approvals))
     if part.sources:
-        links = [_source(source) for source in part.sources[:_MOST_SOURCES]]
+        links = _first(part.sources, _source)
         yield _rich(_title(gettext("Sources")), _bullets(links))
 
 
@@ -127,6 +129,18 @@ def _consulted(part: ExpertTrace) -> Iterator[Json]:
         yield _rich(line, *([_quote(inner.brief)] if inner.brief else []))
         yield from _outcome(inner)
         yield from _consulted(inner)
+
+
+def _first(entries: Sequence[T], show: Callable[[T], Sequence[Json]]) -> Sequence[Sequence[Json]]:
+    """Return a line for each of the first entries, and one that says how many more there are."""
+    lines = [show(entry) for entry in entries[:_MOST_SOURCES]]
+    if more := len(entries) - len(lines):
+        lines.append([_text(_more(more), 100)])
+    return lines
+
+
+def _more(count: int) -> str:
+    return ngettext("And {count} more.", "And {count} more.", count)
 
 
 def _totals(work: TurnTrace) -> Iterator[Json]:

@@ -107,6 +107,7 @@ async def test_many_long_passages_fit_the_modal(desk):
     desk.knowledge.behind[BEHIND.conversation, BEHIND.ref] = long
     shown = await desk.press(await desk.reply(sources=BEHIND))
     assert "1. 0.md" in shown
+    assert "And 40 more." in shown
     assert len(shown) < 100_000
 
 

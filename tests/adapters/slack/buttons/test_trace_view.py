@@ -134,6 +134,7 @@ def test_a_large_panel_fits(count):
     part = replace(LEGAL, name="N" * 300, brief="b" * 9_000, reason="r" * 900, sources=sources)
     told = words(trace_view.modal(replace(WORK, parts=(part,) * count), None))
     assert ("And 28 more." in told) == (count == 40)
+    assert told.count("And 50 more.") == min(count, 12)  # sources of each
 
 
 @pytest.mark.parametrize(
