@@ -211,6 +211,7 @@ class Claim:
     requested_at: float = inf  # by this process's clock: the lease began no earlier
     in_doubt: bool = False  # the store may have forgotten what was done in it
     overtaken: bool = False  # the message that begins its thread arrived after others of it
+    is_new: bool = False  # its journal was empty when it was claimed
 
 
 @dataclass(frozen=True, slots=True)

@@ -468,7 +468,7 @@ class FakeJournal(Journal):
     async def read(self, claim: Claim) -> Sequence[TurnEvent]:
         return tuple(self._queue.held(claim).events)
 
-    async def append(self, claim: Claim, event: TurnEvent, *, again: bool = False) -> None:
+    async def append(self, claim: Claim, *events: TurnEvent, again: int = 0) -> None:
         current = self._queue.held(claim)
-        current.events.append(event)
+        current.events += events
         current.repeats += again

@@ -93,7 +93,7 @@ class _Link:
         self._traps = traps
         self._client, self._to_client = client
         self._server, self._to_server = server
-        self._awaited = ""  # the step whose answer springs a trap
+        self._awaited: list[str] = []  # the steps whose answer springs a trap
 
     def cut(self) -> None:
         """Break it."""
@@ -120,20 +120,17 @@ class _Link:
                         return
                     self._to_server.write(raw)
 
-    def _falls(self, step: str) -> bool:
-        """Return whether the connection ends before this step."""
-        if not step:
-            return False
-        deed = self._traps.spring(self._worker, step, Moment.BEFORE)
-        if self._traps.waits(step, Moment.AFTER):
-            self._awaited = step
-        return deed in (Deed.KILL, Deed.CUT)
+    def _falls(self, command: Sequence[str]) -> bool:
+        """Return whether the connection ends before one of the steps of this command."""
+        deeds = [self._traps.spring(self._worker, step, Moment.BEFORE) for step in command]
+        self._awaited += [step for step in command if self._traps.waits(step, Moment.AFTER)]
+        return not {Deed.KILL, Deed.CUT}.isdisjoint(deeds)
 
     async def _answers(self) -> None:
         with suppress(ConnectionError):
             while data := await self._server.read(_CHUNK):
-                step, self._awaited = self._awaited, ""
-                deed = step and self._traps.spring(self._worker, step, Moment.AFTER)
-                if deed in (Deed.KILL, Deed.CUT):
+                awaited, self._awaited = self._awaited, []
+                deeds = [self._traps.spring(self._worker, step, Moment.AFTER) for step in awaited]
+                if not {Deed.KILL, Deed.CUT}.isdisjoint(deeds):
                     return
                 self._to_client.write(data)

@@ -50,19 +50,19 @@ MODEL = (
 )
 
 
-def of_redis(command: Sequence[bytes]) -> str:
-    """Return the step that a command to Redis is; empty if no trap can wait for it."""
+def of_redis(command: Sequence[bytes]) -> Sequence[str]:
+    """Return the steps that a command to Redis is: several if it writes several entries."""
     script = _script(command)
     match script:
         case "append":
-            entry = _ENTRY.match(command[6])  # behind digest, key, thread and token
-            return f"journal {entry[1].decode()}" if entry else ""
+            entries = map(_ENTRY.match, command[7:])  # behind digest, key, thread, token and again
+            return [f"journal {entry[1].decode()}" for entry in entries if entry]
         case "save_links":
-            return "links save"
+            return ["links save"]
         case "":
-            return ""
+            return []
         case _:
-            return f"queue {script}"
+            return [f"queue {script}"]
 
 
 def of_slack(method: str, args: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ from bot.adapters.redis.connection.scripting import Script
 from bot.adapters.redis.queue.journal import RedisJournal
 from bot.adapters.redis.shards import Shards
 from bot.experts.library import library
-from bot.panel.journal.events import PostStarted
+from bot.panel.journal.events import PostStarted, Routed
 from bot.panel.language_model.instructions import ROUTER_INSTRUCTIONS as ROUTER
 from bot.panel.model import Claim, Message, MessageTs, ThreadRef, Turn, UserId
 from tests.faults import steps
@@ -43,15 +43,16 @@ class Heard:
 async def test_journal_entries_are_known_by_their_kind():
     redis, claim = Heard(), Claim(Turn.of(ThreadRef("T1", "C1", "1.0"), (HELLO,)), 7, attempt=1)
 
-    await RedisJournal(redis, Shards()).append(claim, PostStarted("plan"), again=True)
+    await RedisJournal(redis, Shards()).append(claim, Routed(), PostStarted("plan"), again=1)
 
-    assert steps.of_redis(redis.command) == "journal PostStarted" in steps.JOURNAL
+    assert steps.of_redis(redis.command) == ["journal Routed", "journal PostStarted"]
+    assert set(steps.of_redis(redis.command)) < set(steps.JOURNAL)
 
 
 def test_a_script_that_is_sent_whole_is_known_too():
     claim = Script("claim")._source.encode()
 
-    assert steps.of_redis([b"EVAL", claim, b"1", b"P"]) == "queue claim"
+    assert steps.of_redis([b"EVAL", claim, b"1", b"P"]) == ["queue claim"]
 
 
 @pytest.mark.parametrize(

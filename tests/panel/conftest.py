@@ -249,13 +249,13 @@ class Dying:
         self._left = stop_at
         self._after = after
 
-    async def append(self, claim: Claim, event: TurnEvent, *, again: bool = False) -> None:
+    async def append(self, claim: Claim, *events: TurnEvent, again: int = 0) -> None:
         self._left -= 1
         if self._left > 0:
-            await self._append(claim, event, again=again)
+            await self._append(claim, *events, again=again)
             return
         if self._left == 0 and self._after:
-            await self._append(claim, event, again=again)
+            await self._append(claim, *events, again=again)
         raise StoreUnavailable("stopped here")
 
 

@@ -155,6 +155,7 @@ class ToolApprovals:
         return bool(pending)
 
     async def _close(self, pending: Pending) -> None:
+        await self._record.flush()  # what became of it must not be lost with it
         await self._store.close(self._record.claim, pending.id)
         self._pending.remove(pending)
 
@@ -164,6 +165,7 @@ class ToolApprovals:
         """Show the outcome under the request, in the request's language."""
         log.info("approval.ended", extra={"approval": pending.id, "how": how})
         thread = self._record.turn.thread
+        await self._record.flush()
         # A crash may have left the message unnoted, whose buttons people see.
         ts = pending.ts or await self._messenger.find(thread, pending.turn, pending.part)
         if ts:

@@ -16,10 +16,11 @@ class Journal(Protocol):
     async def read(self, claim: Claim) -> Sequence[TurnEvent]:
         """Return the entries, oldest first."""
 
-    async def append(self, claim: Claim, event: TurnEvent, *, again: bool = False) -> None:
-        """Append *event* durably; nothing is written if the turn is lost.
+    async def append(self, claim: Claim, *events: TurnEvent, again: int = 0) -> None:
+        """Append *events* durably, all at once; nothing is written if the turn is lost.
 
-        *again*: an earlier attempt has written the same, so the turn gets no further by it.
+        *again* is how many an earlier attempt has written the same: the turn gets no further by
+        these.
         """
 
 
@@ -27,7 +28,7 @@ class _NoJournal(Journal):
     async def read(self, claim: Claim) -> Sequence[TurnEvent]:
         return ()
 
-    async def append(self, claim: Claim, event: TurnEvent, *, again: bool = False) -> None:
+    async def append(self, claim: Claim, *events: TurnEvent, again: int = 0) -> None:
         pass
 
 

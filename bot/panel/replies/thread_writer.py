@@ -132,6 +132,7 @@ class ThreadWriter:
 
     async def leave(self, state: LastState) -> None:
         """Let *state* be what people see in the end, however long that takes."""
+        await self._record.flush()
         await self._outbox.put(state, self._record.claim)
 
     def draft(self, part: str, text: str) -> Post:

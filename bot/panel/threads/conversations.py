@@ -87,6 +87,7 @@ class ThreadConversations:
             },
         )
         await self._link(path, opened)
+        await self._record.flush()
         await self._store.forget_copies(self._thread)
         return opened
 
@@ -131,8 +132,8 @@ class ThreadConversations:
         return opened
 
     async def _link(self, path: ConsultationPath | None, opened: ConversationId) -> None:
-        """Note the conversation in the journal, which outlives the links, and save these."""
-        await self._record.note(ConversationOpened(path, opened))
+        """Save the links; the journal, which outlives them, notes it before anything is said."""
+        self._record.note_with_next(ConversationOpened(path, opened))
         self._unrecorded |= bool(path or self._links.experts)
         self._links = self._links.including(path, opened)
         async with self._saving:

@@ -207,6 +207,7 @@ class Answering:
     async def _finish(self, context: TurnContext) -> None:
         await context.writer.end_streams()
         await asyncio.gather(
+            context.record.flush(),
             context.conversations.restore(),
             context.conversations.record(always=context.record.resumed),
             self._history.catch_up(

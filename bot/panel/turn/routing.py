@@ -63,7 +63,7 @@ async def _call_directly(context: TurnContext, experts: tuple[Expert, ...], star
     for expert in experts:
         call = prompts.direct_call(context.turn.id, expert, deeper=deeper)
         if call.id not in known:
-            await context.record.note(ExpertCalled(call))
+            context.record.note_with_next(ExpertCalled(call))
             start(call)
     await context.record.note(Routed(direct=True))
 
@@ -73,7 +73,7 @@ async def _continue_after_verdict(context: TurnContext, start: Start) -> None:
     request = context.approvals.decided
     if request and not context.progress.calls:
         call = prompts.continuing(request.call, context.turn.id)
-        await context.record.note(ExpertCalled(call))
+        context.record.note_with_next(ExpertCalled(call))
         start(call)
     await context.record.note(Routed(direct=True))
 

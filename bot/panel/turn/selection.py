@@ -70,16 +70,16 @@ class Selection:
             if not made.written:
                 await record.note(CallAdopted(forgotten.id, known_as=made.call_id))
         elif joins := self._answering(call):
-            await self._note(replace(call, joins=joins))
+            self._note(replace(call, joins=joins))
         elif record.progress.consultations_by_models >= self._context.rules.consultations:
             await self._turn_away(made, id_, limit=self._context.rules.consultations)
         else:
-            await self._note(call)
+            self._note(call)
             self._let_wait(call)
 
-    async def _note(self, call: Call) -> None:
+    def _note(self, call: Call) -> None:
         self._made.add(call.id)
-        await self._context.record.note(ExpertCalled(call))
+        self._context.record.note_with_next(ExpertCalled(call))  # until then nothing comes of it
 
     async def _turn_away(self, made: ToolCalled, id_: CallId, limit: int = 0) -> None:
         call_id = id_ if made.written else made.call_id

@@ -26,7 +26,7 @@ async def close(context: TurnContext) -> None:
     record = context.record
     if record.progress.closed is None:
         closed = await context.in_conversation(partial(_return_outputs, context))
-        await record.note(closed)
+        record.note_with_next(closed)  # the synthesis, or what ends the turn
     progress, post = record.progress, context.writer.post
     routed, synthesis = progress.routed, progress.closed
     if routed and not progress.calls and not says_nothing(routed.text):

@@ -57,7 +57,7 @@ class TurnRunner:
         Raises TryLater if a service is unavailable, MessengerRefused if Slack does not let us
         post, ThreadGone if the thread was deleted, TurnLost if another worker has the turn.
         """
-        record = await TurnRecord.read(claim, self._stores.journal)
+        record = await TurnRecord.begin(claim, self._stores.journal)
         admitted = await self._services.admission.admit(claim, begun=record.resumed)
         if admitted is None:
             if record.resumed:

@@ -132,7 +132,7 @@ async def test_what_was_begun_and_commands_count_as_no_further_questions(make_be
 
 async def test_a_turn_that_nobody_may_ask_any_more_leaves_nothing_behind(bench):
     claimed = await bench.claim("legal: may we?")
-    await bench.die(claimed, 3, after=True)
+    await bench.die(claimed, 2, after=True)
     bench.policy = replace(bench.policy, denied=frozenset({"C1"}))
     await bench.resume(claimed)
 

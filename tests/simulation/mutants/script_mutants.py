@@ -46,8 +46,8 @@ SCRIPTS = (
     Mutant(
         "journal entry written twice",
         f"{_LUA}/append.lua",
-        "if not redis.call('LPOS', journal, entry) then",
-        "if true then",
+        "if redis.call('LPOS', journal, ARGV[#ARGV]) then return 1 end",
+        "",
         _QUEUE,
     ),
     Mutant(

@@ -73,10 +73,10 @@ class RedisJournal(Journal):
             raise TurnLost(claim.turn.id)
         return tuple(self._readable(entries, claim.turn))
 
-    async def append(self, claim: Claim, event: TurnEvent, *, again: bool = False) -> None:
+    async def append(self, claim: Claim, *events: TurnEvent, again: int = 0) -> None:
         about = entries_of(keys.thread_name(claim.turn.thread))
-        entry = self._cipher.encrypt_entry(journal_entry(event), about)
-        await self._scripts.fenced(_APPEND, claim, entry, int(again))
+        entries = [self._cipher.encrypt_entry(journal_entry(event), about) for event in events]
+        await self._scripts.fenced(_APPEND, claim, int(again), *entries)
 
     def _readable(self, entries: Iterable[str], turn: Turn) -> Iterator[TurnEvent]:
         is_whole, about = True, entries_of(keys.thread_name(turn.thread))

@@ -2,7 +2,7 @@
 -- ARGV: lease (ms), most messages in one turn, longest wait (ms), most turns of one channel
 -- Returns {thread, messages, token, attempt, failed tries, dead workers, whether what was done in the
 -- turn may be forgotten (1 or 0), who had it tried again or at once, whether the thread's first message was
--- put after others (1 or 0)}; or {ms until something may be due}.
+-- put after others, whether the journal is empty (1 or 0 each)}; or {ms until something may be due}.
 
 local lease, most, longest, room = unpack(ARGV)
 lease, most, longest, room = tonumber(lease), tonumber(most), tonumber(longest), tonumber(room)
@@ -185,4 +185,5 @@ if redis.call('EXISTS', P .. 'ready') == 1 or due('leases') or due('delayed') th
 local kept = redis.call('HMGET', turn, 'messages', 'postponed', 'deaths', 'pressed')
 local counts = {tonumber(kept[2] or 0), tonumber(kept[3] or 0)}
 local doubt, overtaken = in_doubt(kept[1]) and 1 or 0, redis.call('EXISTS', of('overtaken', thread))
-return {thread, kept[1], token, attempt, counts[1], counts[2], doubt, kept[4] or '', overtaken}
+local is_new = 1 - redis.call('EXISTS', of('journal', thread))
+return {thread, kept[1], token, attempt, counts[1], counts[2], doubt, kept[4] or '', overtaken, is_new}

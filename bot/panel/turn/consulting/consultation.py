@@ -33,7 +33,10 @@ async def consult(context: TurnContext, call: Call) -> None:
         if outcome is None:
             await context.approvals.supersede(call)
             outcome = await _ask(context, call)
-            await context.record.note(outcome)
+            if isinstance(outcome, ExpertAnswered):
+                context.record.note_with_next(outcome)  # the reply's PostStarted
+            else:
+                await context.record.note(outcome)
             await context.writer.take_back_delay()
         conversation = context.conversation_of(call)
         if isinstance(outcome, ApprovalAsked) and conversation:
@@ -43,6 +46,7 @@ async def consult(context: TurnContext, call: Call) -> None:
             await context.approvals.open(call, outcome, persona, conversation, authors)
         await context.approvals.close()
     await _post_outcome(context, call, outcome)
+    await context.record.flush()  # if there was nothing to post
     await context.approvals.ask(call, context.writer, partial(_kept, context, call))
     context.plan.changed()
 
