@@ -1,14 +1,15 @@
 """Counts what a process asks of Redis for questions: its commands, and the trips that they take."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 
 from tests.adapters.redis.proxies import Proxy
 from tests.faults import steps
 from tests.faults.redis_proxy import Commands
 
-# What a worker asks whether there are questions or not, by the end of its name.
-_BESIDE = ("claim", "BLPOP wake", "PING", "CLIENT", "HGETALL stops", "GET seen", "line", "due")
+# What a worker asks whether there are questions or not.
+_BESIDE = re.compile(r".*(claim|line|renew|due|chore|audit|stops|seen|wake|PING|CLIENT).*")
 
 Trip = Sequence[str]  # its commands, as the faults call them, or with the kind of their key
 
@@ -34,7 +35,7 @@ class RedisCounter(Proxy):
             for raw, _words in sent:
                 there.write(raw)
             names = [_name(words) for _raw, words in sent]
-            if trip := [name for name in names if not name.endswith(_BESIDE)]:
+            if trip := [name for name in names if not _BESIDE.fullmatch(name)]:
                 self._trips.append(trip)
         there.close()
 
