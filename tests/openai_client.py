@@ -1,19 +1,11 @@
 """The bot's client of OpenAI's API, connected with the local OpenAI."""
 
-from typing import Any
-
-from openai import AsyncOpenAI
-
-from bot.adapters.openai.server.client import Client
+from bot.adapters.openai.server.client import Client, connect
 from bot.playground.openai.server import OpenAIPlayground
 
 
-def strict_client(server: OpenAIPlayground, **more: Any) -> AsyncOpenAI:
-    """Return a client that repeats nothing, and refuses answers of another shape than OpenAI's."""
-    return Client(
-        api_key=server.api_key,
-        base_url=server.base_url,
-        max_retries=0,
-        _strict_response_validation=True,
-        **more,
-    )
+def strict_client(server: OpenAIPlayground) -> Client:
+    """Return a client that refuses answers of another shape than OpenAI's, where it has one."""
+    client = connect(server.api_key, server.base_url)
+    client._strict_response_validation = True
+    return client

@@ -18,7 +18,7 @@ from bot.panel.roster.documents.knowledge import KnowledgeBase
 from bot.settings.config import Config
 
 if TYPE_CHECKING:
-    from openai import AsyncOpenAI
+    from bot.adapters.openai.server.client import Client
 
 _MODULE = "bot.assembly.model_server"
 
@@ -66,7 +66,7 @@ class ModelLater:
             await self._opened[0].close()
 
     @cached_property
-    def _opened(self) -> tuple["AsyncOpenAI", LanguageModel, KnowledgeBase]:
+    def _opened(self) -> tuple["Client", LanguageModel, KnowledgeBase]:
         server: Any = import_module(_MODULE)
         client = server.client_of(self._config)
         model = server.model_of(self._config, client, self._store)

@@ -4,14 +4,13 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
 
 from bot.adapters.functions import redactors
 from bot.adapters.openai import backends
 from bot.adapters.openai.checks.key_and_models import examine as examine_models
 from bot.adapters.openai.checks.model_trial import ModelTrial, Tried
 from bot.adapters.openai.documents.knowledge import OpenAIKnowledge
-from bot.adapters.openai.server.client import connect
+from bot.adapters.openai.server.client import Client, connect
 from bot.panel.checks.findings import Finding, Severity
 from bot.panel.errors import Refused
 from bot.panel.language_model.conversation_store import ConversationStore
@@ -23,9 +22,6 @@ from bot.panel.redaction.redacted_knowledge import RedactedKnowledge
 from bot.panel.redaction.redacted_model import RedactedModel
 from bot.panel.roster.documents.knowledge import KnowledgeBase
 from bot.settings.config import Config
-
-if TYPE_CHECKING:  # bot.adapters.openai comes first
-    from openai import AsyncOpenAI
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +40,7 @@ async def open_knowledge(config: Config) -> AsyncIterator[KnowledgeBase]:
         yield knowledge_of(client)
 
 
-def model_of(config: Config, client: "AsyncOpenAI", store: ConversationStore) -> LanguageModel:
+def model_of(config: Config, client: Client, store: ConversationStore) -> LanguageModel:
     """Return the configured backend. Raises Refused where it is known to have ended."""
     redaction = redactors.installed()
     model = backends.backend(
@@ -58,14 +54,14 @@ def model_of(config: Config, client: "AsyncOpenAI", store: ConversationStore) ->
     return RedactedModel(model, redaction) if redaction else model
 
 
-def knowledge_of(client: "AsyncOpenAI") -> KnowledgeBase:
+def knowledge_of(client: Client) -> KnowledgeBase:
     """Return the store of the experts' documents."""
     redaction, knowledge = redactors.installed(), OpenAIKnowledge(client)
     return RedactedKnowledge(knowledge, redaction) if redaction else knowledge
 
 
 @asynccontextmanager
-async def open_client(config: Config) -> AsyncIterator["AsyncOpenAI"]:
+async def open_client(config: Config) -> AsyncIterator[Client]:
     """Open a client without a backend; nothing is sent yet."""
     async with client_of(config) as client:
         yield client
@@ -99,9 +95,7 @@ async def examine(config: Config, own: Sequence[tuple[str, str]] = ()) -> list[F
         return findings + await _try(config, client, there)
 
 
-async def _try(
-    config: Config, client: "AsyncOpenAI", models: Sequence[tuple[str, str]]
-) -> list[Finding]:
+async def _try(config: Config, client: Client, models: Sequence[tuple[str, str]]) -> list[Finding]:
     """Ask *models* one after the other: a server of one's own may hold one at a time."""
     if config.backend == "assistants":
         return []
@@ -128,6 +122,6 @@ def named_models(config: Config) -> Sequence[tuple[str, str]]:
     ]
 
 
-def client_of(config: Config) -> "AsyncOpenAI":
+def client_of(config: Config) -> Client:
     """Return a client; nothing is sent yet."""
     return connect(config.openai_api_key, config.openai_base_url)

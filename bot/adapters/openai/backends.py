@@ -11,6 +11,7 @@ from bot.adapters.openai.assistants.assistants_model import AssistantsModel
 from bot.adapters.openai.responses.compaction import Compaction
 from bot.adapters.openai.responses.conversations import ConversationsModel
 from bot.adapters.openai.responses.stateless import StatelessModel
+from bot.adapters.openai.server.client import Client
 from bot.addresses import without_password
 from bot.panel.checks.findings import Finding, bad, good, warning
 from bot.panel.errors import ModelFault, ModelRefused, Refused
@@ -32,7 +33,7 @@ _CHAT_ONLY = (
 
 def backend(
     name: str,
-    client: AsyncOpenAI,
+    client: Client,
     store: ConversationStore,
     *,
     salt: str,

@@ -8,13 +8,13 @@ import json
 import logging
 import re
 import traceback
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from email.utils import parsedate_to_datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import httpx2
-from openai import APIConnectionError, APIError, APIStatusError, AsyncStream, BaseModel, OpenAIError
+from openai import APIConnectionError, APIError, APIStatusError, BaseModel, OpenAIError
 
 from bot.adapters.openai.refusals import complaints, content_filters, faults, subjects
 from bot.adapters.openai.refusals.complaints import Complaint
@@ -31,10 +31,9 @@ from bot.panel.errors import (
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
+S = TypeVar("S", bound="Stream")
 
 _UNREADABLE = (ValueError, AttributeError, TypeError, LookupError, RecursionError)
-
 _NO_STREAM = ("application/json", "text/html")  # whatever the status: an error, or a page
 _NO_CONVERSATION = re.compile(
     r"\b(conversation|thread)\b.*not (found|exist)|\bno (conversation|thread)\b",
@@ -96,18 +95,37 @@ async def translated() -> AsyncIterator[None]:
         raise ModelUnavailable("the model's answer cannot be read") from error
 
 
+class Answer(Protocol):
+    """What errors tell of an answer."""
+
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+    @property
+    def request(self) -> httpx2.Request: ...
+    async def aread(self) -> bytes: ...
+
+
+class Stream(Protocol):
+    """Events, and the answer that they come in."""
+
+    @property
+    def response(self) -> Answer: ...
+    async def close(self) -> None: ...
+
+
 @asynccontextmanager
-async def opened(stream: AsyncStream[T]) -> AsyncIterator[AsyncStream[T]]:
+async def opened(stream: S) -> AsyncIterator[S]:
     """Open *stream*, which may also be an error in spite of its status; close it in the end."""
-    async with stream:
-        response = stream.response
+    response = stream.response
+    try:
         if response.headers.get("content-type", "").startswith(_NO_STREAM):
             check_answer(_parsed(await response.aread()), response)
-        try:
-            yield stream
-        except ResponseFailed as failure:
-            failure.request = response.request
-            raise
+        yield stream
+    except ResponseFailed as failure:
+        failure.request = response.request
+        raise
+    finally:
+        await stream.close()
 
 
 def from_status(error: APIStatusError) -> PanelError:
@@ -142,7 +160,7 @@ def incomplete(reason: str | None) -> ModelRefused:
     return ModelRefused(fault, f"the response is incomplete: {reason}")
 
 
-def check_answer(answer: object, response: httpx2.Response | None = None) -> None:
+def check_answer(answer: object, response: Answer | None = None) -> None:
     """Raise the domain's error for an *answer* with a good status that is an error, or a page."""
     if isinstance(answer, BaseModel):
         told = answer.model_extra or {}

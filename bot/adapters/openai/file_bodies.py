@@ -10,8 +10,12 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from bot import runtime
+from bot.characters import whole_json
 
 _CHUNK = 3 * 64 * 1024  # bytes; base64 knows groups of three
+
+
+_ENDS_AS_FILE = b';base64,"'  # a text in JSON, perhaps without what follows
 
 
 class FileUrl(str):
@@ -46,19 +50,32 @@ class FileBody:
             yield text
 
 
+def encoded(document: object) -> bytes | FileBody:
+    """Return *document* as the body of a request, without halves of characters."""
+    try:
+        body = _json(document).encode()
+    except UnicodeEncodeError:
+        document = whole_json(document)
+        body = _json(document).encode()
+    return (_ENDS_AS_FILE in body and body_with_files(document)) or body
+
+
 def body_with_files(document: object) -> FileBody | None:
     """Return *document* as the body of a request; None if there are no files in it."""
     mark, contents = runtime.token(16), list[bytes]()
     marked = _marked(document, mark, contents)
     if not contents:
         return None
-    text = json.dumps(marked, ensure_ascii=False, separators=(",", ":")).encode()
-    return FileBody(text, mark, contents)
+    return FileBody(_json(marked).encode(), mark, contents)
 
 
 def encoded_length(document: object) -> int:
     """Return how long *document* is as JSON, with its files."""
     return len(body_with_files(document) or json.dumps(document))
+
+
+def _json(document: object) -> str:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
 def _marked(value: Any, mark: str, contents: list[bytes]) -> Any:

@@ -2,14 +2,12 @@
 
 from collections.abc import AsyncIterator
 
-import httpx2
 import pytest
-from openai import AsyncOpenAI
 
 from bot.adapters.openai.backends import probe
 from bot.adapters.openai.checks.key_and_models import examine
 from bot.adapters.openai.responses.conversations import ConversationsModel
-from bot.adapters.openai.server.client import connect
+from bot.adapters.openai.server.client import Client, connect
 from bot.panel.checks.findings import Severity
 from bot.panel.errors import ModelFault, ModelRefused
 from tests.adapters.openai.canned_api import Answer, CannedApi, Stream
@@ -23,16 +21,15 @@ BASE_MODELS = {
 }
 
 
-def on_azure(api: CannedApi, path: str) -> AsyncOpenAI:
+def on_azure(api: CannedApi, path: str) -> Client:
     """Return a client that takes the canned API for the resource (as its proxy)."""
-    http = httpx2.AsyncClient(proxy=api.base_url.removesuffix("/v1"))
-    return AsyncOpenAI(
-        api_key="azure-key", base_url=f"{RESOURCE}{path}", max_retries=0, http_client=http
-    )
+    with pytest.MonkeyPatch.context() as environ:
+        environ.setenv("HTTP_PROXY", api.base_url.removesuffix("/v1"))
+        return connect("azure-key", f"{RESOURCE}{path}")
 
 
 @pytest.fixture
-async def azure(api: CannedApi) -> AsyncIterator[AsyncOpenAI]:
+async def azure(api: CannedApi) -> AsyncIterator[Client]:
     async with on_azure(api, "/openai/v1/") as client:
         yield client
 
@@ -50,7 +47,7 @@ async def test_deployments_go_where_models_go(api: CannedApi) -> None:
 
 
 async def test_a_deployment_that_is_not_there_is_no_lost_conversation(
-    api: CannedApi, azure: AsyncOpenAI
+    api: CannedApi, azure: Client
 ) -> None:
     words = "The API deployment for this resource does not exist."
     api.will(Answer(404, error(words, code="DeploymentNotFound")))
@@ -60,7 +57,7 @@ async def test_a_deployment_that_is_not_there_is_no_lost_conversation(
 
 
 async def test_deployments_are_not_looked_for_among_base_models(
-    api: CannedApi, azure: AsyncOpenAI
+    api: CannedApi, azure: Client
 ) -> None:
     api.will(Answer(200, BASE_MODELS))
     found = await examine(azure, [("PANELBOT_ROUTER_MODEL", "our-router")])

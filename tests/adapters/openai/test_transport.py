@@ -1,6 +1,8 @@
 """How requests go out: proxies, certificates, the lease, and servers that break off."""
 
 import asyncio
+import gzip
+import json
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -15,7 +17,7 @@ from bot.adapters.openai.responses.api import ResponsesApi
 from bot.adapters.openai.responses.conversations import ConversationsModel
 from bot.adapters.openai.server import client
 from bot.adapters.openai.server.client import connect
-from bot.panel.errors import ModelUnavailable, TurnLost
+from bot.panel.errors import ModelRefused, ModelUnavailable, TurnLost
 from bot.panel.intake.lease import Lease
 from bot.panel.language_model.exchange import Responded, UserSaid
 from bot.panel.model import ConversationId
@@ -33,7 +35,7 @@ Handle = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 async def ask(base_url: str, *, silence: float = 5) -> object:
     async with connect("sk-test", base_url, silence=silence) as connected:
-        return await ResponsesApi(connected).conversation(CONVERSATION)
+        return await ResponsesApi(connected.json).conversation(CONVERSATION)
 
 
 @asynccontextmanager
@@ -74,6 +76,30 @@ async def test_requests_go_through_the_proxy_of_the_environment(
     assert seen.headers["Host"] == "models.example"
     assert seen.headers["Proxy-Authorization"] == "Basic YWRhOmEgd29yZA=="
     assert seen.headers["Authorization"] == "Bearer sk-test"
+
+
+async def test_credentials_in_the_address_are_sent_in_place_of_the_key(api: CannedApi):
+    api.will(Answer(body=STORED), Answer(body={"object": "list", "data": []}))
+    async with connect("sk-test", api.base_url.replace("//", "//ada:a%20word@")) as connected:
+        await ResponsesApi(connected.json).conversation(CONVERSATION)
+        await connected.models.list()
+    assert [seen.headers["Authorization"] for seen in api.seen] == ["Basic YWRhOmEgd29yZA=="] * 2
+
+
+async def test_a_request_follows_its_server_elsewhere(api: CannedApi):
+    elsewhere = api.base_url.replace("127.0.0.1", "localhost")
+    api.will(
+        Answer(307, headers={"location": "/v1/conversations/conv_2"}),
+        Answer(body=STORED),
+        Answer(307, headers={"location": f"{elsewhere}/conversations/conv_2"}),
+        Answer(body=STORED),
+    )
+    async with connect("sk-test", api.base_url) as connected:
+        for _ in range(2):
+            assert await ResponsesApi(connected.json).open({"a": "b"}) == STORED
+
+    assert [seen.body for seen in api.seen] == [{"metadata": {"a": "b"}}] * 4
+    assert ["Authorization" in seen.headers for seen in api.seen] == [True, True, True, False]
 
 
 async def test_a_proxy_is_asked_to_connect_to_a_server_with_tls(environ: pytest.MonkeyPatch):
@@ -122,6 +148,17 @@ async def test_an_authority_of_ones_own_is_trusted(environ: pytest.MonkeyPatch, 
     client._certificates.cache_clear()
 
 
+async def test_answers_may_be_compressed(model: ConversationsModel, api: CannedApi):
+    packed = {"content-type": "application/json", "content-encoding": "gzip"}
+    api.will(
+        Answer(200, gzip.compress(json.dumps(STORED).encode()), packed),
+        Answer(400, gzip.compress(b'{"error": {"message": "No", "code": "odd"}}'), packed),
+    )
+    assert await model.labels(CONVERSATION) is None  # none of ours
+    with pytest.raises(ModelRefused, match="odd"):
+        await model.labels(CONVERSATION)
+
+
 class EndingLease(Lease):
     """A lease that can be looked at so often before it has expired."""
 
@@ -159,7 +196,7 @@ async def test_what_a_server_has_read_is_not_sent_again(method: str):
         seen.append(await reader.readuntil(b"\r\n\r\n"))
 
     async with serving(hang_up) as url, connect("sk-test", url) as connected:
-        api = ResponsesApi(connected)
+        api = ResponsesApi(connected.json)
         ask = api.conversation if method == "GET" else api.delete
         with pytest.raises(APIConnectionError):
             await ask(CONVERSATION)

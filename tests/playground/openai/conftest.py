@@ -9,7 +9,6 @@ from openai.types.conversations import Conversation
 from bot.playground.openai.server import OpenAIPlayground
 from bot.playground.openai.stand_in.brain import ScriptedBrain
 from tests.inspection.openapi import OpenApi
-from tests.openai_client import strict_client
 
 
 @pytest.fixture
@@ -37,7 +36,13 @@ async def client(server: OpenAIPlayground, openapi: OpenApi) -> AsyncIterator[As
 
     async with (
         httpx2.AsyncClient(event_hooks={"response": [check]}, timeout=5) as http,
-        strict_client(server, http_client=http) as connected,
+        AsyncOpenAI(
+            api_key=server.api_key,
+            base_url=server.base_url,
+            max_retries=0,
+            http_client=http,
+            _strict_response_validation=True,
+        ) as connected,
     ):
         yield connected
 

@@ -43,7 +43,7 @@ ADAPTERS = (
     Mutant(
         "stream left before its end",
         f"{_OPENAI}/reading/model_stream.py",
-        "            await _drain(stream)\n",
+        "            await read_on(stream)\n",
         "",
         units("adapters/openai/test_transport.py", only="connection"),
     ),

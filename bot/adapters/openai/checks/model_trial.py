@@ -4,19 +4,19 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
-from openai import AsyncOpenAI
-
 from bot import runtime
 from bot.adapters.openai import errors
 from bot.adapters.openai.leaks.leaks import without_leaks
 from bot.adapters.openai.reading.sent import Sent
 from bot.adapters.openai.responses import streaming
-from bot.adapters.openai.responses.api import ResponsesApi, Stream
+from bot.adapters.openai.responses.api import ResponsesApi
 from bot.adapters.openai.responses.conversations import ConversationsModel
 from bot.adapters.openai.responses.request_builder import RequestBuilder
 from bot.adapters.openai.responses.response_start import ResponseStart
 from bot.adapters.openai.responses.stateless_start import StatelessStart
 from bot.adapters.openai.retries import RetryDelays
+from bot.adapters.openai.server.client import Client
+from bot.adapters.openai.server.json_api import EventStream
 from bot.adapters.openai.server.server_limits import limits_of
 from bot.panel.checks.findings import Finding, bad, good, warning
 from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable, PanelError
@@ -65,7 +65,7 @@ class _Seen:
     text: str = ""
     real_calls: int = 0  # not written as text
 
-    async def note(self, stream: Stream) -> AsyncIterator[object]:
+    async def note(self, stream: EventStream) -> AsyncIterator[object]:
         """Yield the events of *stream*, and note what they bring."""
         async for event in stream:
             sent = Sent(event, "event")
@@ -84,7 +84,7 @@ class _Seen:
 class ModelTrial:
     """Asks models on the *backend*, ``conversations`` or ``stateless``, as the bot does."""
 
-    def __init__(self, client: AsyncOpenAI, backend: str, *, salt: str, compact: int) -> None:
+    def __init__(self, client: Client, backend: str, *, salt: str, compact: int) -> None:
         self._client = client
         self._is_stateless = backend == "stateless"
         self._conversations = ConversationsModel(client, salt=salt, delays=_AT_ONCE)
@@ -136,8 +136,8 @@ class ModelTrial:
                     pass
             return prompt, seen
 
-    async def _begin(self, prompt: Prompt) -> Stream:
-        given = (ResponsesApi(self._client), self._requests, _AT_ONCE, prompt)
+    async def _begin(self, prompt: Prompt) -> EventStream:
+        given = (ResponsesApi(self._client.json), self._requests, _AT_ONCE, prompt)
         start = (
             StatelessStart(*given, prompt.items) if self._is_stateless else ResponseStart(*given)
         )

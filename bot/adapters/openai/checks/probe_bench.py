@@ -4,13 +4,14 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from openai import APIStatusError, AsyncOpenAI, AsyncStream
+from openai import APIStatusError, AsyncStream
 from openai.types.conversations import ConversationItem
 from openai.types.responses import Response, ResponseStreamEvent
 
 from bot.adapters.openai import errors
 from bot.adapters.openai.responses.conversations import ConversationsModel
 from bot.adapters.openai.retries import RequestSender, RetryDelays
+from bot.adapters.openai.server.client import Client
 from bot.panel.errors import ModelUnavailable, PanelError
 from bot.panel.model import ConversationId
 
@@ -25,7 +26,7 @@ class ProbeBench:
 
     def __init__(
         self,
-        client: AsyncOpenAI,
+        client: Client,
         model: str,
         *,
         delays: RetryDelays | None = None,

@@ -63,14 +63,14 @@ async def read_stream(
         for model_event in reader.read(Sent(event, what, reader.noted)):
             yield model_event
         if reader.ended:
-            await _drain(stream)
+            await read_on(stream)
             return
     raise ModelUnavailable(f"the {what} broke off")
 
 
-async def _drain(stream: AsyncIterator[object]) -> None:
-    """Read on to the end: only then can the next request have the connection."""
+async def read_on(rest: AsyncIterator[object]) -> None:
+    """Read the *rest* to its end: only then can the next request have the connection."""
     with suppress(TimeoutError, OpenAIError, ValueError):
         async with asyncio.timeout(_END):
-            async for _ in stream:
+            async for _ in rest:
                 pass

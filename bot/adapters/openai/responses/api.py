@@ -1,20 +1,11 @@
-"""The endpoints of conversations and responses that we use, with answers as they were sent.
+"""The endpoints of conversations and responses that we use, with answers as they were sent."""
 
-The client's own methods make models of answers and events, which nobody needs who reads them field
-by field: to prepare that takes half a second of each process, and then half of each request.
-"""
-
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-import httpx2
-from openai import AsyncOpenAI, AsyncStream
-
 from bot.adapters.openai import errors
-
-Stream = AsyncStream[object]
+from bot.adapters.openai.server.json_api import Answer, EventStream, JsonApi
 
 PAGE = 100  # items: the most that the API gives at once
 
@@ -22,8 +13,8 @@ PAGE = 100  # items: the most that the API gives at once
 class ResponsesApi:
     """Requests to one server. They raise what the client raises, and errors in good answers."""
 
-    def __init__(self, client: AsyncOpenAI) -> None:
-        self._client = client
+    def __init__(self, api: JsonApi) -> None:
+        self._api = api
 
     async def open(self, metadata: Mapping[str, str] | None = None) -> object:
         """Create an empty conversation."""
@@ -66,35 +57,24 @@ class ResponsesApi:
         """Return a response when it is whole."""
         return await self._post(_path("responses"), request)
 
-    async def stream(self, request: Mapping[str, Any]) -> Stream:
+    async def stream(self, request: Mapping[str, Any]) -> EventStream:
         """Begin a response and return its events."""
-        path, body = _path("responses"), dict(request)
-        return await self._client.post(
-            path, body=body, cast_to=object, stream=True, stream_cls=Stream
-        )
+        return await self._api.stream(_path("responses"), request)
 
     async def _get(self, path: str, query: Mapping[str, object]) -> object:
-        options: Any = {"params": query}
-        return _answer(await self._client.get(path, cast_to=httpx2.Response, options=options))
+        return _checked(*await self._api.send("GET", path, query=query))
 
     async def _post(self, path: str, body: Mapping[str, object]) -> object:
-        return _answer(await self._client.post(path, cast_to=httpx2.Response, body=body))
+        return _checked(*await self._api.send("POST", path, body))
 
     async def _delete(self, path: str) -> object:
-        return _answer(await self._client.delete(path, cast_to=httpx2.Response))
+        return _checked(*await self._api.send("DELETE", path))
 
 
-def _answer(response: httpx2.Response) -> object:
-    """Return what was answered; raise if it is an error, in spite of its status."""
-    answer: object
-    try:
-        answer = json.loads(response.content)
-    except ValueError:
-        if response.headers.get("content-type", "").startswith("application/json"):
-            raise
-        answer = response.text  # a proxy's page
-    errors.check_answer(answer, response)
-    return answer
+def _checked(told: object, answer: Answer) -> object:
+    """Return what was *told*; raise if it is an error, in spite of its status."""
+    errors.check_answer(told, answer)
+    return told
 
 
 def _path(*parts: str) -> str:

@@ -13,14 +13,14 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-from openai import APIConnectionError, APIError, APIStatusError, AsyncStream
+from openai import APIConnectionError, APIError, APIStatusError
 
 from bot.adapters.openai import errors
 from bot.adapters.openai.file_bodies import encoded_length
 from bot.adapters.openai.reading.sent import Sent
 from bot.adapters.openai.refusals import complaints
 from bot.adapters.openai.refusals.complaints import Complaint
-from bot.adapters.openai.responses.api import Stream
+from bot.adapters.openai.server.json_api import EventStream
 from bot.adapters.openai.server.server_limits import ServerLimits, is_unexplained, named_fields
 from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.language_model.exchange import Prompt
@@ -68,7 +68,7 @@ class Concessions:
             return False
         return bool(_ABOUT_A_FIELD.search(errors.message_of(error))) and self._give_in(request, "")
 
-    async def opened(self, request: Mapping[str, Any], stream: Stream) -> Stream | None:
+    async def opened(self, request: Mapping[str, Any], stream: EventStream) -> EventStream | None:
         """Return *stream* as it was; None: it failed at once, and another try is worth it."""
         is_stream = stream.response.headers.get("content-type", "").startswith(_STREAM)
         doubted = self._limits.doubted(self._model, request)
@@ -99,12 +99,12 @@ class Concessions:
         return bool(fields)
 
 
-class _HeldStream(AsyncStream[object]):
+class _HeldStream(EventStream):
     """A stream whose first events have been read, and are read again."""
 
-    def __init__(self, stream: Stream) -> None:
+    def __init__(self, stream: EventStream) -> None:
         self.response = stream.response
-        self._iterator = self._all()
+        self._events = self._all()
         self._rest = aiter(stream)
         self._first: list[object] = []
         self._error: Exception | None = None

@@ -7,8 +7,6 @@ from contextlib import aclosing, suppress
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from openai import AsyncOpenAI
-
 from bot.adapters.openai import absence, errors, made_files
 from bot.adapters.openai.backend_ids import OWN, THREAD, refuse
 from bot.adapters.openai.items import to_api
@@ -21,6 +19,7 @@ from bot.adapters.openai.responses.api import ResponsesApi
 from bot.adapters.openai.responses.request_builder import RequestBuilder
 from bot.adapters.openai.responses.response_start import ResponseStart
 from bot.adapters.openai.retries import RequestSender, RetryDelays
+from bot.adapters.openai.server.client import Client
 from bot.adapters.openai.server.server_limits import limits_of
 from bot.panel.errors import ConversationGone, ModelUnavailable
 from bot.panel.language_model.exchange import Item, ModelEvent, Prompt, StoredItem, UserSaid
@@ -48,7 +47,7 @@ class ConversationsModel(LanguageModel):
 
     def __init__(
         self,
-        client: AsyncOpenAI,
+        client: Client,
         *,
         salt: str,
         compact: int = 0,
@@ -56,7 +55,7 @@ class ConversationsModel(LanguageModel):
         former: bool = False,
     ) -> None:
         self._client = client
-        self._api = ResponsesApi(client)
+        self._api = ResponsesApi(client.json)
         self._requests = RequestBuilder(salt, limits_of(client), compact)
         self._delays = delays or RetryDelays()
         self._send = RequestSender(self._delays)

@@ -8,11 +8,12 @@ from openai import APIConnectionError, APIStatusError
 
 from bot.adapters.openai import errors
 from bot.adapters.openai.responses import history
-from bot.adapters.openai.responses.api import ResponsesApi, Stream
+from bot.adapters.openai.responses.api import ResponsesApi
 from bot.adapters.openai.responses.concessions import Concessions
 from bot.adapters.openai.responses.repair import Repair, unanswered_call
 from bot.adapters.openai.responses.request_builder import RequestBuilder
 from bot.adapters.openai.retries import RequestRetries, RetryDelays
+from bot.adapters.openai.server.json_api import EventStream
 from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.language_model.exchange import Prompt
 
@@ -30,7 +31,7 @@ class ResponseStart:
         self._concessions = Concessions(requests.limits, prompt)
         self._repair = Repair(api, prompt)
 
-    async def stream(self) -> Stream:
+    async def stream(self) -> EventStream:
         """Return the response's events."""
         while True:
             before, without = self._repair.outputs, self._concessions.without

@@ -14,20 +14,20 @@ from contextlib import aclosing
 from dataclasses import replace
 from weakref import WeakValueDictionary
 
-from openai import AsyncOpenAI
-
 from bot import runtime
 from bot.adapters.openai import errors, made_files
 from bot.adapters.openai.leaks.filtered_stream import ThinkingModels, filtered
 from bot.adapters.openai.reading.call_ids import CallIds, OwnCallIds
 from bot.adapters.openai.responses import streaming
-from bot.adapters.openai.responses.api import ResponsesApi, Stream
+from bot.adapters.openai.responses.api import ResponsesApi
 from bot.adapters.openai.responses.compaction import Compaction
 from bot.adapters.openai.responses.history_replay import aborted, replay, to_keep
 from bot.adapters.openai.responses.request_builder import RequestBuilder
 from bot.adapters.openai.responses.stateless_start import StatelessStart
 from bot.adapters.openai.responses.summaries import History, Summaries
 from bot.adapters.openai.retries import RetryDelays
+from bot.adapters.openai.server.client import Client
+from bot.adapters.openai.server.json_api import EventStream
 from bot.adapters.openai.server.server_limits import limits_of
 from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, ModelUnavailable, Refused
 from bot.panel.language_model.conversation_store import PREFIX, ConversationStore, Remembered
@@ -57,7 +57,7 @@ class StatelessModel(LanguageModel):
 
     def __init__(
         self,
-        client: AsyncOpenAI,
+        client: Client,
         store: ConversationStore,
         *,
         salt: str,
@@ -65,7 +65,7 @@ class StatelessModel(LanguageModel):
         delays: RetryDelays | None = None,
     ) -> None:
         self._client = client
-        self._api = ResponsesApi(client)
+        self._api = ResponsesApi(client.json)
         self._store = store
         self._requests = RequestBuilder(salt, limits_of(client))
         self._delays = delays or RetryDelays()
@@ -178,7 +178,7 @@ class StatelessModel(LanguageModel):
         yield replace(last, usage=last.usage + history.usage)
 
     def _read(
-        self, stream: Stream, prompt: Prompt, ids: CallIds, written: list[StoredItem]
+        self, stream: EventStream, prompt: Prompt, ids: CallIds, written: list[StoredItem]
     ) -> AsyncGenerator[ModelEvent, None]:
         return filtered(streaming.events(aiter(stream), ids, written), prompt, self._thinking)
 

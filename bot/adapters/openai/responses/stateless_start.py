@@ -6,10 +6,11 @@ from typing import Any
 
 from openai import APIConnectionError, APIStatusError
 
-from bot.adapters.openai.responses.api import ResponsesApi, Stream
+from bot.adapters.openai.responses.api import ResponsesApi
 from bot.adapters.openai.responses.concessions import Concessions
 from bot.adapters.openai.responses.request_builder import RequestBuilder
 from bot.adapters.openai.retries import RequestRetries, RetryDelays
+from bot.adapters.openai.server.json_api import EventStream
 from bot.panel.language_model.exchange import Item, Prompt
 
 
@@ -30,7 +31,7 @@ class StatelessStart:
         self._retries = RequestRetries(delays)
         self._concessions = Concessions(requests.limits, prompt)
 
-    async def stream(self) -> Stream:
+    async def stream(self) -> EventStream:
         """Return the response's events, asked for as often as that is safe and may help."""
         while True:
             request = self._request()

@@ -1,7 +1,7 @@
 """The connection to an OpenAI-compatible API."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 from ssl import SSLContext
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -10,23 +10,56 @@ import httpx2
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient, Timeout
 from openai._models import FinalRequestOptions
 
-from bot.adapters.openai.file_bodies import body_with_files
+from bot.adapters.openai.file_bodies import FileBody, encoded
+from bot.adapters.openai.server.json_api import JsonApi
 from bot.adapters.openai.server.transport import AiohttpTransport
 from bot.characters import whole_json
 
 CONNECT = 5.0  # seconds
 
 
-def connect(api_key: str, base_url: str, *, silence: float = 180) -> AsyncOpenAI:
+class _Http(DefaultAsyncHttpxClient):
+    """OpenAI's way over httpx2, with the *transport* that is ours."""
+
+    def __init__(self, transport: AiohttpTransport, timeout: Timeout) -> None:
+        super().__init__(transport=transport, timeout=timeout)
+        self.transport = transport
+
+
+class Client(AsyncOpenAI):
+    """OpenAI's client, which sends no halves of characters, and encodes files as it sends them."""
+
+    _client: _Http
+
+    @cached_property
+    def json(self) -> JsonApi:
+        """The same server without models of requests and answers."""
+        return JsonApi(self, self._client.transport)
+
+    async def _prepare_options(self, options: FinalRequestOptions) -> FinalRequestOptions:
+        if options.files:  # whose form these are
+            options.json_data = whole_json(options.json_data)
+        elif options.json_data is not None:
+            body = encoded(options.json_data)
+            if isinstance(body, FileBody):
+                given = options.headers if isinstance(options.headers, Mapping) else {}
+                options.headers = {**given, "Content-Length": str(len(body))}
+            options.content, options.json_data = body, None
+        return options
+
+
+def connect(api_key: str, base_url: str, *, silence: float = 180) -> Client:
     """Return a client that gives up after *silence* seconds without data.
 
     It repeats no request by itself: one that seems to have failed may have been carried out.
     """
     timeout = Timeout(silence, connect=CONNECT)
-    transport = AiohttpTransport(_certificates(), _proxy(base_url))
-    http = DefaultAsyncHttpxClient(timeout=timeout, transport=transport)
     return Client(
-        api_key=api_key, base_url=base_url, timeout=timeout, max_retries=0, http_client=http
+        api_key=api_key,
+        base_url=base_url,
+        timeout=timeout,
+        max_retries=0,
+        http_client=_Http(AiohttpTransport(_certificates(), _proxy(base_url)), timeout),
     )
 
 
@@ -43,16 +76,3 @@ def _proxy(base_url: str) -> str | None:
         return None
     proxies = getproxies()
     return proxies.get(url.scheme) or proxies.get("all")
-
-
-class Client(AsyncOpenAI):
-    """OpenAI's client, which sends no halves of characters, and encodes files as it sends them."""
-
-    async def _prepare_options(self, options: FinalRequestOptions) -> FinalRequestOptions:
-        if options.json_data is not None:
-            options.json_data = whole_json(options.json_data)
-            if body := body_with_files(options.json_data):
-                given = options.headers if isinstance(options.headers, Mapping) else {}
-                options.headers = {**given, "Content-Length": str(len(body))}
-                options.content, options.json_data = body, None
-        return options

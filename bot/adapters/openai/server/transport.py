@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from ssl import SSLContext
-from typing import cast
+from typing import Any, cast
 
 import aiohttp
 import httpx2
@@ -33,23 +33,35 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
         self._proxy = proxy
         self._session: aiohttp.ClientSession | None = None
 
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+    async def send(
+        self, method: str, url: str, data: Any, *, within: httpx2.Timeout, **more: Any
+    ) -> aiohttp.ClientResponse:
+        """Send a request and return its answer, of which the body comes. Raises httpx2's errors.
+
+        *more* is what aiohttp takes; the headers have the length of *data*.
+        """
+        if isinstance(data, bytes) and len(data) > _LARGE:
+            data = _in_pieces(data)
         if self._session is None:
             self._session = self._open()
-        given, body = request.extensions["timeout"], _body(request)
-        with _translated():
+        connect, read, write = (within.connect or 0, within.read or 0, within.write or 0)
+        limits = aiohttp.ClientTimeout(connect=connect, sock_read=read)
+        with translated():
             # aiohttp waits for ever for a server that takes the request and does not read it.
-            async with asyncio.timeout(given["connect"] + given["write"] + given["read"]):
-                response = await self._session.request(
-                    request.method,
-                    str(request.url),
-                    headers=request.headers.multi_items(),
-                    data=body,
-                    allow_redirects=False,
-                    timeout=aiohttp.ClientTimeout(
-                        connect=given["connect"], sock_read=given["read"]
-                    ),
-                )
+            async with asyncio.timeout(connect + write + read):
+                return await self._session.request(method, url, timeout=limits, data=data, **more)
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        body = _body(request)  # which changes the headers
+        response = await self.send(
+            request.method,
+            str(request.url.copy_with(userinfo=b"")),  # it is in a header
+            body,
+            headers=request.headers.multi_items(),
+            within=httpx2.Timeout(**request.extensions["timeout"]),
+            allow_redirects=False,  # httpx2 follows them
+            auto_decompress=False,  # httpx2 does it
+        )
         return httpx2.Response(
             response.status,
             headers=response.raw_headers,
@@ -71,8 +83,6 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
             connector=aiohttp.TCPConnector(
                 limit=0, ssl=self._certificates, keepalive_timeout=_KEPT
             ),
-            cookie_jar=aiohttp.DummyCookieJar(),  # httpx2 keeps them
-            auto_decompress=False,  # httpx2 does it
             trace_configs=[trace],
             middlewares=[_once],
             proxy=self._proxy,
@@ -86,7 +96,7 @@ class _Answer(httpx2.AsyncByteStream):
         self._response = response
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        with _translated():
+        with translated():
             async for chunk in self._response.content.iter_any():
                 yield chunk
 
@@ -103,21 +113,25 @@ async def _once(
     request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
 ) -> aiohttp.ClientResponse:
     """Send *request*; aiohttp would send some again after errors of its own."""
-    with _translated():
+    with translated():
         return await handler(request)
 
 
 def _body(request: httpx2.Request) -> bytes | httpx2.AsyncByteStream | None:
     try:
-        if len(request.content) < _LARGE:
-            return request.content or None
+        return request.content or None
     except httpx2.RequestNotRead:  # an upload
         request.headers.pop("transfer-encoding", None)  # aiohttp adds it
-    return cast("httpx2.AsyncByteStream", request.stream)
+        return cast("httpx2.AsyncByteStream", request.stream)
+
+
+async def _in_pieces(body: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(body), _LARGE):
+        yield body[start : start + _LARGE]
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
     """Raise httpx2's errors for aiohttp's."""
     try:
         yield

@@ -1,0 +1,166 @@
+"""Requests with JSON, and answers of JSON or of events, read as they were sent.
+
+What a turn asks goes this way. OpenAI's client builds each request and each answer from so many
+parts that it takes four times as long as the request itself. What it raises is raised here, too.
+"""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from functools import cached_property
+from typing import Self
+from urllib.parse import urlencode
+
+import aiohttp
+import httpx2
+from openai import APIConnectionError, APIError, APITimeoutError, AsyncOpenAI
+
+from bot.adapters.openai.file_bodies import FileBody, encoded
+from bot.adapters.openai.reading.model_stream import read_on
+from bot.adapters.openai.server.transport import AiohttpTransport, translated
+
+
+class Answer:
+    """An answer whose body has not been read yet."""
+
+    def __init__(self, response: aiohttp.ClientResponse, body: bytes | FileBody | None) -> None:
+        self._response = response
+        self._body = body
+        self.status = response.status
+        self.headers: Mapping[str, str] = response.headers
+
+    @property
+    def request(self) -> httpx2.Request:
+        """What was asked, for errors to tell of."""
+        sent = self._response.request_info
+        headers = [*sent.headers.items()]
+        return httpx2.Request(sent.method, str(sent.real_url), headers=headers, content=self._body)
+
+    async def aread(self) -> bytes:
+        """Return the whole body."""
+        try:
+            return b"".join([chunk async for chunk in self.chunks()])
+        finally:
+            self.close()
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Yield the body as it arrives."""
+        try:
+            with translated():
+                async for chunk in self._response.content.iter_any():
+                    yield chunk
+        except httpx2.RequestError as error:
+            raise _connection_error(error, self.request) from error
+
+    def close(self) -> None:
+        """Let go of the connection: it is closed unless the body has been read."""
+        self._response.release()
+
+
+class EventStream:
+    """The events of an answer, each as the object that it is."""
+
+    def __init__(self, response: Answer, client: AsyncOpenAI) -> None:
+        self.response = response
+        self._decoder = client._make_sse_decoder()  # noqa: SLF001 - as it reads events itself
+        self._events = self._read()
+
+    def __aiter__(self) -> AsyncIterator[object]:
+        return self._events
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Read no more."""
+        self.response.close()
+
+    async def _read(self) -> AsyncIterator[object]:
+        chunks = self.response.chunks()
+        async for sent in self._decoder.aiter_bytes(chunks):
+            if sent.data.startswith("[DONE]"):
+                await read_on(chunks)
+                return
+            event = sent.json()
+            if isinstance(event, dict) and (error := event.get("error")):
+                message = "An error occurred during streaming"
+                raise APIError(message, request=self.response.request, body=error)
+            yield event
+
+
+class JsonApi:
+    """The server of *client*, asked through *transport*."""
+
+    def __init__(self, client: AsyncOpenAI, transport: AiohttpTransport) -> None:
+        self._client = client
+        self._transport = transport
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, object] | None = None,
+        query: Mapping[str, object] | None = None,
+    ) -> tuple[object, Answer]:
+        """Return what is answered to a request: JSON, or else a text."""
+        answer = await self._answer(method, f"{path}?{urlencode(query)}" if query else path, body)
+        content = await answer.aread()
+        try:
+            return json.loads(content), answer
+        except ValueError:
+            if answer.headers.get("content-type", "").startswith("application/json"):
+                raise
+            return content.decode(errors="replace"), answer  # a proxy's page
+
+    async def stream(self, path: str, body: Mapping[str, object]) -> EventStream:
+        """Return the events that are answered to a request."""
+        return EventStream(await self._answer("POST", path, body), self._client)
+
+    async def _answer(self, method: str, path: str, document: object) -> Answer:
+        """Send a request and return its answer, if it has a good status."""
+        body = None if document is None else encoded(document)
+        url, headers = self._base + path, self._headers
+        if body is not None:
+            headers = {**headers, "Content-Length": str(len(body))}
+        try:
+            response = await self._transport.send(
+                method, url, body, within=self._timeout, headers=headers, allow_redirects=True
+            )
+        except httpx2.RequestError as error:
+            request = httpx2.Request(method, url, headers=headers, content=body)
+            raise _connection_error(error, request) from error
+        answer = Answer(response, body)
+        if answer.status < 400:
+            return answer
+        unpacked = [
+            pair for pair in answer.headers.items() if pair[0].lower() != "content-encoding"
+        ]
+        told = httpx2.Response(
+            answer.status, headers=unpacked, content=await answer.aread(), request=answer.request
+        )
+        raise self._client._make_status_error_from_response(told)  # noqa: SLF001 - as it raises itself
+
+    @cached_property
+    def _base(self) -> str:
+        return str(self._client.base_url.copy_with(userinfo=b"")).rstrip("/")
+
+    @cached_property
+    def _headers(self) -> dict[str, str]:
+        given = {**self._client.default_headers, **self._client.auth_headers}
+        headers = {name: value for name, value in given.items() if isinstance(value, str)}
+        if self._client.base_url.userinfo:
+            user = self._client.base_url
+            headers["Authorization"] = aiohttp.encode_basic_auth(user.username, user.password)
+        return headers
+
+    @cached_property
+    def _timeout(self) -> httpx2.Timeout:
+        return httpx2.Timeout(self._client.timeout)
+
+
+def _connection_error(error: httpx2.RequestError, request: httpx2.Request) -> APIConnectionError:
+    if isinstance(error, httpx2.TimeoutException):
+        return APITimeoutError(request)
+    return APIConnectionError(request=request)
