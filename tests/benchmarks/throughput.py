@@ -21,7 +21,7 @@ NAME = "throughput"
 AT_ONCE = 32
 WORKERS = (1, 2, 4)
 _WRITES = 1.0  # seconds that the model takes, where waiting is the limit
-_PLACES = 6  # turns at once in each worker then
+_PLACES = 3  # turns at once in each worker then
 
 
 async def measure(effort: Effort) -> list[Figure]:
