@@ -23,12 +23,23 @@ class Wording:
     def _words(self) -> str:
         return f" {_words(self._text)} "
 
+    @cached_property
+    def _vocabulary(self) -> set[str]:
+        return set(self._words.split())
+
+    @cached_property
+    def _signs(self) -> set[str]:
+        return _signs(self._text)
+
     def says(self, text: str) -> bool:
         """Whether all lines of *text* are among the words, in order."""
         if text == self._text:  # as where nothing is formatted
             return True
-        if not _words(text):
-            return _signs(text) <= _signs(self._text)
+        said = set(_words(text).split())
+        if not said:
+            return _signs(text) <= self._signs
+        if not said <= self._vocabulary:  # told without a search for each of many texts
+            return False
         place = 0
         for line in text.split("\n"):
             marker = _MARKER.match(line)

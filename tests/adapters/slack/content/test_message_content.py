@@ -267,6 +267,13 @@ def test_reading_takes_time_in_proportion_to_the_size():
         assert _seconds(large) < 30 * _seconds(small) + 0.1, json.dumps(small)[:60]
 
 
+def test_many_texts_without_words_take_no_longer_than_others():
+    def fields(title):
+        return {"attachments": [{"text": "y! " * 10_000, "fields": [{"title": title}] * 5_000}]}
+
+    assert _seconds(fields("!")) < 10 * _seconds(fields("z"))
+
+
 def _seconds(message):
     before = process_time()
     message_content.read(message)
