@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 
 from bot.adapters.functions import redactors
@@ -67,10 +67,17 @@ async def open_client(config: Config) -> AsyncIterator[Client]:
         yield client
 
 
-async def require_backend(config: Config) -> None:
-    """Raise Refused, with a remedy, if the server certainly lacks what the backend needs."""
+async def require_backend(config: Config, *before: Awaitable[None]) -> None:
+    """Raise Refused, with a remedy, if the server certainly lacks what the backend needs.
+
+    That is found out while *before* is awaited; only what the latter raises is told, if anything.
+    """
     async with client_of(config) as client:
-        finding = await backends.probe(client, config.backend)
+        probe = asyncio.create_task(backends.probe(client, config.backend))
+        outcomes = await asyncio.gather(*before, probe, return_exceptions=True)
+    for failure in (one for one in outcomes if isinstance(one, BaseException)):
+        raise failure
+    finding = probe.result()
     if finding.severity is Severity.BAD:
         raise Refused(f"{finding.what}. {finding.remedy}")
     if finding.severity is Severity.WARNING:

@@ -43,8 +43,7 @@ async def open_worker(config: Config, status: Status = QUIET) -> AsyncIterator[S
         open_functions(config, storage.redis) as functions,
     ):
         await note_installed(storage, slack.identity)
-        await require_models(config)
-        await model_server.require_backend(config)
+        await model_server.require_backend(config, require_models(config))
         timeouts = _timeouts(config)
         locales = Locales(slack.people, config.language)
         runner = _runner(config, storage, slack, model, functions, locales, timeouts)

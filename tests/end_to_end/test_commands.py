@@ -109,6 +109,7 @@ async def test_check_finds_everything_in_order(world: World):
     assert "PANELBOT_ROUTER_MODEL: gpt-6-luna answers, first after" in out
     assert "its calls arrive as calls, several at once" in out
     assert not world.openai.conversations  # what it tried is deleted
+    assert [call.method for call in world.slack.calls].count("auth.test") == 1
 
 
 async def test_check_names_each_problem_with_its_remedy(world: World):

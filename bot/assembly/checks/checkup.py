@@ -4,8 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable
 from itertools import chain
-
-from slack_sdk.web.async_client import AsyncWebClient
+from typing import Any
 
 from bot.adapters.functions.discovery import discover
 from bot.adapters.openai.server.listening import nobody_listens
@@ -35,13 +34,16 @@ async def examine(config: Config) -> list[Finding]:
     redis = storage.redis_of(config)
     async with web_api.session() as session:
         client = web_api.client(config.slack_bot_token, config.slack_api_url, session)
-        in_use = asyncio.create_task(_panels_in_use(config, client))
+        auth = asyncio.create_task(client.auth_test())
+        in_use = asyncio.create_task(_panels_in_use(config, auth))
         service_findings = await asyncio.gather(
-            examine_slack(client, app_token=config.slack_app_token, wanted=scopes_needed(config)),
+            examine_slack(
+                client, auth, app_token=config.slack_app_token, wanted=scopes_needed(config)
+            ),
             examine_redis(redis, address(config.redis_url)),
             _examine_functions(redis),
             _examine_models(config, in_use),
-            _examine_other_processes(config, client),
+            _examine_other_processes(config, auth),
             _examine_panels(in_use),
             _examine_ways_out(config, in_use),
         )
@@ -62,9 +64,9 @@ async def _examine_models(config: Config, in_use: Awaitable[PanelFile]) -> list[
     return await model_server.examine(config, _own_models(await in_use))
 
 
-async def _examine_other_processes(config: Config, client: AsyncWebClient) -> list[Finding]:
+async def _examine_other_processes(config: Config, auth: Awaitable[Any]) -> list[Finding]:
     try:
-        answer = await client.auth_test()
+        answer = await auth
         async with storage.open_storage(config) as opened:
             team, bot = str(answer["team_id"]), str(answer["bot_id"])
             others = await one_bot.examine(opened, team, bot)
@@ -105,10 +107,10 @@ async def _examine_ways_out(config: Config, in_use: Awaitable[PanelFile]) -> lis
     ]
 
 
-async def _panels_in_use(config: Config, client: AsyncWebClient) -> PanelFile:
+async def _panels_in_use(config: Config, auth: Awaitable[Any]) -> PanelFile:
     """Return what the defaults and the channels change; nothing if that cannot be found out."""
     try:
-        team = str((await client.auth_test())["team_id"])
+        team = str((await auth)["team_id"])
         async with storage.open_storage(config) as opened:
             store, _ = panels.panels_of(config, opened)
             channels = await store.channels(team)

@@ -1,6 +1,7 @@
 """Checks of the tokens and scopes that the bot has been given."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
+from typing import Any
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -23,11 +24,14 @@ _OPTIONAL = {
 
 
 async def examine(
-    client: AsyncWebClient, *, app_token: str, wanted: frozenset[str]
+    client: AsyncWebClient, auth: Awaitable[Any], *, app_token: str, wanted: frozenset[str]
 ) -> list[Finding]:
-    """Return the findings on the bot's token, its scopes (*wanted*) and the app-level token."""
+    """Return the findings on the bot's token, its scopes (*wanted*) and the app-level token.
+
+    *auth* is Slack's answer to ``auth.test``, or its error.
+    """
     try:
-        answer = await client.auth_test()
+        answer = await auth
     except Exception as error:  # noqa: BLE001 - any failure is a finding
         return [_refused(client, error, "SLACK_BOT_TOKEN", "Reinstall the app; copy its token.")]
     findings = [good(f"Slack knows the bot: {answer['user']} in {answer['team']}")]

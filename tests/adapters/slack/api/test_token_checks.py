@@ -1,11 +1,14 @@
 import pytest
 from aiohttp import web
 
-from bot.adapters.slack.api import web_api
-from bot.adapters.slack.api.token_checks import examine
+from bot.adapters.slack.api import token_checks, web_api
 from bot.panel.checks.findings import Severity
 from bot.playground.slack import hazards
 from bot.playground.slack.server import SCOPES
+
+
+async def examine(client, **options):
+    return await token_checks.examine(client, client.auth_test(), **options)
 
 
 def verdicts(found):
