@@ -104,19 +104,15 @@ async def _turn_bytes(count: int) -> list[Figure]:
         await seat(environ, stage.team, EXPERTS)
         async with _redis(environ) as (redis, _), open_bot(stage, environ):
             await stage.turn(replies=EXPERTS)
-            await until_idle(environ)
-            sizes = [await _keys(redis)]
+            sizes = [await _left(redis, environ)]
             await stage("write_for", seconds=count / 8)  # all are asked before the first answers
             await stage("ask", count=count)
             await _until_asked(stage, (count + 1) * (EXPERTS + 1))
-            sizes.append(await _keys(redis))
-            await until_idle(environ)
-            sizes.append(await _keys(redis))
+            sizes += [await _keys(redis), await _left(redis, environ)]
             await stage("write_for", seconds=0)
             await stage("ask_again", text="and you, e0?")
             await _until_asked(stage, (count + 1) * (EXPERTS + 1) + count * 2)
-            await until_idle(environ)
-            sizes.append(await _keys(redis))
+            sizes.append(await _left(redis, environ))
     nothing, running, first, further = (size / count for size in sizes)
     small = Goal(200, of_ratio=False)
     return [
@@ -137,6 +133,16 @@ async def _until_asked(stage: Stage, responses: int) -> None:
     async with asyncio.timeout(60):
         while (await stage("calls"))["calls"]["openai"].get("POST /v1/responses", 0) < responses:  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.05)
+
+
+async def _left(redis: Connection, environ: Mapping[str, str]) -> int:
+    """Return the bytes of all keys when no turn runs and nothing waits to be sent to Slack."""
+    await until_idle(environ)
+    before = 0
+    while (now := await _keys(redis)) != before:
+        before = now
+        await asyncio.sleep(1)
+    return now
 
 
 async def _keys(redis: Connection) -> int:
