@@ -15,17 +15,23 @@ from tests.benchmarks.watched_worker import watch
 
 NAME = "many at once"
 IDLE_PROCESS = "an idle process"  # which shows how busy the machine is besides
+SIZES = (1, 4)
 _WARM = 20  # turns
 _WATCHED = 15.0  # seconds, in which as many turns begin as end
 
 
 async def measure(effort: Effort) -> list[Figure]:
+    """Measure with one expert, and with four at once."""
+    return [figure for size in SIZES for figure in await _measure(size, effort)]
+
+
+async def _measure(size: int, effort: Effort) -> list[Figure]:
     """Begin ten turns a second until as many end."""
     seconds, rate, watched = (30.0, 10.0, _WATCHED) if effort.rounds > 1 else (0.5, 4.0, 1.0)
     count = round(seconds * rate)
     async with embedded_server() as redis_url, open_stage(0) as stage:
         environ = {**stage.environ, "REDIS_URL": redis_url, **UNPACED}
-        await seat(environ, stage.team, 1)
+        await seat(environ, stage.team, size)
         port = free_port()
         async with (
             open_web(environ) as (_, url),
@@ -34,7 +40,7 @@ async def measure(effort: Effort) -> list[Figure]:
             _watched() as own_port,
         ):
             await stage("deliver", url=url)
-            await stage("turns", count=_WARM, at_once=1, replies=1)
+            await stage("turns", count=_WARM, at_once=1, replies=size)
             alone = resident(worker)
             await stage("write_for", seconds=seconds)
             await stage("ask", count=count, rate=rate)
@@ -45,7 +51,7 @@ async def measure(effort: Effort) -> list[Figure]:
             late, idly_late = await asyncio.gather(_late(port), _late(own_port))
             running = (await storage.queue.depth()).running
             connections = len(worker.net_connections("tcp"))
-    turns = f"{count} turns of {seconds:g} s"
+    turns = f"{count} turns of {seconds:g} s, {size} expert{'s' * (size > 1)}"
     small, quick = Goal(300, of_ratio=False), Goal(50, of_ratio=False)
     return [
         Figure(NAME, f"{turns}: running at once", running, ""),
