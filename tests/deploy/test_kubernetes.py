@@ -102,6 +102,17 @@ def test_a_pod_is_given_the_time_to_drain(deploy, name):
     assert pod["terminationGracePeriodSeconds"] >= before + drain
 
 
+@pytest.mark.parametrize("name", ["web", "worker"])
+def test_probes_ask_where_the_image_answers(deploy, name):
+    made = resources((deploy / "kubernetes" / "base" / f"{name}.yaml").read_text())
+    (container,) = made["Deployment", f"panelbot-{name}"]["spec"]["template"]["spec"]["containers"]
+    ((health, port),) = ((one["name"], one["containerPort"]) for one in container["ports"])
+
+    assert f" PANELBOT_HEALTH_PORT={port} " in (deploy / "Dockerfile").read_text()
+    for kind, path in (("startup", "/livez"), ("liveness", "/livez"), ("readiness", "/readyz")):
+        assert container[f"{kind}Probe"]["httpGet"] == {"path": path, "port": health}
+
+
 def test_a_request_finds_the_port_that_listens(deploy):
     overlay = deploy / "kubernetes" / "overlays" / "http"
     service = resources((overlay / "service.yaml").read_text())["Service", "panelbot"]

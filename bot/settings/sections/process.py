@@ -57,7 +57,7 @@ class ProcessSettings:
         whole_number(1, 65535, default=0, or_zero=True),
         "Where every process answers /livez and /readyz, workers and Socket Mode as well; 0: none "
         "does, and with HTTP only PORT answers",
-        example="8080",
+        example="8081",
         page="run/health.md",
     )
     log_level: str = setting(
