@@ -44,6 +44,20 @@ async def test_a_function_answers_under_its_own_name_and_the_router_learns_it(de
     assert desk.model.unanswered() == []
 
 
+async def test_its_answer_is_kept_before_anything_else_happens(desk):
+    """A model that answered before a crash is found to have; a function would be called again."""
+    batches, append = [], desk.journal.append
+
+    async def noting(claim, *events, again=0):
+        batches.append([type(event) for event in events])
+        await append(claim, *events, again=again)
+
+    desk.journal.append = noting
+    await desk.ask("Where is order 7?")
+
+    assert [ExpertAnswered] in batches
+
+
 async def test_halves_of_characters_are_joined_or_replaced(desk):
     source = Source("Order \udc00", "https://orders.example/\ud83d")
     desk.functions.answers["orders"] = ["Sent \ud83d", "\ude00, not \ud83d lost.", source]

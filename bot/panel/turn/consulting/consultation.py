@@ -33,9 +33,9 @@ async def consult(context: TurnContext, call: Call) -> None:
         if outcome is None:
             await context.approvals.supersede(call)
             outcome = await _ask(context, call)
-            if isinstance(outcome, ExpertAnswered):
+            if isinstance(outcome, ExpertAnswered) and not _is_function(context, call):
                 context.record.note_with_next(outcome)  # the reply's PostStarted
-            else:
+            else:  # a function would be called again
                 await context.record.note(outcome)
             await context.writer.take_back_delay()
         conversation = context.conversation_of(call)
@@ -98,16 +98,20 @@ async def _post_outcome(context: TurnContext, call: Call, outcome: Outcome) -> N
 async def _post(
     context: TurnContext, call: Call, reply: str, sources: Sources | None, *, is_cut: bool
 ) -> None:
-    expert = context.panel.find(call.expert)
     await context.writer.post_as_expert(
         call.expert,
         context.panel.persona(call.expert),
         _part(call),
         reply,
         sources,
-        by_function=expert is not None and expert.function is not None,
+        by_function=_is_function(context, call),
         is_cut=is_cut,
     )
+
+
+def _is_function(context: TurnContext, call: Call) -> bool:
+    expert = context.panel.find(call.expert)
+    return expert is not None and expert.function is not None
 
 
 def _sources(context: TurnContext, call: Call) -> Sources | None:
