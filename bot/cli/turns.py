@@ -78,7 +78,7 @@ async def _list(*, as_json: bool) -> None:
     click.echo(
         f"Threads waiting: {depth.waiting}, running: {depth.running}, postponed: {depth.delayed}."
     )
-    click.echo(f"Turns given up: {len(letters)}.")
+    click.echo(f"Turns given up: {depth.buried}.")
     for letter in letters:
         click.echo(f"{letter.turn.id}  {_time(letter.buried_at)}  {letter.reason}")
 
@@ -135,14 +135,16 @@ async def _handle(
         raise Refused("Name one turn (see `panelbot turns list`), or say --all.")
     config = settings(*STORE)
     async with lazily.storage.open_storage(config, operator()) as storage:
-        letters = await storage.queue.buried()
-        chosen = [one.turn for one in letters if every or one.turn.id == turn]
-        if turn is not None and not chosen:
+        if turn is None:
+            chosen = await storage.queue.buried()
+        elif letter := await storage.queue.dead_letter(TurnId(turn)):
+            chosen = [letter]
+        else:
             raise _unknown(turn)
         handled = 0
         for one in chosen:
-            await storage.audit.record(act, one.thread, None, one.id)
-            handled += await action(storage.queue, one.id)
+            await storage.audit.record(act, one.turn.thread, None, one.turn.id)
+            handled += await action(storage.queue, one.turn.id)
     click.echo(f"{turn} {done}." if turn else f"{counted(handled, 'turn')} {done}.")
 
 

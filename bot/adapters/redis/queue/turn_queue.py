@@ -34,6 +34,7 @@ from bot.panel.model import Claim, Message, MessageTs, ThreadRef, Turn, TurnId, 
 HERALD_FOR = 6.0  # seconds that one worker alone posts queue positions
 HURRIED = 3  # turns that a success of another lets be tried, in each shard
 _MOVED = -2
+_LETTERS_AT_ONCE = 500
 _DELETED = "deleted"  # in place of what else is remembered of a message that was put
 
 _PUT, _RENEW, _DONE, _RELEASE = map(Script, ("put", "renew", "done", "release"))
@@ -186,16 +187,18 @@ class RedisTurnQueue(QueueAdmin):
         args = (keys.ENDED_FOR, claim.turn.id, reason, self._keep_dead, int(poisoned))
         await self._scripts.fenced(_BURY, claim, *args)
 
-    async def buried(self, *, most: int = 1000) -> Sequence[DeadLetter]:
+    async def buried(self) -> Sequence[DeadLetter]:
         """Return the dead letters, the oldest first; those that cannot be read are logged."""
         letters: list[DeadLetter] = []
         for prefix in self._shards.prefixes:
-            letters += filter(None, map(self._letter, await _LETTERS(self._redis, prefix, most)))
-        return sorted(letters, key=lambda letter: letter.buried_at)[:most]
+            for first in range(0, await self._redis.zcard(f"{prefix}dead"), _LETTERS_AT_ONCE):
+                page = await _LETTERS(self._redis, prefix, first, _LETTERS_AT_ONCE)
+                letters += filter(None, map(self._letter, page))
+        return sorted(letters, key=lambda letter: letter.buried_at)
 
     async def dead_letter(self, turn: TurnId) -> DeadLetter | None:
         for prefix in self._shards.prefixes:
-            if found := await _LETTERS(self._redis, prefix, 1, turn):
+            if found := await _LETTERS(self._redis, prefix, 0, 1, turn):
                 return self._letter(found[0])
         return None
 

@@ -1,11 +1,11 @@
 -- Reads the dead letters, the oldest first, or one of them.
--- ARGV: how many at most, which turn's if only that one
+-- ARGV: how many to leave out, how many at most after these, which turn's if only that one
 -- Returns a list of {turn, thread, messages, reason, attempts, at (ms)}.
 
-local most, only = unpack(ARGV)
+local first, most, only = unpack(ARGV)
 local letters = {}
 local function turns()
-  if not only then return redis.call('ZRANGE', P .. 'dead', 0, most - 1) end
+  if not only then return redis.call('ZRANGE', P .. 'dead', first, first + most - 1) end
   return redis.call('ZSCORE', P .. 'dead', only) and {only} or {}  -- else it was put back
 end
 

@@ -207,20 +207,28 @@ async def test_a_dead_letter_that_cannot_be_read_hides_no_other_and_can_be_dropp
     assert await queue.drop(strange.id)
 
 
+MESSAGES = '[{"ts":"1.0","author":"U1","text":"Hello"}]'
+
+
 async def test_a_dead_letter_is_found_however_many_are_older(redis, queue):
+    hour_ago = ((await redis.time())[0] - 3600) * 1000
     async with redis.pipeline(transaction=False) as pipe:
         for number in range(1500):
-            pipe.zadd(f"{PREFIX}dead", {f"T1:C1:{number}.5": number})
-            pipe.hset(f"{PREFIX}dead:T1:C1:{number}.5", mapping={"thread": "T1:C1:1.0", "at": 1})
+            at = hour_ago + number
+            pipe.zadd(f"{PREFIX}dead", {f"T1:C1:{number}.5": at})
+            letter = {"thread": "T1:C1:1.0", "messages": MESSAGES, "at": at, "attempt": 1}
+            pipe.hset(f"{PREFIX}dead:T1:C1:{number}.5", mapping={**letter, "reason": "no luck"})
         await pipe.execute()
     await queue.put(ONE, message("1"))
     claim = await queue.claim()
     await queue.bury(claim, "no luck")
     letter = await queue.dead_letter(claim.turn.id)
+    buried = await queue.buried()
     await queue.retry(claim.turn.id)
 
     assert letter is not None
     assert letter.turn == claim.turn
+    assert (len(buried), buried[-1]) == (1501, letter)
     assert await queue.dead_letter(claim.turn.id) is None  # it waits in its thread again
 
 
