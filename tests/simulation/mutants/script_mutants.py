@@ -48,7 +48,7 @@ SCRIPTS = (
         f"{_LUA}/append.lua",
         "if redis.call('LPOS', journal, ARGV[#ARGV]) then return 1 end",
         "",
-        _QUEUE,
+        units("adapters/redis/connection/test_client.py", only="in_the_journal_once"),
     ),
     Mutant(
         "released without fencing",

@@ -12,7 +12,7 @@ from bot.adapters.redis.shards import Shards
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
 from bot.panel.errors import GiveUp, StoreUnavailable
-from bot.panel.journal.events import RouterAsked
+from bot.panel.journal.events import Routed, RouterAsked
 from bot.panel.links import ThreadLinks
 from bot.panel.model import (
     Claim,
@@ -76,16 +76,16 @@ async def test_a_put_whose_answer_was_lost_is_done_once_and_known_to_be_ours(pro
     assert (await queue.claim()).turn.messages == (MESSAGE,)
 
 
-async def test_an_entry_whose_answer_was_lost_is_in_the_journal_once(proxy, queue, shaky):
+async def test_entries_whose_answer_was_lost_are_in_the_journal_once(proxy, queue, shaky):
     journal = RedisJournal(shaky, Shards())
     await queue.put(THREAD, MESSAGE)
     claim = await queue.claim()
     proxy.lose_the_next_answer()
 
-    await journal.append(claim, RouterAsked())
+    await journal.append(claim, RouterAsked(), Routed())
 
     assert proxy.lost.is_set()
-    assert list(await journal.read(claim)) == [RouterAsked()]
+    assert list(await journal.read(claim)) == [RouterAsked(), Routed()]
 
 
 @pytest.mark.parametrize("way", ["renew", "done", "release", "bury"])
