@@ -85,7 +85,7 @@ class Stage:
 
         async def one(place: int) -> None:
             async with places:
-                thread = self._world.ask(place=place)
+                thread = self._world.ask(told.get("text", QUESTION), place=place)
                 await self._world.audience.replies(thread, told["replies"])
 
         since = time.perf_counter()

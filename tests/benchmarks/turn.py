@@ -1,12 +1,13 @@
 """What a turn takes of its worker: processor, calls, connections and trips to Redis.
 
 The floor is a script without libraries that makes the calls that a turn cannot do without
-(``floor.py``). The model takes no time, and the two go by turns.
+(``floor.py``). The model takes no time, and whatever is compared goes by turns.
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from statistics import median
 
 from bot.adapters.redis.connection.embedded import embedded_server
@@ -27,16 +28,49 @@ from tests.benchmarks.floor import Redis
 NAME = "turn"
 AT_ONCE = 32
 SIZES = (1, 4)
+_SMALL, _LARGE = 5, 100  # experts of a panel of whom one is asked
 FLOOR = "the floor"
 _COUNTED = 20  # turns, one at a time
 
 Counts = Mapping[str, float]
 Turns = Callable[[int, int], Awaitable[None]]  # how many, and how many at once
+Used = Callable[[], float]  # seconds of processor
 
 
 async def measure(effort: Effort) -> list[Figure]:
-    """Compare the worker with the floor, with one expert and with four."""
-    return [figure for size in SIZES for figure in await _compare(size, effort)]
+    """Compare the worker with the floor, with one expert and with four; and a large panel."""
+    by_size = [figure for size in SIZES for figure in await _compare(size, effort)]
+    return [*by_size, await _one_of_many(effort)]
+
+
+async def _one_of_many(effort: Effort) -> Figure:
+    """Compare questions to one expert of a large panel with those to one of a small one."""
+    async with _open_panel(_SMALL) as of_few, _open_panel(_LARGE) as of_many:
+        works = [
+            [await _work(*panel, effort) for panel in (of_few, of_many)]
+            for _ in range(effort.rounds + 1)
+        ]
+    few, many = map(median, zip(*works[1:], strict=True))
+    name, against = f"processor of the worker, one of {_LARGE} experts", f"one of {_SMALL}"
+    return Figure(NAME, name, many, "ms", few, against, Goal(1.3))
+
+
+@asynccontextmanager
+async def _open_panel(size: int) -> AsyncIterator[tuple[Turns, Used]]:
+    """Start the bot with a panel of that *size*; gives what asks one of it, and what that took."""
+    async with embedded_server() as redis_url, open_stage(0) as stage:
+        environ = {**stage.environ, "REDIS_URL": redis_url, **UNPACED}
+        await seat(environ, stage.team, size)
+        async with (
+            open_web(environ) as (_, url),
+            python("bot", "worker", environ=environ) as (worker, _),
+        ):
+            await stage("deliver", url=url)
+
+            async def ask_one(turns: int, at_once: int) -> None:
+                await stage("turns", count=turns, at_once=at_once, replies=1, text="e0, and you?")
+
+            yield ask_one, lambda: cpu(worker)
 
 
 async def _compare(size: int, effort: Effort) -> list[Figure]:
@@ -77,7 +111,7 @@ async def _compare(size: int, effort: Effort) -> list[Figure]:
     ]
 
 
-async def _work(turns: Turns, used: Callable[[], float], effort: Effort) -> float:
+async def _work(turns: Turns, used: Used, effort: Effort) -> float:
     """Return the milliseconds of processor that each of many turns takes."""
     since = used()
     await turns(effort.turns, AT_ONCE)
