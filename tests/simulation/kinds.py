@@ -22,6 +22,7 @@ class Story:
     deletions: float = 0.0  # the share of questions that their author deletes
     changes: float = 0.0  # of the channel's panel, for each question
     tickets: float = 0.0  # the share of threads in which a tool needs somebody's approval
+    limit: int = 0  # questions of a person in a minute; 0: any number
     direct: float = 0.0  # the share of threads in a direct message
 
 
@@ -74,6 +75,7 @@ _IN_ANY_MEMORY: Mapping[str, Kind] = {
     "edits": Kind(
         Chances(before=0.01, after=0.01), Story(late=4.0, twice=0.2, edits=0.4, asides=0.4), kills=2
     ),
+    "limits": Kind(Chances(before=0.02, after=0.02), Story(limit=12), kills=4),
     "direct": Kind(
         Chances(before=0.01), Story(direct=0.8, stops=0.1, streaming=0.3, tickets=0.3), kills=2
     ),

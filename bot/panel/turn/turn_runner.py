@@ -58,7 +58,8 @@ class TurnRunner:
         post, ThreadGone if the thread was deleted, TurnLost if another worker has the turn.
         """
         record = await TurnRecord.begin(claim, self._stores.journal)
-        admitted = await self._services.admission.admit(claim, begun=record.resumed)
+        begun = record.has_begun or record.in_doubt
+        admitted = await self._services.admission.admit(claim, begun=begun)
         if admitted is None:
             if record.resumed:
                 await self.withdraw(claim, frozenset())

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from bot.panel.access.question_limits import QuestionLimits
 from bot.panel.errors import (
     GiveUp,
     MessengerUnavailable,
@@ -289,3 +290,14 @@ async def test_a_plan_is_ended_although_nobody_can_be_told(bench):
 
     (shown,) = bench.messenger.plans.values()
     assert [task.state for task in shown[-1]] == [TaskState.FAILED]
+
+
+async def test_a_question_too_many_is_not_answered_because_its_worker_died(make_bench):
+    bench = make_bench(limits=QuestionLimits(of_person=1))
+    await bench.ask("hello")
+    claim = await bench.claim("what do you think?", "3.0")
+    await bench.runner().run(claim)  # the worker says so, and dies
+
+    await bench.resume(claim)
+
+    assert len(bench.model.asked(ROUTER)) == 1

@@ -1,13 +1,19 @@
 """The bot's processes in domain mode: the panel's own code, put together as the assembly does."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from random import Random
 
 from bot.panel.access.access import Access
 from bot.panel.access.policy import AccessPolicy
-from bot.panel.access.question_limits import QuestionLimits
+from bot.panel.access.question_limits import (
+    Exceeded,
+    QuestionCounter,
+    QuestionLimit,
+    QuestionLimits,
+)
 from bot.panel.approvals.approval_rights import ApprovalRights
 from bot.panel.approvals.approvers import Approvers
 from bot.panel.approvals.decisions import ApprovalDecisions, ApprovalExpiry
@@ -18,14 +24,14 @@ from bot.panel.intake.queue_positions import QueuePositions
 from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.language_model.model_client import ModelClient
 from bot.panel.messaging.locales import Locales
-from bot.panel.model import Expert, ExpertName, ThreadRef, ToolName
+from bot.panel.model import Expert, ExpertName, ThreadRef, ToolName, TurnId
 from bot.panel.timeouts import Timeouts
 from bot.panel.tools import McpServer, Toolbox, name_of
 from bot.panel.turn.outbox_worker import OutboxWorker
 from bot.panel.turn.services import Rules, Services
 from bot.panel.turn.turn_runner import TurnRunner
 from bot.panel.turn.turn_worker import TurnWorker
-from tests.fakes.access import FakeChannelFacts, FakeQuestionCounter, RecordingNotices
+from tests.fakes.access import FakeChannelFacts, RecordingNotices
 from tests.fakes.file_server import FakeFileServer
 from tests.fakes.functions import FakeFunctions
 from tests.fakes.members import FakeMembers
@@ -109,6 +115,9 @@ class Fleet:
     memory: Memory | RedisMemory
     slack: SimulatedSlack
     model: SimulatedModel
+    limit: int  # questions of a person in a minute; 0: any number
+    admitted: dict[TurnId, bool] = field(default_factory=dict)  # whether a turn was, in the end
+    notices: RecordingNotices = field(default_factory=RecordingNotices)
     people: FakePeople = field(default_factory=FakePeople)
     files: FakeFileServer = field(default_factory=FakeFileServer)
     functions: FakeFunctions = field(default_factory=FakeFunctions)
@@ -174,21 +183,33 @@ class Fleet:
             Seam(slack, SimulatedTranscript(self.slack)),
             self.files,
             self.people,
-            self._admission(reached),
+            self._admission(reached, slack),
         )
 
-    def _admission(self, reached: Reached) -> Admission:
+    def _admission(self, reached: Reached, slack: Server) -> Admission:
         stores = reached.stores
         access = Access(
             _EVERYBODY, self.people, FakeChannelFacts(), FakeMembers(), stores.auditor, "T1"
         )
-        notices, locales = RecordingNotices(), Locales(self.people)
-        return Admission(
-            access, FakeQuestionCounter(), QuestionLimits(), stores.threads, notices, locales
-        )
+        notices, locales = Seam(slack, self.notices), Locales(self.people)
+        counter, limits = _Counter(reached.counter, self.admitted), QuestionLimits(self.limit)
+        return Admission(access, counter, limits, stores.threads, notices, locales)
 
     def _rights(self) -> ApprovalRights:
         return ApprovalRights(self.people, _TOOLBOX, Approvers())
+
+
+class _Counter(QuestionCounter):
+    """Notes what workers are told."""
+
+    def __init__(self, counter: QuestionCounter, admitted: dict[TurnId, bool]) -> None:
+        self._counter = counter
+        self._admitted = admitted
+
+    async def take(self, question: TurnId, limits: Sequence[QuestionLimit]) -> Exceeded | None:
+        exceeded = await self._counter.take(question, limits)
+        self._admitted[question] = exceeded is None
+        return exceeded
 
 
 async def _work(

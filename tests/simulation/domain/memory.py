@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
+from bot.panel.access.question_limits import QuestionCounter
 from bot.panel.audit.audit_log import Auditor
 from bot.panel.errors import StoreUnavailable
 from bot.panel.intake.turn_queue import TurnQueue
 from bot.panel.messaging.outbox import Outbox
 from bot.panel.roster.panel_store import PanelStore
 from bot.panel.turn.services import Stores
+from tests.fakes.access import FakeQuestionCounter
 from tests.fakes.approval_store import FakeApprovalStore
 from tests.fakes.audit_log import FakeAuditLog
 from tests.fakes.outbox import FakeOutbox
@@ -32,6 +34,7 @@ class Reached:
     outbox: Outbox
     stores: Stores
     panels: PanelStore
+    counter: QuestionCounter
 
 
 class Memory:
@@ -45,6 +48,7 @@ class Memory:
         self.reports = FakeReportStore(self.queue)
         self.outbox = FakeOutbox(self.queue, lease=LEASE)
         self.panels = FakePanelStore()
+        self.counter = FakeQuestionCounter()
         self.audit_log = FakeAuditLog()
 
     def reached_by(self, process: Process, net: Net) -> Reached:
@@ -63,9 +67,8 @@ class Memory:
             outbox,
             Auditor(self.audit_log),
         )
-        return Reached(
-            cast("TurnQueue", QueueSeam(server, self.queue)), outbox, stores, seam(self.panels)
-        )
+        queue = cast("TurnQueue", QueueSeam(server, self.queue))
+        return Reached(queue, outbox, stores, seam(self.panels), seam(self.counter))
 
     async def is_idle(self) -> bool:
         """Whether nothing is to be answered, decided or shown any more."""

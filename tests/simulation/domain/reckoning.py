@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence, Set
 
 from bot.panel.messaging.messenger import Post, TaskState
-from bot.panel.model import ThreadRef
+from bot.panel.model import ThreadRef, TurnId
 from tests.reckoning import rules
 from tests.reckoning.questions import Wish, made_by, named_in
 from tests.reckoning.records import Conversation, OfThread, Question, Said, conversation
@@ -41,9 +41,10 @@ class Reckoning:
         kinds = _KINDS | ({"stopped", "command"} if thread in self._people.stops else set())
         yield from rules.strange(said, kinds, failing)
         yield from rules.repeated(said)
-        lost = self._lost(thread, questions)
+        lost = [*self._lost(thread, questions), *self._refused(thread, questions)]
         yield from rules.summed_up(said, frozenset(), {one.ts for one in (*ended, *lost)})
         excused = {one.number for one in (*ended, *lost)} | self._answered_with_others(questions)
+        yield from self._uncounted(said)
         yield from rules.answered(said, questions, excused)
         yield from rules.out_of_order(said, self._people.may_swap)
         if thread not in self._fleet.wiped:
@@ -54,6 +55,27 @@ class Reckoning:
     def _lost(self, thread: ThreadRef, questions: Sequence[Question]) -> Sequence[Question]:
         """Return the questions that Redis may have lost: those that were written before it did."""
         return self._people.written_until(questions, self._fleet.forgotten.get(thread, 0))
+
+    def _refused(self, thread: ThreadRef, questions: Sequence[Question]) -> Sequence[Question]:
+        """Return what was one question too many, with what may have been asked together with it."""
+        admitted = {one: self._fleet.admitted.get(_turn_of(thread, one)) for one in questions}
+        refused = [one for one, is_admitted in admitted.items() if is_admitted is False]
+
+        def is_refused(question: Question) -> bool:
+            if admitted[question] is not None:
+                return question in refused
+            return any(
+                float(one.ts) < float(question.ts) or self._people.may_swap(one.ts, question.ts)
+                for one in refused
+            )
+
+        return [one for one in questions if self._fleet.notices.told and is_refused(one)]
+
+    def _uncounted(self, said: Sequence[Said]) -> Iterator[str]:
+        """Complain of turns that are answered though they are too many."""
+        for turn in dict.fromkeys(one.turn for one in said if one.answers):
+            if self._fleet.limit and not self._fleet.admitted.get(TurnId(turn)):
+                yield f"{turn} is answered, and does not count"
 
     @property
     def _may_fail(self) -> bool:
@@ -146,6 +168,10 @@ class Reckoning:
                 yield f"{worker.process.name} died of {error!r}"
         for what in self._fleet.loop.errors:
             yield f"the loop: {what.get('message')} {what.get('exception')!r}"
+
+
+def _turn_of(thread: ThreadRef, question: Question) -> TurnId:
+    return TurnId(f"{thread.team_id}:{thread.channel_id}:{question.ts}")
 
 
 def _said(shown: Shown) -> Said:

@@ -10,6 +10,7 @@ from random import Random
 from bot.adapters.redis import keys
 from bot.adapters.redis.queue.journal import RedisJournal
 from bot.adapters.redis.queue.outbox import RedisOutbox
+from bot.adapters.redis.queue.rate_limiter import RedisQuestionCounter
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.shards import Shards
 from bot.adapters.redis.stores.approval_store import RedisApprovalStore
@@ -73,7 +74,8 @@ class RedisMemory:
             Auditor(RedisAuditLog(redis, _SECRETS)),
         )
         queue = RedisTurnQueue(redis, shards, lease=LEASE)
-        return Reached(queue, outbox, stores, RedisPanelStore(redis))
+        counter = RedisQuestionCounter(redis, "T1")
+        return Reached(queue, outbox, stores, RedisPanelStore(redis), counter)
 
     async def is_idle(self) -> bool:
         """Whether nothing is to be answered, decided or shown any more."""

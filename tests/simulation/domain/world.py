@@ -62,7 +62,8 @@ class World:
         self.model = SimulatedModel(self.loop, server)
         self.slack = SimulatedSlack(self.loop)
         memory = self.loop.world.run(self._in_redis) if kind.in_redis else Memory()
-        self.fleet = Fleet(self.loop, self.net, memory, self.slack, self.model)
+        limit = kind.story.limit
+        self.fleet = Fleet(self.loop, self.net, memory, self.slack, self.model, limit)
         Deciders(self.fleet)
         self.people = People(self.fleet, kind.story, excerpt)
         self.misfortunes = Misfortunes(self.fleet, kind, kind.story.span, excerpt)

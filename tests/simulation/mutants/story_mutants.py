@@ -8,9 +8,9 @@ STORY = (
     Mutant(
         "question known as queued before it is",
         _INTAKE,
-        "        is_new = await self._queue.put(thread, message, alone=alone)",
+        "        is_new = await self._queue.put(thread, message, alone=alone, moves=moves)",
         "        self._remember(thread, message)\n"
-        "        is_new = await self._queue.put(thread, message, alone=alone)",
+        "        is_new = await self._queue.put(thread, message, alone=alone, moves=moves)",
         Days("webs"),
     ),
     Mutant(
@@ -54,6 +54,13 @@ STORY = (
         "if latest and tonumber(latest) >= tonumber(till) then",
         "if false then",
         units("contracts/test_thread_store.py"),
+    ),
+    Mutant(
+        "question not counted if it was tried before",
+        "bot/panel/turn/turn_runner.py",
+        "begun = record.has_begun or record.in_doubt",
+        "begun = record.resumed",
+        Days("limits", 3),
     ),
     Mutant(
         "status left",
