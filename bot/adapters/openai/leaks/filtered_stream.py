@@ -9,7 +9,7 @@ from bot.panel.language_model.exchange import ModelEvent, Prompt, Responded, Tex
 
 # Models whose own server takes everything out.
 _HOSTED = re.compile(r"(?:.*/)?(?:gpt-(?!oss)|chatgpt-|o\d)", re.IGNORECASE)
-_LIKE_A_CALL = re.compile(r"\s*(?:[\[{]|```|\Z)")
+_LIKE_A_CALL = re.compile(r"\s*(?:[\[{]|```)")
 
 
 class ThinkingModels:
@@ -58,7 +58,8 @@ class _GrowingText:
         self.filter = TextFilter()
         self._thinks = thinks
         self._may_be_call = bool(prompt.tools) and not _HOSTED.match(prompt.model)
-        self._waiting, self._shown = "", False
+        self._waiting: list[str] = []
+        self._is_like_call = self._shown = False
 
     def feed(self, delta: str) -> str:
         return self._released(self.filter.feed(delta))
@@ -71,14 +72,18 @@ class _GrowingText:
         if self.filter.shown.took_back and self._shown:
             return ""  # what is shown is wrong: the whole reply takes its place
         if self.filter.shown.took_back:
-            self._waiting = self.filter.shown.text.removesuffix(fresh)
-            self.filter.shown.took_back = False
-        self._waiting += fresh
+            self._waiting = [self.filter.shown.text.removesuffix(fresh)]
+            self._is_like_call = self.filter.shown.took_back = False
+        self._waiting.append(fresh)
         thoughts = self.filter.thoughts
-        is_thought = self._thinks and not (thoughts.any_ended or thoughts.closed_unopened)
-        if is_thought or (self._may_be_call and _LIKE_A_CALL.match(self._waiting)):
+        if self._thinks and not (thoughts.any_ended or thoughts.closed_unopened):
             return ""
-        self._may_be_call = False
-        shown, self._waiting = self._waiting, ""
-        self._shown = self._shown or bool(shown.strip())
-        return shown
+        if self._is_like_call:
+            return ""
+        text = "".join(self._waiting)
+        self._is_like_call = self._may_be_call and bool(_LIKE_A_CALL.match(text))
+        if self._may_be_call and (self._is_like_call or not text.strip()):
+            return ""
+        self._may_be_call, self._waiting = False, []
+        self._shown = self._shown or bool(text.strip())
+        return text
