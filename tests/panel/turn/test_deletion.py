@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Set
 from dataclasses import dataclass, replace
+from math import inf
 
 import pytest
 
@@ -412,15 +413,17 @@ async def test_a_store_that_is_away_for_a_moment_leaves_nothing_of_the_turn(make
     await work.assert_clean()
 
 
-async def test_a_store_that_is_away_for_longer_leaves_it_to_whoever_has_it_next(
-    make_bench,
-):
-    queue = ForgetfulQueue(lease=0.3)
-    queue.away_for = 0.4
-    work = Working(make_bench(queue=queue), lease=queue.lease)
+async def test_a_store_that_is_away_for_longer_leaves_it_to_whoever_has_it_next(make_bench, caplog):
+    queue = ForgetfulQueue()
+    queue.away_for = inf
+    work = Working(make_bench(queue=queue), lease=0.1)
     await while_experts_answer(work)
 
     await work.delete()
+    await eventually(lambda: "turn.not_cleaned_up" in caplog.messages)
+    queue.back_at = 0
+    work.bench.lose()
+    queue.note_change()
     await work.settled()
     await work.stop()
 
