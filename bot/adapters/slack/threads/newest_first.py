@@ -58,7 +58,7 @@ async def _before_the_end(
         if has_more and span > _MOMENT:
             span /= 4
             continue
-        replies = [message for message in messages if message["ts"] != root["ts"]]
+        replies = [message for message in messages if float(message["ts"]) > known]  # no root
         for message in reversed(replies):
             yield message
         if begin <= known + _MOMENT:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.adapters.slack.home import home_view
+from bot.adapters.slack.home import home_view, turning
 from bot.adapters.slack.home.home_listeners import HomeListeners
 from bot.adapters.slack.home.home_page import HomePage
 from bot.adapters.slack.interactions.responder import Requester
@@ -16,7 +16,7 @@ from bot.panel.access.access import Access
 from bot.panel.access.policy import AccessPolicy
 from bot.panel.errors import StoreUnavailable
 from bot.panel.messaging.locales import Locales
-from bot.panel.model import ExpertName, Synthesis, TurnId, UserId
+from bot.panel.model import Expert, ExpertName, Synthesis, TurnId, UserId
 from bot.panel.prices import Prices
 from bot.panel.reports.feedback import Feedback, Judged, Opinion
 from bot.panel.reports.overview import OverviewReader
@@ -345,6 +345,20 @@ async def test_an_earlier_month_can_be_looked_at(house):
 
     await house.republished(DEV, before)
     assert "0 thumbs up, 1 down" in house.told(DEV)
+
+
+async def test_people_turn_over_to_the_experts_that_do_not_fit(house):
+    for number in range(60):
+        name = ExpertName(f"zz-{number:02}")
+        await house.store.add(house.defaults, Expert(name, f"Z {number:02}", ":zzz:", "z", "Z."))
+    view = await house.opened(DEV)
+    assert "Z 59" not in house.told(DEV)
+    before = view.hash
+
+    await house.people.click(DEV, view, turning.PAGE, "2025-11 1 0 0")
+
+    await house.republished(DEV, before)
+    assert "Z 59" in house.told(DEV)
 
 
 async def test_a_home_that_slack_refuses_for_something_else_is_drawn_again_next_time(house, caplog):

@@ -71,6 +71,17 @@ async def test_the_newest_messages_are_read_in_a_few_calls(neighbour, calls, pac
     assert calls() <= most
 
 
+async def test_of_thousands_of_unread_replies_the_newest_are_read(neighbour, calls):
+    thread = long_thread(neighbour)
+    since = MessageTs(neighbour.replies(thread)[999].ts)
+
+    said = await neighbour.transcript.earlier(thread, before=end_of(neighbour, thread), since=since)
+
+    numbers = [int(one.text.removeprefix("reply ")) for one in said]
+    assert numbers == list(range(REPLIES - MOST_MESSAGES + 1, REPLIES + 1))
+    assert calls() <= 6
+
+
 @pytest.mark.parametrize(("ours", "most"), [(4_990, 3), (4_000, 10), (2_500, 25), (10, 41)])
 async def test_the_newest_conversation_is_found_wherever_it_is_named(neighbour, calls, ours, most):
     thread = long_thread(neighbour, ours=(5, ours))
