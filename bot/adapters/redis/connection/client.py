@@ -31,6 +31,7 @@ from bot.adapters.redis.connection.address import Address, Layout
 from bot.adapters.redis.connection.errors import reason, store_errors
 from bot.adapters.redis.connection.pipelining import BLOCKING, PipeliningRedis
 from bot.adapters.redis.connection.scripting import Connection
+from bot.adapters.redis.connection.sending import DirectConnection
 from bot.adapters.redis.shards import Shards
 from bot.panel.errors import GiveUp, StoreUnavailable
 from bot.panel.loops import Trouble
@@ -59,7 +60,8 @@ def connect(url: str) -> Connection:
     options = {**settings, **parsed.options}
     match parsed.layout:
         case Layout.SINGLE:
-            return PipeliningRedis.from_url(parsed.url, **settings)
+            kind = DirectConnection  # with TLS, redis-py chooses another
+            return PipeliningRedis.from_url(parsed.url, **settings, connection_class=kind)
         case Layout.SENTINEL:
             return _primary(parsed, options)
         case Layout.CLUSTER:
