@@ -159,6 +159,11 @@ async def test_answers_may_be_compressed(model: ConversationsModel, api: CannedA
         await model.labels(CONVERSATION)
 
 
+async def test_gateways_may_add_long_headers(api: CannedApi):
+    api.will(Answer(body=STORED, headers={"content-security-policy": "x" * 20_000}))
+    assert await ask(api.base_url) == STORED
+
+
 class EndingLease(Lease):
     """A lease that can be looked at so often before it has expired."""
 

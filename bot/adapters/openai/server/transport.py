@@ -19,6 +19,7 @@ from bot.panel.errors import TurnLost
 from bot.panel.intake import lease
 
 _KEPT = 30.0  # seconds that an idle connection is kept: proxies close theirs after 60 and more
+_LONGEST_HEADER = 64 * 1024  # bytes
 _LARGE = 1 << 20  # bytes, which aiohttp takes as a stream only
 
 
@@ -85,6 +86,7 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
             ),
             trace_configs=[trace],
             middlewares=[_once],
+            max_field_size=_LONGEST_HEADER,
             proxy=self._proxy,
         )
 
