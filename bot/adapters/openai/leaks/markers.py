@@ -40,11 +40,14 @@ _PATTERNS = {
     r"|(?-i:\[/?INST\])|<(?:bos|eos|pad|unk|unused\d{1,3})>",
 }
 _groups = "|".join(f"(?P<{mark.name}>{pattern})" for mark, pattern in _PATTERNS.items())
-MARKS = re.compile(rf"(?P<RUN>`+|~{{3,}})|(?P<BLANK>\n[ \t]*\n)|{_groups}", re.IGNORECASE)
+_BEGINS = r"(?=[<\[◁`~\n])"  # looked at first: most characters begin none of so many alternatives
+MARKS = re.compile(
+    rf"{_BEGINS}(?:(?P<RUN>`+|~{{3,}})|(?P<BLANK>\n[ \t]*\n)|{_groups})", re.IGNORECASE
+)
 
 # The end of a text that may be the beginning of a mark, or of more of the same.
 PARTIAL = re.compile(
-    rf"(?=[<\[◁`~\n])(?:<(?:/?[|｜][/\w▁.:-]{{0,40}}(?:[|｜]\w{{0,20}}[|｜]?)?|/?[a-z]{{0,12}}:?[\w]{{0,20}}\|?"
+    rf"{_BEGINS}(?:<(?:/?[|｜][/\w▁.:-]{{0,40}}(?:[|｜]\w{{0,20}}[|｜]?)?|/?[a-z]{{0,12}}:?[\w]{{0,20}}\|?"
     rf"|{_THOUGHT}\s[^<>\n]{{0,60}}|/{_THOUGHT}\s|(?:function|invoke)(?:=|\sname=?|\s)[^<>\n]{{0,84}})"
     r"|(?-i:\[/?[A-Z_]{0,11})|◁/?[a-z]{0,5}|`+|~+|\n[ \t]*)\Z",
     re.IGNORECASE,

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 # Whole ones first; of one that does not end, only what cannot be anything else.
 _MARKER = re.compile(
-    r" ?(?:"
+    r"(?= ?[【\[\\\ue200-\ue206]) ?(?:"  # looked at first: most characters begin no marker
     r"【[^【】\n]{1,80}†[^【】\n]{0,200}】|【\d+(?::\d+)?†[^\s】]{0,200}|【\d[\d:]*$"
     r"|\[\d+:\d+†[^\]\n]{0,200}\]"
     r"|\ue200[^\ue200\ue201\n]{0,500}\ue201|\ue200(?a:[\w\ue202:.,#/+-]*)"
@@ -30,7 +30,7 @@ def without_markers(text: str) -> tuple[str, Callable[[int], int]]:
     def moved(place: int) -> int:
         return place - sum(max(0, min(end, place) - start) for start, end in taken)
 
-    return _MARKER.sub("", text), moved
+    return _MARKER.sub("", text) if taken else text, moved
 
 
 class MarkerFilter:
