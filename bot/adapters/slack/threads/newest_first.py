@@ -15,7 +15,8 @@ from bot.json_types import Json
 
 log = logging.getLogger(__name__)
 
-_MOST_CALLS = 40  # of spans: some 5,000 replies, in a minute
+_MOST_CALLS = 32  # after the first one: some 5,000 replies, in less than a minute
+_NEWEST = 5  # pages, after which all the rest is read in whole ones, if there are calls enough
 _SMALL_PAGE = 100  # messages; where Slack gives less at once, it takes one call a minute
 _FEW_CALLS = 4
 _FILLED = 0.7  # of a page, by what a span should hold
@@ -50,19 +51,41 @@ async def _before_the_end(
     """Yield the messages that are newer than those of the *first* page, newest first."""
     root, known = first[0], float(first[-1]["ts"])
     end = min(float(latest or "inf"), float(root.get("latest_reply") or runtime.time()))
-    left = max(root.get("reply_count", 0) - len(first), len(first))
+    left = unread = max(root.get("reply_count", 0) - len(first), len(first))
     span = (end - known) * _FILLED * len(first) / left
-    for _ in range(_MOST_CALLS if len(first) >= _SMALL_PAGE else _FEW_CALLS):
+    calls = _MOST_CALLS if len(first) >= _SMALL_PAGE else _FEW_CALLS
+    for call in range(calls):
+        is_far = unread - left >= _NEWEST * len(first)
+        if is_far and left <= (calls - call) * (len(first) - 1):
+            for message in reversed(await _whole_pages(read, known, end, calls - call)):
+                yield message
+            return
         begin = max(end - span, known + _MOMENT)
         messages, has_more = await read(f"{begin:.6f}", f"{end:.6f}")
         if has_more and span > _MOMENT:
             span /= 4
             continue
-        replies = [message for message in messages if float(message["ts"]) > known]  # no root
+        replies = _newer(messages, known)
         for message in reversed(replies):
             yield message
         if begin <= known + _MOMENT:
             return
-        end = begin - _MOMENT
+        end, left = begin - _MOMENT, left - len(replies)
         span *= min(_FILLED * len(first) / max(len(replies), 1), 8)
     log.info("thread.read_in_part", extra={"ts": root["ts"], "replies": root.get("reply_count")})
+
+
+async def _whole_pages(read: ReadSpan, known: float, end: float, most: int) -> list[Json]:
+    """Return what is between two times, oldest first: in fewer calls, but all at once."""
+    found: list[Json] = []
+    for _ in range(most):
+        messages, has_more = await read(f"{known + _MOMENT:.6f}", f"{end:.6f}")
+        found += (newer := _newer(messages, known))
+        if not (has_more and newer):
+            break
+        known = float(newer[-1]["ts"])
+    return found
+
+
+def _newer(messages: list[Json], known: float) -> list[Json]:
+    return [message for message in messages if float(message["ts"]) > known]  # not the root

@@ -82,7 +82,7 @@ async def test_of_thousands_of_unread_replies_the_newest_are_read(neighbour, cal
     assert calls() <= 6
 
 
-@pytest.mark.parametrize(("ours", "most"), [(4_990, 3), (4_000, 10), (2_500, 25), (10, 41)])
+@pytest.mark.parametrize(("ours", "most"), [(4_990, 3), (4_000, 10), (2_500, 29), (10, 29)])
 async def test_the_newest_conversation_is_found_wherever_it_is_named(neighbour, calls, ours, most):
     thread = long_thread(neighbour, ours=(5, ours))
 
@@ -90,6 +90,14 @@ async def test_the_newest_conversation_is_found_wherever_it_is_named(neighbour, 
 
     assert named.signed == ConversationId(f"conv_{ours}")
     assert calls() <= most
+
+
+async def test_a_thread_in_which_we_never_spoke_is_known_after_hardly_more_calls_than_pages(
+    neighbour, calls
+):
+    thread = long_thread(neighbour)
+    assert (await neighbour.transcript.routers_of(thread)).signed is None
+    assert calls() <= 29
 
 
 async def test_a_short_thread_is_read_in_one_call(neighbour, calls):
