@@ -32,7 +32,8 @@ async def serve(port: int, redis_url: str = "") -> None:
         signing_secret=os.environ["SLACK_SIGNING_SECRET"],
         process_before_response=bool(redis_url),  # else Bolt acknowledges first
     )
-    redis = Redis.from_url(redis_url) if redis_url else None
+    # as many connections as are wanted: with its usual hundred it fails under load
+    redis = Redis.from_url(redis_url, max_connections=10_000) if redis_url else None
 
     async def write(event: Mapping[str, Any]) -> None:
         if redis:
