@@ -115,7 +115,7 @@ async def read_all(stores: Stores, conversation: ConversationId) -> list[str]:
 async def dumped(redis) -> str:
     """Return all that somebody sees who can read the whole database."""
     seen = []
-    async for key in redis.scan_iter():
+    for key in sorted({key async for key in redis.scan_iter()}):  # its own order may change
         match await redis.type(key):
             case "string":
                 seen.append(await redis.get(key))
