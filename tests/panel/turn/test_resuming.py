@@ -11,9 +11,11 @@ from bot.panel.errors import (
     ModelUnavailable,
     TurnLost,
 )
+from bot.panel.journal.events import ConversationOpened
 from bot.panel.language_model.exchange import ToolAnswered, ToolCalled, UserSaid
+from bot.panel.links import ExpertLabels, RouterLabels, ThreadLinks
 from bot.panel.messaging.messenger import TaskState
-from bot.panel.model import MessageTs
+from bot.panel.model import ConsultationPath, MessageTs
 from bot.panel.utterance import Utterance
 from tests.eventually import eventually
 from tests.fakes.language_model import ROUTER
@@ -301,3 +303,24 @@ async def test_a_question_too_many_is_not_answered_because_its_worker_died(make_
     await bench.resume(claim)
 
     assert len(bench.model.asked(ROUTER)) == 1
+
+
+async def test_a_conversation_that_only_the_links_know_is_noted_before_it_is_used(bench):
+    claim = await bench.claim("May we?")
+    router = await bench.model.open(RouterLabels(THREAD, {}))
+    legal = await bench.model.open(ExpertLabels(THREAD, ConsultationPath("legal"), router))
+    await bench.threads.save_links(THREAD, ThreadLinks(router, {"legal": legal}))
+    bench.lose()  # its worker dies before the journal has it
+    bench.model.script(ROUTER, [consult("legal")])
+    bench.model.script("legal", [asyncio.Event()])
+
+    again = await bench.queue.claim()
+    running = asyncio.create_task(bench.runner().run(again))
+    await eventually(lambda: bench.model.asked("legal"))
+
+    events = await bench.journal.read(again)
+    assert ConversationOpened(ConsultationPath("legal"), legal) in events
+    assert ConversationOpened(None, router) in events
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert claim.token < again.token
