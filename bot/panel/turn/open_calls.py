@@ -75,11 +75,11 @@ class OpenCalls:
         record = self._record
         ref = prompts.call_ref(chooser) if chooser else prompts.ref(record.turn)
         by = chooser.id if chooser else None
-        retries = Retries(self._backoff)
+        looks, retries = Retries(self._backoff), Retries(self._backoff)
         while True:
             try:
                 stored = await self._model.since(conversation, ref)
-                if self._is_on_its_way(stored, chooser) and await retries.wait():
+                if self._is_on_its_way(stored, chooser) and await looks.wait():
                     continue
                 if outputs := self._outputs(stored or (), chooser):
                     if may_go_on:  # what it was asked counts as lost, with the calls

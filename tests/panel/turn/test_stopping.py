@@ -281,3 +281,26 @@ async def test_a_worker_without_turns_does_not_ask_which_to_stop(make_bench):
     task.cancel()
 
     assert queue.times == 0
+
+
+async def test_a_lost_look_after_a_wait_for_the_summary_leaves_no_call_open(bench, work):
+    bench.model.writes_on = False
+    bench.model.script(ROUTER, [consult("legal"), consult("finance")], [asyncio.Event()])
+    bench.model.script("legal", "Yes.")
+    bench.model.script("finance", "No.")
+    await say(bench, "May we?", "1.0")
+    await eventually(lambda: len(bench.model.asked(ROUTER)) == 2)
+    router = bench.model.items_of(ROUTER)
+    router[:] = [item for item in router if not isinstance(item, ToolAnswered)]  # still on its way
+    looks, since = iter(range(10)), bench.model.since
+
+    async def since_or_not(conversation, ref):
+        if next(looks) == len(QUICK.retry_delays):
+            raise ModelUnavailable("lost")
+        return await since(conversation, ref)
+
+    bench.model.since = since_or_not
+    await say(bench, "stop", "2.0")
+    await settled(bench)
+
+    assert bench.model.unanswered() == []
