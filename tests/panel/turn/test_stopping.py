@@ -178,7 +178,7 @@ async def test_a_model_that_is_away_does_not_keep_a_turn_from_stopping(bench, wo
     bench.model.script("legal", [asyncio.Event()])
     await say(bench, "May we?", "1.0")
     await eventually(lambda: bench.model.asked("legal"))
-    for _ in (None, *QUICK.retry_delays):
+    for _ in 2 * (None, *QUICK.retry_delays):  # the router's conversation, and the expert's
         bench.model.fail_next("since", ModelUnavailable("down"))
     await say(bench, "stop", "2.0")
     await settled(bench)
@@ -304,3 +304,18 @@ async def test_a_lost_look_after_a_wait_for_the_summary_leaves_no_call_open(benc
     await settled(bench)
 
     assert bench.model.unanswered() == []
+
+
+async def test_what_a_stopped_expert_was_asked_twice_is_tidied_up(bench, work):
+    """A response broke off, its request was not stored yet, and was made again; then both were."""
+    bench.model.script(ROUTER, [consult("legal"), asyncio.Event()])
+    bench.model.script("legal", [asyncio.Event()])
+    await say(bench, "May we?", "1.0")
+    await eventually(lambda: bench.model.asked("legal"))
+    asked = bench.model.items_of("legal")
+    asked.append(asked[0])
+
+    await say(bench, "stop", "2.0")
+    await settled(bench)
+
+    assert len([item for item in asked if isinstance(item, UserSaid)]) == 1
