@@ -1,9 +1,11 @@
 """The Chromium that the tests of the page use."""
 
 import os
+import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from shutil import which
+from typing import NoReturn
 
 import pytest
 from playwright.async_api import Browser, ViewportSize, async_playwright
@@ -23,11 +25,23 @@ WIDE = ViewportSize(width=1280, height=800)
 
 
 def chromium() -> str:
-    """Return where a Chromium is, or skip; CI has one and never skips."""
+    """Return where a Chromium is, or skip."""
     path = os.environ.get("PANELBOT_CHROMIUM") or next(filter(None, map(which, NAMES)), None)
-    if path:
-        return path
-    reason = f"no Chromium found: install one of {', '.join(NAMES)} or set PANELBOT_CHROMIUM"
+    if not path:
+        skip(f"no Chromium found: install one of {', '.join(NAMES)} or set PANELBOT_CHROMIUM")
+    return path
+
+
+def need_emoji() -> None:
+    """Skip if there is no font with emoji: the page then shows their names instead."""
+    if fonts := which("fc-list"):
+        found = subprocess.run([fonts, ":charset=1f389"], capture_output=True, check=True)  # noqa: S603 - no input
+        if not found.stdout:
+            skip("no font has emoji: install one (apt-get install fonts-noto-color-emoji)")
+
+
+def skip(reason: str) -> NoReturn:
+    """Skip the test; CI has all there is to have, and fails."""
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)

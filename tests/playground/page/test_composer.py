@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from bot.playground.slack.workspace.company import ADA, GENERAL
-from tests.playground.page.browser import WIDE
+from tests.playground.page.browser import WIDE, need_emoji
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -20,6 +20,7 @@ COVERED = """() => {
 
 
 async def test_an_emoji_is_completed_by_its_name(page: Page, slack) -> None:
+    need_emoji()
     field = page.get_by_label("Message", exact=True)
     await field.press_sequentially("Done :ta")
     await expect(page.get_by_role("option").first).to_have_text("🎉:tada:")
@@ -47,6 +48,7 @@ async def test_what_is_not_sent_yet_is_there_after_a_reload(page: Page, slack) -
     await page.get_by_role("link", name="product").click()
     await expect(field).to_have_value("")
     await page.get_by_role("link", name="general").click()
+    await expect(field).to_have_value("half a sen")
     await field.press("End")
     await field.press_sequentially("tence")
     await field.press("Enter")

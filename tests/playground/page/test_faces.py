@@ -8,6 +8,7 @@ from playwright.async_api import Page
 
 from bot.experts.library import library
 from bot.playground.slack.workspace.emoji import emoji
+from tests.playground.page.browser import need_emoji
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -58,6 +59,7 @@ LOOK = r"""async (picture) => {
 
 
 async def test_every_face_fills_its_box_and_is_seen_on_it(page: Page) -> None:
+    need_emoji()
     icons = {expert.persona.icon for expert in library()}
     faces = [emoji(icon.strip(":")) for icon in icons] + OTHERS.split()
     await page.evaluate(DRAW, faces)

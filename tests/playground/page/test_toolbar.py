@@ -4,12 +4,14 @@ import pytest
 from playwright.async_api import Page, expect
 
 from bot.playground.slack.workspace.company import ADA, BEN, GENERAL
+from tests.playground.page.browser import need_emoji
 from tests.playground.page.test_scrolling import SEEN
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_the_tools_are_in_view_at_the_message_under_the_pointer(page: Page, slack) -> None:
+    need_emoji()
     slack.people.say(BEN, GENERAL, "first")
     slack.people.say(ADA, GENERAL, "a line\n" * 80)
     first, long = page.get_by_role("article").nth(0), page.get_by_role("article").nth(1)

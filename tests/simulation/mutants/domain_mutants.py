@@ -167,7 +167,7 @@ DOMAIN = (
     Mutant(
         "what is on its way counts as lost by a stop",
         f"{_TURN}/open_calls.py",
-        "                if self._is_on_its_way(stored, chooser) and await retries.wait():",
+        "                if self._is_on_its_way(stored, chooser) and await looks.wait():",
         "                if False:",
         units("adapters/openai/responses/test_lost_answers.py", only="stopped"),
     ),

@@ -23,10 +23,14 @@ async def test_commands_that_are_sent_together_arrive_in_order(redis):
 
 
 async def test_a_server_that_takes_nothing_is_given_up():
+    over, closed = asyncio.Event(), asyncio.Event()
+
     async def greet(reader, writer):
         await reader.read(1000)
         writer.write(b"+OK\r\n" * 2)  # to what the client says of itself
-        await asyncio.sleep(60)
+        await over.wait()
+        writer.transport.abort()
+        closed.set()
 
     async with await asyncio.start_server(greet, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
@@ -36,3 +40,5 @@ async def test_a_server_that_takes_nothing_is_given_up():
         with pytest.raises(TimeoutError):
             await connection.send_command("SET", "large", LARGE)
         assert not connection.is_connected
+        over.set()
+        await closed.wait()
