@@ -75,7 +75,11 @@ class Concessions:
         if not is_stream or not (doubted or self.without):
             return stream
         held = _HeldStream(stream)
-        failure = await held.read_on()
+        try:
+            failure = await held.read_on()
+        except BaseException:  # cancelled: nobody else has the stream yet
+            await stream.close()
+            raise
         if failure is None:
             self._limits.accept(self._model, request)
             self._limits.concede(self._model, self.without)
