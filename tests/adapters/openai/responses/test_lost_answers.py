@@ -64,7 +64,7 @@ IN_TIME = ("before the look", "after the look", "behind the lock")
 ENDS: Mapping[tuple[str, str], Sequence[str]] = {
     **{(target, then): IN_TIME for target in IS_TARGET for then in ("retries", "is taken over")},
     ("the choice", "is stopped"): IN_TIME[:2],
-    ("an expert", "is stopped"): (),  # nobody looks: it has called nobody
+    ("an expert", "is stopped"): IN_TIME[:2],
     ("the end", "is stopped"): (*IN_TIME[:2], "after all looks"),
 }
 
