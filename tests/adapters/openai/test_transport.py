@@ -262,3 +262,17 @@ async def test_a_stream_that_never_ends_holds_nobody_up(model: ConversationsMode
     async with asyncio.timeout(2):
         assert isinstance((await told(model))[-1], Responded)
     await api.hung_up.wait()
+
+
+async def test_a_stream_that_is_cancelled_before_the_model_writes_is_let_go(
+    model: ConversationsModel, api: CannedApi
+):
+    """Its first events are held back: the server may still refuse what the request asks for."""
+    api.will(Stream((b": thinking\n\n",), "silent"))
+    telling = asyncio.create_task(told(model))
+    await eventually(lambda: api.seen)
+    telling.cancel()
+    await asyncio.gather(telling, return_exceptions=True)
+
+    async with asyncio.timeout(2):
+        await api.hung_up.wait()
