@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.panel.approvals.tool_approvals import ToolApprovals
-from bot.panel.errors import MessengerRefused, MessengerUnavailable, ThreadGone
+from bot.panel.errors import MessengerRefused, MessengerUnavailable, ThreadGone, TryLater
 from bot.panel.journal.events import ExpertFailed
 from bot.panel.journal.failures import Failure
 from bot.panel.journal.turn_record import TurnRecord
@@ -103,7 +103,7 @@ class Stopping:
         for call in record.progress.all_calls:
             if call.id not in record.progress.outcomes:
                 await record.note(ExpertFailed(call.id, Failure.STOPPED))
-        links = await self._recovery.complete(record)
+        links = await retry(partial(self._recovery.complete, record), self._backoff, on=TryLater)
         turn.writer.router = links.router
         try:
             yield

@@ -386,6 +386,29 @@ async def test_a_single_lost_call_to_slack_leaves_no_plan(bench):
     await work.assert_clean()
 
 
+async def test_a_single_lost_look_for_the_router_leaves_no_status(bench):
+    work = Working(bench, timeouts=replace(QUICK, retry_delays=(0.001,)))
+    for _ in range(2):
+        bench.model.fail_next("open", ModelUnavailable("down"))
+    work.start()
+    await work.ask()
+    await eventually(lambda: bench.queue.postponed)
+    assert bench.messenger.status
+    routers_of, looks = bench.transcript.routers_of, iter(range(9))
+
+    async def lost_at_first(thread):
+        if next(looks) == 0:
+            raise MessengerUnavailable("lost")
+        return await routers_of(thread)
+
+    bench.transcript.routers_of = lost_at_first
+    await work.delete()
+    await work.settled()
+    await work.stop()
+
+    await work.assert_clean()
+
+
 class ForgetfulQueue(FakeTurnQueue):
     """Is away for a moment when it has told of a deletion."""
 
