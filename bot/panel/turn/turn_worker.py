@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Set
-from contextlib import suppress
+from collections.abc import Awaitable, Callable
+from functools import partial
 from itertools import accumulate
 
 from bot.panel.errors import (
@@ -17,12 +17,13 @@ from bot.panel.errors import (
     leading,
 )
 from bot.panel.intake.lease import renewed_lease
-from bot.panel.intake.turn_queue import TurnQueue, is_withdrawn
+from bot.panel.intake.turn_queue import TurnQueue
 from bot.panel.loops import forever
-from bot.panel.model import Claim, MessageTs
+from bot.panel.model import Claim
 from bot.panel.retries import Backoff, retry
 from bot.panel.timeouts import Timeouts
 from bot.panel.turn.turn_runner import TurnRunner
+from bot.panel.turn.unwanted_turns import UnwantedTurns
 
 log = logging.getLogger(__name__)
 
@@ -47,8 +48,7 @@ class TurnWorker:
         self._places = asyncio.Semaphore(concurrency)
         self._lease = lease
         self._running: dict[Claim, asyncio.Task[None]] = {}
-        self._stopped: set[Claim] = set()
-        self._withdrawn: set[Claim] = set()
+        self._unwanted = UnwantedTurns(queue)
         self._hurried = asyncio.Event()
 
     async def run(self) -> None:
@@ -98,36 +98,18 @@ class TurnWorker:
 
     def _ended(self, claim: Claim) -> None:
         del self._running[claim]
-        self._stopped.discard(claim)
-        self._withdrawn.discard(claim)
+        self._unwanted.forget(claim)
         self._places.release()
 
     async def _watch_for_stops(self) -> None:
         every = self._timeouts.stop_requests
-        await forever(self._look_for_stops, "stops.unknown", every=every)
-
-    async def _look_for_stops(self) -> None:
-        if not self._running:
-            return
-        running = list(self._running.items())  # turns that start meanwhile are looked at later
-        stops = await self._queue.stop_requests()
-        deleted = await self._queue.deleted([claim.turn for claim, _ in running])
-        for claim, task in running:
-            thread = claim.turn.thread
-            if task.done() or claim in self._stopped | self._withdrawn:
-                continue
-            if is_withdrawn(claim.turn, deleted.get(thread, frozenset())):
-                self._withdrawn.add(claim)
-                task.cancel()
-            elif thread in stops:
-                self._stopped.add(claim)
-                task.cancel()
+        await forever(partial(self._unwanted.cancel, self._running), "stops.unknown", every=every)
 
     async def _work(self, claim: Claim) -> None:
         try:
             await self._run_leased(self._attempt, claim, ends_early=True)
         except asyncio.CancelledError:
-            if claim in self._stopped | self._withdrawn and (task := asyncio.current_task()):
+            if claim in self._unwanted and (task := asyncio.current_task()):
                 task.uncancel()
                 await self._end_early(claim)
                 return
@@ -152,30 +134,23 @@ class TurnWorker:
                 model_answers = await run(claim)
             await self._settle(lambda: self._queue.done(claim, model_answers=bool(model_answers)))
         except Exception as error:
-            if ends_early and await self._is_stopped(claim):
+            if ends_early and await self._unwanted.has(claim):
                 raise asyncio.CancelledError from error
             await self._after_failure(claim, leading(error))
-
-    async def _is_stopped(self, claim: Claim) -> bool:
-        """Whether somebody has stopped the turn, perhaps since we last looked."""
-        with suppress(StoreUnavailable):
-            if claim.turn.thread in await self._queue.stop_requests():
-                self._stopped.add(claim)
-        return claim in self._stopped | self._withdrawn
 
     async def _attempt(self, claim: Claim) -> bool:
         if claim.deaths > self._timeouts.max_deaths:  # perhaps the turn is what kills them
             raise Poisoned(f"{claim.deaths} workers died with it", claim.deaths)
-        if is_withdrawn(claim.turn, await self._deleted(claim)):  # while nobody had it
+        if await self._unwanted.is_deleted(claim):  # while nobody had it
             raise ThreadGone("deleted")
-        if claim.attempt > 1 and await self._is_stopped(claim):  # its worker died, perhaps of that
+        if claim.attempt > 1 and await self._unwanted.has(claim):  # its worker may have died of it
             raise asyncio.CancelledError
         return await self._runner.run(claim)
 
     async def _end_early(self, claim: Claim) -> None:
         """End a turn that somebody does not want any more."""
         try:
-            if claim in self._withdrawn:
+            if self._unwanted.is_withdrawn(claim):
                 await self._withdraw(claim)
             else:
                 log.info("turn.stopped", extra={"turn": claim.turn.id})
@@ -190,7 +165,7 @@ class TurnWorker:
         log.info("turn.withdrawn", extra={"turn": turn})
 
         async def withdraw() -> None:
-            await self._runner.withdraw(claim, await self._deleted(claim))
+            await self._runner.withdraw(claim, await self._unwanted.deleted(claim))
 
         try:
             async with renewed_lease(self._queue, claim, self._lease):
@@ -205,11 +180,6 @@ class TurnWorker:
             await self._queue.done(claim)
         except PanelError as error:
             log.warning("turn.left_to_its_lease", extra={"turn": turn, "reason": str(error)})
-
-    async def _deleted(self, claim: Claim) -> Set[MessageTs]:
-        """Return which messages of the turn were deleted."""
-        deleted = await self._queue.deleted([claim.turn])
-        return deleted.get(claim.turn.thread, frozenset())
 
     async def _hand_over(self, claim: Claim) -> None:
         try:
@@ -239,7 +209,7 @@ class TurnWorker:
 
     async def _is_gone(self, claim: Claim, error: BaseException) -> bool:
         """Whether the turn has failed because, or while, its question or thread was deleted."""
-        return isinstance(error, ThreadGone) or is_withdrawn(claim.turn, await self._deleted(claim))
+        return isinstance(error, ThreadGone) or await self._unwanted.is_deleted(claim)
 
     async def _postpone(self, claim: Claim, error: TryLater) -> None:
         pause, outage = self._pause(claim, error), isinstance(error, ModelUnavailable)

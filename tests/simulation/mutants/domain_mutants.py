@@ -82,13 +82,13 @@ DOMAIN = (
     Mutant(
         "stop ignored after a failure",
         f"{_TURN}/turn_worker.py",
-        "            if ends_early and await self._is_stopped(claim):",
+        "            if ends_early and await self._unwanted.has(claim):",
         "            if False:",
         units("panel/turn/test_stopping.py"),
     ),
     Mutant(
         "stop not looked for",
-        f"{_TURN}/turn_worker.py",
+        f"{_TURN}/unwanted_turns.py",
         "            elif thread in stops:",
         "            elif False:",
         units("panel/turn/test_stopping.py"),
@@ -96,7 +96,7 @@ DOMAIN = (
     Mutant(
         "stop forgotten whose worker died",
         f"{_TURN}/turn_worker.py",
-        "        if claim.attempt > 1 and await self._is_stopped(claim):",
+        "        if claim.attempt > 1 and await self._unwanted.has(claim):",
         "        if False:",
         units("panel/turn/test_stopping.py"),
     ),
@@ -110,13 +110,13 @@ DOMAIN = (
     Mutant(
         "deletion ignored while the turn waits",
         f"{_TURN}/turn_worker.py",
-        "        if is_withdrawn(claim.turn, await self._deleted(claim)):  # while",
+        "        if await self._unwanted.is_deleted(claim):  # while",
         "        if False:  # while",
         units("panel/turn/test_deletion.py"),
     ),
     Mutant(
         "deletion ignored while the turn runs",
-        f"{_TURN}/turn_worker.py",
+        f"{_TURN}/unwanted_turns.py",
         "            if is_withdrawn(claim.turn, deleted.get(thread, frozenset())):",
         "            if False:",
         units("panel/turn/test_deletion.py"),
