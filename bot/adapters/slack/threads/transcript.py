@@ -14,7 +14,6 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import aclosing
-from dataclasses import dataclass
 
 from bot import runtime
 from bot.adapters.slack.api.identity import Identity
@@ -24,6 +23,14 @@ from bot.adapters.slack.content import message_content
 from bot.adapters.slack.content.message_content import MessageContent
 from bot.adapters.slack.markdown import sanitize
 from bot.adapters.slack.receiving.mentions import Mentions
+from bot.adapters.slack.threads.lengths import (
+    HISTORY,
+    MOST_MESSAGES,
+    UNREAD,
+    Lengths,
+    cut,
+    newest_within,
+)
 from bot.adapters.slack.threads.recordings import Recordings
 from bot.adapters.slack.threads.replies import Replies
 from bot.json_types import Json
@@ -32,20 +39,6 @@ from bot.panel.messaging.channel_moves import ChannelMove
 from bot.panel.messaging.transcript import NamedRouters, Transcript
 from bot.panel.model import ConversationId, ExpertName, Message, MessageTs, ThreadRef, Turn, UserId
 from bot.panel.utterance import Author, Role, Utterance
-
-MOST_MESSAGES = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Lengths:
-    """How many characters of a thread a model is given."""
-
-    message: int  # so that a long paste does not crowd out the rest
-    together: int
-
-
-HISTORY = Lengths(4_000, 12_000)
-UNREAD = Lengths(24_000, 48_000)  # perhaps what the question is about
 
 _TALK = frozenset({None, "bot_message", "file_share", "me_message", "thread_broadcast"})
 # Parts that do not answer the question.
@@ -205,7 +198,7 @@ class SlackTranscript(Transcript):
             _utterance(message, content, names, lengths.message, self._author(message, thread))
             for message, content in zip(newest, contents, strict=True)
         ]
-        return _bounded(utterances, lengths.together)
+        return newest_within(utterances, lengths.together)
 
     async def _names(
         self, authors: Sequence[UserId], contents: Iterable[MessageContent]
@@ -265,15 +258,11 @@ def _utterance(
     message: Json, content: MessageContent, names: Mapping[str, str], longest: int, author: Author
 ) -> Utterance:
     text, shown = _readable(content, names)
-    text, shown = _cut(text, longest), _cut(shown, max(longest - len(text), 0))
+    text, shown = cut(text, longest), cut(shown, max(longest - len(text), 0))
     speaker = _speaker(message, content, names)
     edit = {} if message.get("bot_id") else message.get("edited") or {}  # apps update what they say
     ts, edited = MessageTs(message["ts"]), edit.get("ts")
     return Utterance(ts, speaker, text, content.files, edited, author, shown)
-
-
-def _cut(text: str, longest: int) -> str:
-    return f"{text[:longest]} […]" if len(text) > longest else text
 
 
 def _speaker(message: Json, content: MessageContent, names: Mapping[str, str]) -> str:
@@ -290,15 +279,3 @@ def _readable(content: MessageContent, names: Mapping[str, str]) -> tuple[str, s
     note = f"[attached: {attached}]" if attached else ""
     shown = "\n\n".join(filter(None, (note, quoted)))
     return text or ("" if shown else "[no text]"), shown
-
-
-def _bounded(utterances: Sequence[Utterance], most: int) -> Sequence[Utterance]:
-    """Return the newest of *utterances* that fit in *most* characters together."""
-    kept: list[Utterance] = []
-    remaining = most
-    for utterance in reversed(utterances):
-        remaining -= len(utterance.speaker) + len(utterance.whole)
-        if remaining < 0:
-            break
-        kept.append(utterance)
-    return kept[::-1]

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.adapters.slack.api.metadata import MessageStamp
-from bot.adapters.slack.threads.transcript import HISTORY, MOST_MESSAGES
+from bot.adapters.slack.threads.lengths import HISTORY, MOST_MESSAGES
 from bot.panel.model import ConversationId, MessageTs, ThreadRef, TurnId
 from bot.playground.slack.workspace.company import ADA, BEN, BOT_USER, GENERAL
 from bot.playground.slack.workspace.messages import Message

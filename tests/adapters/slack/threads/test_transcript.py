@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from bot.adapters.slack.api.metadata import StampSigner
-from bot.adapters.slack.threads.transcript import HISTORY, MOST_MESSAGES, UNREAD
+from bot.adapters.slack.threads.lengths import HISTORY, MOST_MESSAGES, UNREAD
 from bot.panel.messaging.handles import Handle
 from bot.panel.messaging.messenger import Post
 from bot.panel.model import (
