@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
+from bot.language import ngettext
 
 DIVIDER: Json = {"type": "divider"}
 _LONGEST_LABEL = 75
@@ -50,6 +51,11 @@ def note(mrkdwn: str) -> Json:
     """Return a line of small text."""
     element = {"type": "mrkdwn", "text": mrkdwn, "verbatim": True}
     return {"type": "context", "elements": [element]}
+
+
+def and_more(count: int) -> str:
+    """Return the sentence under a list that lacks so many entries."""
+    return ngettext("And {count} more.", "And {count} more.", count)
 
 
 def option(text: str, value: str, description: str = "") -> Json:

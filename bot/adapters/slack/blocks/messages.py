@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import accumulate
 
-from bot.adapters.slack.blocks.elements import literal, note, section
+from bot.adapters.slack.blocks.elements import and_more, literal, note, section
 from bot.adapters.slack.blocks.simple_text import sections
 from bot.adapters.slack.markdown import sanitize
 from bot.adapters.slack.markdown.limits import size
 from bot.json_types import Json
-from bot.language import gettext, ngettext
+from bot.language import gettext
 from bot.panel.made_files import StoredFile
 from bot.panel.messaging.messenger import Ending, PlanTask, TaskState
 from bot.panel.model import Persona, UserId
@@ -124,7 +124,7 @@ def plan_text(title: str, tasks: Sequence[PlanTask]) -> str:
     lengths = accumulate((len(line) + 1 for line in lines), initial=len(heading))
     fitting = bisect_right([*lengths], LONGEST_FALLBACK - _ROOM_FOR_MORE) - 1
     if more := len(lines) - fitting:
-        lines[fitting:] = [ngettext("And {count} more.", "And {count} more.", more)]
+        lines[fitting:] = [and_more(more)]
     return "\n".join([heading, *lines])
 
 

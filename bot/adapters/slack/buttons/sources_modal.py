@@ -9,7 +9,7 @@ from itertools import groupby
 
 from bot.adapters.slack.blocks import elements
 from bot.json_types import Json
-from bot.language import gettext, ngettext
+from bot.language import gettext
 from bot.panel.messaging.messenger import Sources
 from bot.panel.model import ConversationId
 from bot.panel.roster.documents.knowledge import Passage
@@ -53,7 +53,7 @@ def modal(passages: Sequence[Passage]) -> Json:
         return gone()
     blocks = [*_passages(passages[:_MOST_PASSAGES])]
     if (more := len(passages) - _MOST_PASSAGES) > 0:
-        blocks.append(elements.note(ngettext("And {count} more.", "And {count} more.", more)))
+        blocks.append(elements.note(elements.and_more(more)))
     return _modal(blocks)
 
 

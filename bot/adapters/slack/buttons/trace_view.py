@@ -10,10 +10,10 @@ from itertools import islice
 from typing import TypeVar
 
 from bot.adapters.slack.blocks import elements
-from bot.adapters.slack.blocks.elements import literal, note, section
+from bot.adapters.slack.blocks.elements import and_more, literal, note, section
 from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
-from bot.language import day, dollars, gettext, ngettext, number, pgettext
+from bot.language import day, dollars, gettext, number, pgettext
 from bot.panel.language_model.exchange import Source
 from bot.panel.model import CallId
 from bot.panel.reports.turn_trace import ApprovalTrace, ExpertTrace, RequestMetrics, TurnTrace
@@ -54,7 +54,7 @@ def modal(work: TurnTrace, focus: CallId | None) -> Json:
         most_consulted -= len(thoughts)
         blocks += [*_part(part, work), *thoughts, *islice(_consulted(part), most_consulted)]
     if omitted:
-        blocks.append(note(_more(omitted)))
+        blocks.append(note(and_more(omitted)))
     return _modal([*blocks, *_totals(work)])
 
 
@@ -135,12 +135,8 @@ def _first(entries: Sequence[T], show: Callable[[T], Sequence[Json]]) -> Sequenc
     """Return a line for each of the first entries, and one that says how many more there are."""
     lines = [show(entry) for entry in entries[:_MOST_SOURCES]]
     if more := len(entries) - len(lines):
-        lines.append([_text(_more(more), 100)])
+        lines.append([_text(and_more(more), 100)])
     return lines
-
-
-def _more(count: int) -> str:
-    return ngettext("And {count} more.", "And {count} more.", count)
 
 
 def _totals(work: TurnTrace) -> Iterator[Json]:

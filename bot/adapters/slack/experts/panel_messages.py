@@ -8,7 +8,7 @@ from textwrap import wrap
 from types import MappingProxyType
 
 from bot.adapters.slack.blocks.answers import LONGEST_TEXT, Answer, sentence
-from bot.adapters.slack.blocks.elements import note, section
+from bot.adapters.slack.blocks.elements import and_more, note, section
 from bot.adapters.slack.documents.document_messages import documents_use
 from bot.adapters.slack.experts.panel_settings import SETTINGS, SYNTHESIS, PanelSetting
 from bot.adapters.slack.markdown import sanitize
@@ -113,7 +113,7 @@ def usage(
     named = [f"`{expert.name}`" for expert in addable[MOST_LISTED : MOST_LISTED + MOST_EXPERTS]]
     lines += parted(", ".join(named))
     if (more := len(addable) - MOST_LISTED - MOST_EXPERTS) > 0:
-        lines.append(ngettext("And {count} more.", "And {count} more.", more))
+        lines.append(and_more(more))
     heading = gettext("To be added by name")
     by_name = [f"\n*{heading}*", *lines] if lines else []
     answer = _answer(["\n".join(_commands(settings)), *by_name])

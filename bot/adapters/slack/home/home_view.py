@@ -9,6 +9,7 @@ from dataclasses import replace
 from bot.adapters.slack.blocks import charts
 from bot.adapters.slack.blocks.elements import (
     DIVIDER,
+    and_more,
     button,
     header,
     literal,
@@ -153,7 +154,7 @@ def _channels(channels: Sequence[tuple[str, RosterChanges]], place: Place) -> It
         section, section_texts(lines or [gettext("None: every channel has the default panel.")])
     )
     if (more := len(named) - turning.MOST) > 0:
-        yield note(ngettext("And {count} more.", "And {count} more.", more))
+        yield note(and_more(more))
     yield note(gettext("`/experts` in a channel shows its panel, and changes it."))
 
 
