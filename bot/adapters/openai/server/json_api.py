@@ -16,7 +16,7 @@ from openai import APIConnectionError, APIError, APITimeoutError, AsyncOpenAI
 
 from bot.adapters.openai.file_bodies import FileBody, encoded
 from bot.adapters.openai.reading.model_stream import read_on
-from bot.adapters.openai.server.transport import AiohttpTransport, translated
+from bot.adapters.openai.server.transport import AiohttpTransport, body_of
 
 
 class Answer:
@@ -45,9 +45,8 @@ class Answer:
     async def chunks(self) -> AsyncIterator[bytes]:
         """Yield the body as it arrives."""
         try:
-            with translated():
-                async for chunk in self._response.content.iter_any():
-                    yield chunk
+            async for chunk in body_of(self._response):
+                yield chunk
         except httpx2.RequestError as error:
             raise _connection_error(error, self.request) from error
 
