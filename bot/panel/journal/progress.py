@@ -168,6 +168,10 @@ class Progress:
         failures = [one.failure for one in settled if isinstance(one, ExpertFailed)]
         return bool(self.calls) and failures == [Failure.REFUSED] * len(self.calls)
 
+    def was_stopped(self, call: Call) -> bool:
+        """Whether *call* ended without an answer because somebody stopped the turn."""
+        return self.outcomes.get(call.id) == ExpertFailed(call.id, Failure.STOPPED)
+
     @property
     def said_something(self) -> bool:
         """Whether any part of an answer was posted, even if it is a failure."""

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from bot.panel.errors import ConversationGone, ModelRefused, ModelUnavailable
-from bot.panel.journal.events import ExpertFailed, RouterAsked
-from bot.panel.journal.failures import Failure
+from bot.panel.journal.events import RouterAsked
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.language_model import prompts
 from bot.panel.language_model.exchange import Item, ToolAnswered, ToolCalled
@@ -50,7 +49,7 @@ class OpenCalls:
         asked = [
             self._answer_in(conversation, call, may_go_on=may_go_on)
             for call in progress.all_calls
-            if (call.id in progress.rounds or self._was_stopped(call))
+            if (call.id in progress.rounds or self._may_be_doubled(call))
             and (conversation := links.experts.get(progress.path(call)))
         ]
         if links.router:
@@ -60,11 +59,10 @@ class OpenCalls:
             await self._relabel(links.router, links)
         return bool(links.router and known[-1])
 
-    def _was_stopped(self, call: Call) -> bool:
-        """Whether a request of *call* may have been stored twice: whoever looks tidies that up."""
+    def _may_be_doubled(self, call: Call) -> bool:
+        """Whether a request of *call* may be stored twice: whoever looks tidies that up."""
         progress = self._record.progress
-        is_stopped = progress.outcomes.get(call.id) == ExpertFailed(call.id, Failure.STOPPED)
-        return is_stopped and call.id in progress.asked
+        return call.id in progress.asked and progress.was_stopped(call)
 
     async def _relabel(self, router: ConversationId, links: ThreadLinks) -> None:
         """Let the labels of the *router* name the conversations that the turn has opened, too."""

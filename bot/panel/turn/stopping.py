@@ -116,9 +116,6 @@ class Stopping:
 
 def _stopped_experts(record: TurnRecord, panel: Panel) -> list[str]:
     """Return the titles of the experts that were stopped."""
-    outcomes = record.progress.outcomes
-    return [
-        panel.persona(call.expert).name
-        for call in record.progress.calls
-        if outcomes.get(call.id) == ExpertFailed(call.id, Failure.STOPPED)
-    ]
+    progress = record.progress
+    stopped = filter(progress.was_stopped, progress.calls)
+    return [panel.persona(call.expert).name for call in stopped]
