@@ -39,8 +39,7 @@ class TurnRecord:
         self._journal = journal
         self._waiting: list[_Entry] = []
         self._writing = asyncio.Lock()
-        self._error: Exception | None = None
-        self._is_behind = False
+        self._error: Exception | None = None  # why it is of no use any more
 
     @classmethod
     async def read(cls, claim: Claim, journal: Journal) -> "TurnRecord":
@@ -104,11 +103,12 @@ class TurnRecord:
             await self._write()
 
     def check(self) -> None:
-        """Raise StoreUnavailable if the journal may hold more than is known here."""
+        """Raise StoreUnavailable if the journal may hold more than is known here.
+
+        Raises what else has kept an entry from being written, too.
+        """
         if self._error:
             raise self._error
-        if self._is_behind:
-            raise StoreUnavailable("an entry of the journal is in doubt")
 
     async def _write(self) -> None:
         """Append what waits, unless another task has done so meanwhile."""
@@ -123,10 +123,10 @@ class TurnRecord:
             try:
                 await self._journal.append(self.claim, *events, again=again)
             except (StoreUnavailable, CancelledError):
-                self._is_behind = True
+                self._error = StoreUnavailable("an entry of the journal is in doubt")
                 raise
             except Exception as error:
-                self._error = error  # for those who wait, too
+                self._error = error
                 raise
             for entry in entries:
                 self._know(entry)
