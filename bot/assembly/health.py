@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from bot.adapters.slack.http.health import health_app
 from bot.adapters.slack.http.serving import serve_http
-from bot.assembly.readiness import Readiness
+from bot.assembly.parts import Readiness
 from bot.settings.config import Config
 
 

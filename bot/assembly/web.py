@@ -39,9 +39,8 @@ from bot.assembly.checks.one_bot import only_bot
 from bot.assembly.checks.same_files import ALL, open_same_files
 from bot.assembly.checks.scopes import warn_of_missing_scopes
 from bot.assembly.installation import note_installed
-from bot.assembly.model_later import open_later
-from bot.assembly.parts import QUIET, Serve, Status
-from bot.assembly.readiness import Obstacle, redis_obstacle
+from bot.assembly.model_later import ModelLater, open_later
+from bot.assembly.parts import QUIET, Obstacle, Serve, Status, redis_obstacle
 from bot.assembly.slack import Slack, open_slack
 from bot.assembly.storage import Storage, listening_record, open_storage
 from bot.panel.access.access import Access
@@ -81,18 +80,9 @@ async def open_web(config: Config, status: Status = QUIET) -> AsyncIterator[Serv
     ):
         await note_installed(storage, slack.identity)
         warn_of_missing_scopes(config, slack.identity.scopes)
-        locales = Locales(slack.people, config.language)
-        app = receiver.bolt_app(slack.client, slack.identity, locales)
-        app.act_once(storage.deliveries)
         access = access_of(config, storage, slack)
-        gate = Gate(
-            access,
-            slack.responder,
-            deciding=(APPROVE, DECLINE),
-            showing=(sources_modal.ACTION, SHOW_WORK),
-        )
-        app.use(gate.check)
-        app.use(later.expect)
+        locales = Locales(slack.people, config.language)
+        app = _app(storage, slack, access, later, locales)
         intake = Intake(storage.queue, storage.threads, storage.audit, access.may_ask)
         removal = RemovalListeners(
             storage.chores,
@@ -134,6 +124,23 @@ async def open_web(config: Config, status: Status = QUIET) -> AsyncIterator[Serv
             lambda: listening.is_set() and is_connected(),  # what comes before that is refused
             later.open(),
         )
+
+
+def _app(
+    storage: Storage, slack: Slack, access: Access, later: ModelLater, locales: Locales
+) -> BoltApp:
+    """Return the app that brings payloads once, and only those of people who may."""
+    app = receiver.bolt_app(slack.client, slack.identity, locales)
+    app.act_once(storage.deliveries)
+    gate = Gate(
+        access,
+        slack.responder,
+        deciding=(APPROVE, DECLINE),
+        showing=(sources_modal.ACTION, SHOW_WORK),
+    )
+    app.use(gate.check)
+    app.use(later.expect)
+    return app
 
 
 async def _serve(

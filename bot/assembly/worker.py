@@ -11,8 +11,7 @@ from bot.assembly.checks.required_models import require_models
 from bot.assembly.checks.same_files import WORKERS, open_same_files
 from bot.assembly.functions import open_functions
 from bot.assembly.installation import note_installed
-from bot.assembly.parts import QUIET, Serve, Status
-from bot.assembly.readiness import redis_obstacle
+from bot.assembly.parts import QUIET, Serve, Status, redis_obstacle
 from bot.assembly.slack import Slack, open_slack
 from bot.assembly.storage import Storage, open_storage
 from bot.operations.chores import ChoreRunner

@@ -10,8 +10,7 @@ import click
 
 from bot import __version__
 from bot.addresses import without_password
-from bot.assembly.parts import Status
-from bot.assembly.readiness import Obstacle, Readiness
+from bot.assembly.parts import Obstacle, Readiness, Status
 from bot.cli.shared import lazily, systemd
 from bot.cli.shared.listing import counted
 from bot.panel.errors import PanelError, leaves
