@@ -9,6 +9,9 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from statistics import median
+from typing import NamedTuple
+
+from psutil import Process
 
 from bot.adapters.redis.connection.embedded import embedded_server
 from tests.benchmarks import floor
@@ -55,51 +58,61 @@ async def _one_of_many(effort: Effort) -> Figure:
     return Figure(NAME, name, many, "ms", few, against, Goal(1.3))
 
 
+class Bot(NamedTuple):
+    """A web process and a worker, with what surrounds them."""
+
+    stage: Stage
+    environ: Mapping[str, str]
+    worker: Process
+
+
+@asynccontextmanager
+async def _open_bot(size: int) -> AsyncIterator[Bot]:
+    """Start the bot with a panel of that *size*."""
+    async with embedded_server() as redis_url, open_stage(0) as stage:
+        environ = {**stage.environ, "REDIS_URL": redis_url, **UNPACED}
+        await seat(environ, stage.team, size)
+        async with (
+            open_web(environ) as (_, url),
+            python("bot", "worker", environ=environ) as (worker, _),
+        ):
+            await stage("deliver", url=url)
+            yield Bot(stage, environ, worker)
+
+
 @asynccontextmanager
 async def _open_panel(size: int) -> AsyncIterator[tuple[Turns, Used]]:
     """Start the bot with a panel of that *size*; gives what asks one of it, and what that took."""
-    async with embedded_server() as redis_url, open_stage(0) as stage:
-        environ = {**stage.environ, "REDIS_URL": redis_url, **UNPACED}
-        await seat(environ, stage.team, size)
-        async with (
-            open_web(environ) as (_, url),
-            python("bot", "worker", environ=environ) as (worker, _),
-        ):
-            await stage("deliver", url=url)
+    async with _open_bot(size) as (stage, _, worker):
 
-            async def ask_one(turns: int, at_once: int) -> None:
-                await stage("turns", count=turns, at_once=at_once, replies=1, text="e0, and you?")
+        async def ask_one(turns: int, at_once: int) -> None:
+            await stage("turns", count=turns, at_once=at_once, replies=1, text="e0, and you?")
 
-            yield ask_one, lambda: cpu(worker)
+        yield ask_one, lambda: cpu(worker)
 
 
 async def _compare(size: int, effort: Effort) -> list[Figure]:
-    async with embedded_server() as redis_url, open_stage(0) as stage:
-        environ = {**stage.environ, "REDIS_URL": redis_url, **UNPACED}
-        await seat(environ, stage.team, size)
-        async with (
-            open_web(environ) as (_, url),
-            python("bot", "worker", environ=environ) as (worker, _),
-            floor.open_floors(environ, AT_ONCE) as floors,
-            floor.open_redis(redis_url) as redis,
-        ):
-            await stage("deliver", url=url)
+    async with (
+        _open_bot(size) as (stage, environ, worker),
+        floor.open_floors(environ, AT_ONCE) as floors,
+        floor.open_redis(environ["REDIS_URL"]) as redis,
+    ):
 
-            async def by_worker(turns: int, at_once: int) -> None:
-                await stage("turns", count=turns, at_once=at_once, replies=size)
+        async def by_worker(turns: int, at_once: int) -> None:
+            await stage("turns", count=turns, at_once=at_once, replies=size)
 
-            async def by_floor(turns: int, at_once: int) -> None:
-                threads = (await stage("say", count=turns))["threads"]
-                await floor.answer(threads, size, floors[:at_once])
+        async def by_floor(turns: int, at_once: int) -> None:
+            threads = (await stage("say", count=turns))["threads"]
+            await floor.answer(threads, size, floors[:at_once])
 
-            ours, least = [], []
-            for _ in range(effort.rounds + 1):
-                ours.append(await _work(by_worker, lambda: cpu(worker), effort))
-                least.append(await _work(by_floor, time.process_time, effort))
-            await until_idle(environ)
-            counts, least_counts = [
-                await _counts(turns, stage, redis) for turns in (by_worker, by_floor)
-            ]
+        ours, least = [], []
+        for _ in range(effort.rounds + 1):
+            ours.append(await _work(by_worker, lambda: cpu(worker), effort))
+            least.append(await _work(by_floor, time.process_time, effort))
+        await until_idle(environ)
+        counts, least_counts = [
+            await _counts(turns, stage, redis) for turns in (by_worker, by_floor)
+        ]
     who = f"{size} expert{'s' * (size > 1)}"
     work = median(ours[1:]), "ms", median(least[1:]), FLOOR, Goal(4)  # both warm up once
     return [
