@@ -13,8 +13,6 @@ from bot import runtime
 from bot.characters import whole_json
 
 _CHUNK = 3 * 64 * 1024  # bytes; base64 knows groups of three
-
-
 _ENDS_AS_FILE = b';base64,"'  # a text in JSON, perhaps without what follows
 
 

@@ -94,7 +94,7 @@ class GrowingText(Protocol):
 class Messenger(Protocol):
     """Posts in threads, and sanitizes every text that it posts.
 
-    A *stream* is a message that grows while its text is written. ``next_chunk`` and
+    A *stream* is a message that grows while its text is written. A ``GrowingText`` and
     ``last_chunk`` take raw text and return sanitized text, which the other methods of streams
     take. Every method may raise MessengerUnavailable. Those that post raise ThreadGone, leaving
     nothing behind, if the thread was deleted.
