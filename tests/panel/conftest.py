@@ -1,6 +1,7 @@
 """A panel of two, in a bench where every neighbour is a fake."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -94,6 +95,14 @@ def consult_later(expert: str, *call_ids: str) -> list[ToolCalled | Meanwhile]:
     return [step for call in calls for step in (call, Meanwhile())]
 
 
+class AnsweringLater(FakeTurnQueue):
+    """Answers the worker's looks in the next pass of the loop: no store does so in no time."""
+
+    async def stop_requests(self) -> Mapping[ThreadRef, UserId]:
+        await asyncio.sleep(0)  # a turn that was claimed just now has begun by then
+        return await super().stop_requests()
+
+
 @dataclass
 class Bench:
     """One runner and its neighbours."""
@@ -101,7 +110,7 @@ class Bench:
     model: ScriptedModel = field(default_factory=ScriptedModel)
     messenger: RecordingMessenger = field(default_factory=RecordingMessenger)
     transcript: FakeTranscript = field(default_factory=FakeTranscript)
-    queue: FakeTurnQueue = field(default_factory=FakeTurnQueue)
+    queue: FakeTurnQueue = field(default_factory=AnsweringLater)
     files: FakeFileServer = field(default_factory=FakeFileServer)
     functions: FakeFunctions = field(default_factory=FakeFunctions)
     threads: FakeThreadStore = field(default_factory=FakeThreadStore)

@@ -26,8 +26,7 @@ from bot.panel.turn.turn_worker import TurnWorker
 from tests.eventually import eventually
 from tests.fakes.audit_log import auditor
 from tests.fakes.language_model import ROUTER, written
-from tests.fakes.turn_queue import FakeTurnQueue
-from tests.panel.conftest import HURRY, THREAD, Bench, consult
+from tests.panel.conftest import HURRY, THREAD, AnsweringLater, Bench, consult
 
 QUICK = replace(HURRY, stop_requests=0.001, turn_retry_delays=(600,), retry_delays=())
 ROOT, REPLY = "1.0", "5.0"
@@ -409,7 +408,7 @@ async def test_a_single_lost_look_for_the_router_leaves_no_status(bench):
     await work.assert_clean()
 
 
-class ForgetfulQueue(FakeTurnQueue):
+class ForgetfulQueue(AnsweringLater):
     """Is away for a moment when it has told of a deletion."""
 
     away_for = 0.1
