@@ -1,5 +1,10 @@
-"""Running Lua scripts: each is one atomic step, called by its hash, loaded where it is unknown."""
+"""Running Lua scripts: each is one atomic step, called by its hash, loaded where it is unknown.
 
+Redis runs all of a script each time, also where it only defines what it may call. So each gets no
+more of ``common.lua`` than it uses.
+"""
+
+import re
 from collections.abc import Sequence
 from functools import cache
 from hashlib import sha1
@@ -16,12 +21,16 @@ from bot.panel.model import Claim, ThreadRef
 # Redis or RedisCluster. redis-py declares every reply as "bytes | str | …"; ours are str.
 Connection: TypeAlias = Any
 
+_DEFINITION = re.compile(r"^local .*\n(?:(?!local |--).*\n)*", re.MULTILINE)
+_DEFINED = re.compile(r"local (?:function )?(\w+)")
+_NAME, _NO_CODE = re.compile(r"[A-Za-z_]\w*"), re.compile(r"--.*|'[^']*'")
+
 
 class Script:
     """The script ``scripts/<name>.lua``, whose header documents its arguments and result."""
 
     def __init__(self, name: str) -> None:
-        self._source = _read("common") + "\n" + _read(name)
+        self._source = _with_common(_read(name))
         self._digest = sha1(self._source.encode(), usedforsecurity=False).hexdigest()
 
     async def __call__(
@@ -66,6 +75,26 @@ class ThreadScripts:
 def milliseconds(seconds: float) -> int:
     """Return *seconds* as scripts take them."""
     return round(seconds * 1000)
+
+
+def _with_common(script: str) -> str:
+    """Return *script* behind what it uses of ``common.lua``, in which each uses those above it."""
+    used, needed = _names(script), [script]
+    for definition in reversed(_common()):
+        if _DEFINED.match(definition)[1] in used:  # type: ignore[index]
+            needed.append(definition)
+            used |= _names(definition)
+    return "".join(reversed(needed))
+
+
+@cache
+def _common() -> Sequence[str]:
+    """Return the definitions of ``common.lua``."""
+    return _DEFINITION.findall(_read("common"))
+
+
+def _names(code: str) -> set[str]:
+    return set(_NAME.findall(_NO_CODE.sub("", code)))
 
 
 @cache

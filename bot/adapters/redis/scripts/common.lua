@@ -1,4 +1,5 @@
--- Put in front of every script.
+-- What scripts share. In front of each is put what it uses of this (see scripting.py): a definition is
+-- `local …` at the beginning of a line, up to the next such line or comment.
 --
 -- KEYS[1] is the prefix of a shard (see keys.py). It is no key itself, but its hash tag is that
 -- of every key built from it, so that a Cluster runs the script where they all lie.

@@ -1,3 +1,4 @@
+import re
 from importlib.resources import files
 
 import pytest
@@ -40,3 +41,22 @@ async def test_each_script_opens_with_its_contract_and_compiles(redis, name):
     assert source.startswith("-- ")
     assert "ARGV: " in source.split("\n\n")[0]
     assert await redis.script_load(Script(name)._source)
+
+
+def test_a_script_gets_what_it_uses_of_the_common_ones_and_what_these_use():
+    source = Script("append")._source
+
+    assert "function holds" in source
+    assert "function of" in source
+    assert "function hurry" not in source
+    assert source.index("local P =") < source.index("function of") < source.index("function holds")
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "common"])
+def test_no_script_asks_for_what_it_has_not_got(name):
+    whole = FOLDER.joinpath("common.lua").read_text("utf-8")
+    offered = set(re.findall(r"^local (?:function )?(\w+)", whole, re.MULTILINE))
+    source = re.sub(r"--.*|'[^']*'", "", Script(name)._source)
+    used, got = re.findall(r"\b(\w+)\(", source), re.findall(r"local (?:function )?(\w+)", source)
+
+    assert offered.intersection(used) <= set(got)
