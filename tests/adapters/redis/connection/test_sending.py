@@ -37,8 +37,10 @@ async def test_a_server_that_takes_nothing_is_given_up():
         connection = DirectConnection(host="127.0.0.1", port=port, socket_timeout=0.2, protocol=2)
         await connection.connect()
 
-        with pytest.raises(TimeoutError):
-            await connection.send_command("SET", "large", LARGE)
-        assert not connection.is_connected
-        over.set()
-        await closed.wait()
+        try:
+            with pytest.raises(TimeoutError):
+                await connection.send_command("SET", "large", LARGE)
+            assert not connection.is_connected
+        finally:
+            over.set()
+            await closed.wait()
