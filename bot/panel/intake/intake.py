@@ -210,7 +210,11 @@ class Intake:
         standing = await self._threads.standing(thread)
         asks = is_for_us and _asks_now(edited, before, at, standing)
         is_asked = asks and await self._put(thread, message, alone=False, edited=True)
-        if not is_asked and (asks or standing in _OURS):  # it was asked as it was before
+        if is_asked:
+            return
+        # Whose a new reply's thread is may not be known yet: the worker is about to find out.
+        is_new_reply = is_for_us and standing is Standing.UNKNOWN and not _is_late(message.ts, at)
+        if asks or standing in _OURS or is_new_reply:  # it was asked as it was before
             await self._threads.mark_edited(thread, message.ts, at)
 
     async def _take(self, incoming: Incoming, standing: Standing) -> None:

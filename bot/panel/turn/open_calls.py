@@ -55,7 +55,7 @@ class OpenCalls:
         if links.router:
             asked.append(self._answer_in(links.router, None, may_go_on=may_go_on))
         known = await asyncio.gather(*asked)
-        if links.router and progress.all_calls:
+        if links.router and links.experts:  # the journal may lack a call that was about to be asked
             await self._relabel(links.router, links)
         return bool(links.router and known[-1])
 

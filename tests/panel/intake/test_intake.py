@@ -344,6 +344,18 @@ async def test_an_edit_of_a_question_is_noted_before_its_thread_counts_as_ours(q
     assert await threads.edits(THREAD) == {"2.0": "2.5"}
 
 
+async def test_an_edit_of_a_reply_that_overtook_the_first_mention_is_noted(queue, threads):
+    asked, edited = incoming(), incoming("hello again")
+    await Intake(queue, threads, auditor()).receive(asked)  # the worker finds out whose it is
+    await queue.claim()
+
+    await Intake(queue, threads, auditor()).amend(
+        THREAD, MessageTs("2.0"), edited, before=asked, at=MessageTs("2.5")
+    )
+
+    assert await threads.edits(THREAD) == {"2.0": "2.5"}
+
+
 @pytest.mark.parametrize("standing", [Standing.UNKNOWN, Standing.FOREIGN])
 async def test_what_is_edited_among_people_is_not_noted(queue, threads, standing):
     await threads.set_standing(THREAD, standing)

@@ -8,6 +8,7 @@ import pytest
 
 from bot.panel.errors import ModelUnavailable
 from bot.panel.intake.intake import Incoming, Intake
+from bot.panel.journal.events import ExpertCalled
 from bot.panel.journal.failures import Failure
 from bot.panel.language_model.exchange import ABORTED, ToolAnswered, UserSaid
 from bot.panel.links import RouterLabels
@@ -138,6 +139,31 @@ async def test_a_conversation_that_a_stopped_turn_has_begun_is_linked_everywhere
 
     links = await bench.threads.links(THREAD)
     assert links.experts.keys() == {"legal"}
+    assert await bench.model.labels(links.router) == RouterLabels(THREAD, links.experts)
+
+
+async def test_a_conversation_is_linked_everywhere_though_its_call_was_not_noted_yet(
+    bench, work, monkeypatch
+):
+    append = bench.journal.append
+
+    async def append_slowly(claim, *events, again=0):
+        if any(isinstance(event, ExpertCalled) for event in events):
+            await asyncio.Event().wait()
+        await append(claim, *events, again=again)
+
+    monkeypatch.setattr(bench.journal, "append", append_slowly)
+    bench.model.script(ROUTER, [consult("legal"), asyncio.Event()])
+    await say(bench, "May we?", "1.0")
+    async with asyncio.timeout(5):
+        while not (await bench.threads.links(THREAD)).experts:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0.001)
+    monkeypatch.undo()
+
+    await say(bench, "stop", "2.0")
+    await settled(bench)
+
+    links = await bench.threads.links(THREAD)
     assert await bench.model.labels(links.router) == RouterLabels(THREAD, links.experts)
 
 
