@@ -8,7 +8,7 @@ from shutil import which
 from typing import NoReturn
 
 import pytest
-from playwright.async_api import Browser, ViewportSize, async_playwright
+from playwright.async_api import Browser, ViewportSize, async_playwright, expect
 
 FLAGS = [
     "--headless=new",
@@ -51,6 +51,7 @@ def skip(reason: str) -> NoReturn:
 async def open_browser() -> AsyncIterator[Browser]:
     """Start a browser."""
     executable = chromium()
+    expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=executable, args=FLAGS)
         yield browser

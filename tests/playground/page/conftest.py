@@ -97,7 +97,7 @@ async def bot(slack: SlackPlayground) -> AsyncIterator[Bot]:
 async def window(browser: Browser) -> AsyncIterator[Page]:
     """One window for all tests: each has a server, and so an origin, of its own."""
     context = await browser.new_context(reduced_motion="reduce")
-    context.set_default_timeout(5_000)
+    context.set_default_timeout(20_000)
     yield await context.new_page()
     await context.close()
 
