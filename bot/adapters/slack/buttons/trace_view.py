@@ -6,7 +6,6 @@ link shows its URL.
 
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
-from itertools import islice
 from typing import TypeVar
 
 from bot.adapters.slack.blocks import elements
@@ -21,7 +20,7 @@ from bot.panel.texts import failure_sentences
 from bot.panel.usage import Usage
 
 T = TypeVar("T")
-_MOST_PARTS = 12  # to fit a hundred blocks and 250 kB
+_MOST_PARTS = 10  # to fit a hundred blocks and 250 kB
 _MOST_BLOCKS = 85  # for all parts
 _BLOCKS_OF_PART = 7
 _MOST_THOUGHTS = 4  # experts whose thoughts there is room for
@@ -49,10 +48,10 @@ def modal(work: TurnTrace, focus: CallId | None) -> Json:
     shown, omitted = parts[:_MOST_PARTS], len(parts[_MOST_PARTS:])
     blocks = list(_selection(work))
     for part in shown:
-        most_consulted = _MOST_BLOCKS // len(shown) - _BLOCKS_OF_PART
+        room = _MOST_BLOCKS // len(shown) - _BLOCKS_OF_PART
         thoughts = [*_thoughts(part)] if len(shown) <= _MOST_THOUGHTS else []
-        most_consulted -= len(thoughts)
-        blocks += [*_part(part, work), *thoughts, *islice(_consulted(part), most_consulted)]
+        consulted = _fitting(list(_consulted(part)), room - len(thoughts))
+        blocks += [*_part(part, work), *thoughts, *consulted]
     if omitted:
         blocks.append(note(and_more(omitted)))
     return _modal([*blocks, *_totals(work)])
@@ -120,14 +119,24 @@ def _outcome(part: ExpertTrace) -> Iterator[Json]:
         yield _metrics(part.metrics)
 
 
-def _consulted(part: ExpertTrace) -> Iterator[Json]:
+def _fitting(parts: Sequence[Sequence[Json]], room: int) -> Iterator[Json]:
+    """Yield the blocks of the first *parts*, and how many more there are than have room."""
+    for shown, blocks in enumerate(parts):
+        missing = len(parts) - shown
+        if len(blocks) + (missing > 1) > room:  # a place is kept for the note
+            yield note(and_more(missing))
+            return
+        room -= len(blocks)
+        yield from blocks
+
+
+def _consulted(part: ExpertTrace) -> Iterator[Sequence[Json]]:
     """Yield the experts that an expert consulted, and those that they consulted in turn."""
     for inner in part.parts:
         title = gettext("{expert}, asked by {other}", expert=inner.name, other=part.name)
         reason = [_text(f": {inner.reason}", 300)] if sanitize.visible(inner.reason) else []
         line = {"type": "rich_text_section", "elements": [_bold(title), *reason]}
-        yield _rich(line, *([_quote(inner.brief)] if inner.brief else []))
-        yield from _outcome(inner)
+        yield [_rich(line, *([_quote(inner.brief)] if inner.brief else [])), *_outcome(inner)]
         yield from _consulted(inner)
 
 
