@@ -11,11 +11,13 @@ from contextlib import asynccontextmanager
 from contextvars import ContextVar
 
 from bot import runtime
+from bot.panel import observing
 from bot.panel.errors import StoreUnavailable, TurnLost
 from bot.panel.intake.turn_queue import TurnQueue
 from bot.panel.loops import Trouble
 from bot.panel.messaging.outbox import Outbox, Outgoing
 from bot.panel.model import Claim
+from bot.panel.observing import Measure
 
 _trouble = Trouble("lease.not_renewed")  # of all turns together
 
@@ -107,3 +109,4 @@ async def _renew(renew: Callable[[], Awaitable[None]], lease: Lease) -> None:
         _trouble.over()
     except StoreUnavailable as error:  # the fencing token decides once the store is back
         _trouble.tell(error)
+        observing.count(Measure.LEASE_NOT_RENEWED)

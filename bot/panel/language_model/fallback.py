@@ -9,7 +9,9 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 
 from bot import runtime
+from bot.panel import observing
 from bot.panel.errors import ModelFault, ModelOverloaded, ModelRefused, PanelError
+from bot.panel.observing import Measure
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +93,7 @@ class Choice:
             return False
         details = {"model": self.model, "instead": other, "reason": str(error)}
         log.warning("model.replaced", extra=details)
+        observing.count(Measure.MODEL_REPLACED, model=self.model)
         self.model = other
         return True
 

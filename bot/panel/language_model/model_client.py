@@ -4,6 +4,8 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
+from bot import runtime
+from bot.panel import observing
 from bot.panel.errors import ModelRefused, ModelUnavailable
 from bot.panel.language_model import pairing
 from bot.panel.language_model.exchange import (
@@ -25,6 +27,7 @@ from bot.panel.language_model.exchange import (
 from bot.panel.language_model.fallback import Choice, Fallbacks
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.language_model.tool_names import are_meant
+from bot.panel.observing import Kind, Measure, Operation
 from bot.panel.retries import Backoff, Retries
 from bot.panel.tools import ApprovalWanted
 
@@ -75,31 +78,34 @@ class ModelClient:
     async def _ask(
         self, prompt: Prompt, *, ref: str, repeated: bool, begun: str
     ) -> AsyncGenerator[ModelEvent | ResponseRestarted, None]:
-        attempts = _Attempts(self._backoff, self._fallbacks.choose(prompt.model))
-        while True:
-            try:
-                stored = await self.model.since(prompt.conversation, ref) if repeated else None
-                answer = answer_in(stored, prompt.items) if stored else ()
-                if answer and (not _calls(answer) or await self._is_complete(begun)):
-                    for event in answer:
-                        yield event
-                    return
-                if answer:
+        with observing.begin(Kind.MODEL_CALL, prompt=prompt) as calling:
+            attempts = _Attempts(self._backoff, self._fallbacks.choose(prompt.model), calling)
+            while True:
+                try:
+                    stored = await self.model.since(prompt.conversation, ref) if repeated else None
+                    answer = answer_in(stored, prompt.items) if stored else ()
+                    if answer and (not _calls(answer) or await self._is_complete(begun)):
+                        calling.know(stored=True)
+                        for event in answer:
+                            yield event
+                        return
+                    if answer:
+                        yield ResponseRestarted()
+                    items = (*unsent(prompt.items, stored or ()), *map(aborted, _calls(answer)))
+                    request = replace(prompt, items=items, model=attempts.begin())
+                    async with aclosing(self.model.respond(request)) as events:
+                        async for event in events:
+                            begun = event.response if isinstance(event, Begun) else begun
+                            if repeated and isinstance(event, Responded):
+                                # the first try may be there, too
+                                await self.model.since(prompt.conversation, ref)
+                            yield attempts.take(event)
+                except (ModelUnavailable, ModelRefused) as error:
+                    await attempts.before_next(error)
+                    repeated = True
                     yield ResponseRestarted()
-                items = (*unsent(prompt.items, stored or ()), *map(aborted, _calls(answer)))
-                request = replace(prompt, items=items, model=attempts.begin())
-                async with aclosing(self.model.respond(request)) as events:
-                    async for event in events:
-                        begun = event.response if isinstance(event, Begun) else begun
-                        if repeated and isinstance(event, Responded):  # the first try may be there
-                            await self.model.since(prompt.conversation, ref)
-                        yield attempts.take(event)
-            except (ModelUnavailable, ModelRefused) as error:
-                await attempts.before_next(error)
-                repeated = True
-                yield ResponseRestarted()
-            else:
-                return
+                else:
+                    return
 
     async def _is_complete(self, response: str) -> bool:
         return bool(response) and await self.model.is_whole(response)
@@ -108,10 +114,11 @@ class ModelClient:
 class _Attempts:
     """The attempts at one request: which model to ask, and whether to ask again."""
 
-    def __init__(self, backoff: Backoff, choice: Choice) -> None:
+    def __init__(self, backoff: Backoff, choice: Choice, calling: Operation) -> None:
         self._backoff = backoff
         self._retries = Retries(backoff)
         self._choice = choice
+        self._calling = calling
         self._has_written = True  # whether the model has written a word of this attempt
 
     def begin(self) -> str:
@@ -122,10 +129,14 @@ class _Attempts:
     def take(self, event: ModelEvent) -> ModelEvent:
         """Return *event*, with the model that answered where it is not the one wanted."""
         if isinstance(event, TextWritten | ToolCalled):
+            if not self._has_written:
+                self._calling.know(written_at=runtime.monotonic())
             self._has_written = True
         if isinstance(event, Responded):
             self._choice.answered()
-            return replace(event, model=self._choice.replaced)
+            event = replace(event, model=self._choice.replaced)
+            self._calling.know(response=event)
+            self._calling.end()  # nobody reads any further
         return event
 
     async def before_next(self, error: ModelUnavailable | ModelRefused) -> None:
@@ -134,6 +145,7 @@ class _Attempts:
         if may_switch and self._choice.is_on_trial and self._choice.give_way(error):
             self._retries = Retries(self._backoff)
             return
+        self._calling.measure(Measure.MODEL_RETRIED, 1, {"model": self._choice.model})
         if isinstance(error, ModelUnavailable) and await self._retries.wait(error.after):
             return
         if not (may_switch and self._choice.give_way(error)):

@@ -8,6 +8,8 @@ import asyncio
 from collections import defaultdict
 from dataclasses import replace
 
+from bot import runtime
+from bot.panel import observing
 from bot.panel.errors import MessengerRefused
 from bot.panel.journal.events import (
     Posted,
@@ -23,7 +25,9 @@ from bot.panel.journal.streams import Stream
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.messaging.messenger import GrowingText, Messenger, Post
 from bot.panel.model import MessageTs, Persona, UserId
+from bot.panel.observing import Measure
 
+_REPLIES = ("reply:", "router:", "synthesis:")  # with what the names of their messages begin
 LONG = 5_000  # characters that take longer to read than others should wait
 
 
@@ -56,6 +60,7 @@ class Streams:
                 await self._record.note(StreamWithdrawn(draft.part))
                 return False
             await self._record.note(StreamOpened(draft.part, ts, draft.text))
+            tell_of_reply(self._record, draft.part)
             return True
 
     async def extend(self, part: str, more: str) -> bool:
@@ -151,3 +156,12 @@ class Streams:
 
     def _is_closing(self, part: str) -> bool:
         return part in self._record.progress.posting
+
+
+def tell_of_reply(record: TurnRecord, part: str) -> None:
+    """Tell observers that the message *part* is there, if it is the first of any reply."""
+    progress, turn = record.progress, record.turn
+    shown = {*progress.posted, *(name for name, one in progress.streams.items() if one.ts)}
+    if [one for one in shown if one.startswith(_REPLIES)] == [part]:
+        waited = runtime.time() - float(turn.messages[0].ts)
+        observing.count(Measure.FIRST_REPLY, max(0.0, waited), turn=turn)

@@ -10,7 +10,7 @@ from bot.panel.made_files import StoredFile
 from bot.panel.messaging.messenger import Messenger, Post, Sources
 from bot.panel.messaging.outbox import LastState, Outbox
 from bot.panel.model import ApprovalId, ConversationId, ExpertName, Persona
-from bot.panel.replies.streams import LONG, Streams
+from bot.panel.replies.streams import LONG, Streams, tell_of_reply
 from bot.panel.texts import sentences
 from bot.panel.texts.code import with_note
 
@@ -186,6 +186,7 @@ class ThreadWriter:
         ts = await self._messenger.find(thread, post.turn, post.part) if may_be_posted else None
         ts = ts or await self._messenger.post(thread, post)
         await self._record.note(Posted(post.part, ts))
+        tell_of_reply(self._record, post.part)
 
 
 def _marked(text: str) -> str:

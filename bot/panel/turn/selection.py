@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from bot.panel import observing
 from bot.panel.journal.events import CallAdopted, ExpertCalled, StrangerCalled
 from bot.panel.journal.progress import LEFT_OUT
 from bot.panel.journal.selection_rounds import Round
 from bot.panel.language_model import expert_calls, prompts
 from bot.panel.language_model.exchange import ToolCalled
 from bot.panel.model import Call, CallId, Panel
+from bot.panel.observing import Measure
 from bot.panel.texts import sentences
 from bot.panel.turn.turn_context import TurnContext
 
@@ -83,6 +85,8 @@ class Selection:
 
     async def _turn_away(self, made: ToolCalled, id_: CallId, limit: int = 0) -> None:
         call_id = id_ if made.written else made.call_id
+        if limit:
+            observing.count(Measure.LEFT_OUT)
         await self._context.record.note(
             StrangerCalled(call_id, made.tool, made.written, limit, by=self._by)
         )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from bot import runtime
+from bot.panel import observing
 from bot.panel.approvals.tool_approvals import ToolApprovals
 from bot.panel.byte_budget import ByteBudget
 from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, StoreUnavailable
@@ -34,6 +35,7 @@ from bot.panel.model import (
     Turn,
     UserId,
 )
+from bot.panel.observing import Measure
 from bot.panel.replies.plan_message import PlanMessage
 from bot.panel.replies.reply_stream import ReplyStream
 from bot.panel.replies.thread_writer import ThreadWriter
@@ -158,6 +160,7 @@ class TurnContext:
             return await attempt()
         except ConversationGone as error:
             log.warning("conversation.gone", extra={"turn": self.turn.id, "reason": str(error)})
+            observing.count(Measure.CONVERSATION_GONE)
         if by is None or by in self.progress.rounds:  # what was called in it is gone, too
             await self.record.note(RouterAsked(by=by))
         thread, first = self.turn.thread, self.turn.messages[0].ts

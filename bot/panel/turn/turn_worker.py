@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from itertools import accumulate
 
+from bot.panel import observing
 from bot.panel.errors import (
     ModelUnavailable,
     PanelError,
@@ -20,6 +21,7 @@ from bot.panel.intake.lease import renewed_lease
 from bot.panel.intake.turn_queue import TurnQueue
 from bot.panel.loops import forever
 from bot.panel.model import Claim
+from bot.panel.observing import Kind, Outcome
 from bot.panel.retries import Backoff, retry
 from bot.panel.timeouts import Timeouts
 from bot.panel.turn.turn_runner import TurnRunner
@@ -106,15 +108,16 @@ class TurnWorker:
         await forever(partial(self._unwanted.cancel, self._running), "stops.unknown", every=every)
 
     async def _work(self, claim: Claim) -> None:
-        try:
-            await self._run_leased(self._attempt, claim, ends_early=True)
-        except asyncio.CancelledError:
-            if claim in self._unwanted and (task := asyncio.current_task()):
-                task.uncancel()
-                await self._end_early(claim)
-                return
-            await asyncio.shield(self._hand_over(claim))
-            raise
+        with observing.within(Kind.TURN, claim=claim):
+            try:
+                await self._run_leased(self._attempt, claim, ends_early=True)
+            except asyncio.CancelledError:
+                if claim in self._unwanted and (task := asyncio.current_task()):
+                    task.uncancel()
+                    await self._end_early(claim)
+                    return
+                await asyncio.shield(self._hand_over(claim))
+                raise
 
     async def _run_leased(
         self,
@@ -133,6 +136,8 @@ class TurnWorker:
             async with renewed_lease(self._queue, claim, self._lease):
                 model_answers = await run(claim)
             await self._settle(lambda: self._queue.done(claim, model_answers=bool(model_answers)))
+            if model_answers:
+                observing.current().conclude(Outcome.ANSWERED)
         except Exception as error:
             if ends_early and await self._unwanted.has(claim):
                 raise asyncio.CancelledError from error
@@ -154,6 +159,7 @@ class TurnWorker:
                 await self._withdraw(claim)
             else:
                 log.info("turn.stopped", extra={"turn": claim.turn.id})
+                observing.current().conclude(Outcome.STOPPED)
                 await self._run_leased(self._runner.stop, claim)
         except asyncio.CancelledError:  # shutting down: the next worker stops it
             await asyncio.shield(self._hand_over(claim))
@@ -163,6 +169,7 @@ class TurnWorker:
         """End a turn whose question or thread was deleted: for good, unless we lose it."""
         turn = claim.turn.id
         log.info("turn.withdrawn", extra={"turn": turn})
+        observing.current().conclude(Outcome.WITHDRAWN)
 
         async def withdraw() -> None:
             await self._runner.withdraw(claim, await self._unwanted.deleted(claim))
@@ -182,6 +189,7 @@ class TurnWorker:
             log.warning("turn.left_to_its_lease", extra={"turn": turn, "reason": str(error)})
 
     async def _hand_over(self, claim: Claim) -> None:
+        observing.current().conclude(Outcome.HANDED_OVER)
         try:
             await self._queue.hand_over(claim)
         except PanelError as error:  # then the lease runs out by itself
@@ -189,10 +197,12 @@ class TurnWorker:
 
     async def _after_failure(self, claim: Claim, error: BaseException) -> None:
         turn = claim.turn.id
+        observing.current().know(failure=error)
         try:
             match error:
                 case TurnLost():
                     log.info("turn.lost", extra={"turn": turn})
+                    observing.current().conclude(Outcome.LOST)
                     await self._settle(lambda: self._queue.note_lost(claim))
                     await self._settle_thread(claim)
                 case _ if await self._is_gone(claim, error):
@@ -212,6 +222,7 @@ class TurnWorker:
         return isinstance(error, ThreadGone) or await self._unwanted.is_deleted(claim)
 
     async def _postpone(self, claim: Claim, error: TryLater) -> None:
+        observing.current().conclude(Outcome.POSTPONED)
         pause, outage = self._pause(claim, error), isinstance(error, ModelUnavailable)
         if outage and claim.postponed:
             await self._tell_of_delay(claim, error, pause)
@@ -232,6 +243,7 @@ class TurnWorker:
         return max(self._timeouts.turn_retry_delays[claim.postponed], asked)
 
     async def _give_up(self, claim: Claim, error: BaseException) -> None:
+        observing.current().conclude(Outcome.GIVEN_UP)
         expected, reason = isinstance(error, PanelError), _reason(error)
         extra = {"turn": claim.turn.id, "reason": reason}
         log.error("turn.given_up", extra=extra, exc_info=None if expected else error)

@@ -33,8 +33,10 @@ from bot.adapters.redis.connection.pipelining import BLOCKING, PipeliningRedis
 from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.connection.sending import DirectConnection
 from bot.adapters.redis.shards import Shards
+from bot.panel import observing
 from bot.panel.errors import GiveUp, StoreUnavailable
 from bot.panel.loops import Trouble
+from bot.panel.observing import Kind
 from bot.panel.retries import Backoff, Retries
 
 _AT_ONCE = 64  # commands to a Cluster, whose client sends each by itself
@@ -176,4 +178,5 @@ class _Cluster(RedisCluster):
             if args[0] in BLOCKING:
                 return await super().execute_command(*args, **options)
             async with self.places:
-                return await super().execute_command(*args, **options)
+                with observing.begin(Kind.REDIS_CALL, commands=1):
+                    return await super().execute_command(*args, **options)

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from traceback import walk_tb
 
-from redis.exceptions import DataError, RedisClusterException, RedisError
+from redis.exceptions import DataError, NoScriptError, RedisClusterException, RedisError
 
+from bot.panel import observing
 from bot.panel.errors import StoreUnavailable
+from bot.panel.observing import Measure
 
 _LONGEST = 200  # characters of what Redis says
 
@@ -29,7 +31,10 @@ def store_errors() -> Iterator[None]:
     except (DataError, StoreUnavailable):
         raise
     except (RedisError, RedisClusterException, OSError) as error:
-        raise unavailable(error) from error
+        failure = unavailable(error)
+        if not isinstance(error, NoScriptError):  # it is sent again, with the script
+            observing.count(Measure.STORE_UNAVAILABLE, code=failure.code)
+        raise failure from error
     except Exception as error:
         if not _is_raised_by_client(error):
             raise

@@ -26,6 +26,8 @@ from redis.exceptions import (
 )
 
 from bot.adapters.redis.connection.errors import store_errors
+from bot.panel import observing
+from bot.panel.observing import Kind
 
 MOST_TRIPS = 16  # at once
 BLOCKING = frozenset({"BLPOP"})  # it would delay every command sent with it
@@ -120,7 +122,8 @@ class PipeliningRedis(Redis):
         self._is_due = False
         batch, self._batch = self._batch, []
         try:
-            replies = await self._trip(batch)
+            with observing.begin(Kind.REDIS_CALL, commands=len(batch)):
+                replies = await self._trip(batch)
         except BaseException as error:  # noqa: BLE001 - every caller gets it; none is left waiting
             replies = [error] * len(batch)
         for command, reply in zip(batch, replies, strict=True):

@@ -21,7 +21,9 @@ from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.scripting import Connection, Script, milliseconds
 from bot.adapters.redis.encryption import Cipher
 from bot.adapters.redis.shards import Shards
+from bot.panel import observing
 from bot.panel.model import Claim, Message, Turn, UserId
+from bot.panel.observing import Measure
 
 MOST_MESSAGES = 20  # in one turn: what people type while one answer is written
 UNREADABLE_FOR = 30.0  # seconds until an unreadable turn is claimed again
@@ -92,6 +94,7 @@ class Claiming:
             return Claim(turn, int(token), *counts, **flags)
         except codec.Unreadable as error:  # perhaps a newer worker can read it
             _log.error("queue.unreadable", extra={"slack_thread": thread, "reason": str(error)})
+            observing.count(Measure.UNREADABLE, what="turn")
             await self._release(prefix, reply, UNREADABLE_FOR)
             return self._look_again / 1000
 

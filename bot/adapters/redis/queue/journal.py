@@ -17,6 +17,7 @@ from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.scripting import Connection, Script, ThreadScripts
 from bot.adapters.redis.encryption import CLEAR, Cipher
 from bot.adapters.redis.shards import Shards
+from bot.panel import observing
 from bot.panel.errors import TurnLost
 from bot.panel.journal.events import (
     ApprovalAsked,
@@ -36,6 +37,7 @@ from bot.panel.journal.events import (
 )
 from bot.panel.journal.journal import Journal
 from bot.panel.model import Claim, Turn
+from bot.panel.observing import Measure
 from bot.panel.usage import NO_EXTRAS, Extras
 
 _APPEND, _READ = Script("append"), Script("read")
@@ -85,6 +87,7 @@ class RedisJournal(Journal):
                 event = journal_event(self._cipher.decrypt_entry(entry, about))
             except codec.Unreadable as error:
                 log.warning("journal.unreadable", extra={"turn": turn.id, "reason": str(error)})
+                observing.count(Measure.UNREADABLE, what="journal")
                 is_whole = False
             else:
                 if is_whole or isinstance(event, _SEEN):

@@ -18,9 +18,11 @@ from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.scripting import Connection, Script, ThreadScripts, milliseconds
 from bot.adapters.redis.encryption import CLEAR, Cipher
 from bot.adapters.redis.shards import Shards
+from bot.panel import observing
 from bot.panel.errors import TurnLost
 from bot.panel.messaging.outbox import LastState, Outbox, Outgoing
 from bot.panel.model import Claim, ThreadRef
+from bot.panel.observing import Measure
 
 UNREADABLE_FOR = 30.0  # seconds until a state that cannot be read is claimed again
 MOST_STATES = 10_000  # in a shard: some 30 MB; then the oldest is dropped
@@ -129,6 +131,7 @@ class RedisOutbox(Outbox):
             return replace(leased, state=self._state(thread, about, request))
         except codec.Unreadable as error:
             log.warning("outbox.unreadable", extra={"reason": str(error)})
+            observing.count(Measure.UNREADABLE, what="last_state")
             await self.postpone(leased, after=UNREADABLE_FOR, failed=False)
             return None
 

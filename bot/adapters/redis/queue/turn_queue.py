@@ -25,11 +25,13 @@ from bot.adapters.redis.queue.claiming import Claiming, messages_in, stored_turn
 from bot.adapters.redis.queue.journal import journal_entry
 from bot.adapters.redis.shards import Shards
 from bot.operations.queue_admin import DeadLetter, Depth, Hold, QueueAdmin
+from bot.panel import observing
 from bot.panel.errors import Poisoned
 from bot.panel.intake.turn_queue import MOST_APP_QUESTIONS, StopResult, WaitingThread, messages_of
 from bot.panel.journal.events import Retried
 from bot.panel.messaging.channel_moves import ChannelsMoved
 from bot.panel.model import Claim, Message, MessageTs, ThreadRef, Turn, TurnId, UserId
+from bot.panel.observing import Kind
 
 HERALD_FOR = 6.0  # seconds that one worker alone posts queue positions
 HURRIED = 3  # turns that a success of another lets be tried, in each shard
@@ -85,7 +87,9 @@ class RedisTurnQueue(QueueAdmin):
         ours_for = keys.THREAD_FOR if message.mentioned else ""
         args = (message.ts, entry, nonce, keys.SEEN_FOR, most, ours_for)
         checked = (keys.of_team("moves", thread.team_id),) if moves is not None else ()
-        added = await self._scripts.run(_PUT, thread, *args, moves or 0, also=checked)
+        with observing.begin(Kind.PUT, thread=thread, message=message) as putting:
+            added = await self._scripts.run(_PUT, thread, *args, moves or 0, also=checked)
+            putting.know(added=added > 0)
         if added == _MOVED:
             raise ChannelsMoved("other moves of channels are known")
         if added < 0:

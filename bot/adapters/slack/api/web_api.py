@@ -22,9 +22,11 @@ from bot.adapters.slack.api.channels import Channels
 from bot.adapters.slack.api.rate_limits import TooBusy, limits, pause_others, wait_for_slot
 from bot.characters import whole, whole_json
 from bot.json_types import Json
+from bot.panel import observing
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
 from bot.panel.intake import lease
 from bot.panel.messaging.rate_limiter import RateLimiter
+from bot.panel.observing import Kind, Outcome
 from bot.panel.retries import Backoff, Retries
 
 log = logging.getLogger(__name__)
@@ -107,7 +109,8 @@ class SlackApi:
         longest = self._longest if within is None else min(within, self._longest)
         retries = Retries(Backoff((0,), total=longest, jitter=0.1, endless=True))
         while True:
-            await wait_for_slot(self._limiter, limited, within)
+            with observing.begin(Kind.SLACK_WAIT, method=method):
+                await wait_for_slot(self._limiter, limited, within)
             try:
                 return await self._call_channel(method, args)
             except MessengerUnavailable as error:
@@ -175,6 +178,17 @@ class SlackApi:
                     sent = await self.channels.outgoing(args, anew=True)
 
     async def _call(self, method: str, args: Mapping[str, Any]) -> Json:
+        with observing.begin(Kind.SLACK_CALL, method=method) as calling:
+            try:
+                return await self._send(method, args)
+            except Ambiguous:
+                calling.conclude(Outcome.AMBIGUOUS)
+                raise
+            except MessengerUnavailable:
+                calling.conclude(Outcome.RATE_LIMITED)
+                raise
+
+    async def _send(self, method: str, args: Mapping[str, Any]) -> Json:
         try:
             call = self._web.api_call(method, data=_form(args))
             answer = await (_uninterrupted(call) if method in _POSTING else call)

@@ -21,6 +21,8 @@ from bot import runtime
 from bot.adapters.slack.receiving.well_formed import parsed
 from bot.json_types import Json
 from bot.logs import RepeatedWarning
+from bot.panel import observing
+from bot.panel.observing import Measure
 
 MAX_BODY = 1_000_000
 MAX_AGE = 5 * 60
@@ -69,6 +71,7 @@ def verified(
             request[PAYLOAD] = _payload(body, request)
         except Refusal as refusal:
             refused.tell(refusal.reason, status=refusal.status)
+            observing.count(Measure.REQUEST_REFUSED)
             return _refused(refusal)
         return await handler(request)
 

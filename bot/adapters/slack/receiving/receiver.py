@@ -23,10 +23,12 @@ from bot.adapters.slack.receiving.events import event_of
 from bot.adapters.slack.receiving.well_formed import well_formed
 from bot.json_types import Json
 from bot.logs import RepeatedWarning
+from bot.panel import observing
 from bot.panel.errors import TryLater
 from bot.panel.messaging.deliveries import DeliveryStore
 from bot.panel.messaging.locales import Locales
 from bot.panel.model import UserId
+from bot.panel.observing import Kind
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +60,12 @@ class BoltApp(AsyncApp):
 
     async def receive(self, payload: object) -> BoltResponse:
         """Return the response to any payload; the status of one that makes no sense is 400."""
+        with observing.within(Kind.RECEIVE) as receiving:
+            response = await self._respond(payload)
+            receiving.know(status=response.status)
+            return response
+
+    async def _respond(self, payload: object) -> BoltResponse:
         body = well_formed(payload)
         if body is None:
             self._malformed.tell("no fields of Slack's")

@@ -6,6 +6,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from functools import partial, reduce
 
+from bot.panel import observing
 from bot.panel.errors import (
     ConversationGone,
     ModelFault,
@@ -30,6 +31,7 @@ from bot.panel.language_model.exchange import Prompt, Responded
 from bot.panel.language_model.files.attachments import Attached
 from bot.panel.made_files import MadeFile
 from bot.panel.model import Call
+from bot.panel.observing import Kind
 from bot.panel.texts import answers, file_sentences, footnotes, sentences
 from bot.panel.texts.code import with_note
 from bot.panel.turn import expert_failure
@@ -49,6 +51,16 @@ async def ask_expert(context: TurnContext, call: Call, on_event: EventSink) -> O
     if expert is None:
         return ExpertFailed(call.id, Failure.LEFT)
     consultation = context.consultation(call, expert)
+    with observing.within(
+        Kind.CONSULTATION, consultation=consultation, turn=context.turn
+    ) as asking:
+        outcome = await _ask(context, consultation, on_event)
+        asking.know(result=outcome)
+        return outcome
+
+
+async def _ask(context: TurnContext, consultation: Consultation, on_event: EventSink) -> Outcome:
+    call, expert = consultation.call, consultation.expert
     seconds = _timeout(context, consultation)
     on_event = partial(expert_failure.watch, consultation, on_event)
     try:

@@ -10,12 +10,14 @@ from datetime import UTC, datetime
 from bot import runtime
 from bot.characters import Joiner, whole
 from bot.functions import FunctionRefused, Request, Source
+from bot.panel import observing
 from bot.panel.errors import FunctionFailed, FunctionMissing, FunctionNeedsAsker, FunctionOff
 from bot.panel.journal.events import ExpertAnswered, ExpertAsked, ExpertFailed
 from bot.panel.journal.failures import Failure
 from bot.panel.journal.progress import Outcome
 from bot.panel.language_model.exchange import TextWritten
 from bot.panel.model import Call
+from bot.panel.observing import Kind
 from bot.panel.texts import failure_sentences, sentences, shortcomings
 from bot.panel.texts.answers import limited, says_nothing
 from bot.panel.texts.code import with_note
@@ -36,7 +38,8 @@ async def ask_function(
     request = await request_for(context, call, deadline)
     await context.record.note(ExpertAsked(call.id, BY_FUNCTION))
     try:
-        text = await _answer(context, function, request, on_event)
+        with observing.begin(Kind.TOOL_CALL, function=function):
+            text = await _answer(context, function, request, on_event)
     except FunctionRefused as refusal:
         return ExpertFailed(call.id, Failure.REFUSED, why=_reason(refusal))
     except FunctionOff as error:
