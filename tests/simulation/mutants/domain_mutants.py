@@ -202,7 +202,7 @@ DOMAIN = (
     Mutant(
         "a failure does not count as perhaps arrived",
         f"{_MODEL}/model_client.py",
-        "                repeated = True\n",
+        "                    repeated = True\n",
         "",
         Days("cut"),
     ),
