@@ -9,6 +9,7 @@ from bot.adapters.redis.connection import client
 from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.encryption import Cipher
 from bot.adapters.redis.processes.listening_record import RedisListeningRecord
+from bot.adapters.redis.queue.alert_store import RedisAlertStore
 from bot.adapters.redis.queue.journal import RedisJournal
 from bot.adapters.redis.queue.outbox import RedisOutbox
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
@@ -53,6 +54,7 @@ class Storage:
     audit_log: RedisAuditLog
     audit: Auditor
     chores: RedisChoreStore
+    alerts: RedisAlertStore
 
 
 @asynccontextmanager
@@ -91,6 +93,7 @@ async def open_storage(config: Config, operator: str = NOBODY) -> AsyncIterator[
             audit_log,
             Auditor(audit_log, operator),
             RedisChoreStore(redis),
+            RedisAlertStore(redis),
         )
     finally:
         await redis.aclose()

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from bot.assembly import model_server, operator, panels, upkeep
 from bot.assembly.access import admission_of
+from bot.assembly.alerts import alert_runner
 from bot.assembly.checks.one_bot import only_bot
 from bot.assembly.checks.required_models import require_models
 from bot.assembly.checks.same_files import WORKERS, open_same_files
@@ -61,7 +62,8 @@ async def open_worker(config: Config, status: Status = QUIET) -> AsyncIterator[S
         chores = await upkeep.chore_runner(config, storage, services_of_chores)
         expiry = ApprovalExpiry(storage.approvals, every=min(5, timeouts.approval / 4))
         status.ready(slack.identity.url, lambda: redis_obstacle(storage.queue.depth))
-        beside = (positions, expiry, chores)
+        alerting = await alert_runner(config, storage, slack, locales)
+        beside = (positions, expiry, chores, alerting)
         yield lambda: _work(worker, beside, sender, status, config.drain)
 
 

@@ -29,6 +29,8 @@ class ChoreKind(StrEnum):
     WITHDRAW = "withdraw"  # a message that was deleted, from conversations
     REMOVE = "remove"  # all that is kept of the workspace
     TIDY = "tidy"  # look for what is too old, again and again
+    WATCH = "watch"  # look for what people have to be told of, again and again
+    ALERT = "alert"  # tell them
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Chore:
     thread_ts: str = ""
     ts: str = ""  # of the message, or of the event, that it follows from
     by: str = ""  # who wants it; empty: nobody in particular
+    about: str = ""  # which alert to tell, or what to watch
 
     @classmethod
     def in_thread(
@@ -96,14 +99,24 @@ Do = Callable[[Chore], Awaitable[float | None]]
 class ChoreRunner:
     """Does the chores of one workspace, one at a time."""
 
-    def __init__(self, store: ChoreStore, team_id: str, ways: Mapping[ChoreKind, Do]) -> None:
+    def __init__(
+        self,
+        store: ChoreStore,
+        team_id: str,
+        ways: Mapping[ChoreKind, Do],
+        *,
+        every: float = _EVERY,
+        event: str = "chores.unknown",
+    ) -> None:
         self._store = store
         self._team_id = team_id
         self._ways = ways
+        self._every = every
+        self._event = event
 
     async def run(self) -> None:
         """Do what is due every few seconds until cancelled, in any number of workers."""
-        await forever(self.run_due, "chores.unknown", every=_EVERY)
+        await forever(self.run_due, self._event, every=self._every)
 
     async def run_due(self) -> None:
         """Do all chores that are due."""

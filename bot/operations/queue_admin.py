@@ -51,6 +51,9 @@ class QueueAdmin(TurnQueue, Protocol):
     async def buried(self) -> Sequence[DeadLetter]:
         """Return the dead letters, the oldest first."""
 
+    async def buried_after(self, at: float) -> tuple[int, float]:
+        """Return how many turns were buried after *at*, and when the last one was (*at*: none)."""
+
     async def dead_letter(self, turn: TurnId) -> DeadLetter | None:
         """Return the dead letter of *turn*, if there is one."""
 

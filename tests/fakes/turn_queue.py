@@ -293,6 +293,10 @@ class FakeTurnQueue(QueueAdmin):
     async def buried(self) -> Sequence[DeadLetter]:
         return [letter.letter for letter in self._letters.values()]
 
+    async def buried_after(self, at: float) -> tuple[int, float]:
+        times = [one.letter.buried_at for one in self._letters.values()]
+        return sum(time > at for time in times), max((at, *times))
+
     async def dead_letter(self, turn: TurnId) -> DeadLetter | None:
         found = self._letters.get(turn)
         return found.letter if found else None

@@ -7,8 +7,8 @@ shard, a Cluster a few for each of its primaries.
 
 ``P`` stands for ``panelbot:{0}:`` (the shard's prefix), ``R`` for ``panelbot:{pace:TEAM}:``, ``K``
 for ``panelbot:{kept:CONVERSATION}:``, ``A`` for ``panelbot:{audit:TEAM}:``, ``Q`` for
-``panelbot:{asked:TEAM}:``, ``C`` for ``panelbot:{chores:TEAM}:``, ``T`` for
-``team:channel:thread_ts``.
+``panelbot:{asked:TEAM}:``, ``C`` for ``panelbot:{chores:TEAM}:``, ``N`` for
+``panelbot:{alerts:TEAM}:``, ``T`` for ``team:channel:thread_ts``.
 
 ==================  ======  ===============================================  ====================
 key                 type    what                                             lifetime, size
@@ -146,6 +146,14 @@ C due               zset    what workers do beside turns, by when (ms):      unt
 C failures          hash    how often these have failed                      as long; 200 B each
 C installed         string  when a process last began to work in the         for ever; 90 B
                             workspace, as Slack let it in (s)
+N alert:NAME        hash    what people have to be told of: ``since`` when,  400 days after it was
+                            how often it was ``raised`` (``count``) and      raised last; 250 B
+                            when last, when it was ``told``, ``tried``
+                            while somebody tells it; ``details``
+N due               zset    which of these are to be told, and what is       until told, or for
+                            looked at for more, by when (ms)                 ever; 150 B each
+N failures          hash    how often telling each has failed                as long; 150 B each
+N looked            string  the newest dead letter that was counted (ms)     for ever; 90 B
 panelbot:schema     hash    ``version`` of this table, number of ``shards``  for ever; 80 B
 ==================  ======  ===============================================  ====================
 
@@ -177,6 +185,7 @@ APPROVAL_FOR = 60 * DAY  # twice the longest that people can be given
 REBUILT_FOR = DAY
 BOT_FOR = 30  # while its processes renew it
 NOTED_FOR = 2 * MINUTE  # while the process renews it
+ALERT_FOR = 400 * DAY
 FEEDBACK_FOR = 400 * DAY  # a year, and the month that it began in
 
 

@@ -23,13 +23,13 @@ class Locales:
 
     async def use_language_of(self, user: UserId | None) -> None:
         """Use the language of *user*; for what everybody reads, the common one if there is one."""
-        language.set_language(await self._locale(user), shared=self._common)
+        language.set_language(await self.locale(user), shared=self._common)
 
     async def use_shared_language(self, addressee: UserId | None) -> None:
         """Use the common language, else that of *addressee*."""
-        language.set_language(self._common or await self._locale(addressee))
+        language.set_language(self._common or await self.locale(addressee))
 
-    async def _locale(self, user: UserId | None) -> str:
+    async def locale(self, user: UserId | None) -> str:
         """Return the locale of *user*; empty (English) if it cannot be fetched in time."""
         if user is None:
             return ""

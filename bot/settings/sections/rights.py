@@ -54,6 +54,14 @@ class RightsSettings:
         "People, besides workspace admins, who may change the workspace's default panel",
         example="U012AB3CD,U045EF6GH",
     )
+    alerts: frozenset[str] = setting(
+        "PANELBOT_ALERTS",
+        word_set(r"[CGUW][A-Z0-9]{2,}", "ids of channels (C…) and people (U…)"),
+        "Who is told of what somebody has to mend: ids of channels that the bot is in, and of "
+        "people. Left out: PANELBOT_ADMINS; with neither, only the log",
+        example="C012AB3CD,U045EF6GH",
+        page="run/alerts.md",
+    )
     askers: frozenset[str] = setting(
         "PANELBOT_ASKERS",
         word_set(

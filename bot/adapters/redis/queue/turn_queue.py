@@ -200,6 +200,17 @@ class RedisTurnQueue(QueueAdmin):
                 letters += filter(None, map(self._letter, page))
         return sorted(letters, key=lambda letter: letter.buried_at)
 
+    async def buried_after(self, at: float) -> tuple[int, float]:
+        count, newest = 0, at
+        for prefix in self._shards.prefixes:
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.zcount(f"{prefix}dead", f"({milliseconds(at)}", "+inf")
+                pipe.zrange(f"{prefix}dead", -1, -1, withscores=True)
+                found, last = await pipe.execute()
+            count += found
+            newest = max(newest, *(score / 1000 for _, score in last), 0)
+        return count, newest
+
     async def dead_letter(self, turn: TurnId) -> DeadLetter | None:
         for prefix in self._shards.prefixes:
             if found := await _LETTERS(self._redis, prefix, 0, 1, turn):

@@ -12,6 +12,8 @@ _TAKE, _SET = Script("chore_take"), Script("chore_set")
 class RedisChoreStore(ChoreStore):
     """The chore itself is its entry, so that each is there once."""
 
+    kind = "chores"  # of the slots that it uses
+
     def __init__(self, redis: Connection) -> None:
         self._redis = redis
 
@@ -19,7 +21,7 @@ class RedisChoreStore(ChoreStore):
         return bool(await self._set(chore, after, "new"))
 
     async def take(self, team_id: str, lease: float) -> tuple[Chore, int] | None:
-        taken = await _TAKE(self._redis, keys.slot("chores", team_id), milliseconds(lease))
+        taken = await _TAKE(self._redis, keys.slot(self.kind, team_id), milliseconds(lease))
         return (codec.load(Chore, taken[0]), taken[1]) if taken else None
 
     async def renew(self, chore: Chore, lease: float) -> None:
@@ -32,7 +34,7 @@ class RedisChoreStore(ChoreStore):
         await self._set(chore, after, "again")
 
     async def done(self, chore: Chore) -> bool:
-        prefix, text = keys.slot("chores", chore.team_id), codec.dump(chore)
+        prefix, text = keys.slot(self.kind, chore.team_id), codec.dump(chore)
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.zrem(f"{prefix}due", text)
             pipe.hdel(f"{prefix}failures", text)
@@ -40,26 +42,26 @@ class RedisChoreStore(ChoreStore):
         return bool(removed)
 
     async def note_installed(self, team_id: str) -> bool:
-        prefix = keys.slot("chores", team_id)
+        prefix = keys.slot(self.kind, team_id)
         await self._redis.set(f"{prefix}installed", str(runtime.time()))
         chores = await self._waiting(team_id)
         dropped = [await self.done(one) for one in chores if one.kind is ChoreKind.REMOVE]
         return any(dropped)
 
     async def installed_at(self, team_id: str) -> float:
-        return float(await self._redis.get(f"{keys.slot('chores', team_id)}installed") or 0)
+        return float(await self._redis.get(f"{keys.slot(self.kind, team_id)}installed") or 0)
 
     async def teams(self, kind: ChoreKind) -> list[str]:
-        teams = await workspace_stores.with_key(self._redis, f"{keys.slot('chores', '*')}due")
+        teams = await workspace_stores.with_key(self._redis, f"{keys.slot(self.kind, '*')}due")
         return [
             team for team in teams if any(one.kind is kind for one in await self._waiting(team))
         ]
 
     async def _waiting(self, team_id: str) -> list[Chore]:
-        texts = await self._redis.zrange(f"{keys.slot('chores', team_id)}due", 0, -1)
+        texts = await self._redis.zrange(f"{keys.slot(self.kind, team_id)}due", 0, -1)
         return [codec.load(Chore, text) for text in texts]
 
     async def _set(self, chore: Chore, after: float, how: str) -> int:
         args = (codec.dump(chore), milliseconds(after), how)
-        added: int = await _SET(self._redis, keys.slot("chores", chore.team_id), *args)
+        added: int = await _SET(self._redis, keys.slot(self.kind, chore.team_id), *args)
         return added
