@@ -12,7 +12,7 @@ from typing import Protocol
 
 from bot.panel.errors import PanelError, leaves
 from bot.panel.loops import forever, meanwhile
-from bot.panel.model import MessageTs, ThreadRef, UserId
+from bot.panel.model import Kept, MessageTs, ThreadRef, UserId
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class ChoreKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Chore:
+class Chore(Kept):
     """Something to do in a workspace; the same one is kept once."""
 
     kind: ChoreKind

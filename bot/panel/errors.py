@@ -14,6 +14,7 @@ Our errors, named by what the worker should do:
     - FunctionMissing        ... no such function is installed (any more)
     - FunctionOff            ... too many calls of the function have not ended
     - Poisoned               ... workers died with the turn, one after the other
+    - TooNew                 ... a newer version wrote it: leave the turn to its workers
   + ConversationGone       the conversation does not exist on the model's side (any more)
   + ThreadGone             its thread was deleted, or cannot be posted in: end the turn silently
   + TurnLost               another worker has taken over the turn: stop at once, say nothing
@@ -145,6 +146,13 @@ class Poisoned(GiveUp):
         self.deaths = deaths
 
 
+class TooNew(GiveUp):
+    """A newer version wrote something that this one does not understand, and may not pass over.
+
+    A turn is left to its workers; whatever is no turn fails as with any other reason to give up.
+    """
+
+
 class ConversationGone(PanelError):
     """The conversation does not exist on the model's side."""
 
@@ -180,7 +188,8 @@ def leaves(error: BaseException) -> Iterator[BaseException]:
 def leading(error: BaseException) -> BaseException:
     """Return the one that decides what becomes of the turn, of the errors in *error*."""
     errors = list(leaves(error))
-    for kind in (TurnLost, ThreadGone, StoreUnavailable, MessengerUnavailable, TryLater):
+    kinds = (TurnLost, ThreadGone, StoreUnavailable, TooNew, MessengerUnavailable, TryLater)
+    for kind in kinds:
         for leaf in errors:
             if isinstance(leaf, kind):
                 return leaf

@@ -6,6 +6,8 @@ from enum import StrEnum
 from math import inf
 from typing import NewType
 
+from bot.json_types import Json
+
 TurnId = NewType("TurnId", str)
 ExpertName = NewType("ExpertName", str)
 ConsultationPath = NewType("ConsultationPath", str)  # who consults whom: "legal", "legal/tax"
@@ -18,11 +20,26 @@ DocumentId = NewType("DocumentId", str)
 ToolName = NewType("ToolName", str)  # of what an expert may use: "web-search", "mcp:LABEL"
 FileId = NewType("FileId", str)  # Slack's
 RequestId = NewType("RequestId", str)  # of the model's side: its request for approval
+UnknownFields = NewType("UnknownFields", Json)  # of a record, by name
 ApprovalId = NewType("ApprovalId", str)  # ours: of what people are asked in one message
 
 OPERATORS = UserId("operators")  # as who gave an expert its tools: whoever runs the bot
 NOBODY_KNOWN = UserId("")  # an author of whom nothing is known, and who so has nobody's rights
 MOST_AT_ONCE = 50  # experts; where people address more, the router chooses among them
+
+
+def _no_fields() -> UnknownFields:
+    return UnknownFields({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A record that is read and written back, also by an older version than wrote it first.
+
+    *unknown* are the fields that it did not know: it passes them on.
+    """
+
+    unknown: UnknownFields = field(default_factory=_no_fields, repr=False, compare=False)
 
 
 class Synthesis(StrEnum):
@@ -127,6 +144,7 @@ class Message:
     quoted: str = ""  # Markdown of what it shows besides: forwards, tables, …; it asks for nothing
     author_name: str = ""  # as the message itself tells it: not everybody's can be looked up
     by_app: bool = False  # another app or a workflow asks, which operators have allowed to
+    needs: tuple[str, ...] = ()  # its fields that whoever answers it has to know, if any
 
     @property
     def shows_more(self) -> bool:
@@ -223,7 +241,7 @@ class Persona:
 
 
 @dataclass(frozen=True, slots=True)
-class Expert:
+class Expert(Kept):
     """A named specialist with its own instructions and, in each thread, its own conversation."""
 
     name: ExpertName  # lower case, unique in a panel: what people type
@@ -273,7 +291,7 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Call(Kept):
     """A call of an expert in a turn."""
 
     id: CallId

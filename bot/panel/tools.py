@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from bot.language import gettext
 from bot.panel.errors import Refused
-from bot.panel.model import Expert, RequestId, ToolName
+from bot.panel.model import Expert, Kept, RequestId, ToolName
 from bot.panel.names import did_you_mean
 
 MCP = "mcp:"  # prefix of the names of remote servers
@@ -63,7 +63,7 @@ class McpServer:
 
 
 @dataclass(frozen=True, slots=True)
-class ApprovalWanted:
+class ApprovalWanted(Kept):
     """A request of the model's side to use a remote tool, if somebody approves."""
 
     request: RequestId

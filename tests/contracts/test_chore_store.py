@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from bot.adapters.redis import keys
 from bot.adapters.redis.stores.chore_store import RedisChoreStore
 from bot.operations.chores import Chore, ChoreKind, ChoreRunner
 from bot.panel.errors import Refused
@@ -47,6 +48,28 @@ async def test_another_worker_goes_on_where_one_died(store):
     await store.take("T1", 0.01)
     await asyncio.sleep(0.02)
     assert await store.take("T1", 30) == (FORGET, 0)
+
+
+async def test_a_chore_of_a_newer_version_stays_for_its_workers(store, redis):
+    due = f"{keys.slot('chores', 'T1')}due"
+    await redis.zadd(
+        due, {'{"kind":"sing","team_id":"T1"}': 0, '{"kind":"tidy","team_id":"T1"}': 1}
+    )
+
+    assert await store.take("T1", 30) == (Chore(ChoreKind.TIDY, "T1"), 0)
+    assert await store.take("T1", 30) is None
+    assert await store.teams(ChoreKind.TIDY) == ["T1"]
+    assert not await store.note_installed("T1")
+    assert await redis.zcard(due) == 2
+
+
+async def test_a_chore_with_a_field_of_a_newer_version_is_done_once(store, redis):
+    chore = '{"kind":"tidy","team_id":"T1","until":1.5}'
+    await redis.zadd(f"{keys.slot('chores', 'T1')}due", {chore: 0})
+
+    taken, _ = await store.take("T1", 30)
+
+    assert await store.done(taken)
 
 
 async def test_what_fails_is_tried_again_later_and_what_recurs_stays(store):

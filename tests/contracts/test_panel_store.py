@@ -1,8 +1,13 @@
 """The promises of PanelStore, on the fake and on Redis alike."""
 
+import json
+from dataclasses import replace
+
 import pytest
 
+from bot.adapters.redis import keys
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
+from bot.panel.errors import TooNew
 from bot.panel.model import Effort, Expert, ExpertName, Synthesis, ThreadRef
 from bot.panel.roster.roster import ChannelScope, RosterChanges, WorkspaceScope, scopes_of
 from tests.fakes.panel_store import FakePanelStore
@@ -139,3 +144,27 @@ async def test_a_scope_is_forgotten_alone(panels):
     assert list(await panels.channels("T1")) == []
     assert (await panels.changes([CHANNEL]))[0] == RosterChanges()
     assert (await panels.changes([WORKSPACE]))[0].added == {FINANCE.name: FINANCE}
+
+
+async def test_what_a_newer_version_sets_and_says_of_an_expert_stays(redis):
+    panels, key = RedisPanelStore(redis), keys.panel(CHANNEL)
+    await panels.add(CHANNEL, LEGAL)
+    await panels.add(CHANNEL, FINANCE)
+    newer = (await redis.hget(key, LEGAL.name)).replace("{", '{"mood":["angry"],', 1)
+    await redis.hset(key, mapping={LEGAL.name: newer, "@budget": "7"})
+
+    (changes,) = await panels.changes([CHANNEL])
+    renamed = replace(changes.added[LEGAL.name], title="Lawyer")
+    await panels.put(CHANNEL, RosterChanges(added={LEGAL.name: renamed}))
+
+    stored = await redis.hgetall(key)
+    assert json.loads(stored[LEGAL.name])["mood"] == ["angry"]
+    assert stored["@budget"] == "7"
+    assert FINANCE.name not in stored
+    assert list(await panels.changes([CHANNEL])) == [RosterChanges(added={LEGAL.name: renamed})]
+
+
+async def test_a_setting_that_only_a_newer_version_knows_is_for_its_workers(redis):
+    await redis.hset(keys.panel(CHANNEL), "@synthesis", "sometimes")
+    with pytest.raises(TooNew):
+        await RedisPanelStore(redis).changes([CHANNEL])

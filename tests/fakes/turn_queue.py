@@ -211,10 +211,10 @@ class FakeTurnQueue(QueueAdmin):
         current.outage, current.until = False, self.now()
         self._changed.set()
 
-    async def hand_over(self, claim: Claim) -> None:
+    async def hand_over(self, claim: Claim, *, after: float = 0) -> None:
         if claim.token not in self._ended:
             self.held(claim)
-            self._postpone(claim, 0)
+            self._postpone(claim, after)
 
     async def note_lost(self, claim: Claim) -> None:
         current = self._currents.get(claim.turn.thread)

@@ -1,12 +1,17 @@
-"""Values as compact JSON, by their dataclass: what is not exactly as declared is refused.
+"""Values as compact JSON, by their dataclass. A union is written as ``["ClassName", {…}]``.
 
-Fields that hold their default are left out, so a field with a default can be added later. A
-union is written as ``["ClassName", {…}]``.
+Two versions run side by side during an upgrade, so each reads what the other writes:
+
+1. Fields that hold their default are left out, so a field with a default can be added later.
+2. A field that is not declared was added later. It is passed over; but what is read and written
+   back is ``Kept``, and passes it on.
+3. A class or a member of an enum that is not declared was added later, too. Nobody can guess what
+   it means, so that raises TooNew: release what reads one before what writes it.
+4. All else is refused unless it is exactly as declared.
 
 cattrs builds the code for each dataclass; the hooks here make it strict, for it would turn ``7``
-into ``"7"`` by itself. (msgspec is faster still, but drops unknown fields of dataclasses without a
-word and writes their defaults.) YAML files are read in ``settings/yaml_files``:
-there every scalar is text and every error names a line.
+into ``"7"`` by itself. (msgspec is faster still, but writes defaults.) YAML files are read in
+``settings/yaml_files``: there every scalar is text and every error names a line.
 """
 
 import dataclasses
@@ -16,17 +21,27 @@ from enum import Enum
 from typing import Any, TypeVar, get_args, get_origin
 
 from cattrs import Converter
-from cattrs.errors import ForbiddenExtraKeysError
-from cattrs.gen import make_dict_structure_fn
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
-from bot.panel.errors import GiveUp
+from bot.panel.errors import GiveUp, TooNew
+from bot.panel.model import Kept
 
 T = TypeVar("T")
+E = TypeVar("E", bound=Enum)
 _Hook = Callable[[Any, Any], Any]
+_UNKNOWN = "unknown"  # the field of Kept; no field of its own in JSON
 
 
 class Unreadable(GiveUp):
-    """Something in Redis that this version did not write. The message says nothing of its text."""
+    """Something in Redis is damaged. The message says nothing of its text."""
+
+
+class UnknownKind(Unreadable, TooNew):
+    """A class, whose *name* it is, or a member of an enum that this version does not have."""
+
+    def __init__(self, what: str, name: str = "") -> None:
+        super().__init__(what)
+        self.name = name
 
 
 def dump(value: object) -> str:
@@ -56,9 +71,17 @@ def load_tagged(kinds: Iterable[type[T]], text: str) -> T:
         case [str() as tag, dict() as raw] if tag in known:
             return _converter.structure(raw, known[tag])
         case [str() as tag, _]:
-            raise Unreadable(f"a {tag!r} is not one of {', '.join(known)}")
+            raise UnknownKind(f"a {tag!r} is not one of {', '.join(known)}", tag)
         case _:
             raise Unreadable("not a tagged value")
+
+
+def member(kind: type[E], text: str) -> E:
+    """Return the member of the enum *kind* that is stored as *text*. Raises UnknownKind."""
+    try:
+        return kind(text)
+    except ValueError:
+        raise UnknownKind(f"not a {kind.__name__}") from None
 
 
 def _as_json(plain: object) -> str:
@@ -83,7 +106,7 @@ def _checked(kind: type[T], raw: object) -> T:
 
 
 def _strict_converter() -> Converter:
-    converter = Converter(forbid_extra_keys=True, omit_if_default=True, detailed_validation=False)
+    converter = Converter(omit_if_default=True, detailed_validation=False)
     for kind in (str, int, float, bool, Enum):  # and all that inherit from them
         converter.register_structure_hook(kind, _scalar)
     factories: tuple[tuple[Callable[[Any], bool], Any], ...] = (
@@ -93,16 +116,12 @@ def _strict_converter() -> Converter:
     )
     for fits, factory in factories:
         converter.register_structure_hook_factory(fits, factory)
+    converter.register_unstructure_hook_factory(_is_kept, _kept_fields)
     return converter
 
 
 def _scalar(raw: object, kind: type[T]) -> T:
-    if not issubclass(kind, Enum):
-        return _checked(kind, raw)
-    try:
-        return kind(raw)
-    except ValueError:
-        raise Unreadable(f"not a {kind.__name__}") from None
+    return member(kind, _checked(str, raw)) if issubclass(kind, Enum) else _checked(kind, raw)
 
 
 def _tuple(kind: Any, converter: Converter) -> _Hook:
@@ -121,21 +140,42 @@ def _mapping(kind: Any, converter: Converter) -> _Hook:
 
 def _dataclass(kind: Any, converter: Converter) -> _Hook:
     build = make_dict_structure_fn(
-        kind, converter, _cattrs_forbid_extra_keys=True, _cattrs_detailed_validation=False
+        kind, converter, _cattrs_detailed_validation=False, **_without_unknown(kind)
     )
-    required = {field.name for field in dataclasses.fields(kind) if _is_required(field)}
+    fields = dataclasses.fields(kind)
+    names = {field.name for field in fields} - {_UNKNOWN}
+    required = {field.name for field in fields if _is_required(field)}
 
     def hook(raw: Any, _: Any) -> Any:
         try:
             return build(_checked(dict, raw), kind)
-        except ForbiddenExtraKeysError as error:
-            unknown = ", ".join(sorted(error.extra_fields))
-            raise Unreadable(f"{kind.__name__} has no {unknown}") from None
         except KeyError:
             missing = ", ".join(sorted(required - raw.keys()))
             raise Unreadable(f"{kind.__name__} lacks {missing}") from None
 
-    return hook
+    def keeping_hook(raw: Any, _: Any) -> Any:
+        value = hook(raw, _)
+        if raw.keys() <= names:
+            return value
+        unknown = {name: raw[name] for name in raw if name not in names}
+        return dataclasses.replace(value, **{_UNKNOWN: unknown})
+
+    return keeping_hook if _is_kept(kind) else hook
+
+
+def _kept_fields(kind: Any, converter: Converter) -> Callable[[Any], Any]:
+    known = make_dict_unstructure_fn(
+        kind, converter, _cattrs_omit_if_default=True, **_without_unknown(kind)
+    )
+    return lambda value: known(value) | value.unknown
+
+
+def _is_kept(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Kept)
+
+
+def _without_unknown(kind: Any) -> dict[str, Any]:
+    return {_UNKNOWN: override(omit=True)} if _is_kept(kind) else {}
 
 
 def _is_required(field: dataclasses.Field[Any]) -> bool:

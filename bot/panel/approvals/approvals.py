@@ -31,6 +31,7 @@ from bot.panel.model import (
     Call,
     ConversationId,
     Decision,
+    Kept,
     Message,
     MessageTs,
     TurnId,
@@ -42,7 +43,7 @@ from bot.panel.tools import ApprovalWanted
 
 
 @dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(Kept):
     """An expert's request for approval, until it is closed."""
 
     turn: TurnId

@@ -87,8 +87,11 @@ class TurnQueue(Protocol):
         *by* becomes one of its authors.
         """
 
-    async def hand_over(self, claim: Claim) -> None:
-        """Give the turn back, for the next worker to continue at once. The journal stays."""
+    async def hand_over(self, claim: Claim, *, after: float = 0) -> None:
+        """Give the turn back, for the next worker to continue *after* seconds. The journal stays.
+
+        It has not failed.
+        """
 
     async def note_lost(self, claim: Claim) -> None:
         """Note that this worker lives, though it lost the turn: it counts as no dead one.

@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.panel.model import ExpertName
+from bot.panel.model import ExpertName, Kept
 
 
 @dataclass(frozen=True, slots=True)
-class Handle:
+class Handle(Kept):
     """A user group without members that stands for an expert in the whole workspace."""
 
     group: str

@@ -120,10 +120,13 @@ def with_givers(scope: Scope, changes: RosterChanges) -> RosterChanges:
 def given_by_operators(
     changes: RosterChanges, before: Mapping[ExpertName, Expert] | None = None
 ) -> RosterChanges:
-    """Return *changes* as operators make them; what is as *before* keeps who gave the tools."""
+    """Return *changes* as operators make them; what is as *before* keeps who gave the tools.
+
+    What only a newer version knows of an expert stays, too.
+    """
     known, added = before or {}, dict[ExpertName, Expert]()
     for name, expert in changes.added.items():
-        is_same = known.get(name) == expert
-        giver = known[name].equipped_by if is_same else OPERATORS
-        added[name] = replace(expert, equipped_by=giver)
+        former = known.get(name, expert)
+        giver = former.equipped_by if name in known and former == expert else OPERATORS
+        added[name] = replace(expert, equipped_by=giver, unknown=former.unknown)
     return replace(changes, added=added)

@@ -94,6 +94,7 @@ def edited(before: Expert, form: Expert) -> Expert:
         form,
         name=before.name,
         collections=before.collections,
+        unknown=before.unknown,
         always_consult=form.always_consult if has_documents else before.always_consult,
     )
 

@@ -13,6 +13,7 @@ from bot.panel.errors import (
     Poisoned,
     StoreUnavailable,
     ThreadGone,
+    TooNew,
     TryLater,
     TurnLost,
     leading,
@@ -29,6 +30,7 @@ from bot.panel.turn.unwanted_turns import UnwantedTurns
 
 log = logging.getLogger(__name__)
 
+_LEFT_FOR = 30.0  # seconds, to workers of a newer version
 _SETTLING = (0.2, 0.5, 1.0)  # seconds before each retry of what ends a claim; then the last again
 
 
@@ -181,7 +183,7 @@ class TurnWorker:
             failure = leading(error)
             extra = {"turn": turn, "reason": _reason(failure)}
             log.warning("turn.not_cleaned_up", extra=extra)
-            if isinstance(failure, StoreUnavailable | TurnLost):
+            if isinstance(failure, StoreUnavailable | TurnLost | TooNew):
                 return  # whoever has it once the lease has run out cleans up
         try:
             await self._queue.done(claim)
@@ -208,6 +210,9 @@ class TurnWorker:
                 case _ if await self._is_gone(claim, error):
                     log.info("turn.thread_gone", extra={"turn": turn, "reason": str(error)})
                     await self._withdraw(claim)
+                case TooNew():
+                    log.error("turn.too_new", extra={"turn": turn, "reason": str(error)})
+                    await self._settle(lambda: self._queue.hand_over(claim, after=_LEFT_FOR))
                 case TryLater() if claim.postponed < len(self._timeouts.turn_retry_delays):
                     log.warning("turn.postponed", extra={"turn": turn, "reason": str(error)})
                     await self._postpone(claim, error)

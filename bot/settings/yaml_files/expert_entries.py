@@ -21,6 +21,7 @@ LEFT_OUT = frozenset(
     {
         "collections",  # ids of documents, which mean nothing at another account
         "equipped_by",  # what is in a file, operators have given
+        "unknown",  # to this version
     }
 )
 FIELDS = tuple(field.name for field in fields(Expert) if field.name not in LEFT_OUT)

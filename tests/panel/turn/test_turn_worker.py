@@ -11,6 +11,7 @@ from bot.panel.errors import (
     ModelUnavailable,
     Poisoned,
     StoreUnavailable,
+    TooNew,
 )
 from bot.panel.language_model.exchange import UserSaid
 from bot.panel.messaging.messenger import Post
@@ -103,6 +104,24 @@ async def test_a_turn_that_cannot_succeed_is_buried_and_the_thread_is_told_once(
     assert bench.messenger.posts[-1][2].offers_retry
     assert [letter.reason for letter in await bench.queue.buried()] == ["ModelUnavailable: down"]
     assert bench.messenger.status == ""
+
+
+async def test_a_turn_that_a_newer_version_has_begun_is_left_to_its_workers(bench, work, caplog):
+    read = bench.journal.read
+
+    async def too_new(_claim):
+        raise TooNew("a 'Sung' is not one of ours")
+
+    bench.journal.read = too_new
+    await put(bench, "hello")
+    await eventually(lambda: bench.queue.not_due)
+    assert [record.message for record in caplog.records] == ["turn.too_new"]
+
+    bench.journal.read = read  # as the other worker does
+    bench.queue.advance(31)
+    await settled(bench)
+
+    assert bench.messenger.said == [(None, "Hello.")]
 
 
 async def test_a_thread_that_slack_does_not_let_us_speak_in_is_buried_quietly(bench, work):

@@ -12,7 +12,7 @@ import logging
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import fields, replace
 from math import ceil
 from typing import Any
 
@@ -26,9 +26,10 @@ from bot.panel.model import Claim, Message, Turn, UserId
 from bot.panel.observing import Measure
 
 MOST_MESSAGES = 20  # in one turn: what people type while one answer is written
-UNREADABLE_FOR = 30.0  # seconds until an unreadable turn is claimed again
+UNREADABLE_FOR = 30.0  # seconds until a turn that cannot be read is claimed again
 LEAST_ROOM = 4  # in each shard, as a channel's threads are spread over shards unevenly
 CANCELLED_CLAIM_TIMEOUT = 2.0  # seconds
+_FIELDS = frozenset(field.name for field in fields(Message))
 
 _CLAIM, _RELEASE = Script("claim"), Script("release")
 
@@ -138,4 +139,6 @@ def stored_turn(thread: str, raw: str, cipher: Cipher) -> Turn:
     messages = codec.load_tuple(Message, cipher.decrypt(raw, messages_in(thread)))
     if not messages:  # evicted by the server: see its maxmemory-policy
         raise codec.Unreadable("a turn without messages")
+    if lacking := {name for message in messages for name in message.needs} - _FIELDS:
+        raise codec.UnknownKind(f"a message that needs {', '.join(sorted(lacking))}")
     return Turn.of(ref, messages)

@@ -140,8 +140,9 @@ class RedisTurnQueue(QueueAdmin):
             return False
         return bool(await self._scripts.run(_TRY_NOW, thread, ts, by))
 
-    async def hand_over(self, claim: Claim) -> None:
-        await self._scripts.fenced(_RELEASE, claim, keys.ENDED_FOR, 0, 0, 0)
+    async def hand_over(self, claim: Claim, *, after: float = 0) -> None:
+        how = (milliseconds(after), 0, 0)
+        await self._scripts.fenced(_RELEASE, claim, keys.ENDED_FOR, *how)
 
     async def note_lost(self, claim: Claim) -> None:
         await self._scripts.fenced(_NOTE_LOST, claim)

@@ -18,6 +18,9 @@ for index = 4, #ARGV, 2 do
   end
   former[field] = nil
 end
-for field in pairs(former) do redis.call('HDEL', links, field) end
+for field in pairs(former) do
+  local is_known = field == '@router' or string.sub(field, 1, 1) ~= '@'  -- else a newer version's
+  if is_known then redis.call('HDEL', links, field) end
+end
 redis.call('EXPIRE', links, remember)
 return new

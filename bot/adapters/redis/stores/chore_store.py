@@ -1,5 +1,8 @@
 """Chores in Redis: those of a workspace by when they are due, and how often each has failed."""
 
+import logging
+from collections.abc import Iterable
+
 from bot import runtime
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.scripting import Connection, Script, milliseconds
@@ -7,6 +10,8 @@ from bot.adapters.redis.stores import workspace_stores
 from bot.operations.chores import Chore, ChoreKind, ChoreStore
 
 _TAKE, _SET = Script("chore_take"), Script("chore_set")
+
+_log = logging.getLogger(__name__)
 
 
 class RedisChoreStore(ChoreStore):
@@ -21,8 +26,11 @@ class RedisChoreStore(ChoreStore):
         return bool(await self._set(chore, after, "new"))
 
     async def take(self, team_id: str, lease: float) -> tuple[Chore, int] | None:
-        taken = await _TAKE(self._redis, keys.slot(self.kind, team_id), milliseconds(lease))
-        return (codec.load(Chore, taken[0]), taken[1]) if taken else None
+        prefix = keys.slot(self.kind, team_id)
+        while taken := await _TAKE(self._redis, prefix, milliseconds(lease)):
+            if readable := _readable([taken[0]]):
+                return readable[0], taken[1]
+        return None
 
     async def renew(self, chore: Chore, lease: float) -> None:
         await self._set(chore, lease, "renew")
@@ -59,9 +67,20 @@ class RedisChoreStore(ChoreStore):
 
     async def _waiting(self, team_id: str) -> list[Chore]:
         texts = await self._redis.zrange(f"{keys.slot(self.kind, team_id)}due", 0, -1)
-        return [codec.load(Chore, text) for text in texts]
+        return _readable(texts)
 
     async def _set(self, chore: Chore, after: float, how: str) -> int:
         args = (codec.dump(chore), milliseconds(after), how)
         added: int = await _SET(self._redis, keys.slot(self.kind, chore.team_id), *args)
         return added
+
+
+def _readable(texts: Iterable[str]) -> list[Chore]:
+    """Return the chores that *texts* say, without those that are for workers of a newer version."""
+    chores: list[Chore] = []
+    for text in texts:
+        try:
+            chores.append(codec.load(Chore, text))
+        except codec.Unreadable as error:
+            _log.warning("chore.unreadable", extra={"reason": str(error)})
+    return chores

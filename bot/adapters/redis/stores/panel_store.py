@@ -47,12 +47,14 @@ class RedisPanelStore(PanelStore):
         await self._set(scope, _STREAMING, None if streaming is None else _SWITCH[streaming])
 
     async def put(self, scope: Scope, changes: RosterChanges) -> None:
-        fields = _fields(changes)
+        fields, key = _fields(changes), keys.panel(scope)
         await self._list(scope)
+        former = [field for field in await self._redis.hkeys(key) if _is_known(field)]
         async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.delete(keys.panel(scope))
+            if former:
+                pipe.hdel(key, *former)
             if fields:
-                pipe.hset(keys.panel(scope), mapping=fields)
+                pipe.hset(key, mapping=fields)
             await pipe.execute()
 
     async def forget(self, scope: Scope) -> bool:
@@ -72,6 +74,11 @@ class RedisPanelStore(PanelStore):
         """List a channel before its panel is changed: one listed for nothing does no harm."""
         if isinstance(scope, ChannelScope):
             await self._redis.sadd(keys.of_team("channels", scope.team_id), scope.channel_id)
+
+
+def _is_known(field: str) -> bool:
+    """Whether a field is not one that only a newer version knows."""
+    return field[0] != "@" or field in (_SYNTHESIS, _STREAMING) or field.startswith(_GIVER)
 
 
 def _expert_fields(expert: Expert) -> dict[str, str]:
@@ -115,6 +122,6 @@ def _changes(fields: Mapping[str, str]) -> RosterChanges:
             if text != _REMOVED
         },
         removed=frozenset(name for name, text in experts.items() if text == _REMOVED),
-        synthesis=Synthesis(synthesis) if synthesis else None,
+        synthesis=codec.member(Synthesis, synthesis) if synthesis else None,
         streaming=streaming == _SWITCH[True] if streaming else None,
     )

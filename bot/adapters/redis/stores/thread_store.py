@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from bot.adapters.redis import keys
+from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.scripting import Connection, Script, ThreadScripts
 from bot.adapters.redis.shards import Shards
 from bot.adapters.redis.stores.conversation_owners import ConversationOwners
@@ -12,7 +12,8 @@ from bot.panel.model import Claim, ConversationId, MessageTs, ThreadRef, Turn
 from bot.panel.threads.thread_store import Standing, ThreadStore
 
 _UNREAD = ("heard", "heard-last")
-_ROUTER = "@router"  # a field beside those of the experts, whose names begin with a letter
+_ROUTER = "@router"  # a field beside those of the experts, whose names begin with a letter: so
+# may be others, of a newer version
 _LOST = 0
 
 _NOTE_COPY = Script("note_copy")
@@ -33,7 +34,7 @@ class RedisThreadStore(ThreadStore):
 
     async def standing(self, thread: ThreadRef) -> Standing:
         standing = await self._redis.get(self._shards.key("standing", thread))
-        return Standing(standing) if standing else Standing.UNKNOWN
+        return codec.member(Standing, standing) if standing else Standing.UNKNOWN
 
     async def set_standing(self, thread: ThreadRef, standing: Standing) -> None:
         foreign = standing is Standing.FOREIGN
@@ -54,8 +55,8 @@ class RedisThreadStore(ThreadStore):
             pipe.hgetall(self._shards.key("links", thread))
             pipe.ttl(self._shards.key("links", thread))
             fields, lifetime = await pipe.execute()
-        router = fields.pop(_ROUTER, None)
-        links = ThreadLinks(router, fields)
+        router = fields.get(_ROUTER)
+        links = ThreadLinks(router, {path: id_ for path, id_ in fields.items() if path[0] != "@"})
         if 0 <= lifetime < keys.THREAD_FOR - keys.DAY:
             await self._extend_lifetime(thread, links)
         return links

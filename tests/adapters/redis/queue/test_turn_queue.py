@@ -172,7 +172,19 @@ async def test_a_turn_that_cannot_be_read_is_put_off_and_told_and_stops_nobody(
     assert (await queue.depth()).delayed == 1
     (record,) = caplog.records
     assert record.message == "queue.unreadable"
-    assert (record.slack_thread, record.reason) == ("T1:C1:2.0", "Message has no colour")
+    assert (record.slack_thread, record.reason) == ("T1:C1:2.0", "Message lacks author, text, ts")
+
+
+async def test_a_message_that_needs_what_only_a_newer_version_knows_is_left_to_its_workers(
+    redis, queue, caplog
+):
+    needs = Message(MessageTs("1.0"), UserId("U1"), "Hi", needs=("missed", "whispered"))
+    await queue.put(OTHER, needs)
+    await queue.put(ONE, replace(needs, needs=("missed",)))
+
+    assert (await queue.claim()).turn.thread == ONE
+    assert (await queue.depth()).delayed == 1
+    assert caplog.records[-1].reason == "a message that needs whispered"
 
 
 @pytest.mark.parametrize("lost", ["inbox", "turn"])

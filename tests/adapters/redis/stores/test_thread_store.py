@@ -163,3 +163,17 @@ async def test_a_worker_that_lost_its_turn_changes_no_links(redis, threads):
 
     assert await threads.links(THREAD) == LINKS
     assert await threads.owner(lost.router) is None
+
+
+async def test_what_a_newer_version_adds_to_links_is_no_expert_and_stays(redis, threads):
+    await fill(threads)
+    await redis.hset(Shards().key("links", THREAD), "@summary", "conv_sum")
+
+    links = await threads.links(THREAD)
+    await threads.save_links(THREAD, ThreadLinks(LINKS.router))
+
+    assert links == LINKS
+    assert await redis.hgetall(Shards().key("links", THREAD)) == {
+        "@router": LINKS.router,
+        "@summary": "conv_sum",
+    }
