@@ -23,9 +23,16 @@ STORY = (
     Mutant(
         "edit dropped of a thread that is not ours yet",
         _INTAKE,
-        "if not is_asked and (asks or standing in _OURS):",
-        "if not is_asked and standing in _OURS:",
+        "if asks or standing in _OURS or is_new_reply:",
+        "if standing in _OURS or is_new_reply:",
         units("panel/intake/test_intake.py", only="before_its_thread"),
+    ),
+    Mutant(
+        "edit of a reply dropped whose thread is not known yet",
+        _INTAKE,
+        "if asks or standing in _OURS or is_new_reply:",
+        "if asks or standing in _OURS:",
+        units("panel/intake/test_intake.py", only="overtook_the_first"),
     ),
     Mutant(
         "edit asked where only its note was lost",
