@@ -45,7 +45,7 @@ from tests.panel.conftest import HURRY, THREAD, Bench
 RESPOND = "POST /v1/responses"
 LIST, APPEND = "GET /v1/conversations/*/items", "POST /v1/conversations/*/items"
 DELAYS = RetryDelays(locked=(0.001, 0.002, 0.004, 0.01, 0.1, 1), busy=(0, 0))
-PATIENT = replace(HURRY, retry_delays=(60,))
+PATIENT = replace(HURRY, retry_delays=(60,), longest_delay=60)
 QUESTION = "May we, and at what cost?"
 
 
