@@ -1,60 +1,66 @@
 """Logging: one line an event, a dotted name and fields; never what people or models wrote."""
 
 import asyncio
-import json
 import logging
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from contextvars import Context
+from types import TracebackType
 from typing import TextIO
 
-_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+from bot.log_formats import JsonFormatter, TextFormatter
 
 _EVERY = 60.0  # seconds
+
+log = logging.getLogger(__name__)
 
 # At DEBUG these log request bodies, and with them tokens and content.
 _VERBOSE = ("aiohttp", "httpcore2", "httpx2", "openai", "slack_bolt", "slack_sdk")
 
 
-class EventFormatter(logging.Formatter):
-    """``2026-11-20T10:00:00 INFO turn.answered experts=2 turn=T1:C1:17``."""
+def set_up(
+    level: str, stream: TextIO = sys.stderr, *, formatter: logging.Formatter | None = None
+) -> None:
+    """Log to *stream*, as text unless told otherwise; of some libraries warnings and errors only.
 
-    default_time_format = "%Y-%m-%dT%H:%M:%S"
-    default_msec_format = "%s.%03dZ"
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Return *record* as one line, with its extra fields."""
-        fields = {k: v for k, v in vars(record).items() if k not in _STANDARD}
-        pairs = "".join(f" {k}={_value(v)}" for k, v in sorted(fields.items()))
-        line = f"{self.formatTime(record)} {record.levelname} {record.getMessage()}{pairs}"
-        if record.exc_info:
-            line += f"\n{self.formatException(record.exc_info)}"
-        return line
-
-
-def _value(value: object) -> str:
-    text = str(value)
-    return text if text and text.isprintable() and " " not in text else json.dumps(text)
-
-
-def set_up(level: str, stream: TextIO = sys.stderr) -> None:
-    """Log to *stream*; of the libraries above only warnings and errors."""
+    As JSON, what would end the process with a traceback, and Python's warnings, are lines as well.
+    """
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(EventFormatter())
+    handler.setFormatter(formatter or TextFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     ours = logging.getLogger("bot")
     ours.handlers[:], ours.propagate = [handler, _Others(handler)], False
     ours.setLevel(level)
     for name in _VERBOSE:
         logging.getLogger(name).setLevel(logging.WARNING)
+    if is_json():
+        logging.captureWarnings(True)
+        sys.excepthook = _log_crash
+        threading.excepthook = lambda args: _log_crash(
+            args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback
+        )
+
+
+def is_json() -> bool:
+    """Whether each line on standard error has to be a JSON object."""
+    return any(isinstance(one.formatter, JsonFormatter) for one in logging.getLogger().handlers)
+
+
+def _log_crash(
+    kind: type[BaseException], error: BaseException, traceback: TracebackType | None
+) -> None:
+    if not issubclass(kind, SystemExit):  # as Python itself does with threads
+        log.critical("process.crashed", exc_info=(kind, error, traceback))
 
 
 @contextmanager
 def written_by(write: Callable[[str], object]) -> Iterator[None]:
     """Give each line of the log to *write* for as long as the block runs."""
     handler = _Lines(write)
-    handler.setFormatter(EventFormatter())
     loggers = [one for one in (logging.getLogger(), logging.getLogger("bot")) if one.handlers]
+    handler.setFormatter(loggers[0].handlers[0].formatter if loggers else None)
     usual = [one.handlers[:] for one in loggers]
     for logger in loggers:
         logger.handlers[:] = [handler]
@@ -91,7 +97,9 @@ class RepeatedWarning:
         level = logging.ERROR if error else logging.WARNING
         self._logger.log(level, "%s", self._event, extra=extra, exc_info=error)
         self._more[reason] = 0
-        asyncio.get_running_loop().call_later(self._every, self._sum_up, reason, fields)
+        asyncio.get_running_loop().call_later(
+            self._every, self._sum_up, reason, fields, context=Context()
+        )  # it is of no single turn
 
     def _sum_up(self, reason: str, fields: Mapping[str, object]) -> None:
         if more := self._more.pop(reason):

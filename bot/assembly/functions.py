@@ -18,6 +18,7 @@ from bot.panel.loops import meanwhile
 from bot.panel.tools import McpServer
 from bot.settings.config import SETTINGS, Config
 
+_PASSED_ON = ("LOG_LEVEL", "PANELBOT_LOG_FORMAT")
 _OURS = ("PANELBOT_", "SLACK_", "OPENAI_", "REDIS_")
 _SECRET = 8  # characters, at least
 _SWITCH = 0.0005  # seconds until a thread that calculates lets the bot's go on; Python's: 0.005
@@ -57,13 +58,16 @@ def _runnable(
 
 def _environ(config: Config, environ: Mapping[str, str]) -> Mapping[str, str]:
     """Return *environ* without the bot's settings and whatever else is a secret of the bot."""
-    ours = {setting.name for setting in SETTINGS.values()} - {"LOG_LEVEL"}
+    ours = {setting.name for setting in SETTINGS.values()}
     servers = [tool for tool in panels.tools(config).tools if isinstance(tool, McpServer)]
     secrets = [value for one in servers for value in (one.authorization, *one.headers.values())]
     return {
         name: value
         for name, value in environ.items()
-        if name not in ours
-        and not name.startswith(_OURS)
-        and not (len(value) >= _SECRET and any(value in secret for secret in secrets))
+        if name in _PASSED_ON
+        or (
+            name not in ours
+            and not name.startswith(_OURS)
+            and not (len(value) >= _SECRET and any(value in secret for secret in secrets))
+        )
     }

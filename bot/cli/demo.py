@@ -9,10 +9,9 @@ from typing import Any
 
 import click
 
-from bot import logs
 from bot.cli.shared import lazily
 from bot.cli.shared.announcements import Farewell
-from bot.cli.shared.command import run, serve
+from bot.cli.shared.command import run, serve, set_up_logs
 from bot.cli.shared.env_file import environment
 from bot.cli.shared.listing import links_fields, print_json
 from bot.demo.settings_file import as_env_file, make_way, settings_file
@@ -56,8 +55,10 @@ def demo(
 
 
 def _set_up_logs() -> None:
-    level = environment(looks_for_it=False).get("LOG_LEVEL", "").strip() or "WARNING"
-    logs.set_up(read({"LOG_LEVEL": level}).log_level)
+    environ = environment(looks_for_it=False)
+    level = environ.get("LOG_LEVEL", "").strip() or "WARNING"
+    format_ = environ.get("PANELBOT_LOG_FORMAT", "")
+    set_up_logs(read({"LOG_LEVEL": level, "PANELBOT_LOG_FORMAT": format_}))
 
 
 async def _serve(port: int, settings_out: str | None, *, opens: bool) -> None:

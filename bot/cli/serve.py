@@ -6,7 +6,6 @@ import os
 import resource
 import sys
 import threading
-import traceback
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from typing import Any
@@ -59,9 +58,9 @@ def _serve(command: str, config: Config, *opens: Callable[[Config, Status], Part
     except SystemExit as exit_:
         _leave(exit_.code)
         raise
-    except BaseException:
+    except BaseException as error:
         if threading.active_count() > 1:
-            traceback.print_exc()
+            sys.excepthook(type(error), error, error.__traceback__)
         _leave(1)
         raise
     _leave(0)

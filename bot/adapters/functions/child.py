@@ -1,4 +1,4 @@
-"""The process of a function: ``python -m bot.adapters.functions.child ENTRY EXPERT MEGABYTES``.
+"""The process of a function: ``python -m bot.adapters.functions.child ENTRY EXPERT MEGABYTES …``.
 
 It reads the request from standard input and writes what the function answers. What the function
 itself prints goes where the bot's log goes.
@@ -15,10 +15,11 @@ from datetime import UTC, datetime
 from importlib.metadata import EntryPoint
 from typing import Any
 
-from bot import logs
+from bot import logs, runtime
 from bot.adapters.functions.function_call import FunctionCall, failed
 from bot.adapters.functions.function_loop import FunctionLoop
 from bot.functions import GROUP, Author, FunctionRefused, Request, Role, Said, Source, Thread
+from bot.log_formats import JsonFormatter, bind_turn
 from bot.panel.errors import FunctionFailed, FunctionNeedsAsker
 
 _CHUNK = 8_000  # characters of a line
@@ -27,10 +28,13 @@ _LATE = 3  # seconds after the deadline at which the system ends it, whatever it
 
 def main() -> None:
     """Answer one request."""
-    entry, expert, memory = sys.argv[1:]
+    entry, expert, memory, turn = sys.argv[1:]
     out = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)
-    logs.set_up(os.environ.get("LOG_LEVEL", "INFO"))
+    is_json = os.environ.get("PANELBOT_LOG_FORMAT", "").casefold() == "json"
+    formatter = JsonFormatter("function", runtime.process()) if is_json else None
+    logs.set_up(os.environ.get("LOG_LEVEL", "INFO"), formatter=formatter)
+    bind_turn(turn)
     _limit(int(memory))
     request = _request(json.loads(sys.stdin.readline()))
     left = (request.deadline - datetime.now(UTC)).total_seconds()

@@ -8,7 +8,9 @@ import logging
 import threading
 from collections.abc import AsyncGenerator, Callable
 from contextlib import closing, suppress
+from contextvars import copy_context
 from dataclasses import dataclass
+from functools import partial
 
 from bot.adapters.functions.answers import (
     WrongAnswer,
@@ -108,9 +110,8 @@ class FunctionCall:
         await self._on_loop(call)
 
     def _start_thread(self, answer: Callable[[], object]) -> None:
-        threading.Thread(
-            target=self._in_thread, args=(answer,), daemon=True, name=self._request.key
-        ).start()
+        work = partial(copy_context().run, self._in_thread, answer)  # its turn is logged
+        threading.Thread(target=work, daemon=True, name=self._request.key).start()
 
     def _in_thread(self, call: Callable[[], object]) -> None:
         try:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from bot.adapters.functions.function_call import failed
 from bot.functions import FunctionRefused, Piece, Request, Source
+from bot.log_formats import bound_turn
 from bot.panel.errors import FunctionFailed, FunctionNeedsAsker
 
 _LONGEST_LINE = 1 << 18  # bytes
@@ -64,7 +65,7 @@ class ProcessCall:
         _set_policy()
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-m", "bot.adapters.functions.child"),
-            *(self._child.entry, self.expert, str(self._child.memory)),
+            *(self._child.entry, self.expert, str(self._child.memory), bound_turn()),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             env=dict(self._child.environ) | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import click
 
-from bot import __version__
+from bot import __version__, logs
 from bot.addresses import without_password
 from bot.assembly.parts import Obstacle, Readiness, Status
 from bot.cli.shared import lazily, systemd
@@ -72,6 +72,8 @@ class Announcements(Farewell):
         self._hurry.append(hurry)
         if self._is_hurried:
             self.hurry()
+        elif turns and logs.is_json():
+            log.info("%s.finishing", self._command, extra={"turns": turns})
         else:
             super().finishing(turns, hurry)
 

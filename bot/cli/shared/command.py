@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
-from bot import logs
+from bot import logs, runtime
 from bot.cli.shared import stop_signals
 from bot.cli.shared.env_file import environment
 from bot.cli.shared.stop_signals import nothing
+from bot.log_formats import JsonFormatter
 from bot.panel.errors import PanelError, Refused, leaves
 from bot.settings.config import Config
 from bot.settings.environment import ConfigError, read
@@ -37,8 +38,23 @@ def settings(*needs: str) -> Config:
         config = read(environ, *needs)
     except ConfigError as error:
         _exit_with_problems(error)
-    logs.set_up(config.log_level)
+    set_up_logs(config)
     return config
+
+
+def set_up_logs(config: Config) -> None:
+    """Log as *config* says, in the name of the command that runs."""
+    is_json, role = config.log_format == "json", click.get_current_context().info_name or ""
+    formatter = JsonFormatter(role, runtime.process()) if is_json else None
+    logs.set_up(config.log_level, formatter=formatter)
+
+
+def tell(problem: str) -> None:
+    """Print what is wrong on standard error, or log it where each line there has to be JSON."""
+    if logs.is_json():
+        log.error("command.failed", extra={"reason": problem})
+    else:
+        click.echo(f"panelbot: {problem}", err=True)
 
 
 _progress: list["Progress"] = []  # the bars that were shown, for whoever stops a command
@@ -87,7 +103,7 @@ def _run(
         if not all(isinstance(leaf, PanelError) for leaf in errors):
             raise
         for line in dict.fromkeys("\n".join(map(str, errors)).splitlines()):
-            click.echo(f"panelbot: {line}", err=True)
+            tell(line)
         sys.exit(exit_code)
 
 
@@ -169,5 +185,5 @@ async def _until_signal(
 
 def _exit_with_problems(error: ConfigError) -> NoReturn:
     for problem in error.problems:
-        click.echo(f"panelbot: {problem}", err=True)
+        tell(str(problem))
     sys.exit(2)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from itertools import accumulate
 
+from bot.log_formats import bind_turn
 from bot.panel import observing
 from bot.panel.errors import (
     ModelUnavailable,
@@ -110,6 +111,7 @@ class TurnWorker:
         await forever(partial(self._unwanted.cancel, self._running), "stops.unknown", every=every)
 
     async def _work(self, claim: Claim) -> None:
+        bind_turn(claim.turn.id)
         with observing.within(Kind.TURN, claim=claim):
             try:
                 await self._run_leased(self._attempt, claim, ends_early=True)

@@ -64,6 +64,14 @@ class ProcessSettings:
         "LOG_LEVEL",
         choice("DEBUG", "INFO", "WARNING", "ERROR", default="INFO"),
         "DEBUG, INFO, WARNING or ERROR",
+        page="run/log.md",
+    )
+    log_format: str = setting(
+        "PANELBOT_LOG_FORMAT",
+        choice("text", "json", default="text"),
+        "How a line of the log is written: text, or json for what collects logs",
+        example="json",
+        page="run/log.md",
     )
     concurrency: int = setting(
         "PANELBOT_CONCURRENCY",
