@@ -160,7 +160,7 @@ panelbot:schema     hash    ``version`` of this table, number of ``shards``  for
 Only work that is acknowledged and not yet done, and what people set up, never expires.
 """
 
-from bot.panel.model import ConversationId, MessageTs, ThreadRef, TurnId
+from bot.panel.model import MessageTs, ThreadRef, TurnId
 from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
 
 SCHEMA = "panelbot:schema"
@@ -219,11 +219,6 @@ def of_team(kind: str, team_id: str) -> str:
 def owners(month: int, part: int) -> str:
     """Return the key of whose the conversations of a *part* are, as noted in a *month*."""
     return f"panelbot:owners:{month}:{part}"
-
-
-def former_owner(conversation: ConversationId) -> str:
-    """Return the key under which the version before has noted whose *conversation* is."""
-    return f"panelbot:owner:{conversation}"
 
 
 def notice(thread: ThreadRef, name: str) -> str:

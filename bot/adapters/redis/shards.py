@@ -38,10 +38,6 @@ class Shards:
         """Return the key of the reports of a channel's *day*, that of *thread* among them."""
         return f"{self.prefix(thread)}reports:{day}"
 
-    def former_report(self, thread: ThreadRef, turn: TurnId) -> str:
-        """Return the key under which the version before keeps the report of *turn*."""
-        return f"{self.prefix(thread)}report:{turn}"
-
     def failures(self, thread: ThreadRef, turn: TurnId) -> str:
         """Return the key of what failed in *turn* in *thread*."""
         return f"{self.prefix(thread)}failures:{turn}"

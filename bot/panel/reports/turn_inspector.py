@@ -83,8 +83,6 @@ class TurnInspector:
         conversation = caller.links.experts.get(path_of(expert.path))
         mark = consultation.continues or consultation.call_id
         items = await self._items_after(conversation, mark) or ()
-        if not (items or caller.report) and consultation.known_as:  # as an older version marked it
-            items = await self._items_after(conversation, consultation.known_as) or ()
         sources = [s for item in items if isinstance(item, ModelSaid) for s in item.sources]
         thoughts = [i.thoughts for i in items if isinstance(i, ModelSaid) and i.thoughts]
         return ExpertTrace(

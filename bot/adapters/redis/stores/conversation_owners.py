@@ -2,7 +2,7 @@
 
 A key for each would take three fifths of a thread's memory. So they lie in hashes, hundreds in one;
 Redis lets a hash expire only as a whole, so there are new ones every month, and an owner that is
-noted again moves there. The version before wrote a key for each, which is read as well.
+noted again moves there.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -45,7 +45,6 @@ class ConversationOwners:
         async with self._redis.pipeline(transaction=False) as pipe:
             for month in _months():
                 pipe.hget(_key(month, conversation), _packed(conversation))
-            pipe.get(keys.former_owner(conversation))
             written = await pipe.execute()
         return next((_owner(text) for text in written if text), None)
 
@@ -55,17 +54,11 @@ class ConversationOwners:
             for conversation in conversations:
                 for month in _months():
                     pipe.hdel(_key(month, conversation), _packed(conversation))
-                pipe.delete(keys.former_owner(conversation))
             await pipe.execute()
 
     async def all(self) -> AsyncIterator[tuple[ConversationId, Owner]]:
         """Yield every conversation with its owner, perhaps more than once."""
-        former = keys.former_owner(ConversationId(""))
-        async for key in self._redis.scan_iter("panelbot:owner*", count=1000):
-            if key.startswith(former):
-                if text := await self._redis.get(key):
-                    yield ConversationId(key.removeprefix(former)), _owner(text)
-                continue
+        async for key in self._redis.scan_iter("panelbot:owners:*", count=1000):
             async for packed, text in self._redis.hscan_iter(key, count=1000):
                 yield _unpacked(packed), _owner(text)
 

@@ -26,7 +26,7 @@ _OF_THREADS = frozenset(
     {"approvals", "links", "heard", "heard-last", "edited", "standing", "moved", "panel", "outbox"}
 )
 _DAYS = "reports"
-_REPORTS = frozenset({"report", "failures"})
+_FAILURES = "failures"
 _IN = " "  # before a field: the name of one report among those of a day
 _DEAD = frozenset({"dead", "dead-journal"})
 
@@ -44,7 +44,7 @@ class RedisKeptData(KeptData):
     async def threads(self, team_id: str, channel_id: str = "") -> Mapping[ThreadRef, KeptOfThread]:
         place = f"{team_id}:{channel_id}:" if channel_id else f"{team_id}:"
         kept: _Kept = defaultdict(KeptOfThread)
-        reports: list[tuple[str, str]] = []
+        failures: list[tuple[str, str]] = []
         letters: list[tuple[str, str]] = []
         days: list[str] = []
         async for key in self._keys(f"panelbot:*:{place}*"):
@@ -56,12 +56,12 @@ class RedisKeptData(KeptData):
                 kept[keys.thread_of(name)].keys.append(key)
             elif kind == _DAYS:
                 days.append(key)
-            elif kind in _REPORTS:
-                reports.append((key, name))
+            elif kind == _FAILURES:
+                failures.append((key, name))
             elif kind in _DEAD:
                 letters.append((key, name))
         await self._add_days(kept, days)
-        await self._add_reports(kept, reports)
+        await self._add_failures(kept, failures)
         await self._add_dead_letters(kept, letters)
         await self._add_conversations(kept, place)
         return kept
@@ -131,14 +131,14 @@ class RedisKeptData(KeptData):
         for key in days:
             team_id, channel_id, _ = key.partition(f"{_DAYS}:")[2].split(":")
             async for ts, text in self._redis.hscan_iter(key, count=_PAGE):
-                root = _root_of_report(text, ts) or ts
+                root = _root_of_report(text, MessageTs(ts)) or ts
                 kept[ThreadRef(team_id, channel_id, root)].report_keys.append(f"{key}{_IN}{ts}")
 
-    async def _add_reports(self, kept: _Kept, reports: Sequence[tuple[str, str]]) -> None:
-        texts = await self._values([key for key, _ in reports])
-        for (key, turn), text in zip(reports, texts, strict=True):
+    async def _add_failures(self, kept: _Kept, failures: Sequence[tuple[str, str]]) -> None:
+        texts = await self._values([key for key, _ in failures])
+        for (key, turn), text in zip(failures, texts, strict=True):
             team_id, channel_id, ts = turn.split(":")
-            root = _root(key, text or "") or ts
+            root = _root_of_failures(text or "") or ts
             kept[ThreadRef(team_id, channel_id, root)].report_keys.append(key)
 
     async def _add_dead_letters(self, kept: _Kept, letters: Sequence[tuple[str, str]]) -> None:
@@ -173,19 +173,16 @@ class RedisKeptData(KeptData):
             yield key
 
 
-def _root(key: str, text: str) -> str:
-    """Return the ts of the thread whose turn a report, or notes of failures, are about."""
+def _root_of_failures(text: str) -> str:
     try:
-        if ":failures:" in key:
-            return codec.load(FailureNote, text.partition("\n")[0]).thread_ts
+        return codec.load(FailureNote, text.partition("\n")[0]).thread_ts
     except codec.Unreadable:  # written by a newer version
         return ""
-    return _root_of_report(text)
 
 
-def _root_of_report(text: str, ts: str = "") -> str:
+def _root_of_report(text: str, ts: MessageTs) -> str:
     try:
-        return unpacked(text, MessageTs(ts)).thread_ts
+        return unpacked(text, ts).thread_ts
     except codec.Unreadable:
         return ""
 

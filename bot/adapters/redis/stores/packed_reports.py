@@ -1,7 +1,7 @@
 """Reports in a third of their bytes: compressed with a dictionary of what all of them say.
 
-There are more of them than of anything else in Redis. A packed one begins with the number of its
-dictionary; what begins with a brace is JSON, as the version before wrote it.
+There are more of them than of anything else in Redis. A report begins with the number of its
+dictionary.
 """
 
 import zlib
@@ -45,12 +45,12 @@ def packed(report: TurnReport, ts: MessageTs) -> str:
 
 
 def unpacked(text: str, ts: MessageTs) -> TurnReport:
-    """Return the report that *text* says, packed or not. Raises Unreadable."""
-    if text.startswith(_FIRST):
-        unpacking = zlib.decompressobj(_WINDOW, _DICTIONARY + ts.encode())
-        try:
-            data = unpacking.decompress(b85decode(text.removeprefix(_FIRST)), _MOST)
-            text = data.decode()
-        except (zlib.error, ValueError):
-            raise codec.Unreadable("not a packed report") from None
-    return codec.load(TurnReport, text)
+    """Return the report that *text* says. Raises Unreadable."""
+    if not text.startswith(_FIRST):
+        raise codec.Unreadable("packed with another dictionary")
+    unpacking = zlib.decompressobj(_WINDOW, _DICTIONARY + ts.encode())
+    try:
+        data = unpacking.decompress(b85decode(text.removeprefix(_FIRST)), _MOST)
+        return codec.load(TurnReport, data.decode())
+    except (zlib.error, ValueError):
+        raise codec.Unreadable("not a packed report") from None

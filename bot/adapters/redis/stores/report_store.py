@@ -46,11 +46,11 @@ class RedisReportStore(ReportStore):
         self._scripts = ThreadScripts(redis, shards)
 
     async def save(self, claim: Claim, report: TurnReport) -> None:
-        turn, thread = claim.turn.id, claim.turn.thread
+        thread = claim.turn.thread
         month = f"{thread.team_id}:{month_of(report.mark)}"
         counts = _increments(usage_counts(report))
-        day, ts = keys.day_of(turn)
-        args = (turn, day, ts, packed(report, ts), self._keep, month, keys.USAGE_FOR)
+        day, ts = keys.day_of(claim.turn.id)
+        args = (day, ts, packed(report, ts), self._keep, month, keys.USAGE_FOR)
         await self._scripts.fenced(_SAVE, claim, *args, *counts)
 
     async def usage(self, team_id: str, month: str) -> Sequence[UsageCount]:
@@ -61,12 +61,9 @@ class RedisReportStore(ReportStore):
 
     async def find(self, thread: ThreadRef, turn: TurnId) -> TurnReport | None:
         day, ts = keys.day_of(turn)
-        async with self._redis.pipeline(transaction=False) as pipe:
-            pipe.hget(self._shards.reports(thread, day), ts)
-            pipe.get(self._shards.former_report(thread, turn))
-            text, former = await pipe.execute()
+        text = await self._redis.hget(self._shards.reports(thread, day), ts)
         try:
-            return unpacked(text or former, ts) if text or former else None
+            return unpacked(text, ts) if text else None
         except codec.Unreadable as error:  # written by a newer version
             _log.warning("report.unreadable", extra={"turn": turn, "reason": str(error)})
             return None

@@ -44,8 +44,6 @@ class Place:
 def read(value: str) -> Place:
     """Return the place that an option stands for. Raises ValueError if it is none."""
     month, *pages = value.split(" ")
-    if not pages:  # in a home of the last version
-        return Place(month)
     if len(pages) != len(Listing):
         raise ValueError("no place in the home")
     return Place(month, tuple(map(int, pages)))

@@ -1,4 +1,4 @@
-"""Reports take little room, and those of the version before are read."""
+"""Reports take little room, and can be read for as long as they are kept."""
 
 import logging
 
@@ -64,18 +64,6 @@ def test_what_is_packed_today_can_be_read_for_a_month():
 def test_anything_else_is_refused(text):
     with pytest.raises(codec.Unreadable):
         unpacked(text, TS)
-
-
-async def test_a_report_by_the_version_before_is_read_and_counted_no_second_time(redis, reports):
-    claim, former = await claimed(redis), Shards().former_report(THREAD, TURN)
-    await redis.set(former, codec.dump(REPORT), ex=100)
-
-    assert await reports.find(THREAD, TURN) == REPORT
-    await reports.save(claim, REPORT)
-
-    assert await reports.find(THREAD, TURN) == REPORT
-    assert not await redis.exists(former)
-    assert list(await reports.usage(THREAD.team_id, "2026-11")) == []
 
 
 async def test_a_report_by_a_newer_version_is_none(redis, reports, caplog):

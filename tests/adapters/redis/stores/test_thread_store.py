@@ -9,7 +9,6 @@ from bot import runtime
 from bot.adapters.redis import keys
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.shards import Shards
-from bot.adapters.redis.stores.kept_data import RedisKeptData
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
 from bot.panel.errors import TurnLost
 from bot.panel.links import Owner, ThreadLinks
@@ -89,20 +88,6 @@ async def test_whose_a_conversation_is_is_known_in_any_month_in_which_its_thread
 
     assert set(owners) == {Owner(THREAD, "legal")}
     assert await threads.owner(LINKS.experts["legal"]) is None
-
-
-async def test_owners_as_the_version_before_wrote_them_are_read_and_forgotten(redis, threads):
-    name = keys.thread_name(THREAD)
-    await redis.set("panelbot:owner:conv_r", f"{name}/", ex=100)
-    await redis.set("panelbot:owner:conv_e", f"{name}/legal/tax", ex=100)
-
-    assert await threads.owner("conv_r") == Owner(THREAD, None)
-    assert await threads.owner("conv_e") == Owner(THREAD, "legal/tax")
-    kept = (await RedisKeptData(redis, Shards()).threads(THREAD.team_id))[THREAD]
-    assert (sorted(kept.conversations), kept.routers) == (["conv_e", "conv_r"], ["conv_r"])
-
-    await threads.forget(THREAD, kept.conversations)
-    assert await redis.keys("*") == []
 
 
 async def test_a_thread_is_remembered_for_ninety_days(redis, threads):
