@@ -34,7 +34,8 @@ class People:
     excerpt: Excerpt = WHOLE
     questions: dict[ThreadRef, list[Question]] = field(default_factory=dict)
     _written: dict[str, float] = field(default_factory=dict)  # by ts, in seconds of the loop
-    _arrived: dict[str, float] = field(default_factory=dict)
+    _told: dict[str, float] = field(default_factory=dict)  # when the web process had it
+    _arrived: dict[str, float] = field(default_factory=dict)  # when that acknowledged it
     undelivered: int = 0
     stops: dict[ThreadRef, list[MessageTs]] = field(default_factory=dict)
     deletions: dict[ThreadRef, list[str]] = field(default_factory=dict)
@@ -68,11 +69,14 @@ class People:
     def remarks(self, thread: ThreadRef, questions: Sequence[Question]) -> Iterator[Remark]:
         """Yield what models are to read with one of *questions*.
 
-        What arrives before the thread's first message is taken for talk that concerns nobody.
+        What people say to each other concerns nobody while the thread's first message has not
+        been taken in.
         """
         begins = self._arrived.get(thread.thread_ts, inf)
         for place, ts, words, of in self._remarks:
-            if place == thread and (arrived := self._arrived.get(ts, 0)) > begins:
+            arrived = self._arrived.get(ts, 0)
+            told = self._told.get(ts, 0) if of is None else arrived
+            if place == thread and told > begins:
                 later = {one.number for one in questions if self._written[one.ts] > arrived}
                 yield Remark(words, later, of)
 
@@ -242,12 +246,15 @@ class People:
 
     async def _deliver(self, event: str, tell: Tell, late: float) -> None:
         """Tell one web process after the other, until one acknowledges it."""
-        random = self.fleet.loop.random
+        random, loop = self.fleet.loop.random, self.fleet.loop
         await asyncio.sleep(late)
-        while not await self._is_told(tell):  # noqa: ASYNC110 - as Slack does
+        told = loop.time()
+        while not await self._is_told(tell):
             await asyncio.sleep(1 + random.random())
+            told = loop.time()
         self.undelivered -= 1
-        self._arrived.setdefault(event, self.fleet.loop.time())
+        self._told.setdefault(event, told)
+        self._arrived.setdefault(event, loop.time())
 
     async def _is_told(self, tell: Tell) -> bool:
         if (web := self.fleet.any_web(self.fleet.loop.random)) is None:
