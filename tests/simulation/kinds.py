@@ -23,6 +23,7 @@ class Story:
     changes: float = 0.0  # of the channel's panel, for each question
     tickets: float = 0.0  # the share of threads in which a tool needs somebody's approval
     limit: int = 0  # questions of a person in a minute; 0: any number
+    functions: bool = False  # whether a question may be for one, too
     direct: float = 0.0  # the share of threads in a direct message
 
 
@@ -78,6 +79,12 @@ _IN_ANY_MEMORY: Mapping[str, Kind] = {
     "limits": Kind(Chances(before=0.02, after=0.02), Story(limit=12), kills=4),
     "direct": Kind(
         Chances(before=0.01), Story(direct=0.8, stops=0.1, streaming=0.3, tickets=0.3), kills=2
+    ),
+    "functions": Kind(
+        Chances(after=0.01, slowest=1.0),
+        Story(functions=True, streaming=0.3, stops=0.1),
+        kills=3,
+        drains=1,
     ),
     "panels": Kind(story=Story(changes=0.5, streaming=0.5), kills=1),
     "approvals": Kind(Chances(before=0.01, after=0.01), Story(tickets=0.8), kills=2, drains=1),

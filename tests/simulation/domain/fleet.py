@@ -17,7 +17,7 @@ from bot.panel.access.question_limits import (
 from bot.panel.approvals.approval_rights import ApprovalRights
 from bot.panel.approvals.approvers import Approvers
 from bot.panel.approvals.decisions import ApprovalDecisions, ApprovalExpiry
-from bot.panel.errors import MessengerUnavailable, ModelUnavailable
+from bot.panel.errors import FunctionFailed, MessengerUnavailable, ModelUnavailable
 from bot.panel.intake.admission import Admission
 from bot.panel.intake.intake import Intake
 from bot.panel.intake.queue_positions import QueuePositions
@@ -33,10 +33,10 @@ from bot.panel.turn.turn_runner import TurnRunner
 from bot.panel.turn.turn_worker import TurnWorker
 from tests.fakes.access import FakeChannelFacts, RecordingNotices
 from tests.fakes.file_server import FakeFileServer
-from tests.fakes.functions import FakeFunctions
 from tests.fakes.members import FakeMembers
 from tests.fakes.people import FakePeople
 from tests.panel_editors import panel_editor
+from tests.simulation.domain.functions import DATES, FunctionsSeam, SimulatedFunctions
 from tests.simulation.domain.memory import LEASE, Memory, Reached
 from tests.simulation.domain.model import SimulatedModel
 from tests.simulation.domain.redis_memory import RedisMemory
@@ -56,7 +56,12 @@ _SHOP = McpServer("shop", "https://shop.example", "Sells.")
 _TOOLBOX = Toolbox((_SHOP,))
 
 
-def _expert(name: str, *consults: str, tools: tuple[ToolName, ...] = ()) -> Expert:
+def _expert(
+    name: str,
+    *consults: str,
+    tools: tuple[ToolName, ...] = (),
+    function: str | None = None,
+) -> Expert:
     colleagues = tuple(map(ExpertName, consults))
     return Expert(
         ExpertName(name),
@@ -66,6 +71,7 @@ def _expert(name: str, *consults: str, tools: tuple[ToolName, ...] = ()) -> Expe
         "Be brief.",
         consults=colleagues,
         tools=tools,
+        function=function,
     )
 
 
@@ -75,6 +81,7 @@ EXPERTS = (
     _expert("security"),
     _expert("product"),
     _expert("design"),
+    _expert(DATES, function=DATES),
 )
 VISITOR = _expert("visitor")  # comes and goes, and is asked by nobody
 _EVERYBODY = AccessPolicy(askers=frozenset({"members", "guests", "partners"}))
@@ -120,7 +127,7 @@ class Fleet:
     notices: RecordingNotices = field(default_factory=RecordingNotices)
     people: FakePeople = field(default_factory=FakePeople)
     files: FakeFileServer = field(default_factory=FakeFileServer)
-    functions: FakeFunctions = field(default_factory=FakeFunctions)
+    functions: SimulatedFunctions = field(default_factory=SimulatedFunctions)
     workers: list[Worker] = field(default_factory=list)
     webs: list[Web] = field(default_factory=list)
     # When Redis last lost something of their turns, in seconds of the loop.
@@ -174,11 +181,12 @@ class Fleet:
         stores = reached.stores
         slack = Server(self.net, process, "slack", MessengerUnavailable, guarded=True)
         model = Server(self.net, process, "model", ModelUnavailable, guarded=True)
+        function = Server(self.net, process, "function", FunctionFailed)
         return Services(
             stores,
             panel_editor(reached.panels, self.people, EXPERTS, EXPERTS, toolbox=_TOOLBOX),
             ModelClient(ModelSeam(model, self.model), timeouts.backoff),
-            self.functions,
+            FunctionsSeam(function, self.functions),
             messenger,
             Seam(slack, SimulatedTranscript(self.slack)),
             self.files,

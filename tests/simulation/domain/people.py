@@ -13,6 +13,7 @@ from bot.panel.roster.roster import ChannelScope
 from tests.reckoning.questions import Wish, aside_after, asking, edit_of
 from tests.reckoning.records import Question, Remark
 from tests.simulation.domain.fleet import SLACK_WAITS, VISITOR, Fleet, Web
+from tests.simulation.domain.functions import DATES
 from tests.simulation.excerpt import WHOLE, Excerpt
 from tests.simulation.kinds import Story
 
@@ -130,7 +131,8 @@ class People:
             await asyncio.sleep(random.random() ** 2 * span / 2 / len(questions))
 
     def _ask(self, thread: ThreadRef, number: int, random: Random, wish: Wish) -> None:
-        experts = random.sample(ASKED, random.choice(_MANY))
+        known = (*ASKED, DATES) if self.story.functions else ASKED
+        experts = random.sample(known, random.choice(_MANY))
         if wish is Wish.TICKET:
             experts = ["finance", *(one for one in experts if one != "finance")]
         self.ask(thread, number, experts, random, wish)

@@ -10,6 +10,7 @@ from tests.reckoning.questions import Wish, made_by, named_in
 from tests.reckoning.records import Conversation, OfThread, Question, Said, conversation
 from tests.simulation.domain.deciders import tickets
 from tests.simulation.domain.fleet import Fleet
+from tests.simulation.domain.functions import DATES
 from tests.simulation.domain.people import People
 from tests.simulation.domain.slack import Shown
 
@@ -31,6 +32,7 @@ class Reckoning:
             where = f"{thread.team_id}/{thread.place}"
             yield from (f"{where}: {one}" for one in self._of_thread(thread))
         yield from self._left_over()
+        yield from self._fleet.functions.complaints()
         yield from self._died()
 
     def _of_thread(self, thread: ThreadRef) -> Iterator[str]:
@@ -105,7 +107,7 @@ class Reckoning:
         must_answer = [one for one in questions if one.number not in excused]
         asked = {name for one in must_answer for name in {*one.experts} - rules.in_vain(one, said)}
         if must_answer or known.routers:
-            yield from rules.linked(known, _signed(said), asked)
+            yield from rules.linked(known, _signed(said), asked, unheard={DATES})
         if not self._fleet.is_flushed:
             yield from rules.read(known, self._people.remarks(thread, must_answer))
         told = [one for one in questions if one not in lost]

@@ -63,6 +63,13 @@ STORY = (
         units("contracts/test_thread_store.py"),
     ),
     Mutant(
+        "function called again with another key",
+        "bot/panel/turn/consulting/function_request.py",
+        'key=f"{turn.id}/{call.id}"',
+        'key=f"{turn.id}/{call.id}/{context.record.claim.token}"',
+        Days("functions"),
+    ),
+    Mutant(
         "question not counted if it was tried before",
         "bot/panel/turn/turn_runner.py",
         "begun = record.has_begun or record.in_doubt",
