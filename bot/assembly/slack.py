@@ -22,6 +22,7 @@ from bot.adapters.slack.posting.messenger import SlackMessenger
 from bot.adapters.slack.receiving.mentions import Mentions
 from bot.adapters.slack.threads.transcript import SlackTranscript
 from bot.assembly.storage import Storage, shared_channels
+from bot.panel.alerts.alerts import AlertKind, Alerts
 from bot.panel.messaging.rate_limiter import NoRateLimiter, RateLimiter
 from bot.settings.config import Config
 
@@ -33,6 +34,7 @@ class Slack:
     client: AsyncWebClient
     api: SlackApi
     identity: Identity
+    alerts: Alerts  # of the workspace
     people: SlackPeople
     channel_facts: SlackChannelFacts
     mentions: Mentions
@@ -55,7 +57,13 @@ async def open_slack(
         identity = identity or await identify(client)
         channels = Channels(storage.channel_moves, identity.team_id)
         await channels.read()
-        api = SlackApi(client, _rate_limiter(config, storage, identity), channels=channels)
+        alerts = Alerts(storage.alerts, identity.team_id)
+        api = SlackApi(
+            client,
+            _rate_limiter(config, storage, identity),
+            channels=channels,
+            on_rejected=lambda: alerts.tell(AlertKind.KEY_REFUSED, "SLACK_BOT_TOKEN"),
+        )
         signer = StampSigner(config.secrets)
         people = SlackPeople(api, identity)
         facts = SlackChannelFacts(api, shared_channels(storage, identity.team_id))
@@ -68,6 +76,7 @@ async def open_slack(
             client,
             api,
             identity,
+            alerts,
             people,
             facts,
             mentions,

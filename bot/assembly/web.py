@@ -44,6 +44,7 @@ from bot.assembly.parts import QUIET, Obstacle, Serve, Status, redis_obstacle
 from bot.assembly.slack import Slack, open_slack
 from bot.assembly.storage import Storage, listening_record, open_storage
 from bot.panel.access.access import Access
+from bot.panel.alerts.alerts import AlertKind
 from bot.panel.approvals.decisions import ApprovalDecisions
 from bot.panel.approvals.lost_turns import LostTurns
 from bot.panel.intake.catching_up import CatchingUp
@@ -224,7 +225,11 @@ def _receiving(
     """Return what receives payloads for *app*, by Socket Mode or HTTP, and whether it does."""
     if config.uses_socket_mode:
         sockets = SocketModeReceiver(
-            app, config.slack_app_token, slack.client, config.socket_connections
+            app,
+            config.slack_app_token,
+            slack.client,
+            config.socket_connections,
+            on_rejected=lambda: slack.alerts.tell(AlertKind.KEY_REFUSED, "SLACK_APP_TOKEN"),
         )
         return lambda: sockets.serve(ready), lambda: sockets.is_connected
     web = web_app.http_app(app, config.slack_signing_secret, obstacle)

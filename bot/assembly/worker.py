@@ -95,7 +95,12 @@ def _runner(
             storage.audit,
         ),
         panels.panel_editor(config, storage, slack),
-        ModelClient(model, timeouts.backoff, Fallbacks(models.fallbacks)),
+        ModelClient(
+            model,
+            timeouts.backoff,
+            Fallbacks(models.fallbacks),
+            on_refusal=slack.alerts.model_refused,
+        ),
         functions,
         slack.messenger,
         slack.transcript,

@@ -30,7 +30,7 @@ from bot.playground.mcp.server import McpPlayground
 from bot.playground.openai.server import OpenAIPlayground
 from bot.playground.slack.page.routes import PlaygroundPage, add_page
 from bot.playground.slack.server import SlackPlayground
-from bot.playground.slack.workspace.company import ADA, BEN, GENERAL
+from bot.playground.slack.workspace.company import ADA, BEN, GENERAL, PRIVATE
 from bot.playground.slack.workspace.messages import Message
 from bot.settings.config import SETTINGS, Config
 from bot.settings.environment import read
@@ -47,6 +47,7 @@ mcp:
 """
 NOTICE = "Answers here come from rules, not AI. Set OPENAI_API_KEY for real ones."
 _SLOW_SECONDS = 15.0  # for what is to be stopped
+_TOKEN_LASTS = 5 * 24 * 60 * 60  # seconds: soon enough for an alert to be seen
 _LONGEST_ASKED = 4000  # characters of the newest message
 _PATHS = {"PANELBOT_PANEL_FILE", "PANELBOT_TOOLS", "PANELBOT_PRICES"}
 _POLL_EVERY = 0.02  # seconds
@@ -154,6 +155,8 @@ async def open_demo(
             "SLACK_API_URL": slack.api_url,
         }
         settings.setdefault("PANELBOT_CHANNELS_SHARING", GENERAL)  # it has a partner in it
+        settings.setdefault("PANELBOT_ALERTS", PRIVATE)
+        slack.workspace.token_lasts = _TOKEN_LASTS
         if own_redis:
             settings["REDIS_URL"] = await stack.enter_async_context(embedded_server())
         if "PANELBOT_TOOLS" not in settings:

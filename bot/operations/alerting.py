@@ -110,6 +110,8 @@ class Alerting:
         if count:
             await self._alerts.tell(AlertKind.DEAD_LETTERS, count=count, after=_COUNTED_FOR)
             await self._store.note_looked(chore.team_id, until)
+        elif not until:
+            await self._alerts.over(AlertKind.DEAD_LETTERS)
         return _LETTERS_EVERY
 
     async def tell(self, chore: Chore) -> None:

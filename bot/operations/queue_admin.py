@@ -52,7 +52,10 @@ class QueueAdmin(TurnQueue, Protocol):
         """Return the dead letters, the oldest first."""
 
     async def buried_after(self, at: float) -> tuple[int, float]:
-        """Return how many turns were buried after *at*, and when the last one was (*at*: none)."""
+        """Return how many of the dead letters are from after *at*, and when the last one is from.
+
+        That is 0 if there is none at all.
+        """
 
     async def dead_letter(self, turn: TurnId) -> DeadLetter | None:
         """Return the dead letter of *turn*, if there is one."""

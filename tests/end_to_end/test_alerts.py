@@ -5,16 +5,20 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from bot.assembly.alerts import alert_runner, alerts_of
+import pytest
+
+from bot.assembly.alerts import alert_runner
 from bot.assembly.slack import Slack, open_slack
 from bot.assembly.storage import Storage, open_storage
 from bot.operations.chores import ChoreRunner
 from bot.panel.alerts.alerts import AlertKind, Alerts
+from bot.panel.errors import MessengerRefused
 from bot.panel.messaging.locales import Locales
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId
+from bot.playground.openai import faults
 from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import ADA, BOT_USER, ERIN, LEGAL, PRODUCT
-from tests.end_to_end.conftest import World
+from tests.end_to_end.conftest import MENTION, World
 
 TEAM = "T0ACME"
 DUE, LETTERS = f"panelbot:{{alerts:{TEAM}}}:due", "dead-letters "
@@ -27,7 +31,8 @@ class Process:
         self._redis = world.redis
         self._runner = runner
         self.storage = storage
-        self.alerts: Alerts = alerts_of(storage, slack)
+        self.alerts: Alerts = slack.alerts
+        self.slack = slack
 
     async def work(self) -> None:
         """Do everything that will be due some time."""
@@ -99,6 +104,12 @@ async def test_a_flood_of_dead_letters_is_one_message_that_counts(world: World):
         assert "2 questions" in told(world, PRODUCT)[1]
         await other.work()
         assert len(told(world, PRODUCT)) == 2
+
+        await world.panelbot("turns", "drop", "--all")
+        await one.work()
+        await one.bury(1)  # it was well in between
+        await other.work()
+        assert "1 question " in told(world, PRODUCT)[2]
 
 
 async def test_what_goes_on_is_told_again_a_day_later_and_what_came_back_at_once(world: World):
@@ -174,3 +185,66 @@ async def test_nothing_is_told_twice_where_the_answer_was_lost_or_the_worker_die
             await one.work()
     assert len(told(world, PRODUCT)) == 1
     assert len(told_directly(world, ADA)) == 1
+
+
+@pytest.mark.parametrize("request_", ["POST /v1/conversations", "POST /v1/responses"])
+@pytest.mark.parametrize(
+    ("fault", "line"),
+    [
+        (faults.status(401, "invalid_api_key"), "`OPENAI_API_KEY` is rejected"),
+        (faults.status(429, "insufficient_quota"), "no credit left"),
+    ],
+    ids=["key", "credit"],
+)
+async def test_a_key_that_is_refused_later_is_told(world: World, request_, fault, line):
+    async with process(world, PANELBOT_ALERTS=PRODUCT) as one:
+        await world.start_bot()
+        world.openai.faults.rate(request_, fault, 1.0)
+        world.say(f"{MENTION} legal, may we?")
+        await world.idle()
+        await one.work()
+    assert len([text for text in told(world, PRODUCT) if line in text]) == 1
+
+
+async def test_a_model_that_is_gone_is_told_though_another_answers(world: World):
+    world.environ |= {"PANELBOT_EXPERT_MODEL": "gpt-7", "PANELBOT_FALLBACK_MODELS": "gpt-6-luna"}
+    async with process(world, PANELBOT_ALERTS=PRODUCT) as one:
+        await world.start_bot()
+        ts = world.say(f"{MENTION} legal, may we?")
+        await world.idle()
+        await one.work()
+        assert len(world.said(ts)) == 1
+        [text] = told(world, PRODUCT)
+        assert "`gpt-7` does not exist" in text
+
+
+async def test_models_that_end_and_tokens_that_expire_are_told(world: World):
+    world.environ |= {"PANELBOT_EXPERT_MODEL": "gpt-4o", "PANELBOT_ROUTER_MODEL": "gpt-6-luna"}
+    world.slack.workspace.token_lasts = 3600
+    async with process(world, PANELBOT_ALERTS=PRODUCT) as one:
+        await one.work()
+        await one.work()
+    model, token = sorted(told(world, PRODUCT))
+    assert "`gpt-4o` will be switched off on Jan 14, 2027" in model
+    assert "`SLACK_BOT_TOKEN` expires on" in token
+
+
+async def test_slack_tokens_that_are_rejected_are_told_by_a_process_with_others(world: World):
+    """One has a token from before; the other was started since."""
+    async with (
+        process(world, PANELBOT_ALERTS=PRODUCT) as one,
+        process(world, PANELBOT_ALERTS=PRODUCT) as other,
+    ):
+        await world.start_bot()
+        opening = "apps.connections.open"
+        world.slack.hazards.on(opening, hazards.error("invalid_auth"))
+        world.slack.sockets.drop()
+        await world.slack.people.wait_for(lambda: opening in [c.method for c in world.slack.calls])
+        await world.slack.sockets.wait_for_connection()
+        world.slack.hazards.on("users.info", hazards.error("token_revoked"))
+        with pytest.raises(MessengerRefused):
+            await one.slack.people.person(UserId(ADA))
+        await other.work()
+    app, bot = sorted(told(world, PRODUCT))
+    assert "`SLACK_APP_TOKEN` is rejected" in app
+    assert "`SLACK_BOT_TOKEN` is rejected" in bot

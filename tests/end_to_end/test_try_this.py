@@ -74,6 +74,11 @@ async def test_an_expert_of_ones_own_joins_the_panel(page: Page) -> None:
     await expect(page.locator("#messages .message").last).to_contain_text("Baker")
 
 
+async def test_an_alert_is_in_the_channel_for_them(page: Page) -> None:
+    await page.get_by_role("link", name="board").click()
+    await expect(page.locator("#messages")).to_contain_text("SLACK_BOT_TOKEN", timeout=20_000)
+
+
 async def test_an_answer_is_stopped(page: Page) -> None:
     thread = await click(page, "Stop an answer")
     await thread.get_by_role("button", name="Stop").click()

@@ -295,7 +295,7 @@ class FakeTurnQueue(QueueAdmin):
 
     async def buried_after(self, at: float) -> tuple[int, float]:
         times = [one.letter.buried_at for one in self._letters.values()]
-        return sum(time > at for time in times), max((at, *times))
+        return sum(time > at for time in times), max(times, default=0.0)
 
     async def dead_letter(self, turn: TurnId) -> DeadLetter | None:
         found = self._letters.get(turn)

@@ -105,11 +105,11 @@ class Alerts:
             log.warning("alert.not_noted", extra={"alert": kind, "reason": str(error)})
 
     async def model_refused(self, refusal: ModelRefused, model: str) -> None:
-        """Have it told if it is one of those that people outside Slack have to mend."""
+        """Have it told if no asker can mend it; *model* is empty where none was asked."""
         match refusal.fault:
             case ModelFault.ACCESS | ModelFault.FORBIDDEN:
                 await self.tell(AlertKind.KEY_REFUSED, "OPENAI_API_KEY")
             case ModelFault.QUOTA:
                 await self.tell(AlertKind.NO_CREDIT)
-            case ModelFault.MODEL:
+            case ModelFault.MODEL if model:
                 await self.tell(AlertKind.MODEL_GONE, model)

@@ -1,6 +1,6 @@
 """The model client: sends each message to a model once, whatever fails on the way."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
@@ -31,6 +31,12 @@ from bot.panel.observing import Kind, Measure, Operation
 from bot.panel.retries import Backoff, Retries
 from bot.panel.tools import ApprovalWanted
 
+OnRefusal = Callable[[ModelRefused, str], Awaitable[None]]  # with the model's name
+
+
+async def ignore_refusal(_refusal: ModelRefused, _model: str) -> None:
+    """Leave it to whoever has asked."""
+
 
 @dataclass(frozen=True, slots=True)
 class ResponseRestarted:
@@ -41,9 +47,15 @@ class ModelClient:
     """Asks models; while the one that is wanted is unavailable, one of *fallbacks*."""
 
     def __init__(
-        self, model: LanguageModel, backoff: Backoff, fallbacks: Fallbacks | None = None
+        self,
+        model: LanguageModel,
+        backoff: Backoff,
+        fallbacks: Fallbacks | None = None,
+        *,
+        on_refusal: OnRefusal = ignore_refusal,
     ) -> None:
         self.model = model
+        self.on_refusal = on_refusal
         self._backoff = backoff
         self._fallbacks = fallbacks or Fallbacks()
 
@@ -101,6 +113,8 @@ class ModelClient:
                                 await self.model.since(prompt.conversation, ref)
                             yield attempts.take(event)
                 except (ModelUnavailable, ModelRefused) as error:
+                    if isinstance(error, ModelRefused):
+                        await self.on_refusal(error, attempts.model)
                     await attempts.before_next(error)
                     repeated = True
                     yield ResponseRestarted()
@@ -121,10 +135,15 @@ class _Attempts:
         self._calling = calling
         self._has_written = True  # whether the model has written a word of this attempt
 
+    @property
+    def model(self) -> str:
+        """The model to ask now."""
+        return self._choice.model
+
     def begin(self) -> str:
         """Return the model to ask now."""
         self._has_written = False
-        return self._choice.model
+        return self.model
 
     def take(self, event: ModelEvent) -> ModelEvent:
         """Return *event*, with the model that answered where it is not the one wanted."""

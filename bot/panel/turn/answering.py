@@ -177,7 +177,7 @@ class Answering:
         fault = fault_of(refusal, context.turn)
         extra = {"turn": context.turn.id, "fault": fault, "reason": str(refusal)}
         log.warning("router.refused", extra=extra)
-        await context.note_failure(ROUTER, f"{type(refusal).__name__}: {refusal}")
+        await context.note_failure(ROUTER, refusal)
         if refusal.fault in MENDABLE and context.progress.routed is None:
             raise refusal
         if refusal.fault is ModelFault.QUOTA:

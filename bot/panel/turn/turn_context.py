@@ -12,7 +12,13 @@ from bot import runtime
 from bot.panel import observing
 from bot.panel.approvals.tool_approvals import ToolApprovals
 from bot.panel.byte_budget import ByteBudget
-from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, StoreUnavailable
+from bot.panel.errors import (
+    ConversationGone,
+    ModelFault,
+    ModelRefused,
+    PanelError,
+    StoreUnavailable,
+)
 from bot.panel.journal.events import RouterAsked
 from bot.panel.journal.progress import Progress
 from bot.panel.journal.selection_rounds import experts_to
@@ -135,8 +141,12 @@ class TurnContext:
         """Return the conversation in which the expert of *call* is asked, if there is one yet."""
         return self.conversations.links.experts.get(self.progress.path(call))
 
-    async def note_failure(self, who: str, reason: str) -> None:
-        """Keep for operators why *who* failed; however that goes, the turn goes on."""
+    async def note_failure(self, who: str, reason: str | PanelError) -> str:
+        """Keep for operators why *who* failed, if that can be; returns it in words."""
+        if isinstance(reason, ModelRefused):
+            await self.services.client.on_refusal(reason, "")
+        if isinstance(reason, PanelError):
+            reason = f"{type(reason).__name__}: {reason}"
         at = round(runtime.time() * 1000)
         note = FailureNote(who, reason, at, self.turn.thread.thread_ts)
         try:
@@ -144,6 +154,7 @@ class TurnContext:
         except StoreUnavailable as unavailable:
             extra = {"turn": self.turn.id, "reason": str(unavailable)}
             log.warning("failure.not_noted", extra=extra)
+        return reason
 
     async def in_conversation(
         self,

@@ -1,7 +1,7 @@
 """Checking the API key, and that the models exist and are not about to be switched off."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -46,6 +46,12 @@ async def examine(client: AsyncOpenAI, models: Sequence[tuple[str, str]]) -> lis
         return findings + [azure.deployment(setting, name) for setting, name in models]
     today = datetime.fromtimestamp(runtime.time(), UTC).date()
     return findings + [_model(setting, name, known, today) for setting, name in models]
+
+
+async def endings(client: AsyncOpenAI, models: Collection[str]) -> Mapping[str, date]:
+    """Return which of *models* will be switched off, and when, as far as the server says so."""
+    ends = {model.id: _end(model) async for model in client.models.list() if model.id in models}
+    return {name: end for name, end in ends.items() if end}
 
 
 def named(client: AsyncOpenAI) -> str:

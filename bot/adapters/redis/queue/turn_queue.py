@@ -202,14 +202,14 @@ class RedisTurnQueue(QueueAdmin):
         return sorted(letters, key=lambda letter: letter.buried_at)
 
     async def buried_after(self, at: float) -> tuple[int, float]:
-        count, newest = 0, at
+        count, newest = 0, 0.0
         for prefix in self._shards.prefixes:
             async with self._redis.pipeline(transaction=True) as pipe:
                 pipe.zcount(f"{prefix}dead", f"({milliseconds(at)}", "+inf")
                 pipe.zrange(f"{prefix}dead", -1, -1, withscores=True)
                 found, last = await pipe.execute()
             count += found
-            newest = max(newest, *(score / 1000 for _, score in last), 0)
+            newest = max([newest, *(score / 1000 for _, score in last)])
         return count, newest
 
     async def dead_letter(self, turn: TurnId) -> DeadLetter | None:

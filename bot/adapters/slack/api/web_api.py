@@ -9,7 +9,7 @@ before it writes again.
 import asyncio
 import json
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -34,6 +34,9 @@ log = logging.getLogger(__name__)
 _TOO_FAST = frozenset({"ratelimited", "rate_limited"})
 _UNCERTAIN = frozenset(
     {"fatal_error", "internal_error", "request_timeout", "service_unavailable", "team_unavailable"}
+)
+REJECTED = frozenset(  # what Slack says of a token
+    {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
 )
 _POSTING = frozenset({"chat.postMessage", "chat.startStream"})
 PAGE = 200  # items that are asked for at once
@@ -80,7 +83,8 @@ def client(token: str, url: str, shared: ClientSession) -> AsyncWebClient:
 class SlackApi:
     """The methods of Slack's Web API, at the rate that *limiter* allows.
 
-    One call waits *longest* seconds at most when Slack sends ``Retry-After``.
+    One call waits *longest* seconds at most when Slack sends ``Retry-After``. *on_rejected* is
+    called wherever Slack rejects the token.
     """
 
     def __init__(
@@ -91,7 +95,9 @@ class SlackApi:
         longest: float = 60,
         retries: int = len(_READ_DELAYS),
         channels: Channels | None = None,
+        on_rejected: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        self._on_rejected = on_rejected
         self.channels = channels or Channels()
         self._web = web
         self._limiter = limiter
@@ -195,6 +201,8 @@ class SlackApi:
         except SlackApiError as error:
             refusal = meaning(error)
             self._note_missing_scope(method, refusal)
+            if self._on_rejected and isinstance(refusal, SlackRefused) and refusal.code in REJECTED:
+                await self._on_rejected()
             raise refusal from error
         except (ClientError, SlackClientError, TimeoutError, OSError) as error:
             raise Ambiguous(f"{method}: {type(error).__name__}") from error

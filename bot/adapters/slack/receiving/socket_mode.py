@@ -11,7 +11,7 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -40,10 +40,19 @@ _BACKOFF = Backoff((0, 0.5, 1, 2, 4, 8, 15), jitter=1, endless=True)
 
 
 class SocketModeReceiver:
-    """Keeps *connections* WebSockets open, and gives *app* the payloads."""
+    """Keeps *connections* WebSockets open, and gives *app* the payloads.
+
+    *on_rejected* is called wherever Slack rejects *app_token*.
+    """
 
     def __init__(
-        self, app: BoltApp, app_token: str, web_client: AsyncWebClient, connections: int
+        self,
+        app: BoltApp,
+        app_token: str,
+        web_client: AsyncWebClient,
+        connections: int,
+        *,
+        on_rejected: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         if web_client.session is None:
             raise ValueError("Socket Mode needs a client with a session of its own")
@@ -51,7 +60,8 @@ class SocketModeReceiver:
         self._session = web_client.session
         self._proxy = web_client.proxy
         web = web_api.client(app_token, web_client.base_url, self._session)
-        self._api = SlackApi(web, NoRateLimiter())  # a few calls in the life of a process
+        # a few calls in the life of a process
+        self._api = SlackApi(web, NoRateLimiter(), on_rejected=on_rejected)
         self._wanted = connections
         self._sockets: set[ClientWebSocketResponse] = set()
         self._readers: set[asyncio.Task[None]] = set()

@@ -62,6 +62,7 @@ async def ask_expert(context: TurnContext, call: Call, on_event: EventSink) -> O
 async def _ask(context: TurnContext, consultation: Consultation, on_event: EventSink) -> Outcome:
     call, expert = consultation.call, consultation.expert
     seconds = _timeout(context, consultation)
+    reason: str | PanelError
     on_event = partial(expert_failure.watch, consultation, on_event)
     try:
         async with asyncio.timeout(seconds):
@@ -73,18 +74,18 @@ async def _ask(context: TurnContext, consultation: Consultation, on_event: Event
         reason = f"no answer within {seconds:g} s"
     except (ModelUnavailable, ModelRefused) as error:
         failed = expert_failure.of_model(context, consultation, error)
-        reason = f"{type(error).__name__}: {error}"
+        reason = error
     except Exception as error:
         if any(isinstance(leaf, PanelError) for leaf in leaves(error)):
             raise
         log.exception("expert.crashed", extra={"turn": context.turn.id, "expert": call.expert})
         failed, reason = ExpertFailed(call.id, Failure.ERROR), type(error).__name__
-    await context.note_failure(call.expert, reason)
     extra: dict[str, object] = {"turn": context.turn.id, "expert": call.expert}
     extra["failure"] = failed.failure
+    extra["reason"] = await context.note_failure(call.expert, reason)
     if waited_for := going_without.waited_for(context, consultation):
         extra["waited_for"] = waited_for
-    log.warning("expert.failed", extra=extra | {"reason": reason})
+    log.warning("expert.failed", extra=extra)
     return failed
 
 

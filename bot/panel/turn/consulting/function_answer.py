@@ -43,14 +43,14 @@ async def ask_function(
     except FunctionRefused as refusal:
         return ExpertFailed(call.id, Failure.REFUSED, why=_reason(refusal))
     except FunctionOff as error:
-        await context.note_failure(call.expert, f"{type(error).__name__}: {error}")
+        await context.note_failure(call.expert, error)
         return ExpertFailed(call.id, Failure.FUNCTION, why=shortcomings.function_off())
     except FunctionNeedsAsker:
         why = failure_sentences.function_needs_asker(call.expert)
         return ExpertFailed(call.id, Failure.REFUSED, why=why)
     except (FunctionFailed, FunctionMissing) as error:
         is_missing = isinstance(error, FunctionMissing)
-        await context.note_failure(call.expert, f"{type(error).__name__}: {error}")
+        await context.note_failure(call.expert, error)
         return ExpertFailed(call.id, Failure.MISSING if is_missing else Failure.FUNCTION)
     if text:
         return ExpertAnswered(call.id, text)

@@ -138,6 +138,7 @@ class Workspace:
         self.files: dict[str, Json] = {}
         self.user_groups: dict[str, Json] = {}
         self.group_members: dict[str, list[str]] = {}  # of user groups, by their id
+        self.token_lasts = 0  # seconds until the bot's token expires; 0: it does not
         self._timelines: defaultdict[str, Timeline] = defaultdict(Timeline)
         self._ephemeral: dict[str, dict[str, Message]] = {}  # by who sees it
         self._direct: dict[frozenset[str], Channel] = {}

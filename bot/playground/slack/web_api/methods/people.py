@@ -23,6 +23,7 @@ def auth_test(state: ServerState, args: Json) -> Json:
         "user_id": BOT_USER,
         "bot_id": BOT_ID,
         "is_enterprise_install": False,
+        **({"expires_in": workspace.token_lasts} if workspace.token_lasts else {}),
     }
 
 
