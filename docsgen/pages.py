@@ -6,6 +6,7 @@ from pathlib import Path
 from docsgen import (
     command_line,
     manifest,
+    metrics,
     redis_keys,
     rooms,
     settings,
@@ -18,6 +19,7 @@ NOTE = "<!-- Generated from the code: python -m docsgen writes this page. -->\n"
 PAGES: Mapping[str, Callable[[], str]] = {
     "docs/reference/cli.md": command_line.page,
     "docs/reference/manifest.md": manifest.page,
+    "docs/reference/metrics.md": metrics.page,
     "docs/reference/redis-keys.md": redis_keys.page,
     "docs/reference/settings.md": settings.page,
     "docs/reference/slack-commands.md": slack_commands.page,

@@ -45,9 +45,11 @@ class Readiness:
         self._parts = parts
         self._obstacles: list[Obstacle] = []  # of those that serve
         self._is_draining = False
+        self.workspace = ""  # its address, once it is known
 
-    def opened(self, obstacle: Obstacle) -> None:
-        """Take note that a part serves, unless there is an *obstacle*."""
+    def opened(self, workspace: str, obstacle: Obstacle) -> None:
+        """Take note that a part serves *workspace*, unless there is an *obstacle*."""
+        self.workspace = workspace
         self._obstacles.append(obstacle)
 
     @property

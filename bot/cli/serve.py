@@ -50,8 +50,8 @@ def _serve(command: str, config: Config, *opens: Callable[[Config, Status], Part
     _allow_connections()
     announcements = Announcements(command, config, len(opens))
     parts = [open_part(config, announcements) for open_part in opens]
-    health = lazily.health.open_health(config, announcements.readiness)
-    serving = _watched(health, _until_removed(config, announcements, parts))
+    watching = lazily.watching.open_watching(config, command, announcements.readiness)
+    serving = _watched(watching, _until_removed(config, announcements, parts))
     try:
         signalled = serve(serving, stopping=announcements.stopping, hurry=announcements.hurry)
         announcements.stopped(signalled)
@@ -83,10 +83,10 @@ def _leave(code: object) -> None:
 
 
 async def _watched(
-    health: AbstractAsyncContextManager[None], serving: Coroutine[Any, Any, None]
+    watching: AbstractAsyncContextManager[None], serving: Coroutine[Any, Any, None]
 ) -> None:
     """Let *serving* be watched by whoever runs the process, over HTTP and as systemd does."""
-    async with health, watchdog():
+    async with watching, watchdog():
         await serving
 
 

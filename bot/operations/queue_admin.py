@@ -48,6 +48,9 @@ class QueueAdmin(TurnQueue, Protocol):
     async def depth(self) -> Depth:
         """Return how much there is to do."""
 
+    async def oldest(self) -> float:
+        """Return for how many seconds the oldest message waits, of those that are next in line."""
+
     async def buried(self) -> Sequence[DeadLetter]:
         """Return the dead letters, the oldest first."""
 

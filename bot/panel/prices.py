@@ -78,14 +78,19 @@ class Prices:
     models: Mapping[str, Price] = field(default_factory=dict)
     tools: Mapping[str, Decimal] = field(default_factory=dict)  # dollars per call
 
-    def cost(self, model: str, usage: Usage) -> Decimal | None:
-        """Return what *usage* of *model* costs; None if its price, or a tool's, is unknown.
+    def listed(self, model: str) -> str:
+        """Return what the table calls *model*; empty if it does not have it.
 
         A dated snapshot has the price of its model.
         """
+        names = (model, _SNAPSHOT.sub("", model))
+        return next((name for name in names if name in self.models), "")
+
+    def cost(self, model: str, usage: Usage) -> Decimal | None:
+        """Return what *usage* of *model* costs; None if its price, or a tool's, is unknown."""
         if model == BY_FUNCTION:
             return Decimal(0)
-        price = self.models.get(model) or self.models.get(_SNAPSHOT.sub("", model))
+        price = self.models.get(self.listed(model))
         calls = usage.extras.calls
         if price is None or calls.keys() - self.tools.keys():
             return None

@@ -754,6 +754,21 @@ async def test_the_depth_counts_threads_by_what_they_wait_for(queues):
     assert await queues.queue.depth() == Depth(waiting=2, running=1, delayed=1, buried=1)
 
 
+async def test_the_oldest_message_tells_how_long_workers_leave_people_waiting(queues):
+    now = time.time()
+    for thread, age in ((ONE, 20), (OTHER, 100), (ELSEWHERE, 7)):
+        first = message("first", f"{now - age:.6f}")
+        await queues.queue.put(thread, first)
+        await queues.queue.put(thread, message("second", f"{now - 5:.6f}"))
+
+    assert 100 <= await queues.queue.oldest() < 110
+    claims = [await claimed(queues) for _ in range(3)]
+    assert await queues.queue.oldest() == 0
+    await queues.queue.bury(claims[0], "reason")
+    await queues.queue.retry(claims[0].turn.id)
+    assert await queues.queue.oldest() == 0  # nobody has waited for it since
+
+
 async def test_each_waiting_thread_learns_how_many_are_before_it(in_order):
     for thread, text in ((ONE, "1"), (OTHER, "2"), (ELSEWHERE, "3")):
         await put(in_order, thread, text)

@@ -270,6 +270,11 @@ class FakeTurnQueue(QueueAdmin):
         first = self._inboxes[thread][0]
         return None if isinstance(first, _Current) else first[0].author
 
+    async def oldest(self) -> float:
+        first = (self._inboxes[thread][0] for thread in self._ready)
+        sent = [float(one[0].ts) for one in first if not isinstance(one, _Current)]
+        return max(0.0, runtime.time() - min(sent)) if sent else 0.0
+
     async def depth(self) -> Depth:
         leased = sum(current.leased for current in self._currents.values())
         return Depth(

@@ -45,7 +45,7 @@ class Announcements(Farewell):
 
     def ready(self, workspace: str, obstacle: Obstacle) -> None:
         """Log that the bot is ready, once all parts are."""
-        self.readiness.opened(obstacle)
+        self.readiness.opened(workspace, obstacle)
         if not self.readiness.is_open:
             return
         _look_for_garbage_seldom()

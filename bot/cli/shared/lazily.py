@@ -11,7 +11,7 @@ from bot.cli.shared.importing import imported
 
 if TYPE_CHECKING:
     from bot.adapters.functions import discovery
-    from bot.assembly import health, model_server, operator, parts, storage, upkeep, web, worker
+    from bot.assembly import model_server, operator, parts, storage, upkeep, watching, web, worker
     from bot.assembly.checks import checkup, service_probes
     from bot.cli.shared import thread_printing as printing
     from bot.demo import run as demo
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
         "demo",
         "discovery",
         "export",
-        "health",
         "model_server",
         "operator",
         "parts",
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
         "service_probes",
         "storage",
         "upkeep",
+        "watching",
         "web",
         "worker",
     ]

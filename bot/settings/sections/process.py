@@ -60,6 +60,14 @@ class ProcessSettings:
         example="8081",
         page="run/health.md",
     )
+    metrics: str = setting(
+        "PANELBOT_METRICS",
+        choice("off", "on", "workspace", default="off"),
+        "Whether every process tells Prometheus of itself at /metrics of that port; workspace: and "
+        "names the workspace. Needs the extra `metrics`",
+        example="on",
+        page="run/metrics.md",
+    )
     log_level: str = setting(
         "LOG_LEVEL",
         choice("DEBUG", "INFO", "WARNING", "ERROR", default="INFO"),

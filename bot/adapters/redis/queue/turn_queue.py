@@ -35,6 +35,7 @@ from bot.panel.observing import Kind
 
 HERALD_FOR = 6.0  # seconds that one worker alone posts queue positions
 HURRIED = 3  # turns that a success of another lets be tried, in each shard
+NEXT = 100  # threads, in each shard, whose messages count as the oldest
 _MOVED = -2
 _LETTERS_AT_ONCE = 500
 _DELETED = "deleted"  # in place of what else is remembered of a message that was put
@@ -43,6 +44,7 @@ _PUT, _RENEW, _DONE, _RELEASE = map(Script, ("put", "renew", "done", "release"))
 _BURY, _LETTERS, _RETRY, _DROP = map(Script, ("bury", "letters", "retry", "drop"))
 _LINE, _STOP, _AMEND, _DELETE, _HOLD = map(Script, ("line", "stop", "amend", "delete", "hold"))
 _TRY_NOW, _HURRY, _NOTE_LOST = map(Script, ("try_now", "hurry", "note_lost"))
+_OLDEST = Script("oldest")
 
 _log = logging.getLogger(__name__)
 
@@ -186,6 +188,10 @@ class RedisTurnQueue(QueueAdmin):
         """Return how much there is to do, over all shards."""
         counts = [await self._counts(prefix) for prefix in self._shards.prefixes]
         return Depth(*(sum(column) for column in zip(*counts, strict=True)))
+
+    async def oldest(self) -> float:
+        ages: list[int] = [await _OLDEST(self._redis, one, NEXT) for one in self._shards.prefixes]
+        return max(ages) / 1000
 
     async def bury(self, claim: Claim, reason: str, *, poisoned: bool = False) -> None:
         """Give up the turn: it becomes a dead letter. Raises TurnLost if another worker has it."""

@@ -1,0 +1,97 @@
+"""Metrics: where operators want them, and what they need is installed."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from bot import __version__, runtime
+from bot.adapters.redis.queue.outbox import RedisOutbox
+from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.adapters.redis.shards import Shards
+from bot.assembly.parts import Readiness
+from bot.assembly.storage import redis_of
+from bot.experts import library
+from bot.panel.loops import meanwhile
+from bot.panel.observing import Observer
+from bot.settings.config import Config
+from bot.settings.yaml_files import prices
+
+if TYPE_CHECKING:
+    from bot.adapters.prometheus.page import MetricsPage
+
+log = logging.getLogger(__name__)
+
+_LOOK = 1.0  # seconds between two looks at how late the event loop is
+
+
+@dataclass(frozen=True, slots=True)
+class Metering:
+    """Who counts, and the page that shows it."""
+
+    observers: Sequence[Observer] = ()
+    page: "MetricsPage | None" = None
+
+
+@asynccontextmanager
+async def open_metrics(config: Config, role: str, readiness: Readiness) -> AsyncIterator[Metering]:
+    """Yield what counts in a process in that *role*; nothing is imported where nobody wants it."""
+    if config.metrics == "off" or not _can_be_had(config):
+        yield Metering()
+        return
+    from bot.adapters.prometheus import metrics
+    from bot.adapters.prometheus.observer import MetricsObserver
+    from bot.adapters.prometheus.page import MetricsPage, Readings
+
+    redis, shards = redis_of(config), Shards(config.redis_shards)
+    queue, outbox = RedisTurnQueue(redis, shards), RedisOutbox(redis, shards)
+
+    async def read() -> Readings:
+        workspace = urlsplit(readiness.workspace).netloc if config.metrics == "workspace" else ""
+        metrics.INFO.clear()
+        metrics.INFO.labels(__version__, role, workspace).set(1)
+        asked = (queue.depth(), queue.oldest(), outbox.waiting())
+        depth, oldest, states = await asyncio.gather(*asked)
+        threads = {"waiting": depth.waiting, "running": depth.running, "delayed": depth.delayed}
+        return {
+            "panelbot_queue_threads": threads,
+            "panelbot_queue_oldest_seconds": oldest,
+            "panelbot_dead_letters": depth.buried,
+            "panelbot_outbox_states": states,
+        }
+
+    async def look_at_loop() -> None:
+        before = runtime.monotonic()
+        await asyncio.sleep(_LOOK)
+        metrics.LOOP_DELAY.observe(max(0.0, runtime.monotonic() - before - _LOOK))
+
+    if role != "web":
+        metrics.TURN_PLACES.set(config.concurrency)
+    experts = [expert.name for expert in library.library()]
+    observer = MetricsObserver(experts, prices.prices(config.prices), _provider(config))
+    try:
+        async with meanwhile(look_at_loop, "metrics.failed", every=0):
+            yield Metering([observer], MetricsPage(read))
+    finally:
+        await redis.aclose()
+
+
+def _can_be_had(config: Config) -> bool:
+    """Return whether what is needed is there; else log what is not."""
+    try:
+        import prometheus_client  # noqa: F401 - to see whether it can be
+    except ModuleNotFoundError:
+        log.warning("metrics.off", extra={"remedy": "pip install 'panelbot[metrics]'"})
+        return False
+    if not config.health_port:
+        log.warning("metrics.off", extra={"remedy": "set PANELBOT_HEALTH_PORT, where they are"})
+    return bool(config.health_port)
+
+
+def _provider(config: Config) -> str:
+    """Return the name that the conventions have for the model's server."""
+    host = urlsplit(config.openai_base_url).hostname or ""
+    return "azure.ai.openai" if host.endswith((".azure.com", ".azure.us")) else "openai"
