@@ -145,6 +145,7 @@ class Message:
     author_name: str = ""  # as the message itself tells it: not everybody's can be looked up
     by_app: bool = False  # another app or a workflow asks, which operators have allowed to
     needs: tuple[str, ...] = ()  # its fields that whoever answers it has to know, if any
+    traceparent: str = field(default="", compare=False)  # of whoever put it, if that is traced
 
     @property
     def shows_more(self) -> bool:

@@ -2,7 +2,8 @@
 
 Code says when an operation begins and ends, and what else is worth counting; it does not know who
 listens. Where nobody does, that costs next to nothing: what is told are the objects at hand, and
-each observer takes from them what it may show. None of it may block, wait or raise.
+each observer takes from them what it may show. None of it may block or wait; what an observer
+raises is logged, and harms nothing.
 
 1. ``begin`` gives an operation that its caller ends, in any task: it may last across a ``yield``.
 2. ``within`` makes it the current one as well, the parent of what begins meanwhile. That is for
@@ -33,12 +34,14 @@ class Kind(StrEnum):
     RECEIVE = "receive"  # -; status - a payload of Slack's, until it is acknowledged
     PUT = "put"  # thread, message; added - a message is put on the queue
     TURN = "turn"  # claim; failure: an error - one attempt at a turn
-    CONSULTATION = "consultation"  # consultation, turn; result: what became of the call
-    MODEL_CALL = "model_call"  # prompt; written_at, response, stored: not asked - with its retries
+    ANSWER = "answer"  # -; - what the panel does in such an attempt
+    CONSULTATION = "consultation"  # consultation, turn; result: what became of it
+    MODEL_CALL = "model_call"  # prompt; id, written_at, called, response, stored - with retries
     TOOL_CALL = "tool_call"  # function - an expert that is a function
+    HOSTED_TOOL = "hosted_tool"  # tool; - one that the model's side runs: its name, or a server's
     SLACK_CALL = "slack_call"  # method; - one request
     SLACK_WAIT = "slack_wait"  # method; - until the rate limits allow the call
-    REDIS_CALL = "redis_call"  # commands: how many; - a round trip
+    REDIS_CALL = "redis_call"  # commands, each with a name; - a round trip
 
 
 class Measure(StrEnum):
@@ -52,6 +55,7 @@ class Measure(StrEnum):
     MODEL_RETRIED = "model_retried"  # model; further attempts at a model call
     MODEL_REPLACED = "model_replaced"  # model; by a fallback
     CONVERSATION_GONE = "conversation_gone"  # and opened anew
+    FEEDBACK = "feedback"  # feedback; somebody's opinion of a reply
     STORE_UNAVAILABLE = "store_unavailable"  # code; refusals and failures of the store
 
 
@@ -77,6 +81,9 @@ class Outcome(StrEnum):
 
 class Operation:
     """Something that goes on. Nobody observes this one."""
+
+    trace_id = ""  # where it is traced
+    traceparent = ""  # the same, in the form in which others go on with it
 
     def begin(self, _kind: Kind, _known: dict[str, Any], /) -> "Operation":
         """Return an operation that is part of this one."""
@@ -135,6 +142,7 @@ class Observed(Operation):
         "outcome",
         "parent",
         "trace_id",
+        "traceparent",
     )
 
     def __init__(
@@ -152,7 +160,7 @@ class Observed(Operation):
         self.ended_at: float | None = None
         self.outcome: Outcome | None = None
         self.error: BaseException | None = None
-        self.trace_id = ""  # if it is traced
+        self.trace_id = self.traceparent = ""
         self.notes: Any = None  # for the one observer that needs a place for its own
 
     @property
@@ -165,14 +173,18 @@ class Observed(Operation):
         operation.trace_id = self.trace_id
         operation.began_at = runtime.monotonic()
         for observer in self._observers:
-            with _harmless():
+            try:
                 observer.begun(operation)
+            except Exception:
+                log.exception("observer.failed")
         return operation
 
     def measure(self, measure: Measure, value: float, known: dict[str, Any], /) -> None:
         for observer in self._observers:
-            with _harmless():
+            try:
                 observer.measured(measure, value, known, self)
+            except Exception:
+                log.exception("observer.failed")
 
     def know(self, **known: Any) -> None:
         self.known |= known
@@ -186,8 +198,10 @@ class Observed(Operation):
         self.ended_at = runtime.monotonic()
         self.outcome = self.outcome or _outcome_of(self.error)
         for observer in self._observers:
-            with _harmless():
+            try:
                 observer.ended(self)
+            except Exception:
+                log.exception("observer.failed")
 
     def __exit__(
         self,
@@ -251,12 +265,3 @@ def _outcome_of(error: BaseException | None) -> Outcome:
             return Outcome.REFUSED
         case _:
             return Outcome.FAILED
-
-
-@contextmanager
-def _harmless() -> Iterator[None]:
-    """Let no observer harm what it observes."""
-    try:
-        yield
-    except Exception:
-        log.exception("observer.failed")

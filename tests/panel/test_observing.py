@@ -5,7 +5,6 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,26 +12,7 @@ import bot
 from bot.panel import observing
 from bot.panel.errors import GiveUp, StoreUnavailable
 from bot.panel.observing import NOT_OBSERVED, Kind, Measure, Observed, Outcome
-
-
-class Heard:
-    """An observer that keeps what it hears."""
-
-    def __init__(self) -> None:
-        self.begun_: list[Observed] = []
-        self.ended_: list[Observed] = []
-        self.measures: list[tuple[Measure, float, dict[str, Any], Observed]] = []
-
-    def begun(self, operation: Observed) -> None:
-        self.begun_.append(operation)
-
-    def ended(self, operation: Observed) -> None:
-        self.ended_.append(operation)
-
-    def measured(
-        self, measure: Measure, value: float, known: dict[str, Any], during: Observed
-    ) -> None:
-        self.measures.append((measure, value, known, during))
+from tests.fakes.observer import Heard
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """The model client: sends each message to a model once, whatever fails on the way."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from contextlib import aclosing, closing
 from dataclasses import dataclass, replace
 
 from bot import runtime
@@ -20,6 +20,7 @@ from bot.panel.language_model.exchange import (
     TextWritten,
     ToolAnswered,
     ToolCalled,
+    ToolsRunning,
     UserSaid,
     WrittenCalls,
     joined,
@@ -90,8 +91,11 @@ class ModelClient:
     async def _ask(
         self, prompt: Prompt, *, ref: str, repeated: bool, begun: str
     ) -> AsyncGenerator[ModelEvent | ResponseRestarted, None]:
-        with observing.begin(Kind.MODEL_CALL, prompt=prompt) as calling:
-            attempts = _Attempts(self._backoff, self._fallbacks.choose(prompt.model), calling)
+        choice = self._fallbacks.choose(prompt.model)
+        with (
+            observing.begin(Kind.MODEL_CALL, prompt=prompt) as calling,
+            closing(_Attempts(self._backoff, choice, calling)) as attempts,
+        ):
             while True:
                 try:
                     stored = await self.model.since(prompt.conversation, ref) if repeated else None
@@ -134,6 +138,7 @@ class _Attempts:
         self._choice = choice
         self._calling = calling
         self._has_written = True  # whether the model has written a word of this attempt
+        self._running: dict[str, Operation] = {}  # tools of the model's side
 
     @property
     def model(self) -> str:
@@ -151,7 +156,14 @@ class _Attempts:
             if not self._has_written:
                 self._calling.know(written_at=runtime.monotonic())
             self._has_written = True
+        if isinstance(event, Begun):
+            self._calling.know(id=event.response)
+        if isinstance(event, ToolCalled):
+            self._calling.know(called=True)
+        if isinstance(event, ToolsRunning):
+            self._run(event.tools)
         if isinstance(event, Responded):
+            self._run(())
             self._choice.answered()
             event = replace(event, model=self._choice.replaced)
             self._calling.know(response=event)
@@ -160,6 +172,7 @@ class _Attempts:
 
     async def before_next(self, error: ModelUnavailable | ModelRefused) -> None:
         """Wait, or switch to another model; raises *error* if neither helps."""
+        self._run(())
         may_switch, self._has_written = not self._has_written, True
         if may_switch and self._choice.is_on_trial and self._choice.give_way(error):
             self._retries = Retries(self._backoff)
@@ -170,6 +183,20 @@ class _Attempts:
         if not (may_switch and self._choice.give_way(error)):
             raise error
         self._retries = Retries(self._backoff)
+
+    def close(self) -> None:
+        """Tell observers that no tool runs any more, however it has ended."""
+        self._run(())
+
+    def _run(self, tools: Iterable[str]) -> None:
+        """Tell observers that these tools run now, and no others."""
+        running = {name: self._running.pop(name, None) for name in tools}
+        for ended in self._running.values():
+            ended.end()
+        self._running = {
+            name: operation or self._calling.begin(Kind.HOSTED_TOOL, {"tool": name})
+            for name, operation in running.items()
+        }
 
 
 def _calls(answer: Sequence[ModelEvent]) -> list[ToolCalled]:

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 from bot import runtime
+from bot.panel import observing
 from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.model import CallId, ThreadRef, UserId
+from bot.panel.observing import Measure
 from bot.panel.reports.feedback import LONGEST_REASON, Feedback, FeedbackStore, Judged, Opinion
 from bot.panel.reports.report_store import ReportStore
 from bot.panel.reports.turn_report import Stage, TurnReport
@@ -43,6 +45,7 @@ class FeedbackRecorder:
             reason=reason.strip()[:LONGEST_REASON],
         )
         await self._store.save(thread.team_id, feedback)
+        observing.count(Measure.FEEDBACK, feedback=feedback)
         return feedback
 
     async def _model(self, thread: ThreadRef, judged: Judged) -> str:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence, Set
 
+from bot.panel import observing
 from bot.panel.approvals.lost_turns import LostTurns
 from bot.panel.errors import Refused, TryLater
 from bot.panel.intake import thread_commands
@@ -11,6 +12,7 @@ from bot.panel.intake.thread_commands import Answered, ForgetThread, Stop
 from bot.panel.journal.turn_record import RecordReader, TurnRecord
 from bot.panel.messaging.locales import Locales
 from bot.panel.model import Claim, MessageTs, ThreadRef, Turn
+from bot.panel.observing import Kind
 from bot.panel.replies.failure_notice import FailureNotice
 from bot.panel.replies.thread_writer import ThreadWriter
 from bot.panel.texts import failure_sentences, forgetting, sentences
@@ -83,7 +85,8 @@ class TurnRunner:
         elif claim.turn.is_empty:
             await writer.post("help", sentences.usage())
         else:
-            await self._answering.answer(record, writer)
+            with observing.within(Kind.ANSWER):
+                await self._answering.answer(record, writer)
 
     async def give_up(self, claim: Claim, error: BaseException) -> None:
         """Tell the thread that the turn is put aside because of *error*, if anybody waits."""

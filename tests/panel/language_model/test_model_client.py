@@ -2,14 +2,24 @@
 
 import pytest
 
+from bot.panel import observing
 from bot.panel.errors import ModelFault, ModelOverloaded, ModelRefused, ModelUnavailable
-from bot.panel.language_model.exchange import ModelSaid, Prompt, Responded, UserSaid
+from bot.panel.language_model.exchange import (
+    Begun,
+    ModelSaid,
+    Prompt,
+    Responded,
+    ToolsRunning,
+    UserSaid,
+)
 from bot.panel.language_model.fallback import Fallbacks
 from bot.panel.language_model.model_client import ModelClient, ResponseRestarted
 from bot.panel.links import RouterLabels
 from bot.panel.model import Effort, ThreadRef
+from bot.panel.observing import Kind, Outcome
 from bot.panel.timeouts import Timeouts
 from tests.fakes.language_model import ROUTER, ScriptedModel, written
+from tests.fakes.observer import Heard
 
 BUSY, GONE = ModelOverloaded("HTTP 503"), ModelRefused(ModelFault.MODEL, "HTTP 404")
 QUESTION = UserSaid("Question [1.0]")
@@ -99,3 +109,30 @@ async def test_without_another_model_the_error_is_raised(model):
     with pytest.raises(ModelOverloaded):
         await asked(model, Fallbacks())
     assert models(model) == ["a"] * 3
+
+
+async def test_observers_hear_what_came_of_a_call_and_which_tools_ran_meanwhile(model):
+    observing.bind([heard := Heard()])
+    search, both = ToolsRunning(("web_search",)), ToolsRunning(("web_search", "wiki"))
+    model.script(ROUTER, [search, both, ToolsRunning(("wiki",)), "Yes."])
+
+    _, events = await asked(model, Fallbacks())
+
+    (call,) = heard.of(Kind.MODEL_CALL)
+    assert Begun(call.known["id"]) in events
+    assert call.known["response"] == events[-1]
+    tools = heard.of(Kind.HOSTED_TOOL)
+    assert [(tool.known["tool"], tool.parent) for tool in tools] == [
+        ("web_search", call),
+        ("wiki", call),
+    ]
+
+
+async def test_a_tool_that_ran_when_its_call_broke_off_has_ended_with_it(model):
+    observing.bind([heard := Heard()])
+    model.script(ROUTER, [ToolsRunning(("wiki",)), BUSY], "Yes.")
+
+    await asked(model, Fallbacks(), retries=(0,))
+
+    assert [one.kind for one in heard.ended_] == [Kind.HOSTED_TOOL, Kind.MODEL_CALL]
+    assert heard.ended_[1].outcome is Outcome.OK

@@ -2,12 +2,15 @@
 
 import pytest
 
+from bot.panel import observing
 from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.model import ExpertName, TurnId, UserId
+from bot.panel.observing import Measure
 from bot.panel.reports.feedback import LONGEST_REASON, Judged, Opinion
 from bot.panel.reports.feedback_recorder import FeedbackRecorder
 from tests.fakes.feedback_store import FakeFeedbackStore
 from tests.fakes.language_model import ROUTER
+from tests.fakes.observer import Heard
 from tests.fakes.people import FakePeople
 from tests.panel.conftest import EXPERTS, THREAD, consult, own_id
 from tests.panel_editors import panel_editor
@@ -50,3 +53,9 @@ async def test_of_a_turn_that_is_not_done_the_model_is_the_one_that_is_set(desk,
 async def test_a_reason_is_bounded(desk):
     kept = await desk.record(THREAD, LEGAL, Opinion.BAD, BEN, "  " + "x" * 2_000)
     assert kept.reason == "x" * LONGEST_REASON
+
+
+async def test_observers_hear_of_what_is_kept(desk):
+    observing.bind([heard := Heard()])
+    kept = await desk.record(THREAD, LEGAL, Opinion.GOOD, BEN)
+    assert [(one[0], one[2]) for one in heard.measures] == [(Measure.FEEDBACK, {"feedback": kept})]

@@ -29,7 +29,7 @@ from redis.exceptions import (
 from bot.adapters.redis.connection import schema
 from bot.adapters.redis.connection.address import Address, Layout
 from bot.adapters.redis.connection.errors import reason, store_errors
-from bot.adapters.redis.connection.pipelining import BLOCKING, PipeliningRedis
+from bot.adapters.redis.connection.pipelining import BLOCKING, Command, PipeliningRedis
 from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.connection.sending import DirectConnection
 from bot.adapters.redis.shards import Shards
@@ -178,5 +178,6 @@ class _Cluster(RedisCluster):
             if args[0] in BLOCKING:
                 return await super().execute_command(*args, **options)
             async with self.places:
-                with observing.begin(Kind.REDIS_CALL, commands=1):
+                command = Command(args, options, asyncio.Future())
+                with observing.begin(Kind.REDIS_CALL, commands=(command,)):
                     return await super().execute_command(*args, **options)

@@ -26,17 +26,28 @@ from redis.exceptions import (
 )
 
 from bot.adapters.redis.connection.errors import store_errors
+from bot.adapters.redis.connection.scripting import SCRIPTS
 from bot.panel import observing
 from bot.panel.observing import Kind
 
 MOST_TRIPS = 16  # at once
 BLOCKING = frozenset({"BLPOP"})  # it would delay every command sent with it
+_SCRIPTED = frozenset({"EVAL", "EVALSHA"})
 
 
-class _Command(NamedTuple):
+class Command(NamedTuple):
+    """A command, and whoever waits for its reply."""
+
     args: tuple[Any, ...]
     options: dict[str, Any]
     reply: asyncio.Future[Any]
+
+    @property
+    def name(self) -> str:
+        """What it is, without its arguments; which script it runs, if it runs one."""
+        name = str(self.args[0])
+        script = SCRIPTS.get(self.args[1]) if name in _SCRIPTED else None
+        return f"{name} {script}" if script else name
 
 
 class _Pipeline(Pipeline):
@@ -65,7 +76,7 @@ class PipeliningRedis(Redis):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._batch: list[_Command] = []
+        self._batch: list[Command] = []
         self._round_trips: set[asyncio.Task[None]] = set()
         self._is_due = False  # a round trip is about to begin
         self._closed = False
@@ -100,7 +111,7 @@ class PipeliningRedis(Redis):
         return await asyncio.gather(*waiting, return_exceptions=True)
 
     def _in_batch(self, args: tuple[Any, ...], options: dict[str, Any]) -> asyncio.Future[Any]:
-        command = _Command(args, options, asyncio.Future())
+        command = Command(args, options, asyncio.Future())
         self._batch.append(command)
         self._send_soon()
         return command.reply
@@ -122,7 +133,7 @@ class PipeliningRedis(Redis):
         self._is_due = False
         batch, self._batch = self._batch, []
         try:
-            with observing.begin(Kind.REDIS_CALL, commands=len(batch)):
+            with observing.begin(Kind.REDIS_CALL, commands=batch):
                 replies = await self._trip(batch)
         except BaseException as error:  # noqa: BLE001 - every caller gets it; none is left waiting
             replies = [error] * len(batch)
@@ -134,7 +145,7 @@ class PipeliningRedis(Redis):
             else:
                 command.reply.set_result(reply)
 
-    async def _trip(self, batch: list[_Command]) -> list[Any]:
+    async def _trip(self, batch: list[Command]) -> list[Any]:
         if len(batch) == 1:
             return [await self._execute(*batch[0].args, **batch[0].options)]
         async with super().pipeline(transaction=False) as pipe:

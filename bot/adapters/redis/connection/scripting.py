@@ -26,12 +26,16 @@ _DEFINED = re.compile(r"local (?:function )?(\w+)")
 _NAME, _NO_CODE = re.compile(r"[A-Za-z_]\w*"), re.compile(r"--.*|'[^']*'")
 
 
+SCRIPTS: dict[str, str] = {}  # their names, by hash and by source
+
+
 class Script:
     """The script ``scripts/<name>.lua``, whose header documents its arguments and result."""
 
     def __init__(self, name: str) -> None:
         self._source = _with_common(_read(name))
         self._digest = sha1(self._source.encode(), usedforsecurity=False).hexdigest()
+        SCRIPTS[self._digest] = SCRIPTS[self._source] = name
 
     async def __call__(
         self, redis: Connection, key: str, *args: str | int, also: Sequence[str] = ()

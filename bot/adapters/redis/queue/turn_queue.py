@@ -13,6 +13,7 @@ import json
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence, Set
+from dataclasses import replace
 from itertools import chain
 
 from redis.asyncio import RedisCluster
@@ -83,14 +84,16 @@ class RedisTurnQueue(QueueAdmin):
     async def put(
         self, thread: ThreadRef, message: Message, *, alone: bool = False, moves: int | None = None
     ) -> bool:
-        entry = ("!" if alone else "+") + self._written(thread, message)
         nonce = runtime.token(6)
         most = MOST_APP_QUESTIONS if message.by_app else ""
         ours_for = keys.THREAD_FOR if message.mentioned else ""
-        args = (message.ts, entry, nonce, keys.SEEN_FOR, most, ours_for)
+        args = (nonce, keys.SEEN_FOR, most, ours_for, moves or 0)
         checked = (keys.of_team("moves", thread.team_id),) if moves is not None else ()
-        with observing.begin(Kind.PUT, thread=thread, message=message) as putting:
-            added = await self._scripts.run(_PUT, thread, *args, moves or 0, also=checked)
+        with observing.within(Kind.PUT, thread=thread, message=message) as putting:
+            if putting.traceparent:
+                message = replace(message, traceparent=putting.traceparent)
+            entry = ("!" if alone else "+") + self._written(thread, message)
+            added = await self._scripts.run(_PUT, thread, message.ts, entry, *args, also=checked)
             putting.know(added=added > 0)
         if added == _MOVED:
             raise ChannelsMoved("other moves of channels are known")

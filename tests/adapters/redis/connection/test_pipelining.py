@@ -5,8 +5,12 @@ import pytest
 
 from bot.adapters.redis.connection import pipelining
 from bot.adapters.redis.connection.pipelining import PipeliningRedis
+from bot.adapters.redis.connection.scripting import Script
+from bot.panel import observing
 from bot.panel.errors import StoreUnavailable
+from bot.panel.observing import Kind
 from tests.adapters.redis.proxies import Proxy
+from tests.fakes.observer import Heard
 
 
 @pytest.fixture
@@ -140,3 +144,18 @@ async def test_nothing_is_opened_by_what_still_runs_when_it_is_closed(redis, red
         pool = client.connection_pool
         open_ = {*pool._available_connections, *pool._in_use_connections}
         assert not [connection for connection in open_ if connection.is_connected]
+
+
+async def test_observers_hear_which_commands_went_on_a_trip_but_not_with_what(client):
+    observing.bind([heard := Heard()])
+    claim = Script("claim")
+
+    await asyncio.gather(client.get("a key"), client.set("another", "a value"))
+    for _ in range(2):  # first with its text, as the server is new to it
+        await claim(client, "panelbot:{0}:", 1000, 20, 1000, 10)
+
+    trips = heard.of(Kind.REDIS_CALL)
+    names = [[command.name for command in trip.known["commands"]] for trip in trips]
+    assert names[0] == ["GET", "SET"]
+    assert names[-1] == ["EVALSHA claim"]
+    assert {name for trip in names[1:] for name in trip} <= {"EVALSHA claim", "EVAL claim"}

@@ -35,6 +35,7 @@ from bot.adapters.redis.stores.workspace_stores import (
     RedisSharedChannelStore,
 )
 from bot.operations.chores import Chore, ChoreKind
+from bot.panel import observing
 from bot.panel.approvals.approvals import Pending
 from bot.panel.audit.entry import Act, Entry
 from bot.panel.errors import StoreUnavailable, TurnLost
@@ -64,6 +65,7 @@ from bot.panel.roster.roster import scopes_of
 from bot.panel.threads.thread_store import Standing
 from bot.panel.usage import Usage
 from tests.adapters.redis.servers import Server, running, until
+from tests.fakes.observer import Heard
 
 ONE, OTHER = ThreadRef("T1", "C1", "1.0"), ThreadRef("T1", "C1", "2.0")
 LEGAL = Expert(ExpertName("legal"), "Legal", ":scales:", "Law.", "Answer.")
@@ -185,6 +187,23 @@ async def test_a_message_that_needs_what_only_a_newer_version_knows_is_left_to_i
     assert (await queue.claim()).turn.thread == ONE
     assert (await queue.depth()).delayed == 1
     assert caplog.records[-1].reason == "a message that needs whispered"
+
+
+async def test_a_message_brings_the_trace_of_whoever_put_it_and_nothing_where_there_is_none(
+    redis, queue
+):
+    class Tracer(Heard):
+        def begun(self, operation):
+            operation.traceparent = "00-trace-span-01"
+
+    await queue.put(ONE, message("1"))
+    untraced = await redis.lrange(Shards().key("inbox", ONE), 0, -1)
+    observing.bind([Tracer()])
+    await queue.put(ONE, message("2"))
+
+    claim = await queue.claim()
+    assert [one.traceparent for one in claim.turn.messages] == ["", "00-trace-span-01"]
+    assert "traceparent" not in untraced[0]
 
 
 @pytest.mark.parametrize("lost", ["inbox", "turn"])
