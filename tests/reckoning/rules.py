@@ -164,16 +164,20 @@ def heard_in_order(
                 yield f"{one.name} heard {heard} after {earlier}"
 
 
-def calls(one: Conversation) -> Iterator[str]:
-    """Complain of a call without its output, or with two, and of a lock."""
+def calls(one: Conversation, lost: Set[int] = frozenset()) -> Iterator[str]:
+    """Complain of a call without its output, or with two, and of a lock.
+
+    Those of a question that was *lost* stay open until the next one.
+    """
     if one.is_locked:
         yield f"{one.name} is locked"
     made = Counter(item.call_id for item in one.items if isinstance(item, ToolCalled))
     given = Counter(item.call_id for item in one.items if isinstance(item, ToolAnswered))
     yield from (f"{one.name} holds the call {id_} {n} times" for id_, n in made.items() if n > 1)
     yield from (f"{one.name} answers the call {id_} twice" for id_, n in given.items() if n > 1)
+    is_lost = lost.intersection(one.heard[-1:])
     for call in made:
-        if call not in given:
+        if call not in given and not is_lost:
             yield f"{one.name} holds the call {call} without its output"
     yield from _made_twice(one)
 

@@ -115,7 +115,7 @@ class Reckoning:
             vain = {q.number for q in questions if one.expert in rules.in_vain(q, said)}
             yield from rules.heard(one, told, excused | vain)
             yield from rules.heard_in_order(one, told, self._people.may_swap)
-            yield from rules.calls(one)
+            yield from rules.calls(one, {question.number for question in lost})
 
     def _said(self, thread: ThreadRef) -> list[Said]:
         return [_said(one) for one in self._fleet.slack.threads[thread].ours.values()]
