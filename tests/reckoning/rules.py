@@ -167,7 +167,7 @@ def heard_in_order(
 def calls(one: Conversation, lost: Set[int] = frozenset()) -> Iterator[str]:
     """Complain of a call without its output, or with two, and of a lock.
 
-    Those of a question that was *lost* stay open until the next one.
+    Those of questions that were *lost* may be open until the model is asked again.
     """
     if one.is_locked:
         yield f"{one.name} is locked"
@@ -175,11 +175,23 @@ def calls(one: Conversation, lost: Set[int] = frozenset()) -> Iterator[str]:
     given = Counter(item.call_id for item in one.items if isinstance(item, ToolAnswered))
     yield from (f"{one.name} holds the call {id_} {n} times" for id_, n in made.items() if n > 1)
     yield from (f"{one.name} answers the call {id_} twice" for id_, n in given.items() if n > 1)
-    is_lost = lost.intersection(one.heard[-1:])
+    lost_calls = _calls_of(one, lost)
     for call in made:
-        if call not in given and not is_lost:
+        if call not in given and call not in lost_calls:
             yield f"{one.name} holds the call {call} without its output"
     yield from _made_twice(one)
+
+
+def _calls_of(one: Conversation, questions: Set[int]) -> Iterable[str]:
+    """Return the calls that were made for one of *questions*, alone or among others."""
+    asked: Set[int] = frozenset()
+    found: list[str] = []
+    for item in one.items:
+        if isinstance(item, UserSaid):
+            asked = {question.number for question in asked_in(item.text)}
+        elif isinstance(item, ToolCalled) and asked & questions:
+            found.append(item.call_id)
+    return found
 
 
 def _made_twice(one: Conversation) -> Iterator[str]:

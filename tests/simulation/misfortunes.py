@@ -142,10 +142,9 @@ class Misfortunes:
 
     def _take_over(self, data: Snapshot) -> None:
         self._fleet.loop.note("takeover")
-        lost = self._redis.restore(data)
-        self._fleet.forgotten |= dict.fromkeys(lost, self._fleet.loop.time())
-        if not data:
-            self._fleet.wiped |= lost
+        now, (turns, states) = self._fleet.loop.time(), self._redis.restore(data)
+        self._fleet.forgotten |= dict.fromkeys(turns, now)
+        self._fleet.unsent |= dict.fromkeys(states, now)
 
     @property
     def _redis(self) -> RedisMemory:

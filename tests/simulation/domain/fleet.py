@@ -132,7 +132,7 @@ class Fleet:
     webs: list[Web] = field(default_factory=list)
     # When Redis last lost something of their turns, in seconds of the loop.
     forgotten: dict[ThreadRef, float] = field(default_factory=dict)
-    wiped: set[ThreadRef] = field(default_factory=set)  # of those, where nothing at all was left
+    unsent: dict[ThreadRef, float] = field(default_factory=dict)  # the same of last states
     is_flushed: bool = False  # whether what was remembered of threads was lost
     _names: "count[int]" = field(default_factory=lambda: count(1))
 

@@ -1,7 +1,7 @@
 """What the bot remembers in Redis: the real stores and scripts on a real server."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack
 from functools import cache
 from multiprocessing.util import Finalize
@@ -97,21 +97,17 @@ class RedisMemory:
         """Return all data, as a replica may have it."""
         return self._server.snapshot()
 
-    def restore(self, snapshot: Snapshot) -> set[ThreadRef]:
+    def restore(self, snapshot: Snapshot) -> tuple[set[ThreadRef], set[ThreadRef]]:
         """Let a replica take over that has *snapshot*; an empty one: nothing.
 
-        Returns the threads of whose turns it does not know all.
+        Returns the threads of whose turns it does not know all, and those for which it has lost
+        what they are to show in the end.
         """
         before = self._server.snapshot()
         self._server.restore(snapshot)
         self._host.drop_waiters()
-        lost = {*before.items()} ^ {*snapshot.items()}
-        names = (key.decode().partition("}:")[2].split(":") for key, _ in lost)
-        return {
-            keys.thread_of(":".join(name[1:4]))
-            for name in names
-            if name[0] in _IN_A_TURN and len(name) >= 4
-        }
+        lost, anew = dict(before.items() - snapshot.items()), snapshot.keys() - before.keys()
+        return _threads([*lost, *anew], _IN_A_TURN), _threads(lost, ("outbox",))
 
     def evict(self, random: Random, share: float) -> None:
         """Lose a share of what can be rebuilt, or is only looked at."""
@@ -132,6 +128,14 @@ class RedisMemory:
     def _names(self) -> list[str]:
         names: list[str] = self._own.do("KEYS", "panelbot:*")
         return sorted(names)
+
+
+def _threads(names: Iterable[bytes], kinds: Collection[str]) -> set[ThreadRef]:
+    """Return the threads of those keys that are of these *kinds*."""
+    parts = (name.decode().partition("}:")[2].split(":") for name in names)
+    return {
+        keys.thread_of(":".join(part[1:4])) for part in parts if part[0] in kinds and len(part) >= 4
+    }
 
 
 def _kind(name: str) -> str:

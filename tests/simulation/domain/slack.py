@@ -46,7 +46,8 @@ class Thread:
     ours: dict[MessageTs, Shown] = field(default_factory=dict)
     people: dict[MessageTs, Message] = field(default_factory=dict)
     edits: dict[MessageTs, MessageTs] = field(default_factory=dict)  # of people's: the last
-    status: str = ""
+    status: str = ""  # which stays, where Slack's ends after two minutes
+    went_on_at: float = 0.0  # when it last showed that something goes on, in the loop's time
     is_deleted: bool = False
 
     def find(self, turn: TurnId, part: str) -> Shown | None:
@@ -238,6 +239,8 @@ class SimulatedSlack(Messenger):
             raise ThreadGone("thread_not_found")
         place.ours[shown.ts] = shown
         place.status = ""
+        if shown.tasks:
+            place.went_on_at = self._loop.time()
         for look in self.on_post:
             look(thread, shown)
         return shown.ts
@@ -256,13 +259,18 @@ class SimulatedSlack(Messenger):
         return LastState(thread, about, request, passing)
 
     def _show_status(self, thread: ThreadRef, status: str) -> None:
-        self.thread(thread).status = status
+        place = self.thread(thread)
+        place.status = status
+        if status:
+            place.went_on_at = self._loop.time()
 
     def _show_plan(
         self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
     ) -> None:
         if shown := self.thread(thread).ours.get(ts):
             shown.post, shown.tasks = post, tasks
+            if any(task.state is TaskState.WORKING for task in tasks):
+                self.thread(thread).went_on_at = self._loop.time()
 
     def _end(self, thread: ThreadRef, ts: MessageTs, ending: Ending) -> None:
         if shown := self.thread(thread).ours.get(ts):
