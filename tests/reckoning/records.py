@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from bot.panel.language_model.exchange import ModelSaid, StoredItem, UserSaid
 from bot.panel.links import ExpertLabels, Labels, RouterLabels
@@ -19,6 +20,20 @@ class Question:
     ts: str
     experts: tuple[str, ...]  # none: the router itself
     wish: Wish = Wish.NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button that was pressed under an answer."""
+
+    ts: str
+    expert: str  # who is to answer
+    since: str  # the first message that it is about
+    until: str  # the last one
+
+    def is_about(self, question: Question) -> bool:
+        """Whether models hear *question* once more because of it."""
+        return Decimal(self.since) <= Decimal(question.ts) <= Decimal(self.until)
 
 
 @dataclass(frozen=True, slots=True)

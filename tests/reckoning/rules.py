@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from bot.panel.language_model.exchange import ABORTED, ToolAnswered, ToolCalled, UserSaid
 from tests.reckoning.questions import asked_in
-from tests.reckoning.records import Conversation, OfThread, Question, Remark, Said
+from tests.reckoning.records import Conversation, OfThread, Press, Question, Remark, Said
 
 MaySwap = Callable[[str, str], bool]  # whether messages may have arrived in the other order
 USUAL = frozenset({"late", "plan", "reply", "router", "synthesis"})
@@ -47,6 +47,22 @@ def answered(
                 yield f"Q{question.number} is answered {times} times by {expert or 'the bot'}"
     for (number, speaker), times in heard.items():
         yield f"Q{number} is answered {times} times by {speaker}, who was not asked"
+
+
+def pressed(
+    said: Sequence[Said], presses: Sequence[Press], excused: Set[str] = frozenset()
+) -> Iterator[str]:
+    """Complain of *presses* that the expert who is wanted does not answer, and nobody else, once.
+
+    *excused* ones, by their ts, may be unanswered.
+    """
+    for press in presses:
+        own = [one for one in said if one.turn_ts == press.ts]
+        failed = any(one.failed for one in own)
+        answers = {one.part.rpartition(":")[0]: one.speaker for one in own if one.answers}
+        may_miss = failed or press.ts in excused
+        if [*answers.values()] != [press.expert] and not (may_miss and not answers):
+            yield f"{[*answers.values()]} answer the press {press.ts} for {press.expert}"
 
 
 def in_vain(question: Question, said: Sequence[Said]) -> Set[str]:
@@ -125,20 +141,24 @@ def linked(
 
 
 def heard(
-    one: Conversation, questions: Sequence[Question], excused: Set[int] = frozenset()
+    one: Conversation,
+    questions: Sequence[Question],
+    excused: Set[int] = frozenset(),
+    presses: Sequence[Press] = (),
 ) -> Iterator[str]:
     """Complain of questions that it heard or answered twice, or should have heard.
 
-    *excused* ones need not be heard.
+    *excused* ones need not be heard; those that *presses* are about may be once more for each.
     """
     told, said = Counter(one.heard), Counter(one.answered)
     for question in questions:
         times = told[question.number]
         concerned = one.expert in ("", *question.experts)
         may_miss = not concerned or question.number in excused
-        if times > 1 or (times == 0 and not may_miss):
+        most = 1 + sum(press.is_about(question) for press in presses)
+        if times > most or (times == 0 and not may_miss):
             yield f"{one.name} heard Q{question.number} {times} times"
-        if (times := said[question.number]) > 1:
+        if (times := said[question.number]) > most:
             yield f"{one.name} answered Q{question.number} {times} times"
 
 

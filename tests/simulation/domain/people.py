@@ -5,13 +5,13 @@ from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.panel.intake.intake import Incoming
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId
 from bot.panel.roster.roster import ChannelScope
 from tests.reckoning.questions import Wish, aside_after, asking, edit_of
-from tests.reckoning.records import Question, Remark
+from tests.reckoning.records import Press, Question, Remark
 from tests.simulation.domain.fleet import SLACK_WAITS, VISITOR, Fleet, Web
 from tests.simulation.domain.functions import DATES
 from tests.simulation.excerpt import WHOLE, Excerpt
@@ -23,6 +23,7 @@ DIRECT = "D1"
 ASKED = ("finance", "legal", "security", "product")
 _MANY = (0, 1, 1, 1, 2, 2, 3)  # experts that a question is for
 _ASKS = UserId("UMEMBER")
+Wanting = TypeVar("Wanting", Question, Press)
 Tell = Callable[[Web], Coroutine[Any, Any, object]]
 
 
@@ -40,6 +41,7 @@ class People:
     undelivered: int = 0
     stops: dict[ThreadRef, list[MessageTs]] = field(default_factory=dict)
     deletions: dict[ThreadRef, list[str]] = field(default_factory=dict)
+    presses: dict[ThreadRef, list[Press]] = field(default_factory=dict)
     _remarks: list[tuple[ThreadRef, MessageTs, str, int | None]] = field(default_factory=list)
     asked: int = 0
     taken: dict[int, tuple[int, ...]] = field(default_factory=dict)  # which were, by thread
@@ -81,7 +83,7 @@ class People:
                 later = {one.number for one in questions if self._written[one.ts] > arrived}
                 yield Remark(words, later, of)
 
-    def written_until(self, questions: Sequence[Question], time: float) -> Sequence[Question]:
+    def written_until(self, questions: Sequence[Wanting], time: float) -> Sequence[Wanting]:
         """Return which of *questions* were written until then."""
         return [one for one in questions if self._written[one.ts] <= time]
 
@@ -89,7 +91,7 @@ class People:
         """Whether *question* was deleted."""
         return _deletion_of(question) in self.deletions.get(thread, ())
 
-    def may_be_ended(self, thread: ThreadRef, question: Question) -> bool:
+    def may_be_ended(self, thread: ThreadRef, question: Question | Press) -> bool:
         """Whether somebody ended what went on there after *question* was written.
 
         A stop does, and so does the deletion of a message that is answered together with others.
@@ -171,6 +173,11 @@ class People:
             self._send(ts, press, 0.01 + random.random() * self.story.late)
             return
         self._say(thread, Message(ts, _ASKS, "stop", mentioned=True), random)
+
+    def press(self, thread: ThreadRef, press: Press, tell: Tell) -> None:
+        """Let somebody press a button there."""
+        self.presses.setdefault(thread, []).append(press)
+        self._send(press.ts, tell, 0.01)
 
     def delete(self, thread: ThreadRef, question: Question, random: Random) -> None:
         """Let the author of *question* delete it; a thread without replies goes with it."""

@@ -11,7 +11,7 @@ from tests.reckoning.records import Conversation, OfThread, Question, Said, conv
 from tests.simulation.domain.deciders import tickets
 from tests.simulation.domain.fleet import Fleet
 from tests.simulation.domain.functions import DATES
-from tests.simulation.domain.people import People
+from tests.simulation.domain.people import People, Wanting
 from tests.simulation.domain.slack import Shown
 
 _KINDS = rules.USUAL | {"delay", "approval", "verdict"}
@@ -41,19 +41,27 @@ class Reckoning:
         ended = [one for one in questions if self._people.may_be_ended(thread, one)]
         failing = None if self._may_fail else frozenset[str]()
         kinds = _KINDS | ({"stopped", "command"} if thread in self._people.stops else set())
+        kinds |= {"steered"} if thread in self._people.presses else set()
         yield from rules.strange(said, kinds, failing)
         yield from rules.repeated(said)
         lost = [*self._lost(thread, questions), *self._refused(thread, questions)]
-        yield from rules.summed_up(said, frozenset(), {one.ts for one in (*ended, *lost)})
+        presses = self._people.presses.get(thread, [])
+        in_vain = {one.ts for one in presses if self._people.may_be_ended(thread, one)}
+        in_vain |= {one.ts for one in self._lost(thread, presses)}
+        yield from rules.pressed(said, presses, in_vain)
+        excused_turns = {one.ts for one in (*ended, *lost)} | in_vain
+        yield from rules.summed_up(said, frozenset(), excused_turns)
         excused = {one.number for one in (*ended, *lost)} | self._answered_with_others(questions)
         yield from self._uncounted(said)
-        yield from rules.answered(said, questions, excused)
+        pressed = {one.ts for one in presses}
+        first = [one for one in said if one.turn_ts not in pressed]
+        yield from rules.answered(first, questions, excused)
         yield from rules.out_of_order(said, self._people.may_swap)
         yield from self._in_conversations(thread, questions, said, excused)
         yield from self._tickets(thread, questions, said, excused)
         yield from self._shown(thread)
 
-    def _lost(self, thread: ThreadRef, questions: Sequence[Question]) -> Sequence[Question]:
+    def _lost(self, thread: ThreadRef, questions: Sequence[Wanting]) -> Sequence[Wanting]:
         """Return the questions that Redis may have lost: those that were written before it did."""
         return self._people.written_until(questions, self._fleet.forgotten.get(thread, 0))
 
@@ -109,11 +117,13 @@ class Reckoning:
             yield from rules.linked(known, _signed(said), asked, unheard={DATES})
         if not self._fleet.is_flushed:
             yield from rules.read(known, self._people.remarks(thread, must_answer))
+        presses = self._people.presses.get(thread, [])
         told = [one for one in questions if one not in lost]
+        once = [one for one in told if not any(press.is_about(one) for press in presses)]
         for one in known.all:
             vain = {q.number for q in questions if one.expert in rules.in_vain(q, said)}
-            yield from rules.heard(one, told, excused | vain)
-            yield from rules.heard_in_order(one, told, self._people.may_swap)
+            yield from rules.heard(one, told, excused | vain, presses)
+            yield from rules.heard_in_order(one, once, self._people.may_swap)
             yield from rules.calls(one, {question.number for question in lost})
 
     def _said(self, thread: ThreadRef) -> list[Said]:

@@ -11,6 +11,7 @@ from tests.simulation.domain.fleet import Fleet
 from tests.simulation.domain.memory import Memory
 from tests.simulation.domain.model import Leftover, Server, SimulatedModel
 from tests.simulation.domain.people import People
+from tests.simulation.domain.pressing import Pressers
 from tests.simulation.domain.reckoning import Reckoning
 from tests.simulation.domain.redis_memory import RedisMemory, shared_server
 from tests.simulation.domain.slack import SimulatedSlack
@@ -66,6 +67,7 @@ class World:
         self.fleet = Fleet(self.loop, self.net, memory, self.slack, self.model, limit)
         Deciders(self.fleet)
         self.people = People(self.fleet, kind.story, excerpt)
+        Pressers(self.people)
         self.misfortunes = Misfortunes(self.fleet, kind, kind.story.span, excerpt)
 
     def _in_redis(self) -> RedisMemory:

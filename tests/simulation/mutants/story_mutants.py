@@ -70,6 +70,13 @@ STORY = (
         Days("functions"),
     ),
     Mutant(
+        "button taken together with messages",
+        _INTAKE,
+        "await self._put(thread, message, alone=True)\n\n    async def go_on",
+        "await self._put(thread, message, alone=False)\n\n    async def go_on",
+        Days("buttons"),
+    ),
+    Mutant(
         "question not counted if it was tried before",
         "bot/panel/turn/turn_runner.py",
         "begun = record.has_begun or record.in_doubt",

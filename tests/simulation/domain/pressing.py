@@ -1,0 +1,52 @@
+"""People who press the buttons under an answer: again, deeper, or somebody else's view."""
+
+import asyncio
+from collections.abc import Coroutine
+from random import Random
+from typing import Any
+
+from bot.panel.model import ExpertName, MessageTs, Steer, ThreadRef, UserId, Wish
+from tests.reckoning.records import Press
+from tests.simulation.domain.fleet import Web
+from tests.simulation.domain.people import ASKED, People
+from tests.simulation.domain.slack import Shown
+
+_PRESSES = UserId("UMEMBER")
+_LONGEST = 10.0  # seconds until somebody presses
+
+
+class Pressers:
+    """Press a button under some answers of experts, if they came as whole messages."""
+
+    def __init__(self, people: People) -> None:
+        self._people = people
+        if people.story.buttons:
+            people.fleet.slack.on_post.append(self._look)
+
+    def _look(self, thread: ThreadRef, shown: Shown) -> None:
+        post, loop = shown.post, self._people.fleet.loop
+        if not (post.expert and post.about and post.ends_reply):
+            return
+        random = loop.dice("press", f"{post.turn} {post.part}")
+        if random.random() < self._people.story.buttons:
+            pressing = self._press(thread, post.expert, post.about, shown.ts, random)
+            loop.create_task(pressing, context=loop.world.copy())
+
+    async def _press(
+        self,
+        thread: ThreadRef,
+        expert: ExpertName,
+        since: MessageTs,
+        until: MessageTs,
+        random: Random,
+    ) -> None:
+        await asyncio.sleep(random.random() * _LONGEST)
+        wish = random.choice((Wish.AGAIN, Wish.DEEPER, Wish.ANOTHER))
+        if wish is Wish.ANOTHER:
+            expert = ExpertName(random.choice([name for name in ASKED if name != expert]))
+        ts, steer = self._people.fleet.slack.new_ts(), Steer(wish, since, until, (expert,))
+
+        def press(web: Web) -> Coroutine[Any, Any, object]:
+            return web.intake.press(thread, ts, _PRESSES, steer)
+
+        self._people.press(thread, Press(ts, expert, since, until), press)
