@@ -7,7 +7,7 @@ from bot.adapters.redis import keys
 from docsgen.tables import from_docstring, table
 
 _BORDER = re.compile(r"(=+ +)+=+")
-_TYPES = {"hash", "list", "set", "string", "zset"}
+_TYPES = {"hash", "list", "set", "stream", "string", "zset"}
 
 
 def page() -> str:
@@ -22,6 +22,11 @@ def page() -> str:
             _prose(after),
         )
     )
+
+
+def rows() -> list[list[str]]:
+    """Return the rows of the table: a name, or form of names, first."""
+    return _parts()[1][1:]
 
 
 def _parts() -> tuple[list[str], list[list[str]], list[str]]:
