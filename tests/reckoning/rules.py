@@ -34,9 +34,16 @@ def strange(said: Sequence[Said], kinds: Set[str], failing: Set[str] | None) -> 
 
 
 def answered(
-    said: Sequence[Said], questions: Sequence[Question], excused: Set[int] = frozenset()
+    said: Sequence[Said],
+    questions: Sequence[Question],
+    excused: Set[int] = frozenset(),
+    lost: Set[int] = frozenset(),
 ) -> Iterator[str]:
-    """Complain of answers that are missing, doubled or nobody's; *excused* ones may be missing."""
+    """Complain of answers that are missing, doubled or nobody's.
+
+    *excused* ones may be missing. Those that were *lost* the router may sum up for want of answers:
+    a turn that Redis had back as it was before could end their calls.
+    """
     heard = Counter((n, one.speaker) for one in said for n in one.numbers if one.answers)
     for question in questions:
         failed = in_vain(question, said)
@@ -46,6 +53,8 @@ def answered(
             if times != 1 and not (times == 0 and may_miss):
                 yield f"Q{question.number} is answered {times} times by {expert or 'the bot'}"
     for (number, speaker), times in heard.items():
+        if not speaker and number in lost:
+            continue
         yield f"Q{number} is answered {times} times by {speaker}, who was not asked"
 
 

@@ -55,7 +55,7 @@ class Reckoning:
         yield from self._uncounted(said)
         pressed = {one.ts for one in presses}
         first = [one for one in said if one.turn_ts not in pressed]
-        yield from rules.answered(first, questions, excused)
+        yield from rules.answered(first, questions, excused, {one.number for one in lost})
         yield from rules.out_of_order(said, self._people.may_swap)
         yield from self._in_conversations(thread, questions, said, excused)
         yield from self._tickets(thread, questions, said, excused)
@@ -131,14 +131,14 @@ class Reckoning:
 
     def _shown(self, thread: ThreadRef) -> Iterator[str]:
         place = self._fleet.slack.threads[thread]
-        is_unsent = place.went_on_at <= self._fleet.unsent.get(thread, 0)
-        if place.status and not is_unsent:
+        unsent = self._fleet.unsent.get(thread, 0)
+        if place.status and place.status_at > unsent:
             yield f"the status {place.status!r} is left"
         for one in place.ours.values():
             if one.is_streaming:
                 yield f"a stream is open: {one.post.part}"
             is_working = any(task.state is TaskState.WORKING for task in one.tasks)
-            if is_working and not is_unsent:
+            if is_working and one.tasks_at > unsent:
                 yield f"a plan is left as {one.post.text!r}"
             if not one.post.turn.startswith(f"{thread.team_id}:{thread.channel_id}:"):
                 yield f"{one.post.part} of {one.post.turn} is in the wrong thread"

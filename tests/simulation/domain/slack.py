@@ -34,6 +34,7 @@ class Shown:
     ts: MessageTs
     post: Post
     tasks: Sequence[PlanTask] = ()
+    tasks_at: float = 0.0  # since when, in the loop's time
     is_streaming: bool = False
     is_stamped: bool = True  # so that it can be found
     ending: Ending | None = None  # in place of its buttons
@@ -47,7 +48,7 @@ class Thread:
     people: dict[MessageTs, Message] = field(default_factory=dict)
     edits: dict[MessageTs, MessageTs] = field(default_factory=dict)  # of people's: the last
     status: str = ""  # which stays, where Slack's ends after two minutes
-    went_on_at: float = 0.0  # when it last showed that something goes on, in the loop's time
+    status_at: float = 0.0  # since when, in the loop's time
     is_deleted: bool = False
 
     def find(self, turn: TurnId, part: str) -> Shown | None:
@@ -165,7 +166,7 @@ class SimulatedSlack(Messenger):
     async def post_plan(
         self, thread: ThreadRef, post: Post, tasks: Sequence[PlanTask]
     ) -> MessageTs | None:
-        return self._post(thread, Shown(self.new_ts(), post, tasks))
+        return self._post(thread, Shown(self.new_ts(), post, tasks, self._loop.time()))
 
     async def update_plan(
         self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
@@ -239,8 +240,6 @@ class SimulatedSlack(Messenger):
             raise ThreadGone("thread_not_found")
         place.ours[shown.ts] = shown
         place.status = ""
-        if shown.tasks:
-            place.went_on_at = self._loop.time()
         for look in self.on_post:
             look(thread, shown)
         return shown.ts
@@ -260,17 +259,13 @@ class SimulatedSlack(Messenger):
 
     def _show_status(self, thread: ThreadRef, status: str) -> None:
         place = self.thread(thread)
-        place.status = status
-        if status:
-            place.went_on_at = self._loop.time()
+        place.status, place.status_at = status, self._loop.time()
 
     def _show_plan(
         self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
     ) -> None:
         if shown := self.thread(thread).ours.get(ts):
-            shown.post, shown.tasks = post, tasks
-            if any(task.state is TaskState.WORKING for task in tasks):
-                self.thread(thread).went_on_at = self._loop.time()
+            shown.post, shown.tasks, shown.tasks_at = post, tasks, self._loop.time()
 
     def _end(self, thread: ThreadRef, ts: MessageTs, ending: Ending) -> None:
         if shown := self.thread(thread).ours.get(ts):
