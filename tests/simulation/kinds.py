@@ -24,6 +24,7 @@ class Story:
     tickets: float = 0.0  # the share of threads in which a tool needs somebody's approval
     limit: int = 0  # questions of a person in a minute; 0: any number
     buttons: float = 0.0  # the share of answers under which somebody presses one
+    files: float = 0.0  # the share of questions for which experts make one
     functions: bool = False  # whether a question may be for one, too
     direct: float = 0.0  # the share of threads in a direct message
 
@@ -91,6 +92,12 @@ _IN_ANY_MEMORY: Mapping[str, Kind] = {
         Chances(before=0.01, after=0.01),
         Story(buttons=0.3, streaming=0.3, stops=0.1),
         kills=3,
+    ),
+    "files": Kind(
+        Chances(before=0.01, after=0.01, cut=0.004),
+        Story(files=0.5, streaming=0.3, stops=0.1),
+        kills=3,
+        pauses=1,
     ),
     "panels": Kind(story=Story(changes=0.5, streaming=0.5), kills=1),
     "approvals": Kind(Chances(before=0.01, after=0.01), Story(tickets=0.8), kills=2, drains=1),

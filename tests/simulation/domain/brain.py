@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from random import Random
 
 from bot.panel.language_model.exchange import Prompt, StoredItem, ToolCalled, UserSaid
+from bot.panel.made_files import MadeFile
 from bot.panel.model import CallId, RequestId
 from bot.panel.tools import ApprovalWanted
 from tests.reckoning.questions import Asked, Wish, asked_in, listed, made_by
@@ -13,7 +14,7 @@ from tests.reckoning.questions import Asked, Wish, asked_in, listed, made_by
 COLLEAGUE = "design"  # who is on the panel for nobody else
 ASKS_EVERY = 3  # question: whom legal asks it about first
 STRANGE_EVERY = 7  # question: of those the router calls somebody who is not on the panel
-Step = str | ToolCalled | ApprovalWanted
+Step = str | ToolCalled | ApprovalWanted | MadeFile
 
 
 def reply(prompt: Prompt, stored: Sequence[StoredItem], new_id: Callable[[], str]) -> list[Step]:
@@ -29,7 +30,14 @@ def reply(prompt: Prompt, stored: Sequence[StoredItem], new_id: Callable[[], str
     titles = [made_by(name, one.number) for one in own if one.wish is Wish.TICKET]
     if titles and prompt.server_tools and not _has_asked_for_approval(stored, prompt):
         return [_ticket(title, new_id) for title in titles]
-    return [f"{name} answers {listed(own)} at some length here"]
+    asked = [one for one in own if one.wish is Wish.FILE and name in one.experts]
+    files = [MadeFile(new_id(), file_of(name, one.number)) for one in asked]
+    return [f"{name} answers {listed(own)} at some length here", *files]
+
+
+def file_of(expert: str, number: int) -> str:
+    """Return the name of the file that *expert* makes for a question."""
+    return f"{made_by(expert, number)}.csv"
 
 
 def _route(prompt: Prompt, questions: Sequence[Asked], new_id: Callable[[], str]) -> list[Step]:

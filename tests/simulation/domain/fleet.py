@@ -189,7 +189,7 @@ class Fleet:
             FunctionsSeam(function, self.functions),
             messenger,
             Seam(slack, SimulatedTranscript(self.slack)),
-            self.files,
+            Seam(slack, self.files),
             self.people,
             self._admission(reached, slack),
         )

@@ -29,6 +29,7 @@ from bot.panel.language_model.exchange import (
 )
 from bot.panel.language_model.repetition import repeated
 from bot.panel.links import Labels
+from bot.panel.made_files import MadeFile
 from bot.panel.model import ConversationId, RequestId
 from bot.panel.tools import ApprovalWanted
 from tests.fakes.language_model import USAGE, Stored
@@ -175,7 +176,10 @@ class SimulatedModel:
         random = self._loop.random
         steps = brain.reply(prompt, stored.items, lambda: f"call_{next(self._ids)}")
         plan: list[Moment] = []
+        files = tuple(step for step in steps if isinstance(step, MadeFile))
         for step in steps:
+            if isinstance(step, MadeFile):
+                continue  # the message before it says so
             if isinstance(step, ToolCalled):
                 plan.append((0.01 + random.random() ** 2, step, step))
                 continue
@@ -184,9 +188,10 @@ class SimulatedModel:
                 continue
             pieces = brain.pieces(step, random)
             plan += [(0.01 + random.random() ** 2, TextWritten(one), None) for one in pieces]
-            plan[-1] = (*plan[-1][:2], ModelSaid(step))
+            plan[-1] = (*plan[-1][:2], ModelSaid(step, files=files))
         wanted = tuple(step for step in steps if isinstance(step, ApprovalWanted))
-        plan.append((0.01, Responded(brain.said_in(steps), USAGE, wanted=wanted), None))
+        whole = Responded(brain.said_in(steps), USAGE, wanted=wanted, files=files)
+        plan.append((0.01, whole, None))
         return plan[::-1]
 
     def _go_on(self, writing: Writing) -> None:

@@ -137,6 +137,8 @@ class People:
         experts = random.sample(known, random.choice(_MANY))
         if wish is Wish.TICKET:
             experts = ["finance", *(one for one in experts if one != "finance")]
+        if self.story.files and random.random() < self.story.files:
+            wish = Wish.FILE
         self.ask(thread, number, experts, random, wish)
 
     def ask(

@@ -1,6 +1,7 @@
 """The reckoning of a simulated world: what is wrong in it once all is quiet, in words."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 
 from bot.panel.messaging.messenger import Post, TaskState
@@ -8,13 +9,14 @@ from bot.panel.model import ThreadRef, TurnId
 from tests.reckoning import rules
 from tests.reckoning.questions import Wish, made_by, named_in
 from tests.reckoning.records import Conversation, OfThread, Question, Said, conversation
+from tests.simulation.domain.brain import file_of
 from tests.simulation.domain.deciders import tickets
 from tests.simulation.domain.fleet import Fleet
 from tests.simulation.domain.functions import DATES
 from tests.simulation.domain.people import People, Wanting
 from tests.simulation.domain.slack import Shown
 
-_KINDS = rules.USUAL | {"delay", "approval", "verdict"}
+_KINDS = rules.USUAL | {"delay", "approval", "verdict", "made"}
 _FAILURES = ("could not answer", "took too long")
 
 
@@ -59,6 +61,7 @@ class Reckoning:
         yield from rules.out_of_order(said, self._people.may_swap)
         yield from self._in_conversations(thread, questions, said, excused)
         yield from self._tickets(thread, questions, said, excused)
+        yield from self._made(thread, questions, said, excused)
         yield from self._shown(thread)
 
     def _lost(self, thread: ThreadRef, questions: Sequence[Wanting]) -> Sequence[Wanting]:
@@ -167,6 +170,24 @@ class Reckoning:
                 yield f"{title} is done {done} times, and approved {approved} times"
             if not all(endings):
                 yield f"{title} is left undecided"
+
+    def _made(
+        self,
+        thread: ThreadRef,
+        questions: Sequence[Question],
+        said: Sequence[Said],
+        excused: Set[int],
+    ) -> Iterator[str]:
+        """Complain of a file that an expert made and that is not stored and shown once."""
+        ours = self._fleet.slack.threads[thread].ours.values()
+        shown = Counter(file.name for one in ours for file in one.post.stored_files)
+        for question in (one for one in questions if one.wish is Wish.FILE):
+            for expert in question.experts:
+                name = file_of(expert, question.number)
+                stored = sum(one == name for one, _ in self._fleet.files.stored)
+                may_miss = question.number in excused or expert in rules.in_vain(question, said)
+                if max(stored, shown[name]) > 1 or not (shown[name] or may_miss):
+                    yield f"{name} is stored {stored} times and shown {shown[name]} times"
 
     def _left_over(self) -> Iterator[str]:
         yield from self._fleet.memory.left_over()

@@ -227,7 +227,7 @@ class ModelSeam(LanguageModel):
             yield item
 
     async def content(self, conversation: ConversationId, file: MadeFile, most: int) -> bytes:
-        raise NotImplementedError  # nobody makes files yet
+        return bytes(await self._server.call("content", file.name.encode))
 
     async def is_whole(self, response: str) -> bool:
         pauses = iter(_WHILE_LOCKED)

@@ -77,6 +77,13 @@ STORY = (
         Days("buttons"),
     ),
     Mutant(
+        "upload begun anew",
+        "bot/panel/turn/consulting/file_posts.py",
+        "if begun := context.progress.uploads.get(key):",
+        "if (begun := context.progress.uploads.get(key)) and False:",
+        Days("files"),
+    ),
+    Mutant(
         "question not counted if it was tried before",
         "bot/panel/turn/turn_runner.py",
         "begun = record.has_begun or record.in_doubt",
