@@ -13,13 +13,13 @@ from bot.panel.approvals.approval_rights import ApprovalRights
 from bot.panel.approvals.approvers import Approvers, named
 from bot.panel.errors import Refused
 from bot.panel.language_model.model_choice import ModelChoice
-from bot.panel.model import Expert, UserId
+from bot.panel.model import Expert, Panel, UserId
 from bot.panel.roster.catalogue import Catalogue
 from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.roster.panel_file import FilePanelStore, PanelFile
 from bot.panel.roster.panel_store import PanelStore
 from bot.panel.roster.rights import Rights
-from bot.panel.roster.roster import assemble
+from bot.panel.roster.roster import RosterChanges, assemble
 from bot.panel.tools import McpServer, Toolbox
 from bot.settings.config import Config
 from bot.settings.yaml_files import tools_file
@@ -45,8 +45,23 @@ def default_panel(config: Config) -> Sequence[Expert]:
 
     Raises Refused if the panel's file will not do.
     """
+    return _experts(config, [_load(config).defaults] if config.panel_file else [])
+
+
+def panel_in(config: Config, path: str, channel: str = "") -> Panel:
+    """Return the panel that the file at *path* has for everybody, or for the *channel* of an id.
+
+    Raises Refused if the file will not do, or has nothing for the channel.
+    """
+    file = load(path)
+    if channel and channel not in file.channels:
+        raise Refused(f"{path} has nothing of its own for the channel {channel}.")
+    own = [file.channels[channel]] if channel else []
+    return Panel(tuple(_experts(config, [file.defaults, *own])))
+
+
+def _experts(config: Config, changes: Sequence[RosterChanges]) -> Sequence[Expert]:
     catalogue = _catalogue(config)
-    changes = [_load(config).defaults] if config.panel_file else []
     experts = assemble(catalogue.defaults, changes).experts
     return [catalogue.toolbox.restrict(expert) for expert in experts]
 

@@ -49,7 +49,7 @@ def demo(
     if ask is None:
         serve(_serve(port, settings_out, opens=opens))
     elif ask.strip():
-        run(_ask(ask, as_json=as_json))
+        run(answer(ask, as_json=as_json))
     else:
         raise click.UsageError("--ask needs a question.")
 
@@ -89,9 +89,13 @@ def _open_page(url: str) -> None:
     threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
 
 
-async def _ask(question: str, *, as_json: bool) -> None:
+async def answer(question: str, *, as_json: bool, panel_file: str | None = None) -> None:
+    """Print the thread in which *question* is answered, by the panel in a file if it is given."""
     _set_up_logs()
-    async with lazily.demo.open_demo(environment(looks_for_it=False), port=0, pace=0) as running:
+    environ = environment(looks_for_it=False)
+    if panel_file:
+        environ = {**environ, "PANELBOT_PANEL_FILE": panel_file}
+    async with lazily.demo.open_demo(environ, port=0, pace=0) as running:
         answered = await running.ask(question)
         if as_json:
             print_json(_as_json(running, answered))

@@ -15,6 +15,16 @@ _COMMANDS = (
     ("web", "serve:web", "Receive events and queue them; answer commands and buttons."),
     ("worker", "serve:worker", "Take turns off the queue and answer them."),
     ("check", "check:check", "Check settings, tokens, scopes, Redis and models."),
+    (
+        "ask",
+        "ask:ask",
+        "Whom the router would ask about a question, and why.",
+    ),
+    (
+        "eval",
+        "evaluate:evaluate",
+        "How well the router chooses, on questions with known answers.",
+    ),
     ("experts", "experts:experts", "The panels of all channels as a YAML file, for review."),
     ("knowledge", "knowledge:knowledge", "The documents that experts look things up in."),
     ("links", "links:links", "Slack threads and the model's conversations behind them."),

@@ -5,7 +5,6 @@ import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,9 +17,9 @@ from bot.assembly.checks.required_models import require_models
 from bot.assembly.parts import QUIET, Status, run_part
 from bot.assembly.web import open_web
 from bot.assembly.worker import open_worker
-from bot.demo.try_this import SLOW, TryThis, abilities
+from bot.demo.stand_in import open_stand_in
+from bot.demo.try_this import TryThis, abilities
 from bot.experts.library import library
-from bot.json_types import Json
 from bot.panel.errors import Refused
 from bot.panel.links import ThreadLinks
 from bot.panel.model import ThreadRef
@@ -46,9 +45,7 @@ mcp:
     not_the_asker: no   # the demo has one user
 """
 NOTICE = "Answers here come from rules, not AI. Set OPENAI_API_KEY for real ones."
-_SLOW_SECONDS = 15.0  # for what is to be stopped
 _TOKEN_LASTS = 5 * 24 * 60 * 60  # seconds: soon enough for an alert to be seen
-_LONGEST_ASKED = 4000  # characters of the newest message
 _PATHS = {"PANELBOT_PANEL_FILE", "PANELBOT_TOOLS", "PANELBOT_PRICES"}
 _POLL_EVERY = 0.02  # seconds
 _TIMEOUT = 15 * 60.0  # seconds
@@ -162,7 +159,7 @@ async def open_demo(
         if "PANELBOT_TOOLS" not in settings:
             settings["PANELBOT_TOOLS"] = await _tools(settings, stack)
         if by_rules:
-            settings |= await _open_model(pace, stack)
+            settings |= await stack.enter_async_context(open_stand_in(pace))
         config = read({**environ, **settings})
         if by_rules:
             await _add_document(config)
@@ -197,21 +194,6 @@ async def _open_slack(
         return await stack.enter_async_context(slack), page
     except OSError as error:
         raise Refused(f"--port {port} cannot be served: {error.strerror}") from error
-
-
-async def _open_model(pace: float, stack: AsyncExitStack) -> dict[str, str]:
-    """Open the stand-in for OpenAI; returns the settings for it."""
-    openai = await stack.enter_async_context(OpenAIPlayground(assistants=True))
-    openai.latency.first = partial(_seconds, pace)
-    openai.latency.piece = pace / 50
-    return {"OPENAI_API_KEY": openai.api_key, "OPENAI_BASE_URL": openai.base_url}
-
-
-def _seconds(pace: float, body: Json) -> float:
-    """Return how long the local model takes for a request."""
-    if SLOW in str(body["input"])[-_LONGEST_ASKED:]:
-        return _SLOW_SECONDS
-    return pace if body.get("tools") else 2 * pace
 
 
 async def _tools(settings: Mapping[str, str], stack: AsyncExitStack) -> str:

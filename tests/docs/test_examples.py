@@ -21,6 +21,7 @@ from bot.functions import (
 )
 from bot.redactors import Kind, Text, TextRefused
 from bot.settings.yaml_files import panel_reading, tools_file
+from bot.settings.yaml_files.questions_file import load_questions
 from tests import packages
 from tests.docs.snippets import Snippet, snippets
 
@@ -91,6 +92,12 @@ def test_the_panel_file_can_be_used(repository: Path):
     assert list(panels.channels) == ["C0123ABCD"]
 
 
+def test_the_questions_can_be_used(repository: Path, tmp_path: Path):
+    path = tmp_path / "questions.yaml"
+    path.write_text(example(repository, "yaml", "# questions.yaml").code)
+    assert [question.id for question in load_questions(str(path))] == ["agpl", "question 2"]
+
+
 def test_the_tools_file_can_be_used(repository: Path, tmp_path: Path):
     path = tmp_path / "tools.yaml"
     path.write_text(example(repository, "yaml", "# tools.yaml").code)
@@ -114,6 +121,7 @@ def test_every_example_is_tried(repository: Path):
         "# acme_refunds.py",
         "# acme_redaction.py",
         "# panel.yaml",
+        "# questions.yaml",
         "# tools.yaml",
         "images:",  # in tests/deploy/test_kubernetes.py
     )

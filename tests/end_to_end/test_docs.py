@@ -18,7 +18,9 @@ from tests.end_to_end.conftest import MENTION, World
 from tests.processes import bot_process
 
 PERMALINK = "https://acme.slack.com/archives/C0123/p1763671234000100"
-FILES = ("handbook.pdf", "terms.docx", "nda.pdf", "panel.yaml")
+FILES = ("handbook.pdf", "terms.docx", "nda.pdf")
+PANELS = ("panel.yaml", "old.yaml")
+QUESTION = "- {text: May we use AGPL code, experts: [legal]}"
 
 
 def command(words: Sequence[str]) -> click.Context:
@@ -35,6 +37,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the files that the docs speak of."""
     for name in FILES:
         (tmp_path / name).write_text("Everybody has thirty days of holiday.")
+    (tmp_path / "questions.yaml").write_text(QUESTION)
+    for name in PANELS:
+        (tmp_path / name).write_text("version: 1")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -184,6 +184,7 @@ def test_of_very_many_mistakes_the_first_are_told():
         ("version: 1\nkept_in: 'a\n", "; a quote is opened here, and not closed"),
         ("version: 1\ndefaults:\n   a: b\n  c: d", "; indent what belongs together alike"),
         ("version: 1\ndefaults: {remove: [a", "; a bracket [ is open"),
+        ("version: 1\ndefaults: {kept_in: why?, remove: []}", "question mark in quotes"),
         ("version: 1\nkept_in: *home", "; put a value that begins with * in quotes"),
     ],
 )

@@ -11,22 +11,39 @@ from bot.cli.shared.importing import imported
 
 if TYPE_CHECKING:
     from bot.adapters.functions import discovery
-    from bot.assembly import model_server, operator, parts, storage, upkeep, watching, web, worker
+    from bot.assembly import (
+        model_server,
+        operator,
+        parts,
+        router_trial,
+        storage,
+        upkeep,
+        watching,
+        web,
+        worker,
+    )
     from bot.assembly.checks import checkup, service_probes
     from bot.cli.shared import thread_printing as printing
     from bot.demo import run as demo
+    from bot.demo import stand_in
     from bot.operations import export
+    from bot.operations.evaluation import evaluation, questions, reports
 
     __all__ = [
         "checkup",
         "demo",
         "discovery",
+        "evaluation",
         "export",
         "model_server",
         "operator",
         "parts",
         "printing",
+        "questions",
+        "reports",
+        "router_trial",
         "service_probes",
+        "stand_in",
         "storage",
         "upkeep",
         "watching",
@@ -38,9 +55,13 @@ else:
         "checkup": "bot.assembly.checks.checkup",
         "demo": "bot.demo.run",
         "discovery": "bot.adapters.functions.discovery",
+        "evaluation": "bot.operations.evaluation.evaluation",
         "export": "bot.operations.export",
         "printing": "bot.cli.shared.thread_printing",
+        "questions": "bot.operations.evaluation.questions",
+        "reports": "bot.operations.evaluation.reports",
         "service_probes": "bot.assembly.checks.service_probes",
+        "stand_in": "bot.demo.stand_in",
     }
 
     def __getattr__(name: str) -> ModuleType:

@@ -27,6 +27,7 @@ from bot.panel.language_model import instructions, prompts
 from bot.panel.language_model.exchange import Item, ModelEvent, Prompt
 from bot.panel.language_model.files.attachments import Attached
 from bot.panel.language_model.model_client import ResponseRestarted
+from bot.panel.language_model.router_prompt import router_prompt
 from bot.panel.links import path_of
 from bot.panel.model import (
     Call,
@@ -235,18 +236,13 @@ class TurnContext:
         self, conversation: ConversationId, items: Sequence[Item], *, closing: bool = False
     ) -> Prompt:
         """Return a request to the router: to choose experts, or, *closing*, to sum up."""
-        return Prompt(
-            conversation=conversation,
-            model=self.rules.models.router,
-            effort=self.rules.models.router_effort,
-            instructions=instructions.ROUTER_INSTRUCTIONS,
-            items=tuple(items),
-            tools=prompts.tools(self.panel),
-            may_call=not closing,
+        return router_prompt(
+            self.rules.models,
+            self.panel,
+            conversation,
+            items,
+            closing=closing,
             cache_key=f"router:{self.turn.thread.channel_id}",
-            most_output=(
-                self.rules.models.synthesis_output if closing else self.rules.models.router_output
-            ),
             user=self._user,
         )
 

@@ -15,6 +15,7 @@ _HINTS = {  # what the parser says, and what people do to get that
     "could not find expected ':'": "a field is written `name: value`, and a text of several lines "
     "begins with `|`",
     "unexpected end of stream": "a quote is opened here, and not closed",
+    "but got '?'": "put a text with a question mark in quotes between brackets",
     "expected ',' or ']'": "a bracket [ is open; elements have commas between",
     "expected ',' or '}'": "a bracket { is open; fields have commas between",
     "undefined alias": "put a value that begins with * in quotes",

@@ -1,7 +1,7 @@
 """What is said to the others in the thread, or about the panel, and not asked of experts.
 
 Signs of it are weighed against each other. The weights come from a logistic regression on the
-questions of ``tests/benchmarks/routing_questions.yaml`` that are not *unseen*. A third of the
+questions of ``bot/experts/routing_questions.yaml`` that are not *unseen*. A third of the
 vocabulary was left out of it at random, so that they also hold for words that it lacks.
 """
 

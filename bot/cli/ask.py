@@ -1,0 +1,101 @@
+"""``panelbot ask``: who would be asked, without Slack."""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bot.cli.demo import answer
+from bot.cli.shared import lazily
+from bot.cli.shared.command import run
+from bot.cli.shared.listing import json_option, print_json
+from bot.cli.shared.router import channel_option, open_router, panel_option
+
+if TYPE_CHECKING:
+    from bot.operations.evaluation.router_trial import Decision
+    from bot.panel.model import Panel
+
+
+@click.command()
+@click.argument("question")
+@panel_option
+@channel_option
+@click.option("--answer", "answers", is_flag=True, help="Let the experts answer, as in the demo.")
+@json_option
+def ask(
+    question: str, *, panel_file: str | None, channel: str | None, answers: bool, as_json: bool
+) -> None:
+    """Whom the router would ask about a question, and why.
+
+    Nobody is asked, nothing is kept. A question that names experts (`legal: …`) goes to them, as in
+    Slack.
+    """
+    if not question.strip():
+        raise click.UsageError("QUESTION has no words.")
+    if channel and not panel_file:
+        raise click.UsageError("--channel needs --panel, a file that has the channel.")
+    if answers:
+        if channel:
+            raise click.UsageError("--answer has the panel of no channel: leave --channel out.")
+        run(answer(question, as_json=as_json, panel_file=panel_file))
+    else:
+        run(_ask(question, panel_file, channel or "", as_json=as_json))
+
+
+async def _ask(question: str, panel_file: str | None, channel: str, *, as_json: bool) -> None:
+    async with open_router() as router:
+        panel = lazily.router_trial.panel_of(router.config, panel_file, channel)
+        asked = lazily.questions.Question("asked", question, (frozenset(),))
+        decision = await router.trial.decide(panel, asked)
+    if as_json:
+        print_json(_as_json(decision, panel, router.trial.name))
+    else:
+        _print(decision, panel, router.trial.name)
+
+
+def _print(decision: "Decision", panel: "Panel", router: str) -> None:
+    if decision.direct:
+        click.echo("The question names who is asked:")
+    elif decision.chosen:
+        click.echo(f"{router} would ask{_effort(decision)}:")
+    else:
+        click.echo(f"{router} would ask nobody{_effort(decision)}, and answer:")
+        click.echo(f"  {decision.text.strip()}")
+    for one in decision.chosen:
+        expert = panel.find(one.expert)
+        title = expert.title if expert else one.expert
+        click.echo(f"  {title} ({one.expert}){f': {one.reason}' if one.reason else ''}")
+        if one.brief:
+            click.echo(f"    Brief: {one.brief}")
+    if decision.unknown:
+        click.echo(f"It also called who is not on the panel: {', '.join(decision.unknown)}.")
+    if left := [one.name for one in panel.experts if one.name not in decision.experts]:
+        click.echo(f"Not asked: {', '.join(left)}")
+
+
+def _effort(decision: "Decision") -> str:
+    if not decision.seconds:
+        return ""
+    tokens = decision.usage.input + decision.usage.output
+    return f" ({decision.seconds:.2f} s, {tokens} tokens, {_dollars(decision.cost)})"
+
+
+def _dollars(cost: Decimal | None) -> str:
+    return "cost unknown" if cost is None else f"${cost:.6f}"
+
+
+def _as_json(decision: "Decision", panel: "Panel", router: str) -> dict[str, Any]:
+    return {
+        "router": None if decision.direct else router,
+        "direct": decision.direct,
+        "asked": [
+            {"expert": one.expert, "reason": one.reason, "brief": one.brief}
+            for one in decision.chosen
+        ],
+        "not_asked": [one.name for one in panel.experts if one.name not in decision.experts],
+        "unknown": list(decision.unknown),
+        "text": decision.text,
+        "usage": {"input": decision.usage.input, "output": decision.usage.output},
+        "cost": None if decision.cost is None else f"{decision.cost:f}",
+        "seconds": round(decision.seconds, 3),
+    }

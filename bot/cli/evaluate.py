@@ -1,0 +1,228 @@
+"""``panelbot eval``: how well the router chooses, on questions with known answers."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bot.cli.shared import lazily
+from bot.cli.shared.command import progress_bar, run, write
+from bot.cli.shared.router import channel_option, open_router, panel_option
+from bot.panel.errors import Refused
+
+if TYPE_CHECKING:
+    from bot.operations.evaluation.evaluation import Note, Run
+    from bot.panel.model import Panel
+    from bot.settings.config import Config
+
+_MEASURES = ("f1", "precision", "recall", "exact", "over-selection", "nobody", "silent")
+_FILE = click.Path(exists=True, dir_okay=False)
+_TROUBLE = 2  # 1 means that a measure is not as it should be
+
+
+class _Bound(click.ParamType[tuple[str, float]]):
+    """A measure with its bound."""
+
+    name = "MEASURE=VALUE"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, float]:
+        measure, _, bound = value.partition("=")
+        if measure not in _MEASURES:
+            self.fail(f"{measure!r} is not one of {', '.join(_MEASURES)}.", param, ctx)
+        try:
+            return measure, float(bound)
+        except ValueError:
+            self.fail(f"{bound!r} is not a number; write {measure}=0.8.", param, ctx)
+
+
+class _Dollars(click.ParamType[Decimal]):
+    name = "DOLLARS"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Decimal:
+        try:
+            amount = Decimal(value)
+        except InvalidOperation:
+            amount = Decimal("NaN")
+        if not amount.is_finite() or amount < 0:
+            self.fail(f"{value!r} is not an amount in dollars.", param, ctx)
+        return amount
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    questions: str | None
+    panel_file: str | None
+    channel: str | None
+    against: str | None
+    repeat: int
+    at_once: int
+    budget: Decimal | None
+    notes_file: str | None
+    form: str
+    out: str
+    least: Sequence[tuple[str, float]]
+    most: Sequence[tuple[str, float]]
+    no_worse: bool
+
+
+@click.command("eval")
+@click.argument("questions", required=False, type=_FILE)
+@panel_option
+@channel_option
+@click.option("--against", type=_FILE, help="Another panel, to compare with.")
+@click.option(
+    "--repeat",
+    type=click.IntRange(1, 100),
+    default=1,
+    show_default=True,
+    help="How often each question is asked.",
+)
+@click.option(
+    "--at-once",
+    type=click.IntRange(1, 100),
+    default=4,
+    show_default=True,
+    help="How many questions are asked at a time.",
+)
+@click.option("--budget", type=_Dollars(), help="Stop once all cost so much.")
+@click.option(
+    "--notes",
+    "notes_file",
+    metavar="FILE",
+    help="Note there what was chosen, and do not ask again what is noted.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["markdown", "json", "junit"]),
+    default="markdown",
+    show_default=True,
+)
+@click.option("--out", metavar="FILE", default="-", show_default="standard output")
+@click.option(
+    "--at-least", "least", type=_Bound(), multiple=True, help="Exit with 1 if a measure is lower."
+)
+@click.option(
+    "--at-most", "most", type=_Bound(), multiple=True, help="Exit with 1 if a measure is higher."
+)
+@click.option(
+    "--no-worse",
+    is_flag=True,
+    help="With --against: exit with 1 if F1 is lower, by more than chance explains.",
+)
+def evaluate(**given: Any) -> None:
+    """How well the router chooses, on questions with known answers.
+
+    QUESTIONS is a file; without it, the questions are those that come with the bot, and the panel
+    is all experts that do.
+    Exits with 1 if a measure is not as it should be, with 2 on an error.
+    """
+    options = _Options(**given)
+    if options.no_worse and not options.against:
+        raise click.UsageError("--no-worse needs --against, the panel to compare with.")
+    if options.channel and not options.panel_file:
+        raise click.UsageError("--channel needs --panel, a file that has the channel.")
+    run(_evaluate(options), exit_code=_TROUBLE, resumes=options.notes_file is not None)
+
+
+async def _evaluate(options: _Options) -> None:
+    questions = lazily.router_trial.questions_of(options.questions)
+    async with open_router() as router:
+        panels = list(_panels(options, router.config))
+        with _noted(options.notes_file) as (notes, keep):
+            evaluation = lazily.evaluation.Evaluation(
+                router.trial,
+                questions,
+                at_once=options.at_once,
+                repeat=options.repeat,
+                budget=options.budget,
+                notes=notes,
+                keep=keep,
+            )
+            first, *second = [await _run(evaluation, *named) for named in panels]
+    write(getattr(lazily.reports, f"as_{options.form}")(first, *second), options.out)
+    unmet = [*_unmet(options, first), *(_worse(first, *second) if options.no_worse else ())]
+    for line in unmet:
+        click.echo(f"panelbot: {line}", err=True)
+    if unmet:
+        sys.exit(1)
+
+
+def _panels(options: _Options, config: "Config") -> Iterator[tuple[str, "Panel"]]:
+    """Yield the panels to evaluate, each after what to call it."""
+    trial = lazily.router_trial
+    if options.questions is None and not options.panel_file:
+        yield "All bundled experts", trial.bundled_panel()
+    else:
+        name = options.panel_file or "The panel of this installation"
+        channel = options.channel or ""
+        yield f"{name} {channel}".rstrip(), trial.panel_of(config, options.panel_file, channel)
+    if options.against:
+        yield options.against, trial.panel_of(config, options.against)
+
+
+async def _run(evaluation: "lazily.evaluation.Evaluation", name: str, panel: "Panel") -> "Run":
+    with progress_bar() as bar:
+        task = bar.add_task(f"Asking about {name}", total=evaluation.size)
+        return await evaluation.run(name, panel, lambda: bar.advance(task))
+
+
+@contextmanager
+def _noted(path: str | None) -> Iterator[tuple[Mapping[str, "Note"], Callable[["Note"], None]]]:
+    """Yield what is noted in the file at *path*, by its key, and what notes more there."""
+    if path is None:
+        yield {}, lambda note: None
+        return
+    try:
+        file = Path(path).open("a+", encoding="utf-8")  # noqa: SIM115 - it is closed below
+    except OSError as error:
+        raise Refused(f"{path} cannot be written: {error.strerror}.") from error
+    with file:
+
+        def keep(note: "Note") -> None:
+            file.write(json.dumps(asdict(note)) + "\n")
+            file.flush()
+
+        file.seek(0)
+        lines = file.read().splitlines(keepends=True)
+        if lines and not lines[-1].endswith("\n"):  # it was killed while it wrote
+            file.truncate(sum(len(line.encode()) for line in lines[:-1]))
+            del lines[-1]
+        yield _read_notes(path, lines), keep
+
+
+def _read_notes(path: str, lines: Sequence[str]) -> "Mapping[str, Note]":
+    notes = {}
+    for number, line in enumerate(lines, 1):
+        try:
+            note = lazily.evaluation.Note(**json.loads(line))
+        except (TypeError, ValueError) as error:
+            raise Refused(f"{path}:{number}: is not a note of `panelbot eval`.") from error
+        notes[note.key] = note
+    return notes
+
+
+def _unmet(options: _Options, run: "Run") -> Iterator[str]:
+    values = lazily.reports.measures(run)
+    for name, bound in options.least:
+        if values[name] < bound:
+            yield f"{name} is {values[name]:.3f}, and should be at least {bound:g}."
+    for name, bound in options.most:
+        if values[name] > bound:
+            yield f"{name} is {values[name]:.3f}, and should be at most {bound:g}."
+
+
+def _worse(run: "Run", against: "Run") -> Iterator[str]:
+    gain, low, high = dict(lazily.reports.differences(run, against))["f1"]
+    if high < 0:
+        yield f"f1 is lower by {-gain:.3f} ({low:+.3f} to {high:+.3f}) than with {against.panel}."

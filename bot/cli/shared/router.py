@@ -1,0 +1,54 @@
+"""The router for commands that only ask it: the settings' model, or else the stand-in."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from bot import logs
+from bot.cli.shared import lazily
+from bot.cli.shared.env_file import environment
+from bot.settings.config import Config
+from bot.settings.environment import read
+
+if TYPE_CHECKING:
+    from bot.operations.evaluation.router_trial import RouterTrial
+
+_BY_RULES = "Rules choose, not AI: set OPENAI_API_KEY for the real router."
+
+panel_option = click.option(
+    "--panel",
+    "panel_file",
+    type=click.Path(exists=True, dir_okay=False),
+    help="The panel, as `panelbot experts export` writes it.  [default: PANELBOT_PANEL_FILE, or "
+    "the experts that every workspace starts with]",
+)
+channel_option = click.option(
+    "--channel", metavar="ID", help="The panel that the file has for this channel."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRouter:
+    """A router to be asked, and the settings that it is opened with."""
+
+    config: Config
+    trial: "RouterTrial"
+
+
+@asynccontextmanager
+async def open_router() -> AsyncIterator[OpenRouter]:
+    """Open the router; says on standard error if rules stand in for it."""
+    environ = environment()
+    is_ai = bool(environ.get("OPENAI_API_KEY", "").strip())
+    async with AsyncExitStack() as stack:
+        if not is_ai:
+            stand_in = await stack.enter_async_context(lazily.stand_in.open_stand_in())
+            environ = {**environ, **stand_in}
+            click.echo(f"panelbot: {_BY_RULES}", err=True)
+        config = read(environ)
+        logs.set_up(config.log_level)
+        opened = lazily.router_trial.open_router_trial(config, by_rules=not is_ai)
+        yield OpenRouter(config, await stack.enter_async_context(opened))

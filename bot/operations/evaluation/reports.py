@@ -1,0 +1,192 @@
+"""Reports of an evaluation: for people as Markdown, for programs as JSON, for CI as JUnit XML."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from statistics import median
+from typing import Any
+from xml.etree import ElementTree
+
+from bot.operations.evaluation import scores
+from bot.operations.evaluation.evaluation import Run, experts_of
+from bot.operations.evaluation.scores import MEASURES, Choice, Counts
+
+_MOST_CONFUSED = 15
+_MOST_WRONG = 20
+_LONGEST_QUESTION = 80
+_OF_EXPERTS = ("f1", "precision", "recall")
+_IN_COLUMNS = ("exact", "f1", "precision", "recall", "over-selection")
+
+
+def as_markdown(run: Run, against: Run | None = None) -> str:
+    """Return the report for people; *against* is the run that *run* is compared with."""
+    lines = [f"# {run.panel}", "", *_summary(run), ""]
+    lines += _comparison(run, against) if against else _measures(run)
+    lines += ["", "## By tag", "", *_by_tag(run.choices)]
+    lines += ["", "## By expert", "", *_by_expert(run.choices)]
+    if confused := scores.confusion(run.choices):
+        lines += ["", "## Who was asked in place of whom", "", *_confused(confused)]
+    if wrong := [one for one in run.choices if not one.is_exact]:
+        lines += ["", "## Other choices than the right ones", "", *_wrong(wrong)]
+    return "\n".join([*lines, ""])
+
+
+def as_json(run: Run, against: Run | None = None) -> str:
+    """Return the report for programs."""
+    told: dict[str, Any] = _fields(run)
+    if against:
+        told["against"] = _fields(against)
+        told["difference"] = {
+            name: dict(zip(("gain", "low", "high"), gain, strict=True))
+            for name, gain in differences(run, against)
+        }
+    return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
+
+
+def as_junit(run: Run, against: Run | None = None) -> str:
+    """Return the report for CI: each question is a test, which another choice fails."""
+    wrong = sum(not one.is_exact for one in run.choices)
+    suite = ElementTree.Element(
+        "testsuite", name=f"panelbot eval: {run.panel}", tests=str(len(run.choices)),
+        failures=str(wrong), errors="0", skipped="0",
+    )  # fmt: skip
+    for choice, note in zip(run.choices, run.notes, strict=True):
+        name = f"{choice.question.id}: {_short(choice.question.text)}"
+        case = ElementTree.SubElement(
+            suite, "testcase", classname="routing", name=name, time=f"{note.seconds:.3f}"
+        )
+        if not choice.is_exact:
+            ElementTree.SubElement(case, "failure", message=_difference_in_words(choice))
+    properties = ElementTree.SubElement(suite, "properties")
+    for measure, value in measures(run).items():
+        ElementTree.SubElement(properties, "property", name=measure, value=f"{value:.4f}")
+    for measure, (gain, low, high) in differences(run, against) if against else ():
+        told = f"{gain:+.4f} ({low:+.4f} to {high:+.4f})"
+        ElementTree.SubElement(properties, "property", name=f"{measure}, gain", value=told)
+    ElementTree.indent(suite)
+    return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _summary(run: Run) -> Iterator[str]:
+    count = len({one.question.id for one in run.choices})
+    times = len(run.choices) // count
+    asked = f"{count} questions" + (f", {times} times each" if times > 1 else "")
+    seconds = [note.seconds for note in run.notes if note.seconds]
+    took = f", {median(seconds):.2f} s at the median" if seconds else ""
+    cost = "unknown, as it has no price" if run.cost is None else f"${run.cost:.4f}"
+    yield f"- {asked}, put to {run.router}{took}"
+    yield f"- cost: {cost}, for {sum(note.tokens for note in run.notes)} tokens"
+    yield f"- version of the panel: {run.version}"
+    if unknown := sum(note.unknown for note in run.notes):
+        yield f"- experts called that are not on the panel: {unknown}"
+    if times > 1:
+        yield f"- questions for which repeated choices differ: {scores.unsteady(run.choices):.1%}"
+
+
+def _measures(run: Run) -> Iterator[str]:
+    rows = [(name, f"{value:.3f}") for name, value in measures(run).items()]
+    yield from _table(("measure", "value"), rows)
+
+
+def _comparison(run: Run, against: Run) -> Iterator[str]:
+    new, old = measures(run), measures(against)
+    rows = [
+        (name, f"{new[name]:.3f}", f"{old[name]:.3f}", f"{gain:+.3f}", f"{low:+.3f} to {high:+.3f}")
+        for name, (gain, low, high) in differences(run, against)
+    ]
+    head = ("measure", run.panel, against.panel, "difference", "95 % interval")
+    yield from _table(head, rows)
+
+
+def _by_tag(choices: Sequence[Choice]) -> Iterator[str]:
+    rows = [
+        (tag, str(sums.questions), *(_cell(name, sums) for name in _IN_COLUMNS))
+        for tag, sums in scores.by_tag(choices).items()
+    ]
+    yield from _table(("tag", "questions", *_IN_COLUMNS), rows)
+
+
+def _by_expert(choices: Sequence[Choice]) -> Iterator[str]:
+    rows = [
+        (name, str(sums.right), str(sums.chosen), *(_cell(one, sums) for one in _OF_EXPERTS))
+        for name, sums in scores.by_expert(choices).items()
+    ]
+    yield from _table(("expert", "right", "chosen", *_OF_EXPERTS), rows)
+
+
+def _cell(measure: str, sums: Counts) -> str:
+    if measure in _OF_EXPERTS and not sums.right:
+        return "-"  # where nobody is right, there is nothing to hit
+    return f"{MEASURES[measure](sums):.3f}"
+
+
+def _confused(confused: Mapping[tuple[str, str], int]) -> Iterator[str]:
+    most = sorted(confused.items(), key=lambda one: (-one[1], one[0]))[:_MOST_CONFUSED]
+    rows = [(missed, instead, str(count)) for (missed, instead), count in most]
+    yield from _table(("right", "asked instead", "times"), rows)
+
+
+def _wrong(choices: Sequence[Choice]) -> Iterator[str]:
+    rows = [
+        (one.question.id, _short(one.question.text), experts_of(one.right), experts_of(one.chosen))
+        for one in choices[:_MOST_WRONG]
+    ]
+    yield from _table(("id", "question", "right", "chosen"), rows)
+    if more := len(choices) - len(rows):
+        yield ""
+        yield f"And {more} more; `--format json` has all."
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Yield a table whose columns are aligned, so that it can be read as it is."""
+    cells = [[cell.replace("|", "\\|") for cell in row] for row in (head, *rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    padded = ["| " + " | ".join(map(str.ljust, row, widths)) + " |" for row in cells]
+    yield padded[0]
+    yield "|" + "|".join("-" * (width + 2) for width in widths) + "|"
+    yield from padded[1:]
+
+
+def _fields(run: Run) -> dict[str, Any]:
+    return {
+        "panel": run.panel,
+        "version": run.version,
+        "router": run.router,
+        "cost": None if run.cost is None else str(run.cost),
+        "measures": measures(run),
+        "tags": {tag: _values(sums) for tag, sums in scores.by_tag(run.choices).items()},
+        "experts": {name: asdict(sums) for name, sums in scores.by_expert(run.choices).items()},
+        "choices": [
+            {
+                "id": choice.question.id,
+                "chosen": sorted(choice.chosen),
+                "right": sorted(choice.right),
+                "seconds": note.seconds,
+            }
+            for choice, note in zip(run.choices, run.notes, strict=True)
+        ],
+    }
+
+
+def measures(run: Run) -> Mapping[str, float]:
+    """Return all measures of *run*, by name."""
+    return _values(scores.total(run.choices))
+
+
+def differences(run: Run, against: Run) -> Iterator[tuple[str, tuple[float, float, float]]]:
+    """Yield how much higher each measure is than *against*, with a 95 % interval."""
+    for name, measure in MEASURES.items():
+        yield name, scores.difference(run.choices, against.choices, measure)
+
+
+def _values(sums: Counts) -> dict[str, float]:
+    return {name: measure(sums) for name, measure in MEASURES.items()}
+
+
+def _difference_in_words(choice: Choice) -> str:
+    return f"{experts_of(choice.right)} would be right; {experts_of(choice.chosen)} was chosen"
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_QUESTION else f"{line[: _LONGEST_QUESTION - 1]}…"

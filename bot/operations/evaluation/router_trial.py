@@ -1,0 +1,154 @@
+"""A trial of the router: it is asked as in a turn, but nobody is consulted and nothing is kept."""
+
+from collections.abc import Iterator
+from contextlib import aclosing
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import count
+
+from bot import runtime
+from bot.operations.evaluation.questions import Earlier, Experts, Question
+from bot.panel.intake.addressing import addressed
+from bot.panel.language_model import expert_calls, prompts
+from bot.panel.language_model.exchange import (
+    Item,
+    ModelSaid,
+    Responded,
+    ToolAnswered,
+    ToolCalled,
+    UserSaid,
+)
+from bot.panel.language_model.model_choice import ModelChoice
+from bot.panel.language_model.model_client import ModelClient, ResponseRestarted
+from bot.panel.language_model.router_prompt import router_prompt
+from bot.panel.links import RouterLabels
+from bot.panel.model import (
+    CallId,
+    Expert,
+    ExpertName,
+    Message,
+    MessageTs,
+    Panel,
+    ThreadRef,
+    UserId,
+)
+from bot.panel.prices import Prices
+from bot.panel.usage import NO_USAGE, Usage
+from bot.panel.utterance import Utterance
+
+_THREAD = ThreadRef("T0", "C0", "1.0")  # of no workspace
+_ASKER = "Somebody"
+_ANSWERED = "It is answered in the thread."  # in place of what experts have said before
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An expert that was asked, with what the router said of it."""
+
+    expert: ExpertName
+    reason: str = ""
+    brief: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who is asked a question, and what it took to find out."""
+
+    chosen: tuple[Chosen, ...]
+    text: str = ""  # the router's own answer
+    direct: bool = False  # people named the experts: the router was not asked
+    unknown: tuple[str, ...] = ()  # names that it called, and nobody has
+    usage: Usage = NO_USAGE
+    cost: Decimal | None = Decimal(0)  # in dollars; None: the model has no price
+    seconds: float = 0.0
+
+    @property
+    def experts(self) -> Experts:
+        """The names of who is asked."""
+        return frozenset(one.expert for one in self.chosen)
+
+
+class RouterTrial:
+    """Asks the router of any panel whom it would ask; *name* is what reports call the router."""
+
+    def __init__(
+        self, client: ModelClient, models: ModelChoice, prices: Prices, *, name: str
+    ) -> None:
+        self.name = name
+        self._client = client
+        self._models = models
+        self._prices = prices
+
+    async def decide(self, panel: Panel, question: Question) -> Decision:
+        """Return who of *panel* is asked *question*. Raises ModelUnavailable or ModelRefused."""
+        named = addressed([_as_message(question)], panel)
+        if named:
+            return Decision(tuple(Chosen(expert.name) for expert in named), direct=True)
+        began = runtime.monotonic()
+        model = self._client.model
+        conversation = await model.open(RouterLabels(_THREAD))
+        try:
+            await model.append(conversation, list(_earlier(question.earlier, panel)))
+            asked = _asked(question.text, len(question.earlier))
+            prompt = router_prompt(
+                self._models, panel, conversation, [asked], cache_key="router:trial"
+            )
+            calls = list[ToolCalled]()
+            last = Responded("")
+            events = self._client.ask(prompt, ref=_ref(len(question.earlier)), repeated=False)
+            async with aclosing(events):
+                async for event in events:
+                    match event:
+                        case ToolCalled():
+                            calls += expert_calls.called_one_by_one(event, panel)
+                        case ResponseRestarted():
+                            calls.clear()
+                        case Responded():
+                            last = event
+        finally:
+            await model.delete(conversation)
+        found = [(call, expert_calls.expert_called(call.tool, panel)) for call in calls]
+        return Decision(
+            tuple({e.name: _chosen(call, e) for call, e in reversed(found) if e}.values())[::-1],
+            last.text,
+            unknown=tuple(call.tool for call, expert in found if not expert),
+            usage=last.usage,
+            cost=self._prices.cost(last.model or self._models.router, last.usage),
+            seconds=runtime.monotonic() - began,
+        )
+
+
+def _as_message(question: Question) -> Message:
+    return Message(_ts(len(question.earlier)), UserId("U0"), question.text, mentioned=True)
+
+
+def _earlier(asked: tuple[Earlier, ...], panel: Panel) -> Iterator[Item]:
+    """Yield what the router's conversation holds of what was asked before."""
+    ids = (CallId(f"call_{number}") for number in count())
+    for nth, one in enumerate(asked):
+        yield _asked(one.text, nth)
+        experts = [expert for expert in map(panel.find, one.asked) if expert]
+        calls = [
+            ToolCalled(next(ids), prompts.tool_name(expert.name), {"brief": one.text})
+            for expert in experts
+        ]
+        yield from calls
+        yield from (ToolAnswered(call.call_id, _ANSWERED) for call in calls)
+        yield ModelSaid(_ANSWERED)
+
+
+def _asked(text: str, nth: int) -> UserSaid:
+    return prompts.for_router([Utterance(_ts(nth), _ASKER, text)])
+
+
+def _ref(nth: int) -> str:
+    return prompts.mark(_ts(nth))
+
+
+def _ts(nth: int) -> MessageTs:
+    return MessageTs(f"{nth + 1}.0")
+
+
+def _chosen(call: ToolCalled, expert: Expert) -> Chosen:
+    made = expert_calls.as_call(call, expert, call.call_id)
+    return Chosen(expert.name, made.reason, made.brief)

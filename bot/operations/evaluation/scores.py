@@ -1,0 +1,162 @@
+"""How right choices of experts are. A choice is a set, so that each expert in it counts.
+
+Of the acceptable choices of a question that one counts which is nearest to what was chosen.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+
+from bot.operations.evaluation.questions import Experts, Question
+
+NOBODY = "nobody"
+_RESAMPLES = 2_000
+_BETWEEN = (0.025, 0.975)  # of the resamples: a 95 % interval
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What was chosen for a question."""
+
+    question: Question
+    chosen: Experts
+
+    @property
+    def right(self) -> Experts:
+        """What would have been right."""
+        return self.question.nearest(self.chosen)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether it is an acceptable choice."""
+        return self.chosen == self.right
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What scores are made of; they can be added."""
+
+    questions: int = 0
+    exact: int = 0
+    right: int = 0  # experts of labels
+    chosen: int = 0
+    hits: int = 0  # experts of both
+    too_many: int = 0  # questions for which more experts than the right ones were chosen
+    for_nobody: int = 0
+    left_alone: int = 0  # of these, for which nobody was chosen
+    for_experts: int = 0
+    silent: int = 0  # of these, for which nobody was chosen
+
+    def __add__(self, other: "Counts") -> "Counts":
+        """Return the sum."""
+        return Counts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+
+def counts(choice: Choice) -> Counts:
+    """Return what one choice adds."""
+    right, chosen = choice.right, choice.chosen
+    return Counts(
+        1,
+        int(choice.is_exact),
+        len(right),
+        len(chosen),
+        len(right & chosen),
+        int(bool(chosen - right)),
+        int(not right),
+        int(not right and not chosen),
+        int(bool(right)),
+        int(bool(right) and not chosen),
+    )
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole else 1.0
+
+
+# From 0 to 1. All but over-selection and silence are better the higher they are.
+MEASURES: Mapping[str, Callable[[Counts], float]] = {
+    "f1": lambda c: _share(2 * c.hits, c.right + c.chosen),
+    "precision": lambda c: _share(c.hits, c.chosen),
+    "recall": lambda c: _share(c.hits, c.right),
+    "exact": lambda c: _share(c.exact, c.questions),
+    "over-selection": lambda c: c.too_many / c.questions if c.questions else 0.0,
+    "nobody": lambda c: _share(c.left_alone, c.for_nobody),
+    "silent": lambda c: c.silent / c.for_experts if c.for_experts else 0.0,
+}
+LOWER_IS_BETTER = frozenset({"over-selection", "silent"})
+
+
+def total(choices: Iterable[Choice]) -> Counts:
+    """Return the counts of all *choices*."""
+    return sum(map(counts, choices), Counts())
+
+
+def by_tag(choices: Sequence[Choice]) -> Mapping[str, Counts]:
+    """Return the counts of the questions with each tag, in the order of the tags' names."""
+    tags = sorted({tag for choice in choices for tag in choice.question.tags})
+    return {tag: total(c for c in choices if tag in c.question.tags) for tag in tags}
+
+
+def by_expert(choices: Sequence[Choice]) -> Mapping[str, Counts]:
+    """Return for each expert its hits, and how often it was right and chosen."""
+    names = sorted({name for choice in choices for name in choice.right | choice.chosen})
+    return {
+        name: Counts(
+            questions=len(choices),
+            right=sum(name in choice.right for choice in choices),
+            chosen=sum(name in choice.chosen for choice in choices),
+            hits=sum(name in choice.right & choice.chosen for choice in choices),
+        )
+        for name in names
+    }
+
+
+def confusion(choices: Iterable[Choice]) -> Counter[tuple[str, str]]:
+    """Return how often an expert was missed while another was chosen in its place."""
+    return Counter(pair for choice in choices for pair in _confused(choice))
+
+
+def _confused(choice: Choice) -> Iterator[tuple[str, str]]:
+    """Yield who was missed, with each who was chosen instead; nobody counts as somebody here."""
+    right, chosen = choice.right or {NOBODY}, choice.chosen or {NOBODY}
+    for missed in sorted(right - chosen):
+        for instead in sorted(chosen - right):
+            yield missed, instead
+
+
+def unsteady(choices: Iterable[Choice]) -> float:
+    """Return the share of questions for which repeated choices differ."""
+    chosen: dict[str, set[Experts]] = {}
+    for choice in choices:
+        chosen.setdefault(choice.question.id, set()).add(choice.chosen)
+    return sum(len(one) > 1 for one in chosen.values()) / len(chosen) if chosen else 0.0
+
+
+def difference(
+    new: Sequence[Choice], old: Sequence[Choice], measure: Callable[[Counts], float]
+) -> tuple[float, float, float]:
+    """Return how much better *new* is in a measure, with a 95 % interval: what it may well be.
+
+    Both are choices for the same questions. The interval comes from a paired bootstrap: questions
+    are drawn anew, with replacement, always the same way.
+    """
+    pairs = list(zip(_by_question(new), _by_question(old), strict=True))
+    draw = random.Random(0)  # noqa: S311 - not for security: the same report each time
+
+    def gain(drawn: Sequence[tuple[Counts, Counts]]) -> float:
+        return measure(sum((one for one, _ in drawn), Counts())) - measure(
+            sum((one for _, one in drawn), Counts())
+        )
+
+    gains = sorted(gain(draw.choices(pairs, k=len(pairs))) for _ in range(_RESAMPLES))
+    low, high = (gains[round(share * (len(gains) - 1))] for share in _BETWEEN)
+    return gain(pairs), low, high
+
+
+def _by_question(choices: Iterable[Choice]) -> Sequence[Counts]:
+    """Return the counts of each question, repetitions added, in the order of their ids."""
+    sums: dict[str, Counts] = {}
+    for choice in choices:
+        sums[choice.question.id] = sums.get(choice.question.id, Counts()) + counts(choice)
+    return [sums[id_] for id_ in sorted(sums)]

@@ -1,0 +1,77 @@
+"""Reading labelled questions: every fault names the file, line and column; all are told."""
+
+from collections.abc import Sequence
+from importlib.resources import files
+
+from bot.operations.evaluation.questions import Earlier, Experts, Question
+from bot.panel.errors import Refused
+from bot.panel.model import ExpertName
+from bot.panel.roster.expert_checks import check_name
+from bot.settings.yaml_files.yaml_nodes import Fault, YamlNode
+from bot.settings.yaml_files.yaml_parsing import load, parse_bundled
+
+_FIELDS = ("id", "text", "experts", "also_acceptable", "thread", "tags", "lang")
+_EARLIER_FIELDS = ("text", "asked")
+_BUNDLED = "routing_questions.yaml"
+
+
+def load_questions(path: str) -> Sequence[Question]:
+    """Return the questions in the file at *path*. Raises Refused, naming all faults."""
+    return load(path).whole(_questions)
+
+
+def bundled_questions() -> Sequence[Question]:
+    """Return the questions about the bundled experts."""
+    text = (files("bot.experts") / _BUNDLED).read_text(encoding="utf-8")
+    return parse_bundled(text, _BUNDLED).whole(_questions)
+
+
+def _questions(root: YamlNode) -> Sequence[Question]:
+    nodes = root.items()
+    questions, taken = list[Question](), dict[str, int]()
+    for number, node in enumerate(nodes, 1):
+        question = node.known_by("id", f"question {number}").read(_question, None)
+        if question is None:
+            continue
+        line = taken.setdefault(question.id, node.place[0] + 1)
+        if line != node.place[0] + 1:
+            node.named(question.id).note(f"appears twice, first in line {line}")
+        questions.append(question)
+    if not nodes:
+        root.note("has no questions")
+    return questions
+
+
+def _question(node: YamlNode) -> Question:
+    fields = node.fields(_FIELDS, required=("text", "experts"))
+    label: Experts = fields.read("experts", _experts, frozenset())
+    others: list[Experts] = fields.read("also_acceptable", lambda sets: sets.each(_experts), [])
+    tags = fields.read("tags", lambda tags: tags.each(YamlNode.text), [])
+    language = fields.read("lang", YamlNode.text, "")
+    text = fields.read("text", YamlNode.text, "")
+    return Question(
+        fields.read("id", YamlNode.text, "") or node.path[-1],
+        text,
+        (label, *others),
+        tuple(fields.read("thread", lambda earlier: earlier.each(_earlier), [])),
+        tuple(dict.fromkeys([*tags, *([f"lang {language}"] if language else [])])),
+    )
+
+
+def _earlier(node: YamlNode) -> Earlier:
+    fields = node.fields(_EARLIER_FIELDS, required=_EARLIER_FIELDS)
+    asked = fields.read("asked", lambda names: names.each(_expert), [])
+    return Earlier(fields.read("text", YamlNode.text, ""), tuple(asked))
+
+
+def _experts(node: YamlNode) -> Experts:
+    return frozenset(node.each(_expert))
+
+
+def _expert(node: YamlNode) -> ExpertName:
+    try:
+        return check_name(node.text())
+    except Fault:
+        raise
+    except Refused as refusal:
+        raise node.error(f"is not the name of an expert: {refusal}") from refusal

@@ -1,0 +1,243 @@
+"""Whom the router would ask: one question at a time, and measured on many."""
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from bot.playground.openai import faults
+from bot.playground.openai.items.items import text_of
+from tests.end_to_end.conftest import World
+from tests.processes import bot_process
+
+RESPONSES = "POST /v1/responses"
+QUESTIONS = """\
+- {id: one, text: Ask legal, experts: [legal], tags: [named]}
+- {id: two, text: Ask finance and product, experts: [finance, product], tags: [named]}
+- {id: three, text: Hm, experts: [], also_acceptable: [[legal]]}
+- {id: four, text: Ask product, experts: [finance]}
+"""
+WITHOUT_PRODUCT = "version: 1\ndefaults: {remove: [product]}\n"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    path = tmp_path / "questions.yaml"
+    path.write_text(QUESTIONS)
+    return str(path)
+
+
+@pytest.fixture
+def model_only(world: World) -> World:
+    """A world of which only the model is known, as where nobody has Slack or Redis at hand."""
+    for name in [name for name in world.environ if not name.startswith("OPENAI_")]:
+        del world.environ[name]
+    return world
+
+
+async def test_a_question_is_put_to_the_router_alone(model_only: World):
+    code, out, err = await model_only.panelbot("ask", "Ask legal and finance", "--json")
+
+    assert (code, err) == (0, "")
+    told = json.loads(out)
+    assert told["router"] == "gpt-6-luna"
+    assert {one["expert"] for one in told["asked"]} == {"finance", "legal"}
+    assert told["asked"][0]["reason"] == "It was named."
+    assert {"security", "product"} <= set(told["not_asked"])
+    assert told["usage"]["input"] > 0
+    assert len(model_only.brain.asked) == 1
+    assert not model_only.openai.conversations
+
+
+async def test_people_read_who_would_be_asked_and_who_would_not(model_only: World):
+    code, out, _ = await model_only.panelbot("ask", "Ask legal")
+    assert code == 0
+    assert "  Legal Counsel (legal): It was named." in out
+    assert "    Brief: Please look at it." in out
+    assert "Not asked: engineering, finance, product, security" in out
+
+    _, out, _ = await model_only.panelbot("ask", "Hm")
+    assert "gpt-6-luna would ask nobody" in out
+    assert "I can say that myself." in out
+
+
+async def test_whoever_is_named_is_asked_without_the_router(model_only: World):
+    code, out, _ = await model_only.panelbot("ask", "legal: May we?", "--json")
+
+    assert code == 0
+    told = json.loads(out)
+    assert told["direct"]
+    assert [one["expert"] for one in told["asked"]] == ["legal"]
+    assert not model_only.brain.asked
+
+
+async def test_choices_are_measured(model_only: World, file: str):
+    code, out, _ = await model_only.panelbot("eval", file, "--format", "json")
+
+    assert code == 0
+    told = json.loads(out)
+    assert {one["id"]: one["chosen"] for one in told["choices"]} == {
+        "one": ["legal"],
+        "two": ["finance", "product"],
+        "three": [],
+        "four": ["product"],
+    }
+    assert told["measures"]["exact"] == 0.75
+    assert told["measures"]["f1"] == 0.75
+    assert told["tags"]["named"]["exact"] == 1
+
+
+async def test_what_was_asked_before_is_in_the_routers_conversation(
+    model_only: World, tmp_path: Path
+):
+    path = tmp_path / "questions.yaml"
+    path.write_text(
+        "- {text: And legal, experts: [legal], thread: [{text: May we, asked: [product]}]}"
+    )
+
+    code, _, _ = await model_only.panelbot("eval", str(path), "--at-least", "exact=1")
+
+    assert code == 0
+    (request,) = model_only.brain.asked
+    kinds = [item["type"] for item in request.items]
+    assert kinds == ["message", "function_call", "function_call_output", "message", "message"]
+    assert request.items[1]["name"] == "consult_product"
+    assert "May we" in text_of(request.items[0])
+
+
+async def test_bounds_decide_on_the_exit_status(model_only: World, file: str):
+    kept = ("--at-least", "f1=0.7", "--at-most", "over-selection=0.25")
+    broken = ("--at-least", "exact=0.9", "--at-most", "silent=0")
+
+    assert (await model_only.panelbot("eval", file, *kept))[0] == 0
+    code, out, err = await model_only.panelbot("eval", file, *broken)
+
+    assert code == 1
+    assert "exact is 0.750, and should be at least 0.9." in err
+    assert "silent" not in err
+    assert "| four " in out
+
+
+async def test_two_panels_are_compared(model_only: World, file: str, tmp_path: Path):
+    panel = tmp_path / "new.yaml"
+    panel.write_text(WITHOUT_PRODUCT)
+    everybody = tmp_path / "old.yaml"
+    everybody.write_text("version: 1\n")
+    few = tmp_path / "few.yaml"
+    few.write_text(QUESTIONS.replace("[finance, product]", "[finance]"))
+    compared = ("--panel", str(panel), "--against", str(everybody), "--no-worse")
+
+    code, _, err = await model_only.panelbot("eval", file, *compared)
+    assert code == 2
+    assert f"{panel} has no product, who should be asked in two." in err
+    code, out, err = await model_only.panelbot("eval", str(few), *compared, "--format", "json")
+
+    assert code == 0, err
+    told = json.loads(out)
+    assert told["measures"]["f1"] > told["against"]["measures"]["f1"]
+    assert told["difference"]["f1"]["gain"] > 0
+    assert told["version"] != told["against"]["version"]
+
+
+async def test_continuous_integration_reads_a_test_for_each_question(model_only: World, file: str):
+    code, out, _ = await model_only.panelbot("eval", file, "--format", "junit", "--repeat", "2")
+
+    assert code == 0
+    suite = ElementTree.fromstring(out)  # noqa: S314 - ours
+    assert (suite.get("tests"), suite.get("failures")) == ("8", "2")
+    failed = {
+        case.get("name") for case in suite.iter("testcase") if case.find("failure") is not None
+    }
+    assert failed == {"four: Ask product"}
+
+
+async def test_what_is_noted_is_not_asked_again(model_only: World, file: str, tmp_path: Path):
+    notes = tmp_path / "notes.jsonl"
+    again = ("eval", file, "--notes", str(notes), "--at-once", "1", "--format", "json")
+    model_only.openai.faults.on(
+        RESPONSES, faults.status(403), when=lambda body: "Hm" in str(body["input"])
+    )
+
+    code, _, err = await model_only.panelbot(*again)
+    assert code == 2
+    assert len(notes.read_text().splitlines()) == len(model_only.brain.asked) == 2
+    notes.write_text(notes.read_text() + '{"key": "torn')  # it was killed while it wrote
+    code, out, err = await model_only.panelbot(*again)
+
+    assert code == 0, err
+    assert len(model_only.brain.asked) == 4
+    assert json.loads(out)["measures"]["exact"] == 0.75
+    assert "legal" in notes.read_text()
+    assert "Ask legal" not in notes.read_text()
+    await model_only.panelbot(*again)
+    assert len(model_only.brain.asked) == 4
+
+
+async def test_a_budget_ends_it(model_only: World, file: str):
+    code, _, err = await model_only.panelbot(
+        "eval", file, "--at-once", "1", "--budget", "0.0000001"
+    )
+    assert code == 2
+    assert "The budget of $0.0000001 is spent." in err
+    assert len(model_only.brain.asked) == 1
+
+    model_only.environ["PANELBOT_ROUTER_MODEL"] = "gpt-6.1-terra"
+    prices = Path(file).with_name("prices.yaml")
+    prices.write_text("as_of: 2026-11-01\nmodels: {}\n")
+    model_only.environ["PANELBOT_PRICES"] = str(prices)
+    code, _, err = await model_only.panelbot("eval", file, "--budget", "1")
+    assert code == 2
+    assert "gpt-6.1-terra has no price, so that no budget can be kept." in err
+
+
+async def test_a_wrong_key_is_told_in_one_line(model_only: World, file: str):
+    model_only.environ |= {"OPENAI_API_KEY": "sk-wrong", "LOG_LEVEL": "ERROR"}
+
+    code, _, err = await model_only.panelbot("eval", file)
+
+    assert code == 2
+    assert len([line for line in err.splitlines() if line.startswith("panelbot: ")]) == 1
+    assert "401" in err
+
+
+@pytest.mark.parametrize(
+    ("args", "problem"),
+    [
+        (["ask", " "], "QUESTION has no words."),
+        (["ask", "Hm", "--channel", "C1"], "--channel needs --panel"),
+        (["eval", "--no-worse"], "--no-worse needs --against"),
+        (["eval", "--at-least", "f2=1"], "'f2' is not one of f1, precision"),
+        (["eval", "--at-least", "f1=much"], "'much' is not a number; write f1=0.8."),
+        (["eval", "--budget", "much"], "'much' is not an amount in dollars."),
+    ],
+)
+async def test_wrong_input_is_told(world: World, args: list[str], problem: str):
+    code, _, err = await world.panelbot(*args)
+
+    assert code == 2
+    assert problem in err
+
+
+async def test_without_a_key_rules_choose_for_nothing(imported_bot: None):
+    async with bot_process("eval", "--at-least", "f1=0.8", environ={}) as process:
+        out, err = await process.communicate()
+
+    assert process.returncode == 0, err
+    assert b"questions, put to rules" in out
+    assert b"- cost: $0.0000," in out
+    assert b"Rules choose, not AI" in err
+
+
+async def test_the_experts_answer_if_that_is_wanted(tmp_path: Path, imported_bot: None):
+    panel = tmp_path / "panel.yaml"
+    panel.write_text(WITHOUT_PRODUCT)
+
+    async with bot_process(
+        "ask", "May we use AGPL code?", "--answer", "--panel", str(panel), environ={}
+    ) as process:
+        out, err = await process.communicate()
+
+    assert process.returncode == 0, err
+    assert b"Legal Counsel" in out
+    assert b"AGPL" in out
