@@ -16,7 +16,7 @@ from redis.asyncio import RedisCluster, Sentinel
 from redis.asyncio.cluster import ClusterNode, ClusterPipeline
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import SentinelManagedConnection, SentinelManagedSSLConnection
-from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
+from redis.backoff import NoBackoff
 from redis.driver_info import DriverInfo
 from redis.exceptions import (
     AuthenticationError,
@@ -29,9 +29,14 @@ from redis.exceptions import (
 from bot.adapters.redis.connection import schema
 from bot.adapters.redis.connection.address import Address, Layout
 from bot.adapters.redis.connection.errors import reason, store_errors
-from bot.adapters.redis.connection.pipelining import BLOCKING, Command, PipeliningRedis
+from bot.adapters.redis.connection.pipelining import (
+    BACKOFF,
+    BLOCKING,
+    MOST_LOSSES,
+    PipeliningRedis,
+)
 from bot.adapters.redis.connection.scripting import Connection
-from bot.adapters.redis.connection.sending import DirectConnection
+from bot.adapters.redis.connection.shared_connection import Command
 from bot.adapters.redis.shards import Shards
 from bot.panel import observing
 from bot.panel.errors import GiveUp, StoreUnavailable
@@ -55,15 +60,13 @@ _SETTINGS: dict[str, Any] = {
 def connect(url: str) -> Connection:
     """Return a client for *url*; nothing is sent yet. Raises ValueError if it is malformed."""
     parsed = Address.parse(url)
-    backoff = ExponentialWithJitterBackoff(base=0.02, cap=0.5)
-    retry = Retry(backoff, retries=5, supported_errors=(ConnectionError,))
+    retry = Retry(BACKOFF, MOST_LOSSES, supported_errors=(ConnectionError,))
     # Each connection would read it from the files of the package.
     settings = {**_SETTINGS, "driver_info": DriverInfo(), "retry": retry}
     options = {**settings, **parsed.options}
     match parsed.layout:
         case Layout.SINGLE:
-            kind = DirectConnection  # with TLS, redis-py chooses another
-            return PipeliningRedis.from_url(parsed.url, **settings, connection_class=kind)
+            return PipeliningRedis.from_url(parsed.url, **settings)
         case Layout.SENTINEL:
             return _primary(parsed, options)
         case Layout.CLUSTER:
@@ -178,6 +181,6 @@ class _Cluster(RedisCluster):
             if args[0] in BLOCKING:
                 return await super().execute_command(*args, **options)
             async with self.places:
-                command = Command(args, options, asyncio.Future())
+                command = Command(args)
                 with observing.begin(Kind.REDIS_CALL, commands=(command,)):
                     return await super().execute_command(*args, **options)

@@ -2,22 +2,25 @@
 
 Errors are translated here, once for everything that uses the client.
 
-Most of a command's cost in this process is the round trip, not the command. Under load one pass
-of the loop serves many events and turns, and batching their commands delays none of them. Each
-caller gets its own reply, or its own error. While ``MOST_TRIPS`` are under way, what is asked waits
-for the next: so a process holds no more connections than that, and one for each list it waits at.
+All commands share one connection, but for those that wait at a list and for transactions, which
+have connections of redis-py's pool. Each caller gets its own reply, or its own error. When the
+connection breaks, the commands without a reply are sent again over the next one; when the server
+does not answer in time, their callers are told.
 
 A server that says it is a replica was the primary before a failover, and one that does not answer
-in time may be cut off: new connections may reach another one, so the idle ones are closed.
+in time may be cut off: new connections may reach another one, so all idle ones are closed.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any
 
 from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
+from redis.asyncio.connection import AbstractConnection
+from redis.backoff import ExponentialWithJitterBackoff
+from redis.client import EMPTY_RESPONSE, NEVER_DECODE
 from redis.exceptions import (
     ConnectionError,  # noqa: A004 - it is what redis-py calls it
     ReadOnlyError,
@@ -26,32 +29,16 @@ from redis.exceptions import (
 )
 
 from bot.adapters.redis.connection.errors import store_errors
-from bot.adapters.redis.connection.scripting import SCRIPTS
-from bot.panel import observing
-from bot.panel.observing import Kind
+from bot.adapters.redis.connection.shared_connection import Command, SharedConnection
 
-MOST_TRIPS = 16  # at once
-BLOCKING = frozenset({"BLPOP"})  # it would delay every command sent with it
-_SCRIPTED = frozenset({"EVAL", "EVALSHA"})
-
-
-class Command(NamedTuple):
-    """A command, and whoever waits for its reply."""
-
-    args: tuple[Any, ...]
-    options: dict[str, Any]
-    reply: asyncio.Future[Any]
-
-    @property
-    def name(self) -> str:
-        """What it is, without its arguments; which script it runs, if it runs one."""
-        name = str(self.args[0])
-        script = SCRIPTS.get(self.args[1]) if name in _SCRIPTED else None
-        return f"{name} {script}" if script else name
+MOST_LOSSES = 5  # of connections, before a caller is told
+BACKOFF = ExponentialWithJitterBackoff(base=0.02, cap=0.5)
+BLOCKING = frozenset({"BLPOP"})  # it would delay every command sent after it
+_UNUSUAL = (NEVER_DECODE, EMPTY_RESPONSE)  # options for what only redis-py does
 
 
 class _Pipeline(Pipeline):
-    """Raises StoreUnavailable instead of errors of Redis; shares round trips with all else."""
+    """Raises StoreUnavailable instead of errors of Redis; shares the connection with all else."""
 
     def __init__(
         self, client: "PipeliningRedis", transaction: bool, shard_hint: str | None
@@ -72,24 +59,26 @@ class _Pipeline(Pipeline):
 
 
 class PipeliningRedis(Redis):
-    """A client whose commands share round trips, and raise StoreUnavailable."""
+    """A client whose commands share a connection, and raise StoreUnavailable; replies are texts."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._batch: list[Command] = []
-        self._round_trips: set[asyncio.Task[None]] = set()
-        self._is_due = False  # a round trip is about to begin
+        self._is_due = False  # the batch is about to be sent
+        self._shared: SharedConnection | None = None
+        self._connection: AbstractConnection | None = None  # that of it, or of the last one
+        self._connecting: asyncio.Task[None] | None = None
         self._closed = False
 
     async def aclose(self, close_connection_pool: bool | None = None) -> None:
         """Close all connections, and see to it that none is opened by what still runs."""
         self._closed = True
-        for round_trip in self._round_trips:
-            round_trip.cancel()
-        await asyncio.gather(*self._round_trips, return_exceptions=True)
-        for command in self._batch:
-            if not command.reply.done():
-                command.reply.set_exception(_closed())
+        if self._connecting:
+            self._connecting.cancel()
+            await asyncio.gather(self._connecting, return_exceptions=True)
+        if self._shared:
+            self._shared.end(_closed())
+        self._fail(_closed())
         await super().aclose(close_connection_pool)
 
     def pipeline(self, transaction: bool = True, shard_hint: str | None = None) -> Pipeline:
@@ -100,80 +89,112 @@ class PipeliningRedis(Redis):
     async def execute_command(self, *args: Any, **options: Any) -> Any:
         with store_errors():
             self._check_open()
-            if args[0] in BLOCKING:
+            if args[0] in BLOCKING or (options and not options.keys().isdisjoint(_UNUSUAL)):
                 return await self._execute(*args, **options)
-            return await self._in_batch(args, options)
+            return self._read(await self._issue(args), args, options)
 
     async def replies(self, commands: Iterable[tuple[tuple[Any, ...], Any]]) -> list[Any]:
         """Return the replies to *commands*, and their errors, in order."""
         self._check_open()
-        waiting = [self._in_batch(args, options) for args, options in commands]
-        return await asyncio.gather(*waiting, return_exceptions=True)
+        commands = [*commands]
+        waiting = [self._issue(args) for args, _ in commands]
+        replies = await asyncio.gather(*waiting, return_exceptions=True)
+        return [
+            reply if isinstance(reply, BaseException) else self._read(reply, *command)
+            for reply, command in zip(replies, commands, strict=True)
+        ]
 
-    def _in_batch(self, args: tuple[Any, ...], options: dict[str, Any]) -> asyncio.Future[Any]:
-        command = Command(args, options, asyncio.Future())
+    def _read(self, reply: Any, args: Sequence[Any], options: dict[str, Any]) -> Any:
+        """Return *reply* in the form that redis-py gives to that of its command."""
+        options.pop("keys", None)
+        callback = self.response_callbacks.get(args[0])
+        return callback(reply, **options) if callback else reply
+
+    def _issue(self, args: Sequence[Any]) -> asyncio.Future[Any]:
+        command = Command(args)
         self._batch.append(command)
         self._send_soon()
         return command.reply
 
     def _send_soon(self) -> None:
-        if self._is_due or len(self._round_trips) >= MOST_TRIPS:
-            return
-        self._is_due = True
-        round_trip = asyncio.create_task(self._send_batch())
-        self._round_trips.add(round_trip)
-        round_trip.add_done_callback(self._came_back)
+        if not self._is_due and not self._connecting:
+            self._is_due = True
+            asyncio.get_running_loop().call_soon(self._send_batch)
 
-    def _came_back(self, round_trip: asyncio.Task[None]) -> None:
-        self._round_trips.discard(round_trip)
-        if self._batch and not self._closed:
+    def _send_batch(self) -> None:
+        self._is_due = False
+        if self._shared and self._shared.is_stale:
+            self._shared.end(ConnectionError("idle for too long"))
+        if self._closed or self._connecting or not self._batch:
+            return
+        if self._shared:
+            batch, self._batch = self._batch, []
+            self._shared.send(batch)
+        else:
+            self._connecting = asyncio.create_task(self._connect())
+
+    async def _connect(self) -> None:
+        """Connect, and send what waits for it; else tell those who do."""
+        try:
+            if losses := max((command.losses for command in self._batch), default=0):
+                await asyncio.sleep(BACKOFF.compute(losses))
+            self._shared = SharedConnection(await self._connected(), self._lost)
+        except Exception as error:  # noqa: BLE001 - every caller gets it; none is left waiting
+            self._fail(error)
+        finally:
+            self._connecting = None
+        self._send_batch()
+
+    async def _connected(self) -> AbstractConnection:
+        if self._connection is None:
+            pool: Any = self.connection_pool
+            self._connection = await pool.get_connection()
+        else:
+            with suppress(RedisError):  # of a connection that does not close in order
+                await self._connection.disconnect()
+            await self._close_idle()
+            await self._connection.connect()  # type: ignore[no-untyped-call]
+        return self._connection
+
+    def _lost(self, reason: Exception, unanswered: Sequence[Command]) -> None:
+        """Send again what has no reply, unless the server was too slow or it was tried enough."""
+        self._shared = None
+        again = []
+        for command in unanswered:
+            command.losses += 1
+            if self._closed or isinstance(reason, TimeoutError) or command.losses > MOST_LOSSES:
+                _refuse(command, reason)
+            else:
+                again.append(command)
+        self._batch[:0] = again
+        if self._batch:
             self._send_soon()
 
-    async def _send_batch(self) -> None:
-        self._is_due = False
+    def _fail(self, error: Exception) -> None:
+        """Tell all who wait for a connection that there is none."""
         batch, self._batch = self._batch, []
-        try:
-            with observing.begin(Kind.REDIS_CALL, commands=batch):
-                replies = await self._trip(batch)
-        except BaseException as error:  # noqa: BLE001 - every caller gets it; none is left waiting
-            replies = [error] * len(batch)
-        for command, reply in zip(batch, replies, strict=True):
-            if command.reply.done():  # cancelled meanwhile
-                continue
-            if isinstance(reply, BaseException):
-                command.reply.set_exception(reply)
-            else:
-                command.reply.set_result(reply)
-
-    async def _trip(self, batch: list[Command]) -> list[Any]:
-        if len(batch) == 1:
-            return [await self._execute(*batch[0].args, **batch[0].options)]
-        async with super().pipeline(transaction=False) as pipe:
-            for args, options, _ in batch:
-                pipe.execute_command(*args, **options)
-            try:
-                replies: list[Any] = await pipe.execute(raise_on_error=False)
-            except TimeoutError:
-                await self._connect_anew()
-                raise
-        if any(isinstance(reply, ReadOnlyError) for reply in replies):
-            await self._connect_anew()
-        return replies
+        for command in batch:
+            _refuse(command, error)
 
     async def _execute(self, *args: Any, **options: Any) -> Any:
         try:
             return await super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
         except (ReadOnlyError, TimeoutError):
-            await self._connect_anew()
+            await self._close_idle()
             raise
 
     def _check_open(self) -> None:
         if self._closed:
             raise _closed()
 
-    async def _connect_anew(self) -> None:
+    async def _close_idle(self) -> None:
         with suppress(RedisError):  # of a connection that does not close in order
             await self.connection_pool.disconnect(inuse_connections=False)
+
+
+def _refuse(command: Command, error: Exception) -> None:
+    if not command.reply.done():  # cancelled meanwhile
+        command.reply.set_exception(error)
 
 
 def _closed() -> RedisError:

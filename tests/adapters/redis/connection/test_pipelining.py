@@ -3,7 +3,6 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from bot.adapters.redis.connection import pipelining
 from bot.adapters.redis.connection.pipelining import PipeliningRedis
 from bot.adapters.redis.connection.scripting import Script
 from bot.panel import observing
@@ -11,6 +10,8 @@ from bot.panel.errors import StoreUnavailable
 from bot.panel.observing import Kind
 from tests.adapters.redis.proxies import Proxy
 from tests.fakes.observer import Heard
+
+LARGE = "x" * 20_000_000  # more than the buffers of both sides
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ async def test_pipelines_share_that_trip_and_its_connection(client, redis):
 
     assert await asyncio.gather(*map(count_twice, range(50))) == [[1, 2]] * 50
     assert await trips(redis) - before == 2
-    assert len(client.connection_pool._available_connections) == 1
+    assert len(client.connection_pool._in_use_connections) == 1
 
 
 async def test_an_error_in_a_pipeline_is_raised_once_all_are_carried_out(client):
@@ -69,7 +70,7 @@ async def test_an_error_in_a_pipeline_is_raised_once_all_are_carried_out(client)
     assert await client.get("number") == "1"
 
 
-async def test_a_flood_waits_for_the_trips_under_way_and_opens_no_more_connections(client, redis):
+async def test_a_flood_shares_one_connection(client, redis):
     async def count_later(passes):
         for _ in range(passes):
             await asyncio.sleep(0)
@@ -79,7 +80,8 @@ async def test_a_flood_waits_for_the_trips_under_way_and_opens_no_more_connectio
     counts = await asyncio.gather(*map(count_later, range(100)))
 
     assert sorted(counts) == [*range(1, 101)]
-    assert len(client.connection_pool._available_connections) <= pipelining.MOST_TRIPS
+    assert len(client.connection_pool._in_use_connections) == 1
+    assert not client.connection_pool._available_connections
 
 
 async def test_an_error_is_told_to_its_own_caller_only(client):
@@ -112,17 +114,88 @@ async def test_who_waits_at_a_list_holds_nobody_up(client):
     assert await waiting in (["wake", "up"], ("wake", "up"))
 
 
-async def test_a_broken_connection_is_told_to_everybody(redis_url):
+@pytest.fixture
+async def through_proxy(redis_url):
+    """A client, and the proxy through which it reaches the server."""
     proxy = Proxy(urlsplit(redis_url).port)
     async with proxy.running():
-        client = PipeliningRedis(host="127.0.0.1", port=proxy.port, retry=None)
+        url = f"redis://127.0.0.1:{proxy.port}"
+        client = PipeliningRedis.from_url(url, protocol=2, socket_timeout=0.3)
         await client.ping()
-        proxy.lose_the_next_answer()
-
-        found = await asyncio.gather(client.ping(), client.ping(), return_exceptions=True)
+        yield client, proxy
         await client.aclose()
 
+
+async def test_what_had_no_answer_when_the_connection_broke_is_sent_again(through_proxy):
+    client, proxy = through_proxy
+    proxy.lose_the_next_answer()
+
+    assert await asyncio.gather(client.ping(), client.incr("count")) == [True, 2]
+
+
+async def test_a_server_that_is_gone_is_told_to_everybody(redis_url):
+    proxy = Proxy(urlsplit(redis_url).port)
+    async with proxy.running():
+        client = PipeliningRedis(host="127.0.0.1", port=proxy.port, retry=None, protocol=2)
+        await client.ping()
+    found = await asyncio.gather(client.ping(), client.ping(), return_exceptions=True)
+    await client.aclose()
+
     assert [type(error) for error in found] == [StoreUnavailable] * 2
+
+
+async def test_a_server_that_does_not_answer_is_told_to_everybody_who_waits(through_proxy, redis):
+    client, _ = through_proxy
+    await redis.client_pause(600)
+
+    found = await asyncio.gather(client.ping(), client.ping(), return_exceptions=True)
+
+    assert [error.code for error in found] == ["TimeoutError"] * 2
+    await redis.ping()
+    assert await client.ping()
+
+
+async def test_a_server_that_takes_nothing_is_given_up():
+    async def greet(reader, writer):
+        await reader.read(1000)
+        writer.write(b"+OK\r\n" * 2)  # to what the client says of itself
+        await reader.read(1000)
+        await over.wait()
+        writer.transport.abort()
+
+    over = asyncio.Event()
+    async with await asyncio.start_server(greet, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        client = PipeliningRedis(host="127.0.0.1", port=port, socket_timeout=0.2, protocol=2)
+
+        with pytest.raises(StoreUnavailable, match="Timeout"):
+            await client.set("large", LARGE)
+        over.set()
+        await client.aclose()
+
+
+async def test_a_large_command_and_a_large_reply_arrive_whole(client):
+    await client.set("large", LARGE)
+
+    assert await client.get("large") == LARGE
+
+
+async def test_commands_that_are_sent_together_arrive_in_order(client):
+    await asyncio.gather(*(client.rpush("list", number, LARGE[:100_000]) for number in range(50)))
+
+    assert (await client.lrange("list", 0, -1))[::2] == [str(number) for number in range(50)]
+
+
+async def test_a_connection_that_a_firewall_may_have_dropped_is_not_used_again(redis_url, redis):
+    client = PipeliningRedis.from_url(redis_url, protocol=2, health_check_interval=0.05)
+    first = await client.client_id()
+    at_once = await client.client_id()
+
+    await asyncio.sleep(0.1)
+
+    assert at_once == first
+    assert await client.client_id() > first
+    await client.aclose()
 
 
 async def test_nothing_is_opened_by_what_still_runs_when_it_is_closed(redis, redis_url):
