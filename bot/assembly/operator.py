@@ -99,6 +99,7 @@ def _stores(config: Config, storage: Storage) -> Stores:
         threads=storage.threads,
         panels=storage.panels,
         feedback=storage.feedback,
+        reports=storage.reports,
         auditor=storage.audit,
         kept=RedisKeptData(storage.redis, Shards(config.redis_shards)),
     )

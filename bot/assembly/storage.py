@@ -81,7 +81,12 @@ async def open_storage(config: Config, operator: str = NOBODY) -> AsyncIterator[
             ),
             RedisJournal(redis, shards, cipher),
             RedisOutbox(redis, shards, lease=config.lease, cipher=cipher),
-            RedisReportStore(redis, shards, keep=config.report_days * keys.DAY),
+            RedisReportStore(
+                redis,
+                shards,
+                keep=config.report_days * keys.DAY,
+                by_person=config.usage_by_person == "yes",
+            ),
             RedisThreadStore(redis, shards),
             RedisPanelStore(redis),
             RedisConversationStore(redis, cipher),

@@ -1,16 +1,16 @@
 """``panelbot feedback``: people's feedback on replies, for whoever maintains the panel."""
 
-import csv
-import io
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 import click
 
 from bot.cli.shared import lazily
 from bot.cli.shared.command import run, settings
+from bot.cli.shared.listing import as_csv
 from bot.operations.services import Workspace
 from bot.panel.audit.entry import Act
 from bot.panel.model import ThreadRef
@@ -22,7 +22,6 @@ from bot.settings.needs import SLACK_OUT, STORE
 _DAY = 24 * 60 * 60
 _COLUMNS = ("time", "opinion", "expert", "model", "reason", "person", "thread")
 _ROUTER = "router"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would evaluate
 
 Row = Mapping[str, str]
 
@@ -72,20 +71,11 @@ def _row(entry: Feedback, workspace: Workspace) -> Row:
     }
 
 
-def _as_csv(rows: Sequence[Row]) -> str:
-    out = io.StringIO()
-    writer = csv.DictWriter(out, _COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({name: _without_formula(cell) for name, cell in row.items()} for row in rows)
-    return out.getvalue()
-
-
-def _without_formula(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
-
-
 def _as_json(rows: Sequence[Row]) -> str:
     return json.dumps(list(rows), indent=2, ensure_ascii=False) + "\n"
 
 
-_WRITERS: Mapping[str, Callable[[Sequence[Row]], str]] = {"csv": _as_csv, "json": _as_json}
+_WRITERS: Mapping[str, Callable[[Sequence[Row]], str]] = {
+    "csv": partial(as_csv, _COLUMNS),
+    "json": _as_json,
+}

@@ -68,9 +68,9 @@ def _print_plan(plan: ForgetPlan, *, messages: bool) -> None:
     for data in plan.threads:
         click.echo(f"{data.thread.place}  {_kept(data, messages=messages)}")
     for channel in plan.channels:
-        click.echo(f"{channel}  its panel, its experts' documents, opinions of its replies")
+        click.echo(f"{channel}  its panel, its experts' documents, opinions, usage")
     if plan.user:
-        click.echo(f"{plan.user}  opinions of replies, words that nobody has answered")
+        click.echo(f"{plan.user}  opinions, usage, words that nobody has answered")
     if plan.is_empty:
         click.echo("Nothing is kept of it.")
     for note in plan.notes:

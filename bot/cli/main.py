@@ -30,6 +30,7 @@ _COMMANDS = (
     ("links", "links:links", "Slack threads and the model's conversations behind them."),
     ("export", "export:export", "Write a thread, with all its conversations, as a file."),
     ("feedback", "feedback:feedback", "Thumbs up and down on replies; they are kept for a year."),
+    ("usage", "usage:usage", "What the questions of a month took and cost."),
     ("forget", "forget:forget", "Delete all that is stored of a thread, a channel or a person."),
     ("probe", "probe:probe", "Find out how OpenAI and Slack behave where no document says so."),
     ("turns", "turns:turns", "Turns that were given up after all their retries."),

@@ -136,6 +136,7 @@ class ForgetThreads:
         kept = self._stores.kept
         await kept.erase(await kept.notice_keys(team_id, channel_id))
         await self._forget_opinions(lambda opinion: _channel(opinion) == channel_id)
+        await self._forget_usage(channel_id)
 
     async def person(self, user: UserId) -> None:
         """Forget the opinions of *user*, and their unanswered messages in others' threads."""
@@ -146,6 +147,7 @@ class ForgetThreads:
         given_up = await self._drop(unanswered.given_up)
         self.deleted += Deleted(queued=sum(taken_back), given_up=given_up)
         await self._forget_opinions(lambda opinion: opinion.by == user)
+        await self._forget_usage(user)
 
     async def _record(self, where: Scope, subject: str = "") -> None:
         await self._stores.auditor.record(Act.FORGOT, where, self._by, subject)
@@ -157,6 +159,10 @@ class ForgetThreads:
         months = kept_months(runtime.time())
         forgotten = await self._stores.feedback.forget(self._services.team_id, months, matches)
         self.deleted += Deleted(opinions=forgotten)
+
+    async def _forget_usage(self, name: str) -> None:
+        months = kept_months(runtime.time())
+        await self._stores.reports.forget_usage(self._services.team_id, months, name)
 
     async def documents_of(self, team_id: str) -> None:
         """Delete all documents of a workspace's experts."""

@@ -10,6 +10,7 @@ from bot.panel.audit.audit_log import Auditor
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.model import ThreadRef
 from bot.panel.reports.feedback import FeedbackStore
+from bot.panel.reports.report_store import ReportStore
 from bot.panel.roster.documents.knowledge import KnowledgeBase
 from bot.panel.roster.panel_store import PanelStore
 from bot.panel.threads.link_recovery import LinkRecovery
@@ -24,6 +25,7 @@ class Stores:
     threads: ThreadStore
     panels: PanelStore
     feedback: FeedbackStore
+    reports: ReportStore
     auditor: Auditor
     kept: KeptData
 

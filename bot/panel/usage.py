@@ -31,6 +31,11 @@ class Extras:
         counts = {name: getattr(self, name) + getattr(other, name) for name in names}
         return Extras(**counts, calls=Counter(self.calls) + Counter(other.calls))
 
+    def __neg__(self) -> "Extras":
+        """Return what takes it away from a sum that has it."""
+        counts = {one.name: -getattr(self, one.name) for one in fields(self) if one.name != "calls"}
+        return Extras(**counts, calls={tool: -count for tool, count in self.calls.items()})
+
 
 NO_EXTRAS = Extras()
 
@@ -54,6 +59,10 @@ class Usage:
             self.output + other.output,
             self.extras + other.extras,
         )
+
+    def __neg__(self) -> "Usage":
+        """Return what takes it away from a sum that has it."""
+        return Usage(-self.input, -self.cached, -self.output, -self.extras)
 
 
 NO_USAGE = Usage()

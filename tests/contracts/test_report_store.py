@@ -12,7 +12,7 @@ from bot.panel.journal.failures import Failure
 from bot.panel.model import CallId, ExpertName, Message, MessageTs, ThreadRef, TurnId, UserId
 from bot.panel.reports.report_store import FailureNote
 from bot.panel.reports.turn_report import ConsultationReport, Stage, TurnReport
-from bot.panel.reports.usage_counts import UsageCount
+from bot.panel.reports.usage_counts import DIRECT, Dimension, UsageCount
 from bot.panel.usage import Extras, Usage
 from tests.fakes.report_store import FakeReportStore
 from tests.fakes.turn_queue import FakeTurnQueue
@@ -43,9 +43,9 @@ LARGE = TurnReport(
 def stores(request, redis):
     if request.param == "fake":
         queue = FakeTurnQueue()
-        return queue, FakeReportStore(queue)
+        return queue, FakeReportStore(queue, by_person=True)
     shards = Shards(3 if request.param == "sharded redis" else 1)
-    return RedisTurnQueue(redis, shards), RedisReportStore(redis, shards)
+    return RedisTurnQueue(redis, shards), RedisReportStore(redis, shards, by_person=True)
 
 
 async def claimed(queue):
@@ -82,11 +82,11 @@ async def test_who_has_lost_the_turn_writes_no_report(stores):
     assert await reports.find(THREAD, first.turn.id) == LARGE
 
 
-async def answered(stores, ts, report):
+async def answered(stores, ts, report, *, channel="C1", by="U1"):
     """Let a turn be done; *ts* is when it was asked."""
     queue, reports = stores
-    thread = ThreadRef("T1", "C1", ts)
-    await queue.put(thread, Message(MessageTs(ts), UserId("U1"), "hello"))
+    thread = ThreadRef("T1", channel, ts)
+    await queue.put(thread, Message(MessageTs(ts), UserId(by), "hello"))
     claim = await queue.claim()
     await reports.save(claim, replace(report, mark=MessageTs(ts)))
     await queue.done(claim)
@@ -106,6 +106,78 @@ async def test_what_turns_took_is_counted_by_month_expert_and_model(stores):
     assert list(await reports.usage("T2", "2025-11")) == []
 
 
+async def used(stores, by):
+    """Return the questions and input tokens of November by name and model."""
+    counts = await stores[1].usage("T1", "2025-11", by=by)
+    return {(one.name, one.model): (one.questions, one.usage.input) for one in counts}
+
+
+async def test_what_turns_took_is_counted_by_channel_and_person_as_well(stores):
+    await answered(stores, "1763671234.000100", LARGE)
+    await answered(stores, "1763671235.000100", LARGE, by="U2")
+    await answered(stores, "1763671236.000100", LARGE, channel="C2")
+
+    luna, terra = "gpt-6-luna", "gpt-6.1-terra"
+    assert await used(stores, Dimension.CHANNEL) == {
+        ("C1", luna): (2, 20),
+        ("C1", terra): (0, 200),
+        ("C2", luna): (1, 10),
+        ("C2", terra): (0, 100),
+    }
+    assert await used(stores, Dimension.PERSON) == {
+        ("U1", luna): (2, 20),
+        ("U1", terra): (0, 200),
+        ("U2", luna): (1, 10),
+        ("U2", terra): (0, 100),
+    }
+
+
+async def test_direct_messages_are_counted_together(stores):
+    await answered(stores, "1763671234.000100", LARGE, channel="D1")
+    await answered(stores, "1763671235.000100", LARGE, channel="D2", by="U2")
+    assert {name for name, _ in await used(stores, Dimension.CHANNEL)} == {DIRECT}
+
+
+async def test_a_turn_that_nobody_began_is_no_persons(stores):
+    await answered(stores, "1763671234.000100", LARGE, by="")
+    assert await used(stores, Dimension.PERSON) == {}
+    assert len(await used(stores, Dimension.CHANNEL)) == 2
+
+
+async def test_what_a_person_or_channel_took_can_be_forgotten(stores):
+    _, reports = stores
+    for n, by in enumerate(("U1", "U11")):
+        await answered(stores, f"176367123{n}.000100", LARGE, by=by)
+    before = await used(stores, Dimension.EXPERT)
+
+    await reports.forget_usage("T1", ["2025-11", "2025-12"], "U1")
+    assert {name for name, _ in await used(stores, Dimension.PERSON)} == {"U11"}
+    assert {name for name, _ in await used(stores, Dimension.CHANNEL)} == {"C1"}
+
+    await reports.forget_usage("T1", ["2025-11"], "C1")
+    assert await used(stores, Dimension.CHANNEL) == {}
+    assert await used(stores, Dimension.EXPERT) == before
+
+
+async def test_people_are_counted_only_where_settings_say_so(redis):
+    stores = RedisTurnQueue(redis, Shards()), RedisReportStore(redis, Shards())
+    await answered(stores, "1763671234.000100", LARGE)
+
+    assert await used(stores, Dimension.PERSON) == {}
+    assert not [key async for key in redis.scan_iter("*people*")]
+    assert b"U1" not in b"".join(
+        [await redis.dump(key) async for key in redis.scan_iter("*usage*")]
+    )
+
+
+async def test_counts_expire_after_fourteen_months(redis):
+    stores = RedisTurnQueue(redis, Shards()), RedisReportStore(redis, Shards(), by_person=True)
+    await answered(stores, "1763671234.000100", LARGE)
+
+    lifetimes = [await redis.ttl(key) async for key in redis.scan_iter("*usage*")]
+    assert [round(one / 86400) for one in lifetimes] == [400, 400, 400]
+
+
 async def test_a_turn_that_is_saved_again_is_counted_once(stores):
     queue, reports = stores
     first = await claimed(queue)
@@ -116,6 +188,8 @@ async def test_a_turn_that_is_saved_again_is_counted_once(stores):
     await reports.save(second, replace(LARGE, seconds=99.0))
 
     assert {one.questions for one in await reports.usage("T1", "1970-01")} == {1}
+    for by in (Dimension.CHANNEL, Dimension.PERSON):
+        assert sum(one.questions for one in await reports.usage("T1", "1970-01", by=by)) == 1
     assert (await reports.find(THREAD, first.turn.id)).seconds == 99.0
 
 

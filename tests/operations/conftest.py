@@ -17,6 +17,7 @@ from tests.fakes.kept_data import FakeKeptData
 from tests.fakes.knowledge import FakeKnowledge
 from tests.fakes.language_model import ScriptedModel
 from tests.fakes.panel_store import FakePanelStore
+from tests.fakes.report_store import FakeReportStore
 from tests.fakes.slack_threads import FakeSlackThreads
 from tests.fakes.thread_store import FakeThreadStore
 from tests.fakes.transcript import FakeTranscript
@@ -51,7 +52,13 @@ class Fakes:
     def services(self) -> Services:
         """What operations are given."""
         stores = Stores(
-            self.queue, self.threads, self.panels, self.feedback, auditor(self.audit_log), self.kept
+            self.queue,
+            self.threads,
+            self.panels,
+            self.feedback,
+            FakeReportStore(self.queue),
+            auditor(self.audit_log),
+            self.kept,
         )
         recovery = LinkRecovery(self.threads, self.model, FakeTranscript())
         return Services(

@@ -74,6 +74,7 @@ REPORT = TurnReport(
 JUDGED = Judged(TurnId("T1:C1:1.0"), "reply:call_1", EXPERT.name)
 FEEDBACK = Feedback(JUDGED, "1.0", USER, Opinion.BAD, 1, "m", "Why?")
 _SETTINGS = {
+    "PANELBOT_USAGE_BY_PERSON": "yes",
     "SLACK_BOT_TOKEN": "xoxb-1",
     "SLACK_APP_TOKEN": "xapp-1",
     "OPENAI_API_KEY": "sk-1",

@@ -29,6 +29,10 @@ P failures:TURN     string  what failed in a turn, a line each; no content   30 
                                                                              last; 250 B each
 P usage:TEAM:MONTH  hash    questions and tokens of a month's turns, by      400 days after the
                             expert and model                                 last; 200 B for each
+P usage-channels:   hash    the same by channel and model; all direct        400 days after the
+TEAM:MONTH                  messages are one                                 last; 400 B for each
+P usage-people:     hash    the same by person and model, where settings     400 days after the
+TEAM:MONTH                  say so                                           last; 400 B for each
 P ready             zset    threads with an inbox and no turn, by the order  while they wait;
                             in which they will be served                     60 to 150 B a thread
 P aside:CHANNEL     zset    threads that would be ready, but their channel   while they wait;

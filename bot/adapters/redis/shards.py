@@ -42,9 +42,9 @@ class Shards:
         """Return the key of what failed in *turn* in *thread*."""
         return f"{self.prefix(thread)}failures:{turn}"
 
-    def usage(self, team_id: str, month: str) -> tuple[str, ...]:
+    def usage(self, team_id: str, month: str, kind: str = "usage") -> tuple[str, ...]:
         """Return the keys of the usage of *month*, one in every shard."""
-        return tuple(f"{prefix}usage:{team_id}:{month}" for prefix in self.prefixes)
+        return tuple(f"{prefix}{kind}:{team_id}:{month}" for prefix in self.prefixes)
 
     def seen(self, thread: ThreadRef, ts: MessageTs) -> str:
         """Return the key of what became of the message *ts* in *thread*."""

@@ -1,7 +1,10 @@
 """What commands that list something share: counts in words, and ``--json``."""
 
+import csv
+import io
 import json
 import sys
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,12 +12,27 @@ import click
 if TYPE_CHECKING:  # the list of all commands imports this
     from bot.panel.links import ThreadLinks
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would evaluate
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print for machines.")
 
 
 def counted(count: int, noun: str) -> str:
     """Return *count* with its noun: ``1 thread``, ``2 threads``."""
     return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
+    """Return *rows* as CSV in which spreadsheets find nothing to evaluate."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: _without_formula(cell) for name, cell in row.items()} for row in rows)
+    return out.getvalue()
+
+
+def _without_formula(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def print_json(listed: Any) -> None:

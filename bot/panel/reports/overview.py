@@ -15,12 +15,15 @@ from bot.panel.model import Expert, ExpertName, Synthesis, UserId
 from bot.panel.months import kept_months
 from bot.panel.prices import Prices, total
 from bot.panel.reports.feedback import FeedbackStore, Opinion
+from bot.panel.reports.month_usage import NOTHING, UsageRow, month_usage, sum_of
 from bot.panel.reports.report_store import ReportStore
-from bot.panel.reports.usage_counts import UsageCount
+from bot.panel.reports.usage_counts import Dimension, UsageCount
 from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.roster.panel_reader import PanelEntry
 from bot.panel.roster.roster import RosterChanges, WorkspaceScope
 from bot.panel.usage import NO_USAGE, Usage
+
+_MOST_CHANNELS = 20  # with usage of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,9 @@ class Overview:
     may_change: bool
     kept_in: str = ""  # where the panels can be changed, if not in Slack
     streaming: bool | None = None  # of the default panel; None: as usual
+    total: UsageRow = NOTHING
+    by_channel: Sequence[UsageRow] = ()  # of those that the user can read, the dearest
+    elsewhere: UsageRow = NOTHING  # what all of these did not take
 
 
 class OverviewReader:
@@ -98,6 +104,9 @@ class OverviewReader:
         )
         own = [expert for _, changes in channels for expert in changes.added.values()]
         titles = {expert.name: expert.title for expert in (*own, *addable, *panel.experts)}
+        used = await month_usage(self._reports, self._prices, team_id, month, Dimension.CHANNEL)
+        read = [row for row in used.rows if row.name in visible]
+        others = [row for row in (*used.rows, used.rest) if row and row.name not in visible]
         return Overview(
             entries=entries,
             addable=addable,
@@ -107,6 +116,9 @@ class OverviewReader:
             month=month,
             months=months[::-1],
             figures=await self._figures(team_id, month, titles),
+            total=used.total,
+            by_channel=read[:_MOST_CHANNELS],
+            elsewhere=sum_of([*read[_MOST_CHANNELS:], *others]),
             prices_as_of=self._prices.as_of,
             admins=self._editor.rights.admins,
             may_change=may_change,
@@ -128,24 +140,36 @@ class OverviewReader:
             self._reports.usage(team_id, month), self._feedback.of_month(team_id, month)
         )
         votes = Counter((one.judged.expert, one.opinion) for one in feedback)
-        counted = [*(count.expert for count in counts), *(name for name, _ in votes)]
-        names = [name for name in dict.fromkeys(counted) if name is None or name in titles]
+        counted = [*(count.name for count in counts), *(name for name, _ in votes)]
+        names = [
+            None if name is None else ExpertName(name)
+            for name in dict.fromkeys(counted)
+            if name is None or name in titles
+        ]
         figures = [
-            self._figures_of(name, titles, [c for c in counts if c.expert == name], votes)
+            self._figures_of(
+                name,
+                titles[name] if name else gettext("Router"),
+                [count for count in counts if count.name == name],
+                votes,
+            )
             for name in names
         ]
-        return sorted(figures, key=lambda one: (-one.questions, one.title))
+        figures.sort(key=lambda one: (-one.questions, one.title))
+        if others := [count for count in counts if count.name not in names]:
+            figures.append(self._figures_of(None, gettext("Others"), others, Counter()))
+        return figures
 
     def _figures_of(
         self,
         name: ExpertName | None,
-        titles: Mapping[ExpertName, str],
+        title: str,
         counts: Sequence[UsageCount],
         votes: Counter[tuple[ExpertName | None, Opinion]],
     ) -> Figures:
         return Figures(
             expert=name,
-            title=titles[name] if name else gettext("Router"),
+            title=title,
             questions=sum(one.questions for one in counts),
             usage=sum((one.usage for one in counts), NO_USAGE),
             cost=total(self._prices.cost(one.model, one.usage) for one in counts),

@@ -3,13 +3,13 @@
 What failed is kept outside of the journal, and longer than that.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from bot.panel.model import Claim, ThreadRef, Turn, TurnId
 from bot.panel.reports.turn_report import TurnReport
-from bot.panel.reports.usage_counts import UsageCount
+from bot.panel.reports.usage_counts import Dimension, UsageCount
 
 ROUTER = "router"  # in place of an expert's name
 
@@ -36,8 +36,13 @@ class ReportStore(Protocol):
         Raises TurnLost, writing nothing, if another worker has the turn.
         """
 
-    async def usage(self, team_id: str, month: str) -> Sequence[UsageCount]:
-        """Return the usage of the questions of *month* (``2026-11``), by expert and model."""
+    async def usage(
+        self, team_id: str, month: str, *, by: Dimension = Dimension.EXPERT
+    ) -> Sequence[UsageCount]:
+        """Return the usage of the questions of *month* (``2026-11``), by name and model."""
+
+    async def forget_usage(self, team_id: str, months: Iterable[str], name: str) -> None:
+        """Forget what a channel or a person took in *months*; by expert it stays counted."""
 
     async def find(self, thread: ThreadRef, turn: TurnId) -> TurnReport | None:
         """Return the report of *turn*; None if it is not finished, or the report has expired."""

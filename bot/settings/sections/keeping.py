@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.settings.kinds import choice
 from bot.settings.number_kinds import number, whole_number
 from bot.settings.setting import Group, setting
 
@@ -39,6 +40,14 @@ class KeepingSettings:
         "Days after the app was removed from the workspace, or its token revoked, until all that "
         "is kept of the workspace is deleted; installing it again before that keeps it",
         page="run/forgetting.md#when-the-app-is-removed",
+    )
+    usage_by_person: str = setting(
+        "PANELBOT_USAGE_BY_PERSON",
+        choice("no", "yes", default="no"),
+        "Count what each person's questions take, for `panelbot usage --by person`; by expert and "
+        "channel it is counted anyway",
+        example="yes",
+        page="run/usage.md#by-person",
     )
     audit_days: int = setting(
         "PANELBOT_AUDIT_DAYS",

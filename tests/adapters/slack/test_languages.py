@@ -57,6 +57,7 @@ from bot.panel.model import (
     Wish,
 )
 from bot.panel.reports.feedback import Judged, Opinion
+from bot.panel.reports.month_usage import UsageRow
 from bot.panel.reports.overview import Figures, Overview
 from bot.panel.reports.turn_trace import ApprovalTrace, ExpertTrace, RequestMetrics, TurnTrace
 from bot.panel.roster import suggestions
@@ -94,6 +95,7 @@ FIGURES = [
     Figures(None, "Router", 1, Usage(1, 0, 1), None),
 ]
 CHANGED = RosterChanges({LEGAL.name: LEGAL}, frozenset({ExpertName("tax")}), Synthesis.NEVER)
+USED = UsageRow("C1", 1, Usage(1_000, 0, 50), Decimal("0.001"))
 OVERVIEW = Overview(
     entries=[PanelEntry(LEGAL, EVERYWHERE)] * 60,
     addable=[LEGAL],
@@ -107,6 +109,9 @@ OVERVIEW = Overview(
     may_change=True,
     handles={LEGAL.name: "panel-legal"},
     kept_in="",
+    total=USED,
+    by_channel=[USED],
+    elsewhere=USED,
 )
 BILL = RequestMetrics("gpt-6.1-terra", 3.25, Usage(1_200, 600, 80), Decimal("0.00103"))
 PARTS = (

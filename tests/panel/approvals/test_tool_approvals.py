@@ -473,7 +473,7 @@ async def test_the_report_counts_no_question_twice(bench):
     await decide(bench)
     await carry_out(bench)
 
-    (tally,) = [t for t in await bench.reports.usage("T1", "1970-01") if t.expert == "legal"]
+    (tally,) = [t for t in await bench.reports.usage("T1", "1970-01") if t.name == "legal"]
     assert tally.questions == 1
     assert tally.usage.output == 40
 

@@ -137,9 +137,31 @@ async def test_of_channels_that_somebody_cannot_read_nothing_is_told(bench, desk
     await bench.reports.save(claim, TurnReport(ts, 1.0, direct=True, consultations=(asked,)))
 
     hidden = await desk.overview("T1", MEMBER)
-    assert (list(hidden.channels), [one.expert for one in hidden.figures]) == ([], [])
+    assert (list(hidden.channels), list(hidden.by_channel)) == ([], [])
+    assert [(one.expert, one.title) for one in hidden.figures] == [(None, "Others")]
+    assert "C1" not in str(hidden)
+    assert "project-x" not in str(hidden)
 
     bench.members.members["C1"] = [MEMBER]
     shown = await desk.overview("T1", MEMBER)
     assert [channel for channel, _ in shown.channels] == ["C1"]
     assert [one.title for one in shown.figures] == ["Project X"]
+    assert [(row.name, row.questions) for row in shown.by_channel] == [("C1", 1)]
+
+
+async def test_what_channels_took_adds_up_to_the_total_whoever_looks(bench, desk):
+    for n, channel in enumerate(("C1", "C2", "D1")):
+        ts = MessageTs(f"{NOVEMBER + n:.6f}")
+        await bench.queue.put(ThreadRef("T1", channel, ts), Message(ts, MEMBER, "May we?"))
+        claim = await bench.queue.claim()
+        stage = Stage("known", 1.0, Usage(1, 0, 10**n))
+        asked = ConsultationReport(CallId("1"), LEGAL, "Legal", stage=stage)
+        await bench.reports.save(claim, TurnReport(ts, 1.0, direct=True, consultations=(asked,)))
+        await bench.queue.done(claim)
+    bench.members.members["C2"] = [MEMBER]
+
+    seen = await desk.overview("T1", MEMBER)
+
+    assert [(row.name, row.cost) for row in seen.by_channel] == [("C2", Decimal("0.000011"))]
+    assert seen.elsewhere.cost == Decimal("0.000103")
+    assert (seen.total.questions, seen.total.cost) == (3, Decimal("0.000114"))

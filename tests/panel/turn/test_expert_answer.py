@@ -270,7 +270,7 @@ async def test_the_report_counts_everybody(office):
     legal, tax = report.consultations
     assert (legal.by, tax.by, tax.known_as) == (None, legal.call_id, "call_tax")
     assert legal.stage.usage == USAGE + USAGE
-    counted = {one.expert: (one.questions, one.usage) for one in usage_counts(report)}
+    counted = {one.name: (one.questions, one.usage) for one in usage_counts(report)}
     assert counted["tax"] == (1, USAGE)
     assert counted["legal"] == (1, USAGE + USAGE)
     assert report.choosing.usage == USAGE

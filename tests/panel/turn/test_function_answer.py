@@ -233,7 +233,7 @@ async def test_it_counts_as_asked_and_costs_nothing(desk):
     await desk.ask("Where is order 7?")
 
     (report,) = desk.reports.reports.values()
-    (tally,) = [one for one in usage_counts(report) if one.expert == "orders"]
+    (tally,) = [one for one in usage_counts(report) if one.name == "orders"]
     assert (tally.questions, tally.model, tally.usage.output) == (1, "function", 0)
 
 

@@ -7,7 +7,7 @@ The script that writes checks the token: a worker that has lost its turn cannot 
 report of the worker that has it now. A turn that has a report is already counted: saving it again,
 after a crash, does not count it twice.
 
-Usage is a hash of numbers. A field is ``EXPERT MODEL questions``, ``… input``, ``… cached``,
+Usage is hashes of numbers. A field is ``NAME MODEL questions``, ``… input``, ``… cached``,
 ``… output``, one of the names in ``Extras``, or ``… call:TOOL``; with a ``-`` for the router.
 """
 
@@ -15,31 +15,48 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import fields
+from itertools import product
 from typing import Any
 
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.scripting import Connection, Script, ThreadScripts
 from bot.adapters.redis.shards import Shards
 from bot.adapters.redis.stores.packed_reports import packed, unpacked
-from bot.panel.model import Claim, ExpertName, ThreadRef, Turn, TurnId
+from bot.panel.model import Claim, ThreadRef, Turn, TurnId
 from bot.panel.months import month_of
 from bot.panel.reports.report_store import FailureNote, ReportStore
 from bot.panel.reports.turn_report import TurnReport
-from bot.panel.reports.usage_counts import UsageCount, merged, usage_counts
+from bot.panel.reports.usage_counts import Dimension, UsageCount, counts_of, merged
 from bot.panel.usage import Extras, Usage
 
 _SAVE = Script("report")
 _EXTRAS = tuple(one.name for one in fields(Extras) if one.name != "calls")
 _CALL = "call:"
 _ROUTER = "-"  # in place of an expert's name
+_KINDS = {  # of keys
+    Dimension.EXPERT: "usage",
+    Dimension.CHANNEL: "usage-channels",
+    Dimension.PERSON: "usage-people",
+}
 
 _log = logging.getLogger(__name__)
 
 
 class RedisReportStore(ReportStore):
-    """The reports of the turns of a RedisTurnQueue with the same *shards*, for *keep* seconds."""
+    """The reports of the turns of a RedisTurnQueue with the same *shards*, for *keep* seconds.
 
-    def __init__(self, redis: Connection, shards: Shards, *, keep: int = keys.REPORT_FOR) -> None:
+    Who asked is counted only *by_person*.
+    """
+
+    def __init__(
+        self,
+        redis: Connection,
+        shards: Shards,
+        *,
+        keep: int = keys.REPORT_FOR,
+        by_person: bool = False,
+    ) -> None:
+        self._by_person = by_person
         self._redis = redis
         self._keep = keep
         self._shards = shards
@@ -48,16 +65,26 @@ class RedisReportStore(ReportStore):
     async def save(self, claim: Claim, report: TurnReport) -> None:
         thread = claim.turn.thread
         month = f"{thread.team_id}:{month_of(report.mark)}"
-        counts = _increments(usage_counts(report))
+        counts = counts_of(claim.turn, report, by_person=self._by_person)
+        increments = (one for by, added in counts.items() for one in _increments(_KINDS[by], added))
         day, ts = keys.day_of(claim.turn.id)
         args = (day, ts, packed(report, ts), self._keep, month, keys.USAGE_FOR)
-        await self._scripts.fenced(_SAVE, claim, *args, *counts)
+        await self._scripts.fenced(_SAVE, claim, *args, *increments)
 
-    async def usage(self, team_id: str, month: str) -> Sequence[UsageCount]:
+    async def usage(
+        self, team_id: str, month: str, *, by: Dimension = Dimension.EXPERT
+    ) -> Sequence[UsageCount]:
         async with self._redis.pipeline(transaction=False) as pipe:
-            for key in self._shards.usage(team_id, month):
+            for key in self._shards.usage(team_id, month, _KINDS[by]):
                 pipe.hgetall(key)
             return _merged_counts(await pipe.execute())
+
+    async def forget_usage(self, team_id: str, months: Iterable[str], name: str) -> None:
+        for month, by in product(months, (Dimension.CHANNEL, Dimension.PERSON)):
+            for key in self._shards.usage(team_id, month, _KINDS[by]):
+                fields = [one for one in await self._redis.hkeys(key) if one.startswith(f"{name} ")]
+                if fields:
+                    await self._redis.hdel(key, *fields)
 
     async def find(self, thread: ThreadRef, turn: TurnId) -> TurnReport | None:
         day, ts = keys.day_of(turn)
@@ -92,8 +119,8 @@ def _failure_notes(text: str) -> Sequence[FailureNote]:
     return notes
 
 
-def _increments(counts: Iterable[UsageCount]) -> Iterator[str | int]:
-    """Yield each field and its increment, one after the other; zeros are left out."""
+def _increments(kind_of_key: str, counts: Iterable[UsageCount]) -> Iterator[str | int]:
+    """Yield the key, field and increment of each, one after the other; zeros are left out."""
     for count in counts:
         amounts = {
             "questions": count.questions,
@@ -105,7 +132,7 @@ def _increments(counts: Iterable[UsageCount]) -> Iterator[str | int]:
         }
         for kind, amount in amounts.items():
             if amount:
-                yield from (f"{count.expert or _ROUTER} {count.model} {kind}", amount)
+                yield from (kind_of_key, f"{count.name or _ROUTER} {count.model} {kind}", amount)
 
 
 def _merged_counts(hashes: Iterable[Mapping[str, str]]) -> list[UsageCount]:
@@ -116,17 +143,17 @@ def _merged_counts(hashes: Iterable[Mapping[str, str]]) -> list[UsageCount]:
 
 def _usage_count(field: str, amount: str) -> UsageCount:
     name, model, kind = field.split(" ")
-    expert = None if name == _ROUTER else ExpertName(name)
+    of = None if name == _ROUTER else name
     number: dict[str, Any] = {kind: int(amount)}
     match kind:
         case "questions":
-            return UsageCount(expert, model, questions=int(amount))
+            return UsageCount(of, model, questions=int(amount))
         case "input" | "cached" | "output":
-            return UsageCount(expert, model, usage=Usage(**number))
+            return UsageCount(of, model, usage=Usage(**number))
         case _ if kind in _EXTRAS:
-            return UsageCount(expert, model, usage=Usage(extras=Extras(**number)))
+            return UsageCount(of, model, usage=Usage(extras=Extras(**number)))
         case _ if kind.startswith(_CALL):
             extras = Extras(calls={kind.removeprefix(_CALL): int(amount)})
-            return UsageCount(expert, model, usage=Usage(extras=extras))
+            return UsageCount(of, model, usage=Usage(extras=extras))
         case _:  # counted by a newer version
-            return UsageCount(expert, model)
+            return UsageCount(of, model)

@@ -10,6 +10,7 @@ from bot.adapters.slack.blocks.elements import literal
 from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 from bot.language import dollars, gettext, ngettext, number, pgettext
+from bot.panel.reports.month_usage import UsageRow
 from bot.panel.reports.overview import Figures
 
 _MOST_POINTS = 12
@@ -47,6 +48,17 @@ def figures_text(figures: Figures) -> str:
         gettext("{good} thumbs up, {bad} down", good=good, bad=bad),
     )
     return f"• *{name}*: {' · '.join(parts)}"
+
+
+def usage_text(name: str, row: UsageRow) -> str:
+    """Return what the row called *name*, which is mrkdwn, took."""
+    asked = row.questions
+    parts = (
+        ngettext("{count} question", "{count} questions", asked) if asked is not None else "",
+        ngettext("{count} token", "{count} tokens", row.usage.input + row.usage.output),
+        cost(row.cost),
+    )
+    return f"*{name}*: {' · '.join(filter(None, parts))}"
 
 
 def cost(amount: Decimal | None) -> str:

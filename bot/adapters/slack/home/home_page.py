@@ -39,7 +39,9 @@ class HomePage:
             overview = await self._overviews.overview(self._responder.team_id, user, place.month)
             current = self._responder.api.channels.current
             channels = [(current(channel), changes) for channel, changes in overview.channels]
-            await self._publish(user, replace(overview, channels=channels), place)
+            used = [replace(row, name=current(row.name or "")) for row in overview.by_channel]
+            overview = replace(overview, channels=channels, by_channel=used)
+            await self._publish(user, overview, place)
         except PanelError as error:
             log.warning("home.not_shown", extra={"reason": str(error)})
             await self._apologize(user, error_sentence(error))

@@ -38,6 +38,7 @@ from bot.panel.model import Expert, Synthesis
 from bot.panel.reports.overview import Overview
 from bot.panel.roster.panel_reader import PanelEntry
 from bot.panel.roster.roster import RosterChanges
+from bot.panel.usage import NO_USAGE
 
 EXPERT, ADD_NEW, ADD_LISTED, SYNTHESIS = "home_expert", "home_new", "home_add", "home_synthesis"
 MONTH = "home_month"
@@ -187,6 +188,7 @@ def _usage(overview: Overview, place: Place, *, with_charts: bool) -> Iterator[J
     yield from turning.menu(len(overview.figures), Listing.FIGURES, place, heading)
     shown = turning.part(overview.figures, Listing.FIGURES, place)
     yield from map(section, section_texts(map(charts.figures_text, shown)))
+    yield from map(section, section_texts(_by_channel(overview)))
     yield note(
         " ".join(
             (
@@ -198,6 +200,18 @@ def _usage(overview: Overview, place: Place, *, with_charts: bool) -> Iterator[J
             )
         )
     )
+
+
+def _by_channel(overview: Overview) -> Iterator[str]:
+    """Yield what each channel took, and all of them together."""
+    yield charts.usage_text(gettext("Total"), overview.total)
+    if not overview.by_channel:
+        return
+    yield "*" + gettext("By channel") + "*"
+    for row in overview.by_channel:
+        yield f"• {charts.usage_text(f'<#{row.name}>', row)}"
+    if overview.elsewhere.usage != NO_USAGE:
+        yield "• " + charts.usage_text(gettext("Others"), overview.elsewhere)
 
 
 def _months(overview: Overview, place: Place) -> Json:

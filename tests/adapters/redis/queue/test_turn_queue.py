@@ -328,7 +328,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     await queue.postpone(claims[0], after=60, outage=True)
     await queue.bury(claims[1], "reason")
     report = TurnReport(MessageTs("2.0"), 1.0, choosing=Stage("gpt-6-luna", 1.0, Usage(10)))
-    await RedisReportStore(redis, Shards()).save(claims[2], report)
+    await RedisReportStore(redis, Shards(), by_person=True).save(claims[2], report)
     await RedisReportStore(redis, Shards()).note_failure(
         claims[2].turn, FailureNote("legal", "no credit")
     )

@@ -9,9 +9,11 @@ from bot.adapters.slack.blocks import seals
 from bot.adapters.slack.home import home_view, turning
 from bot.adapters.slack.home.turning import PAGE, Listing
 from bot.panel.model import Expert, ExpertName, Synthesis, ToolName, UserId
+from bot.panel.reports.month_usage import UsageRow
 from bot.panel.reports.overview import Figures, Overview
 from bot.panel.roster.panel_reader import PanelEntry
 from bot.panel.roster.roster import RosterChanges, WorkspaceScope
+from bot.panel.usage import Usage
 from bot.playground.slack.web_api.validation.blocks import problem_of
 
 MOST_BYTES = 250_000  # of a view
@@ -131,6 +133,24 @@ def test_figures_are_shown_as_charts_and_as_text():
     assert [b["type"] for b in told].count("data_visualization") == 0
     assert "3 questions" in str(drawn)
     assert "3 questions" in str(told)
+
+
+def test_what_channels_took_is_shown_with_what_is_left_and_the_total():
+    cent = Decimal("0.004")
+    legal = Figures(LEGAL.name, "Legal Counsel", 3)
+    overview = replace(
+        OVERVIEW,
+        figures=[legal],
+        total=UsageRow("T1", None, Usage(1_000, 0, 234), 3 * cent),
+        by_channel=[UsageRow("C1", 2, Usage(1_000), cent)],
+        elsewhere=UsageRow(None, None, Usage(0, 0, 234), 2 * cent),
+    )
+
+    told = str(shown(overview))
+
+    assert "*Total*: 1,234 tokens · $0.01" in told
+    assert "• *<#C1>*: 2 questions · 1,000 tokens · under $0.01" in told
+    assert "• *Others*: 234 tokens · under $0.01" in told
 
 
 def large(experts=100, channels=1_000):

@@ -1,0 +1,138 @@
+"""``panelbot usage``: what the questions of a month took and cost, for whoever pays."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import click
+
+from bot.cli.shared import lazily
+from bot.cli.shared.command import run, settings
+from bot.cli.shared.listing import as_csv, print_json
+from bot.panel.audit.entry import Act
+from bot.panel.errors import Refused
+from bot.panel.months import kept_months
+from bot.panel.reports.month_usage import VIEWS, MonthUsage, UsageRow, month_usage
+from bot.panel.reports.report_store import ROUTER
+from bot.panel.reports.usage_counts import Dimension
+from bot.panel.roster.roster import WorkspaceScope
+from bot.settings.needs import SLACK_OUT, STORE
+from bot.settings.yaml_files import prices
+
+_COLUMNS = ("questions", "input", "cached", "output", "cost")
+_REST = "unattributed"
+_UNKNOWN = "unknown"
+_LEAST = Decimal("0.0001")  # dollars that the table shows
+
+
+@dataclass(frozen=True, slots=True)
+class _Printed:
+    """What is printed, and of what."""
+
+    month: str
+    by: str
+    workspace: str
+    prices_as_of: str
+    usage: MonthUsage
+
+    def named(self) -> Sequence[tuple[str, UsageRow]]:
+        """Return the rows with their names; the rest comes last."""
+        rows = [(row.name or ROUTER, row) for row in self.usage.rows]
+        return [*rows, *([(_REST, self.usage.rest)] if self.usage.rest else [])]
+
+
+@click.command()
+@click.option("--month", metavar="YYYY-MM", help="Which month, in UTC; without this, the current.")
+@click.option("--by", type=click.Choice(VIEWS), default=Dimension.EXPERT.value, show_default=True)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["table", "csv", "json"]),
+    default="table",
+    show_default=True,
+)
+def usage(month: str | None, by: str, format_: str) -> None:
+    """What the questions of a month took and cost.
+
+    Tokens of input include the cached ones. A question is counted once it is answered, in the month
+    in which it was asked. Costs are in dollars, at list prices.
+    """
+    run(_usage(month, by, _WRITERS[format_]))
+
+
+async def _usage(month: str | None, by: str, write: Callable[[_Printed], None]) -> None:
+    config = settings(*SLACK_OUT, *STORE)
+    first, *_, current = months = kept_months(time.time())
+    month = month or current
+    if month not in months:
+        raise Refused(f"Usage is kept of {first} to {current}; {month!r} is none of these months.")
+    if by == Dimension.PERSON and config.usage_by_person != "yes":
+        raise Refused("Usage is counted by person only with PANELBOT_USAGE_BY_PERSON=yes.")
+    costs = prices.prices(config.prices)
+    async with lazily.operator.open_workspace(config) as (storage, workspace):
+        team = workspace.team_id
+        if by == Dimension.PERSON:
+            await storage.audit.record(Act.EXPORTED, WorkspaceScope(team), None, "usage by person")
+        found = await month_usage(storage.reports, costs, team, month, by)
+    write(_Printed(month, by, team, costs.as_of, found))
+
+
+def _print_table(printed: _Printed) -> None:
+    lines: list[tuple[str, Sequence[str]]] = [("", _COLUMNS)]
+    for name, row in (*printed.named(), ("total", printed.usage.total)):
+        *counts, cost = _numbers(row)
+        shown = [_UNKNOWN if count is None else f"{count:,}" for count in counts]
+        lines.append((name, (*shown, _money(cost))))
+    width = max(len(name) for name, _ in lines)
+    click.echo(f"{printed.workspace}, {printed.month}, by {printed.by}\n")
+    for name, cells in lines:
+        click.echo(f"{name:<{width}}" + "".join(f"{cell:>13}" for cell in cells))
+    click.echo(f"\nCost at list prices of {printed.prices_as_of}, before discounts.")
+    if unpriced := printed.usage.unpriced:
+        click.echo(f"No price is known of all that was used of {', '.join(unpriced)}.")
+
+
+def _money(cost: Decimal | None) -> str:
+    if cost is None:
+        return _UNKNOWN
+    return f"<${_LEAST}" if 0 < cost < _LEAST else f"${cost:,.4f}"
+
+
+def _print_csv(printed: _Printed) -> None:
+    """Print the rows; what is unknown is empty."""
+    rows = [
+        {"month": printed.month, printed.by: name}
+        | {key: "" if value is None else str(value) for key, value in _fields(row).items()}
+        for name, row in printed.named()
+    ]
+    click.echo(as_csv(("month", printed.by, *_COLUMNS), rows), nl=False)
+
+
+def _print_json(printed: _Printed) -> None:
+    print_json(
+        {
+            "workspace": printed.workspace,
+            "month": printed.month,
+            "by": printed.by,
+            "rows": [{"name": name, **_fields(row)} for name, row in printed.named()],
+            "total": _fields(printed.usage.total),
+            "prices_as_of": printed.prices_as_of,
+            "unpriced": printed.usage.unpriced,
+        }
+    )
+
+
+def _fields(row: UsageRow) -> Mapping[str, Any]:
+    """Return the numbers of *row*; the cost as text, a plain decimal with all its places."""
+    *counts, cost = _numbers(row)
+    plain = None if cost is None else f"{cost.normalize():f}"
+    return dict(zip(_COLUMNS, (*counts, plain), strict=True))
+
+
+def _numbers(row: UsageRow) -> tuple[int | None, int, int, int, Decimal | None]:
+    return row.questions, row.usage.input, row.usage.cached, row.usage.output, row.cost
+
+
+_WRITERS = {"table": _print_table, "csv": _print_csv, "json": _print_json}
