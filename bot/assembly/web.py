@@ -38,6 +38,7 @@ from bot.assembly.access import access_of
 from bot.assembly.checks.one_bot import only_bot
 from bot.assembly.checks.same_files import ALL, open_same_files
 from bot.assembly.checks.scopes import warn_of_missing_scopes
+from bot.assembly.checks.versions import note_version
 from bot.assembly.installation import note_installed
 from bot.assembly.model_later import ModelLater, open_later
 from bot.assembly.parts import QUIET, Obstacle, Serve, Status, redis_obstacle
@@ -77,6 +78,7 @@ async def open_web(config: Config, status: Status = QUIET) -> AsyncIterator[Serv
         open_slack(config, storage) as slack,
         only_bot(storage, slack.identity),
         open_same_files(config, storage, slack.identity.team_id, ALL),
+        note_version(storage, slack.identity.team_id),
         open_later(config, storage.conversations) as later,
     ):
         await note_installed(storage, slack.identity)

@@ -174,6 +174,7 @@ async def _workspace(storage: Storage) -> None:
     await BotClaim(redis, TEAM, "B1").renew()
     await RedisProcessNotes(redis, keys.OFF).renew(["orders"], "host:1")
     await RedisProcessNotes(redis, keys.of_team("files", TEAM)).renew(["TOOLS abc"], "host:1")
+    await RedisProcessNotes(redis, keys.of_team("versions", TEAM)).renew(["0.1.0"], "host:1")
     await RedisQuestionCounter(redis, TEAM).take(TurnId("T1:C1:1.0"), [QuestionLimit(USER, 5)])
     pace, limit = RedisRateLimiter(redis, TEAM), Limit("chat.update", 50, 60)
     await pace.take([limit])

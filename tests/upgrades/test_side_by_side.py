@@ -51,7 +51,7 @@ async def test_two_versions_lose_nothing_and_say_nothing_twice(previous: Path, t
     scenario = Scenario(
         USED.name,
         both_killed,
-        Shape(workers=2, webs=2, concurrency=4),
+        Shape(workers=2, webs=2, concurrency=4, lease=3.0),
         Habits(at_once=3, longest=3, hurry=0.0),
         Allowances(disorder=True),
         USED,

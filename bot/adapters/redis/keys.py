@@ -117,6 +117,8 @@ panelbot:off        zset    functions that are off, by until when that is    2 m
 panelbot:files:TEAM zset    digests of the files that settings name, by      2 minutes after the
                             until when they count (s): setting, digest,      last; 100 B each
                             and the process
+panelbot:versions:  zset    versions of the bot that run, by until when      2 minutes after the
+TEAM                        they count (s): version, and the process         last; 80 B each
 panelbot:handles:W  hash    user groups that are experts' handles in         until taken off;
                             workspace W, by group                            150 B a handle
 panelbot:rebuilt:   string  how far ``links rebuild`` of the channel has     until it ends, a day

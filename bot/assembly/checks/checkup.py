@@ -16,7 +16,7 @@ from bot.adapters.redis.processes.process_notes import RedisProcessNotes
 from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.token_checks import examine as examine_slack
 from bot.assembly import panels, storage
-from bot.assembly.checks import one_bot, same_files
+from bot.assembly.checks import one_bot, same_files, versions
 from bot.assembly.checks.scopes import scopes_needed
 from bot.experts import library
 from bot.panel.checks.findings import Finding, bad, good, warning
@@ -69,8 +69,11 @@ async def _examine_other_processes(config: Config, auth: Awaitable[Any]) -> list
         answer = await auth
         async with storage.open_storage(config) as opened:
             team, bot = str(answer["team_id"]), str(answer["bot_id"])
-            others = await one_bot.examine(opened, team, bot)
-            return [*others, *await same_files.examine(config, opened, team)]
+            return [
+                *await one_bot.examine(opened, team, bot),
+                *await same_files.examine(config, opened, team),
+                *await versions.examine(opened, team),
+            ]
     except Exception:  # noqa: BLE001 - Slack and Redis have findings of their own
         return []
 

@@ -5,13 +5,11 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 
-from bot import runtime
 from bot.adapters.redis import keys
 from bot.adapters.redis.processes.process_notes import RedisProcessNotes
 from bot.assembly.storage import Storage
 from bot.panel.checks.findings import Finding, warning
-from bot.panel.errors import PanelError, Refused
-from bot.panel.loops import meanwhile
+from bot.panel.errors import Refused
 from bot.settings.config import SETTINGS, Config
 from bot.settings.yaml_files.files import digest
 
@@ -20,7 +18,6 @@ log = logging.getLogger(__name__)
 WORKERS = ("panel_file", "tools")
 ALL = (*WORKERS, "prices")  # only the receiving side counts costs
 
-_EVERY = 20.0  # seconds: several times while a note counts
 _NONE = "none"
 _THIS = "this command"
 _REMEDY = (
@@ -42,21 +39,15 @@ async def open_same_files(
     record = RedisProcessNotes(storage.redis, keys.of_team("files", team_id))
 
     async def compare() -> None:
-        await record.renew(notes, runtime.process())
         for setting, found in _differing(await record.current()).items():
             if setting in own:
                 digests = ", ".join(sorted(found))
                 _tell(logging.WARNING, "file.differs", setting=setting, digests=digests)
 
-    await compare()
-    for setting, found in own.items():
-        _tell(logging.INFO, "file.in_use", setting=setting, digest=found)
-    try:
-        async with meanwhile(compare, "file.not_compared", every=_EVERY):
-            yield
-    finally:
-        with suppress(PanelError):
-            await record.withdraw(notes, runtime.process())
+    async with record.kept(notes, compare):
+        for setting, found in own.items():
+            _tell(logging.INFO, "file.in_use", setting=setting, digest=found)
+        yield
 
 
 async def examine(config: Config, storage: Storage, team_id: str) -> list[Finding]:

@@ -1,10 +1,15 @@
 """What each running process notes about itself, for the others and for ``panelbot check``."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
 
 from bot import runtime
 from bot.adapters.redis import keys
 from bot.adapters.redis.connection.scripting import Connection
+from bot.panel.errors import PanelError
+from bot.panel.loops import meanwhile
+
+_EVERY = 20.0  # seconds: several times while a note counts
 
 
 class RedisProcessNotes:
@@ -20,9 +25,25 @@ class RedisProcessNotes:
         await self._redis.zadd(self._key, {f"{note} {process}": until for note in notes})
         await self._redis.expire(self._key, keys.NOTED_FOR)
 
-    async def withdraw(self, notes: Iterable[str], process: str) -> None:
-        """Forget *notes*, one or more, of *process*, which ends."""
-        await self._redis.zrem(self._key, *(f"{note} {process}" for note in notes))
+    @asynccontextmanager
+    async def kept(
+        self, notes: Sequence[str], then: Callable[[], Awaitable[None]] | None = None
+    ) -> AsyncIterator[None]:
+        """Let *notes* of this process count meanwhile; call *then* whenever they are renewed."""
+
+        async def renew() -> None:
+            await self.renew(notes, runtime.process())
+            if then:
+                await then()
+
+        await renew()
+        try:
+            async with meanwhile(renew, "process.not_noted", every=_EVERY):
+                yield
+        finally:
+            with suppress(PanelError):
+                ours = (f"{note} {runtime.process()}" for note in notes)
+                await self._redis.zrem(self._key, *ours)
 
     async def current(self) -> Sequence[tuple[str, str]]:
         """Return the notes that count, each with the process."""
