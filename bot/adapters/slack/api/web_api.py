@@ -17,6 +17,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, TraceConfig
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
+from yarl import URL
 
 from bot.adapters.slack.api.channels import Channels
 from bot.adapters.slack.api.rate_limits import TooBusy, limits, pause_others, wait_for_slot
@@ -196,7 +197,8 @@ class SlackApi:
 
     async def _send(self, method: str, args: Mapping[str, Any]) -> Json:
         try:
-            call = self._web.api_call(method, data=_form(args))
+            sent: Any = form(args)
+            call = self._web.api_call(method, data=sent)
             answer = await (_uninterrupted(call) if method in _POSTING else call)
         except SlackApiError as error:
             refusal = meaning(error)
@@ -227,13 +229,17 @@ async def _uninterrupted(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackRespo
         raise
 
 
-def _form(args: Mapping[str, Any]) -> dict[str, str]:
-    """Return *args* as form fields, which every method takes; only some take JSON."""
-    return {
+def form(args: Mapping[str, Any]) -> bytes:
+    """Return *args* as a form, which every method takes; only some take JSON.
+
+    aiohttp would encode it by urllib, one byte after the other.
+    """
+    fields = {
         name: whole(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
         for name, value in args.items()
         if value is not None
     }
+    return URL.build(query=fields).raw_query_string.encode()
 
 
 def meaning(error: SlackApiError) -> Exception:

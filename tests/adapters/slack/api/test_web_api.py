@@ -1,8 +1,10 @@
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from time import monotonic
+from urllib.parse import parse_qsl
 
 import pytest
 from aiohttp import web
@@ -212,3 +214,15 @@ async def test_a_message_under_way_has_arrived_when_its_turn_is_handed_over():
         with pytest.raises(asyncio.CancelledError):
             await posting
         assert arrived.is_set()
+
+
+def test_forms_say_what_is_meant():
+    odd = "é%41&=+;'()*!$,~ \n\x00#?/:@[]{}|\\^`<>\"\U0001f600"
+    args = {"text": odd, "blocks": [{"text": odd}], "empty": "", "flag": True, "none": None}
+
+    read = dict(parse_qsl(web_api.form(args).decode(), keep_blank_values=True))
+
+    assert read.pop("blocks") == json.dumps(args["blocks"], ensure_ascii=False)
+    assert read == {"text": odd, "empty": "", "flag": "true"}
+    assert web_api.form({"text": "\ud83d"}) == b"text=%EF%BF%BD"
+    assert web_api.form({}) == b""
