@@ -31,6 +31,13 @@ def bound_turn() -> str:
     return _turn.get()
 
 
+def name_turn(record: logging.LogRecord) -> bool:
+    """Name the turn in *record*, for whatever handler it comes to; a filter that keeps all."""
+    if _turn.get() and not hasattr(record, "turn"):
+        record.turn = _turn.get()
+    return True
+
+
 def trace_ids() -> Mapping[str, str]:
     """Return ``trace_id`` and ``span_id`` of the current trace, in hexadecimal; empty if none."""
     return {}
@@ -80,10 +87,7 @@ def _time(record: logging.LogRecord) -> str:
 
 
 def _fields(record: logging.LogRecord) -> Iterator[tuple[str, object]]:
-    extra = {key: value for key, value in vars(record).items() if key not in _STANDARD}
-    if turn := bound_turn():
-        extra.setdefault("turn", turn)
-    yield from extra.items()
+    return ((key, value) for key, value in vars(record).items() if key not in _STANDARD)
 
 
 def _message(record: logging.LogRecord) -> str:

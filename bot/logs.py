@@ -10,7 +10,7 @@ from contextvars import Context
 from types import TracebackType
 from typing import TextIO
 
-from bot.log_formats import JsonFormatter, TextFormatter
+from bot.log_formats import JsonFormatter, TextFormatter, name_turn
 
 _EVERY = 60.0  # seconds
 
@@ -29,6 +29,7 @@ def set_up(
     """
     handler = logging.StreamHandler(stream)
     handler.setFormatter(formatter or TextFormatter())
+    handler.addFilter(name_turn)
     logging.basicConfig(level=level, handlers=[handler], force=True)
     ours = logging.getLogger("bot")
     ours.handlers[:], ours.propagate = [handler, _Others(handler)], False
@@ -59,6 +60,7 @@ def _log_crash(
 def written_by(write: Callable[[str], object]) -> Iterator[None]:
     """Give each line of the log to *write* for as long as the block runs."""
     handler = _Lines(write)
+    handler.addFilter(name_turn)
     loggers = [one for one in (logging.getLogger(), logging.getLogger("bot")) if one.handlers]
     handler.setFormatter(loggers[0].handlers[0].formatter if loggers else None)
     usual = [one.handlers[:] for one in loggers]

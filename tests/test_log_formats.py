@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.log_formats import JsonFormatter, TextFormatter, bind_turn
+from bot.log_formats import JsonFormatter, TextFormatter, bind_turn, name_turn
 
 
 def record(message: str = "turn.postponed", error: Exception | None = None, **extra: object) -> Any:
@@ -63,7 +63,9 @@ def test_only_the_first_line_of_a_library_is_shown():
 
 async def test_a_turn_is_named_in_all_that_its_tasks_log():
     async def logged() -> Any:
-        return as_json(record()), TextFormatter().format(record())
+        one = record()
+        assert name_turn(one)
+        return as_json(one), TextFormatter().format(one)
 
     async def turn(id_: str) -> Any:
         bind_turn(id_)

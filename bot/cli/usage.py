@@ -44,7 +44,14 @@ class _Printed:
 
 
 @click.command()
-@click.option("--month", metavar="YYYY-MM", help="Which month, in UTC; without this, the current.")
+@click.option(
+    "--month",
+    metavar="YYYY-MM",
+    shell_complete=lambda _context, _option, begun: [
+        month for month in kept_months(time.time()) if month.startswith(begun)
+    ],
+    help="Which month, in UTC; without this, the current.",
+)
 @click.option("--by", type=click.Choice(VIEWS), default=Dimension.EXPERT.value, show_default=True)
 @click.option(
     "--format",

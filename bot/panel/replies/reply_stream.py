@@ -76,8 +76,7 @@ class ReplyStream:
             if self._is_late():
                 await self._streams.close(self._draft)
         except (MessengerUnavailable, MessengerRefused) as error:
-            extra = {"turn": self._draft.turn, "part": self._draft.part, "reason": str(error)}
-            log.warning("stream.given_up", extra=extra)
+            log.warning("stream.given_up", extra={"part": self._draft.part, "reason": str(error)})
 
     async def _has_more_text(self) -> bool:
         """Wait for more text; False if none is to be shown any more."""

@@ -143,7 +143,6 @@ def log_answered(turn: Turn, progress: Progress) -> None:
     log.info(
         "turn.answered",
         extra={
-            "turn": turn.id,
             "experts": len(progress.calls),
             "tokens_in": usage.input,
             "tokens_cached": usage.cached,

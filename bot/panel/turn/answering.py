@@ -68,7 +68,7 @@ class Answering:
             await threads.mark_unread(turn.thread, turn.messages[0].ts)
             return
         if await self._is_answered(record):
-            log.warning("turn.answered_before", extra={"turn": turn.id})
+            log.warning("turn.answered_before")
             await writer.clear_status()
             return
         links = await self._recovery.of_turn(record)
@@ -175,7 +175,7 @@ class Answering:
     async def _post_refusal(self, context: TurnContext, refusal: ModelRefused) -> None:
         """Say that the router refused. Raises *refusal* where the whole turn may be tried again."""
         fault = fault_of(refusal, context.turn)
-        extra = {"turn": context.turn.id, "fault": fault, "reason": str(refusal)}
+        extra = {"fault": fault, "reason": str(refusal)}
         log.warning("router.refused", extra=extra)
         await context.note_failure(ROUTER, refusal)
         if refusal.fault in MENDABLE and context.progress.routed is None:

@@ -71,7 +71,7 @@ class OpenCalls:
         try:
             await retry(relabel, self._backoff, on=ModelUnavailable)
         except (ModelUnavailable, ModelRefused, ConversationGone) as error:
-            log.warning("links.not_recorded", extra={"turn": turn.id, "reason": str(error)})
+            log.warning("links.not_recorded", extra={"reason": str(error)})
 
     async def _answer_in(
         self, conversation: ConversationId, chooser: Call | None, *, may_go_on: bool
@@ -94,8 +94,7 @@ class OpenCalls:
             except (ModelUnavailable, ModelRefused, ConversationGone) as error:
                 if isinstance(error, ModelUnavailable) and await retries.wait(error.after):
                     continue
-                extra = {"turn": record.turn.id, "reason": str(error)}
-                log.warning("turn.calls_left_open", extra=extra)
+                log.warning("turn.calls_left_open", extra={"reason": str(error)})
                 return record.progress.round_of(by).asked
             return stored is not None
 

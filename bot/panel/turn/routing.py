@@ -159,7 +159,7 @@ async def _choose(
         except ModelRefused as error:
             if not context.progress.round_of(by).all_calls:
                 raise
-            log.warning("choice.cut", extra={"turn": context.turn.id, "reason": str(error)})
+            log.warning("choice.cut", extra={"reason": str(error)})
             response = Responded("", cut=True)  # whoever was called by then is consulted
     return response
 

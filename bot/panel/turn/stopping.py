@@ -87,8 +87,7 @@ class Stopping:
                 try:
                     await retry(step, self._backoff, on=MessengerUnavailable)
                 except (MessengerUnavailable, MessengerRefused, ThreadGone) as error:
-                    extra = {"turn": record.turn.id, "reason": str(error)}
-                    log.warning("deleted.not_cleaned_up", extra=extra)
+                    log.warning("deleted.not_cleaned_up", extra={"reason": str(error)})
             await writer.clear_status()
 
     @asynccontextmanager

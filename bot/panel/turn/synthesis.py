@@ -72,7 +72,7 @@ async def _return_outputs(context: TurnContext) -> Closed:
         except ModelRefused as error:
             if error.fault in MENDABLE or not context.progress.answers:
                 raise
-            log.warning("synthesis.missing", extra={"turn": context.turn.id, "reason": str(error)})
+            log.warning("synthesis.missing", extra={"reason": str(error)})
             return Closed(missing=True)
     ref, model = prompts.ref(context.turn), context.services.client.model
     stored = await model.since(conversation, ref) if repeated else None

@@ -153,8 +153,7 @@ class TurnContext:
         try:
             await self.services.stores.reports.note_failure(self.turn, note)
         except StoreUnavailable as unavailable:
-            extra = {"turn": self.turn.id, "reason": str(unavailable)}
-            log.warning("failure.not_noted", extra=extra)
+            log.warning("failure.not_noted", extra={"reason": str(unavailable)})
         return reason
 
     async def in_conversation(
@@ -171,7 +170,7 @@ class TurnContext:
         try:
             return await attempt()
         except ConversationGone as error:
-            log.warning("conversation.gone", extra={"turn": self.turn.id, "reason": str(error)})
+            log.warning("conversation.gone", extra={"reason": str(error)})
             observing.count(Measure.CONVERSATION_GONE)
         if by is None or by in self.progress.rounds:  # what was called in it is gone, too
             await self.record.note(RouterAsked(by=by))

@@ -162,7 +162,7 @@ class TurnWorker:
             if self._unwanted.is_withdrawn(claim):
                 await self._withdraw(claim)
             else:
-                log.info("turn.stopped", extra={"turn": claim.turn.id})
+                log.info("turn.stopped")
                 observing.current().conclude(Outcome.STOPPED)
                 await self._run_leased(self._runner.stop, claim)
         except asyncio.CancelledError:  # shutting down: the next worker stops it
@@ -171,8 +171,7 @@ class TurnWorker:
 
     async def _withdraw(self, claim: Claim) -> None:
         """End a turn whose question or thread was deleted: for good, unless we lose it."""
-        turn = claim.turn.id
-        log.info("turn.withdrawn", extra={"turn": turn})
+        log.info("turn.withdrawn")
         observing.current().conclude(Outcome.WITHDRAWN)
 
         async def withdraw() -> None:
@@ -183,14 +182,13 @@ class TurnWorker:
                 await self._settle(withdraw)
         except Exception as error:  # noqa: BLE001 - nobody waits for it any more
             failure = leading(error)
-            extra = {"turn": turn, "reason": _reason(failure)}
-            log.warning("turn.not_cleaned_up", extra=extra)
+            log.warning("turn.not_cleaned_up", extra={"reason": _reason(failure)})
             if isinstance(failure, StoreUnavailable | TurnLost | TooNew):
                 return  # whoever has it once the lease has run out cleans up
         try:
             await self._queue.done(claim)
         except PanelError as error:
-            log.warning("turn.left_to_its_lease", extra={"turn": turn, "reason": str(error)})
+            log.warning("turn.left_to_its_lease", extra={"reason": str(error)})
 
     async def _hand_over(self, claim: Claim) -> None:
         observing.current().conclude(Outcome.HANDED_OVER)
@@ -200,29 +198,27 @@ class TurnWorker:
             log.warning("turn.not_handed_over", extra={"reason": str(error)})
 
     async def _after_failure(self, claim: Claim, error: BaseException) -> None:
-        turn = claim.turn.id
         observing.current().know(failure=error)
         try:
             match error:
                 case TurnLost():
-                    log.info("turn.lost", extra={"turn": turn})
+                    log.info("turn.lost")
                     observing.current().conclude(Outcome.LOST)
                     await self._settle(lambda: self._queue.note_lost(claim))
                     await self._settle_thread(claim)
                 case _ if await self._is_gone(claim, error):
-                    log.info("turn.thread_gone", extra={"turn": turn, "reason": str(error)})
+                    log.info("turn.thread_gone", extra={"reason": str(error)})
                     await self._withdraw(claim)
                 case TooNew():
-                    log.error("turn.too_new", extra={"turn": turn, "reason": str(error)})
+                    log.error("turn.too_new", extra={"reason": str(error)})
                     await self._settle(lambda: self._queue.hand_over(claim, after=_LEFT_FOR))
                 case TryLater() if claim.postponed < len(self._timeouts.turn_retry_delays):
-                    log.warning("turn.postponed", extra={"turn": turn, "reason": str(error)})
+                    log.warning("turn.postponed", extra={"reason": str(error)})
                     await self._postpone(claim, error)
                 case _:
                     await self._give_up(claim, error)
         except PanelError as later_error:  # the lease runs out, and the next attempt decides
-            extra = {"turn": turn, "reason": str(later_error)}
-            log.warning("turn.left_to_its_lease", extra=extra)
+            log.warning("turn.left_to_its_lease", extra={"reason": str(later_error)})
 
     async def _is_gone(self, claim: Claim, error: BaseException) -> bool:
         """Whether the turn has failed because, or while, its question or thread was deleted."""
@@ -243,7 +239,7 @@ class TurnWorker:
                 await self._runner.tell_of_delay(claim, error, pauses)
         except Exception as failure:  # noqa: BLE001 - the next try decides what becomes of the turn
             why = _reason(leading(failure))
-            log.warning("delay.not_told", extra={"turn": claim.turn.id, "reason": why})
+            log.warning("delay.not_told", extra={"reason": why})
 
     def _pause(self, claim: Claim, error: TryLater) -> float:
         asked = min(error.after or 0, self._timeouts.longest_turn_delay)
@@ -252,8 +248,7 @@ class TurnWorker:
     async def _give_up(self, claim: Claim, error: BaseException) -> None:
         observing.current().conclude(Outcome.GIVEN_UP)
         expected, reason = isinstance(error, PanelError), _reason(error)
-        extra = {"turn": claim.turn.id, "reason": reason}
-        log.error("turn.given_up", extra=extra, exc_info=None if expected else error)
+        log.error("turn.given_up", extra={"reason": reason}, exc_info=None if expected else error)
         kills_when_told = claim.deaths > self._timeouts.max_deaths + 1
         if not kills_when_told and not await self._tell_of_giving_up(claim, error):
             await self._withdraw(claim)
@@ -270,8 +265,7 @@ class TurnWorker:
             if not await self._queue.busy([thread]):
                 await self._runner.settle(thread)
         except Exception as error:  # noqa: BLE001 - it is not our turn any more
-            extra = {"turn": claim.turn.id, "reason": _reason(error)}
-            log.warning("turn.not_settled", extra=extra)
+            log.warning("turn.not_settled", extra={"reason": _reason(error)})
 
     async def _tell_of_giving_up(self, claim: Claim, error: BaseException) -> bool:
         """Tell the thread, if it can be told. Returns False if it was deleted."""
@@ -282,8 +276,7 @@ class TurnWorker:
             problem = leading(failure)
             if isinstance(problem, ThreadGone):
                 return False
-            extra = {"turn": claim.turn.id, "reason": _reason(problem)}
-            log.warning("turn.not_told", extra=extra)
+            log.warning("turn.not_told", extra={"reason": _reason(problem)})
         return True
 
     async def _settle(self, request: Callable[[], Awaitable[None]]) -> None:

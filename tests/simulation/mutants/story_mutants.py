@@ -100,9 +100,9 @@ STORY = (
     Mutant(
         "status left by a deletion",
         "bot/panel/turn/stopping.py",
-        """                    log.warning("deleted.not_cleaned_up", extra=extra)
+        """"deleted.not_cleaned_up", extra={"reason": str(error)})
             await writer.clear_status()""",
-        """                    log.warning("deleted.not_cleaned_up", extra=extra)""",
+        """"deleted.not_cleaned_up", extra={"reason": str(error)})""",
         Days("deletions"),
     ),
     Mutant(

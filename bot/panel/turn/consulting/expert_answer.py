@@ -78,9 +78,9 @@ async def _ask(context: TurnContext, consultation: Consultation, on_event: Event
     except Exception as error:
         if any(isinstance(leaf, PanelError) for leaf in leaves(error)):
             raise
-        log.exception("expert.crashed", extra={"turn": context.turn.id, "expert": call.expert})
+        log.exception("expert.crashed", extra={"expert": call.expert})
         failed, reason = ExpertFailed(call.id, Failure.ERROR), type(error).__name__
-    extra: dict[str, object] = {"turn": context.turn.id, "expert": call.expert}
+    extra: dict[str, object] = {"expert": call.expert}
     extra["failure"] = failed.failure
     extra["reason"] = await context.note_failure(call.expert, reason)
     if waited_for := going_without.waited_for(context, consultation):

@@ -41,7 +41,7 @@ async def post_files(context: TurnContext, call: Call, files: Sequence[MadeFile]
             shown.append(await stored(context, call, file))
         except Refused as refusal:
             problems.append(str(refusal))
-            log.warning("made.not_shown", extra={"turn": context.turn.id, "file": file.id})
+            log.warning("made.not_shown", extra={"file": file.id})
     await context.writer.post_files(
         call.expert,
         context.panel.persona(call.expert),

@@ -71,7 +71,7 @@ async def _authors(
         try:
             person = await context.services.people.person(id_)
         except MessengerRefused as error:  # we may not look people up
-            log.warning("author.unknown", extra={"turn": context.turn.id, "reason": error.code})
+            log.warning("author.unknown", extra={"reason": error.code})
             return Author(id_, names.get(id_, ""))
         return Author(id_, person.name, Role(person.role))
 

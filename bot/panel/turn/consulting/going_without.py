@@ -42,7 +42,7 @@ def next_try(
     if not failed or {*failed} & {*needed}:
         error.about = tuple(failed) or error.about
         raise error
-    details = {"turn": context.turn.id, "expert": consultation.call.expert, "without": failed}
+    details = {"expert": consultation.call.expert, "without": failed}
     log.warning("expert.goes_without", extra=details | {"reason": error.fault.value})
     return replace(consultation, without=(*consultation.without, *failed))
 
