@@ -131,19 +131,11 @@ class Observer(Protocol):
 class Observed(Operation):
     """An operation that *observers* observe, as part of *parent*; *kind* is None at the root."""
 
-    __slots__ = (
-        "_observers",
-        "began_at",
-        "ended_at",
-        "error",
-        "kind",
-        "known",
-        "notes",
-        "outcome",
-        "parent",
-        "trace_id",
-        "traceparent",
-    )
+    began_at = 0.0  # by the loop's clock
+    ended_at: float | None = None
+    outcome: Outcome | None = None
+    error: BaseException | None = None
+    notes: Any = None  # for the one observer that needs a place for its own
 
     def __init__(
         self,
@@ -156,12 +148,6 @@ class Observed(Operation):
         self.kind = kind
         self.parent = parent
         self.known = known or {}
-        self.began_at = 0.0  # by the loop's clock
-        self.ended_at: float | None = None
-        self.outcome: Outcome | None = None
-        self.error: BaseException | None = None
-        self.trace_id = self.traceparent = ""
-        self.notes: Any = None  # for the one observer that needs a place for its own
 
     @property
     def seconds(self) -> float:
@@ -170,8 +156,9 @@ class Observed(Operation):
 
     def begin(self, kind: Kind, known: dict[str, Any], /) -> "Operation":
         operation = Observed(self._observers, kind, self, known)
-        operation.trace_id = self.trace_id
         operation.began_at = runtime.monotonic()
+        if self.trace_id:
+            operation.trace_id = self.trace_id
         for observer in self._observers:
             try:
                 observer.begun(operation)

@@ -19,6 +19,7 @@ from tests.benchmarks.crew import (
     UNPACED,
     Stage,
     cpu,
+    free_port,
     open_stage,
     open_web,
     python,
@@ -38,24 +39,30 @@ _COUNTED = 20  # turns, one at a time
 Counts = Mapping[str, float]
 Turns = Callable[[int, int], Awaitable[None]]  # how many, and how many at once
 Used = Callable[[], float]  # seconds of processor
+Panel = tuple[Turns, Used]
 
 
 async def measure(effort: Effort) -> list[Figure]:
-    """Compare the worker with the floor, with one expert and with four; and a large panel."""
+    """Compare the worker with the floor, with one expert and with four; a large panel; metrics."""
     by_size = [figure for size in SIZES for figure in await _compare(size, effort)]
-    return [*by_size, await _one_of_many(effort)]
+    return [*by_size, await _one_of_many(effort), await _with_metrics(effort)]
 
 
 async def _one_of_many(effort: Effort) -> Figure:
     """Compare questions to one expert of a large panel with those to one of a small one."""
     async with _open_panel(_SMALL) as of_few, _open_panel(_LARGE) as of_many:
-        works = [
-            [await _work(*panel, effort) for panel in (of_few, of_many)]
-            for _ in range(effort.rounds + 1)
-        ]
-    few, many = map(median, zip(*works[1:], strict=True))
+        few, many = await _by_turns(of_few, of_many, effort)
     name, against = f"processor of the worker, one of {_LARGE} experts", f"one of {_SMALL}"
     return Figure(NAME, name, many, "ms", few, against, Goal(1.3))
+
+
+async def _with_metrics(effort: Effort) -> Figure:
+    """Compare a worker that counts for Prometheus with one that does not."""
+    metrics = {"PANELBOT_METRICS": "on", "PANELBOT_HEALTH_PORT": str(free_port())}
+    async with _open_panel(_SMALL) as quiet, _open_panel(_SMALL, metrics) as counting:
+        without, with_them = await _by_turns(quiet, counting, effort)
+    name = "processor of the worker, with metrics"
+    return Figure(NAME, name, with_them, "ms", without, "without", Goal(1.03))
 
 
 class Bot(NamedTuple):
@@ -67,23 +74,25 @@ class Bot(NamedTuple):
 
 
 @asynccontextmanager
-async def _open_bot(size: int) -> AsyncIterator[Bot]:
-    """Start the bot with a panel of that *size*."""
+async def _open_bot(size: int, settings: Mapping[str, str] | None = None) -> AsyncIterator[Bot]:
+    """Start the bot with a panel of that *size*, and a worker with these *settings*."""
     async with embedded_server() as redis_url, open_stage(0) as stage:
         environ = {**stage.environ, "REDIS_URL": redis_url, **UNPACED}
         await seat(environ, stage.team, size)
         async with (
             open_web(environ) as (_, url),
-            python("bot", "worker", environ=environ) as (worker, _),
+            python("bot", "worker", environ={**environ, **(settings or {})}) as (worker, _),
         ):
             await stage("deliver", url=url)
             yield Bot(stage, environ, worker)
 
 
 @asynccontextmanager
-async def _open_panel(size: int) -> AsyncIterator[tuple[Turns, Used]]:
+async def _open_panel(
+    size: int, settings: Mapping[str, str] | None = None
+) -> AsyncIterator[Panel]:
     """Start the bot with a panel of that *size*; gives what asks one of it, and what that took."""
-    async with _open_bot(size) as (stage, _, worker):
+    async with _open_bot(size, settings) as (stage, _, worker):
 
         async def ask_one(turns: int, at_once: int) -> None:
             await stage("turns", count=turns, at_once=at_once, replies=1, text="e0, and you?")
@@ -122,6 +131,15 @@ async def _compare(size: int, effort: Effort) -> list[Figure]:
             for what in counts
         ),
     ]
+
+
+async def _by_turns(one: Panel, other: Panel, effort: Effort) -> tuple[float, float]:
+    """Return the milliseconds that a turn of each takes, asked by turns."""
+    works = [
+        [await _work(*panel, effort) for panel in (one, other)] for _ in range(effort.rounds + 1)
+    ]
+    first, second = map(median, zip(*works[1:], strict=True))  # both warm up once
+    return first, second
 
 
 async def _work(turns: Turns, used: Used, effort: Effort) -> float:
