@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_LOOK = 1.0  # seconds between two looks at how late the event loop is
+_LOOK = 1.0  # seconds between two looks at how late the event loop is, and at what is to count
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,14 @@ async def open_metrics(config: Config, role: str, readiness: Readiness) -> Async
     from bot.adapters.prometheus.observer import MetricsObserver
     from bot.adapters.prometheus.page import MetricsPage, Readings
 
+    experts = [expert.name for expert in library.library()]
+    observer = MetricsObserver(experts, prices.prices(config.prices), _provider(config))
     redis, shards = redis_of(config), Shards(config.redis_shards)
     queue, outbox = RedisTurnQueue(redis, shards), RedisOutbox(redis, shards)
 
     async def read() -> Readings:
         workspace = urlsplit(readiness.workspace).netloc if config.metrics == "workspace" else ""
+        observer.count()
         metrics.INFO.clear()
         metrics.INFO.labels(__version__, role, workspace).set(1)
         asked = (queue.depth(), queue.oldest(), outbox.waiting())
@@ -63,17 +66,16 @@ async def open_metrics(config: Config, role: str, readiness: Readiness) -> Async
             "panelbot_outbox_states": states,
         }
 
-    async def look_at_loop() -> None:
+    async def look() -> None:
         before = runtime.monotonic()
         await asyncio.sleep(_LOOK)
         metrics.LOOP_DELAY.observe(max(0.0, runtime.monotonic() - before - _LOOK))
+        observer.count()
 
     if role != "web":
         metrics.TURN_PLACES.set(config.concurrency)
-    experts = [expert.name for expert in library.library()]
-    observer = MetricsObserver(experts, prices.prices(config.prices), _provider(config))
     try:
-        async with meanwhile(look_at_loop, "metrics.failed", every=0):
+        async with meanwhile(look, "metrics.failed", every=0):
             yield Metering([observer], MetricsPage(read))
     finally:
         await redis.aclose()

@@ -88,9 +88,7 @@ async def _open_bot(size: int, settings: Mapping[str, str] | None = None) -> Asy
 
 
 @asynccontextmanager
-async def _open_panel(
-    size: int, settings: Mapping[str, str] | None = None
-) -> AsyncIterator[Panel]:
+async def _open_panel(size: int, settings: Mapping[str, str] | None = None) -> AsyncIterator[Panel]:
     """Start the bot with a panel of that *size*; gives what asks one of it, and what that took."""
     async with _open_bot(size, settings) as (stage, _, worker):
 
