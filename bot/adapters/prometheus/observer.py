@@ -1,7 +1,7 @@
 """What is counted of each operation.
 
-Within a turn, it is only noted what there is to count, and counted soon afterwards, many at once: in
-between the processor's caches hold other things, and counting takes five times as long.
+Within a turn, it is only noted what there is to count. That is counted soon afterwards, many at
+once: one by one it takes five times as long, as the processor's caches hold other things by then.
 """
 
 import logging
