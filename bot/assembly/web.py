@@ -8,6 +8,7 @@ from typing import Protocol
 from bot.adapters.slack.api.user_groups import UserGroups
 from bot.adapters.slack.buttons import sources_modal
 from bot.adapters.slack.buttons.approvals import ApprovalListeners
+from bot.adapters.slack.buttons.exemptions import ExemptionListeners
 from bot.adapters.slack.buttons.feedback import FeedbackListeners
 from bot.adapters.slack.buttons.follow_ups import FollowUpListeners
 from bot.adapters.slack.buttons.forgetting import ForgetListeners
@@ -17,6 +18,7 @@ from bot.adapters.slack.buttons.show_work import ShowWorkListeners
 from bot.adapters.slack.buttons.sources import SourcesListeners
 from bot.adapters.slack.documents.document_listeners import DocumentListeners
 from bot.adapters.slack.documents.documents_command import DocumentsCommand
+from bot.adapters.slack.experts.budget_command import BudgetCommand
 from bot.adapters.slack.experts.experts_command import ExpertsCommand
 from bot.adapters.slack.experts.experts_listeners import ExpertsListeners
 from bot.adapters.slack.experts.form_flow import ExpertFormFlow
@@ -35,6 +37,7 @@ from bot.adapters.slack.receiving.removal_listeners import RemovalListeners
 from bot.adapters.slack.receiving.socket_mode import SocketModeReceiver
 from bot.assembly import panels
 from bot.assembly.access import access_of
+from bot.assembly.budgets import ledger_of
 from bot.assembly.checks.one_bot import only_bot
 from bot.assembly.checks.same_files import ALL, open_same_files
 from bot.assembly.checks.scopes import warn_of_missing_scopes
@@ -60,7 +63,6 @@ from bot.panel.roster.documents.knowledge import KnowledgeBase
 from bot.panel.threads.forgetting import ForgetRights
 from bot.panel.threads.link_recovery import LinkRecovery
 from bot.settings.config import Config
-from bot.settings.yaml_files import prices
 
 
 class Listeners(Protocol):
@@ -171,13 +173,13 @@ def other_listeners(
     """Return what takes all that people press, fill in and command."""
     responder = slack.responder
     editor = panels.panel_editor(config, storage, slack)
-    costs = prices.prices(config.prices)
+    ledger = ledger_of(config, storage, slack)
     rights = panels.approval_rights(config, slack)
     decisions = ApprovalDecisions(storage.approvals, rights, storage.audit)
     recorder = FeedbackRecorder(storage.feedback, storage.reports, editor, panels.models(config))
     recovery = LinkRecovery(storage.threads, model, slack.transcript)
     overviews = OverviewReader(
-        editor, storage.reports, storage.feedback, storage.handles, costs, access
+        editor, storage.reports, storage.feedback, storage.handles, ledger, access
     )
     lost_turns = LostTurns(slack.messenger, storage.approvals, storage.outbox)
     given = ExpertDocuments(editor, knowledge, storage.audit)
@@ -185,15 +187,17 @@ def other_listeners(
     groups = UserGroups(slack.api, slack.identity.bot_user_id)
     handles = HandlesCommand(editor, storage.handles, groups, responder)
     form = ExpertFormFlow(editor, handles, documents, responder)
-    command = ExpertsCommand(editor, documents, handles, form, responder)
+    budgets = BudgetCommand(editor, ledger)
+    command = ExpertsCommand(editor, documents, handles, form, responder, budgets)
     page = HomePage(overviews, responder)
     return (
         ForgetListeners(storage.chores, ForgetRights(slack.transcript, editor.rights), responder),
         RetryListeners(storage.queue, storage.outbox, responder),
         ApprovalListeners(decisions, responder),
+        ExemptionListeners(ledger.store, editor.rights, storage.audit, intake, responder),
         FollowUpListeners(intake, editor, lost_turns, storage.outbox, responder),
         ShowWorkListeners(
-            TurnInspector(storage.reports, recovery, model, costs),
+            TurnInspector(storage.reports, recovery, model, ledger.prices),
             responder,
             LinkDomains(config.link_domains),
         ),

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from bot.assembly import model_server, operator, panels, upkeep
 from bot.assembly.access import admission_of
 from bot.assembly.alerts import alert_runner
+from bot.assembly.budgets import ledger_of
 from bot.assembly.checks.one_bot import only_bot
 from bot.assembly.checks.required_models import require_models
 from bot.assembly.checks.same_files import WORKERS, open_same_files
@@ -20,7 +21,7 @@ from bot.operations.chores import ChoreRunner
 from bot.panel.approvals.decisions import ApprovalExpiry
 from bot.panel.intake.queue_positions import QueuePositions
 from bot.panel.language_model.fallback import Fallbacks
-from bot.panel.language_model.language_model import Functions, LanguageModel
+from bot.panel.language_model.language_model import Functions
 from bot.panel.language_model.model_client import ModelClient
 from bot.panel.messaging.locales import Locales
 from bot.panel.timeouts import Timeouts
@@ -48,13 +49,18 @@ async def open_worker(config: Config, status: Status = QUIET) -> AsyncIterator[S
         await model_server.require_backend(config, require_models(config))
         timeouts = _timeouts(config)
         locales = Locales(slack.people, config.language)
-        runner = _runner(config, storage, slack, model, functions, locales, timeouts)
+        ledger = ledger_of(config, storage, slack)
+        fallbacks = Fallbacks(config.fallback_models)
+        on_refusal = slack.alerts.model_refused
+        client = ModelClient(model, timeouts.backoff, fallbacks, ledger, on_refusal=on_refusal)
+        runner = _runner(config, storage, slack, client, functions, locales, timeouts)
         worker = TurnWorker(
             storage.queue,
             runner,
             timeouts=timeouts,
             concurrency=config.concurrency,
             lease=config.lease,
+            ledger=ledger,
         )
         positions = QueuePositions(
             storage.queue, storage.threads, slack.messenger, storage.outbox, locales
@@ -81,12 +87,11 @@ def _runner(
     config: Config,
     storage: Storage,
     slack: Slack,
-    model: LanguageModel,
+    client: ModelClient,
     functions: Functions,
     locales: Locales,
     timeouts: Timeouts,
 ) -> TurnRunner:
-    models = panels.models(config)
     services = Services(
         Stores(
             storage.journal,
@@ -97,12 +102,7 @@ def _runner(
             storage.audit,
         ),
         panels.panel_editor(config, storage, slack),
-        ModelClient(
-            model,
-            timeouts.backoff,
-            Fallbacks(models.fallbacks),
-            on_refusal=slack.alerts.model_refused,
-        ),
+        client,
         functions,
         slack.messenger,
         slack.transcript,
@@ -111,7 +111,7 @@ def _runner(
         admission_of(config, storage, slack, locales),
     )
     rules = Rules(
-        models,
+        panels.models(config),
         timeouts,
         panels.approval_rights(config, slack),
         config.expert_levels,

@@ -75,7 +75,8 @@ class GiveUp(PanelError):
 class ModelFault(StrEnum):
     """Why the model's side rejected a request; each has its own sentence for people."""
 
-    QUOTA = "quota"  # no credit left, or a budget is used up
+    QUOTA = "quota"  # no credit left, or a budget there is used up
+    BUDGET = "budget"  # by ourselves, see OverBudget: one of our own budgets is used up
     ACCESS = "access"  # an invalid key
     FORBIDDEN = "forbidden"  # a valid key that may not do this
     REGION = "region"  # the place, or the address, where the bot runs is refused

@@ -274,6 +274,7 @@ class Panel:
     streaming: bool | None = None  # whether replies are streamed; None: as usual
     left_out: int = 0  # experts beyond the most that a panel may have
     withheld: Mapping[ExpertName, tuple[ToolName, ...]] = field(default_factory=dict)  # in a turn
+    budgets: str = ""  # the workspace's own, as they are written
 
     def find(self, name: str) -> Expert | None:
         """Return the expert with that name or title, in any case, if there is one.

@@ -49,6 +49,7 @@ class Measure(StrEnum):
 
     FIRST_REPLY = "first_reply"  # turn; seconds from its first message to the first reply
     LEFT_OUT = "left_out"  # calls of experts for which there was no room in the turn
+    OVER_BUDGET = "over_budget"  # level; requests that a budget did not allow
     LEASE_NOT_RENEWED = "lease_not_renewed"  # the store was away
     UNREADABLE = "unreadable"  # what: "turn", "journal", "last_state"
     REQUEST_REFUSED = "request_refused"  # requests that Slack has not signed

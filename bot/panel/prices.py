@@ -70,6 +70,9 @@ class Price:
         )
 
 
+_UNPRICED = Price(Decimal(1000), Decimal(1000), Decimal(1000))  # where nothing has a price
+
+
 @dataclass(frozen=True, slots=True)
 class Prices:
     """The prices as of a date."""
@@ -95,6 +98,26 @@ class Prices:
         if price is None or calls.keys() - self.tools.keys():
             return None
         return price.of(usage) + sum(count * self.tools[tool] for tool, count in calls.items())
+
+    def cautious_cost(self, model: str, usage: Usage) -> Decimal:
+        """Return the same; what has no known price costs as much as the dearest that has one."""
+        known = self.cost(model, usage)
+        if known is not None:
+            return known
+        price = self.models.get(model) or self.models.get(_SNAPSHOT.sub("", model))
+        tool = max(self.tools.values(), default=_UNPRICED.input)
+        calls = usage.extras.calls.items()
+        called = sum(count * self.tools.get(name, tool) for name, count in calls)
+        return (price or self._dearest).of(usage) + called
+
+    @property
+    def _dearest(self) -> Price:
+        prices = self.models.values() or (_UNPRICED,)
+        return Price(
+            max(one.input for one in prices),
+            max(one.cached for one in prices),
+            max(one.output for one in prices),
+        )
 
 
 def total(costs: Iterable[Decimal | None]) -> Decimal | None:

@@ -8,6 +8,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.settings.sections.budgets import BudgetSettings
 from bot.settings.sections.keeping import KeepingSettings
 from bot.settings.sections.model import ModelSettings
 from bot.settings.sections.process import ProcessSettings
@@ -17,7 +18,9 @@ from bot.settings.setting import Setting, settings_of
 
 
 @dataclass(frozen=True)
-class Config(KeepingSettings, RightsSettings, ProcessSettings, ModelSettings, SlackSettings):
+class Config(
+    KeepingSettings, BudgetSettings, RightsSettings, ProcessSettings, ModelSettings, SlackSettings
+):
     """The bot's settings. An empty string means that the setting was not given.
 
     The fields of a dataclass begin with those of its last base.

@@ -29,6 +29,7 @@ class Group(StrEnum):
     LANGUAGE = "Language"
     PANELS = "Panels"
     RIGHTS = "Who may do what"
+    BUDGETS = "Budgets"
     KEEPING = "How long things are kept"
 
 
@@ -79,5 +80,5 @@ def as_text(value: object) -> str:
         case frozenset():
             return ",".join(sorted(value))
         case tuple():
-            return ",".join(value)
+            return ",".join(map(str, value))
     return str(value)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.panel.model import Expert, ExpertName, Synthesis
 from bot.panel.roster.panel_store import PanelStore
-from bot.panel.roster.roster import ChannelScope, RosterChanges, Scope
+from bot.panel.roster.roster import ChannelScope, RosterChanges, Scope, WorkspaceScope
 
 
 class FakePanelStore(PanelStore):
@@ -38,8 +38,11 @@ class FakePanelStore(PanelStore):
     async def set_streaming(self, scope: Scope, streaming: bool | None) -> None:
         self._changes[scope] = replace(self._of(scope), streaming=streaming)
 
+    async def set_budgets(self, scope: WorkspaceScope, budgets: str) -> None:
+        self._changes[scope] = replace(self._of(scope), budgets=budgets)
+
     async def put(self, scope: Scope, changes: RosterChanges) -> None:
-        self._changes[scope] = changes
+        self._changes[scope] = replace(changes, budgets=self._of(scope).budgets)
 
     async def forget(self, scope: Scope) -> bool:
         return self._changes.pop(scope, None) is not None

@@ -12,6 +12,7 @@ from bot.panel.access.question_limits import QuestionLimits
 from bot.panel.approvals.approval_rights import ApprovalRights
 from bot.panel.approvals.approvers import Approvers
 from bot.panel.audit.audit_log import Auditor
+from bot.panel.budgets.ledger import Ledger
 from bot.panel.errors import StoreUnavailable
 from bot.panel.intake.admission import Admission
 from bot.panel.journal.events import TurnEvent
@@ -130,6 +131,7 @@ class Bench:
     channels: FakeChannelFacts = field(default_factory=FakeChannelFacts)
     counter: FakeQuestionCounter = field(default_factory=FakeQuestionCounter)
     notices: RecordingNotices = field(default_factory=RecordingNotices)
+    ledger: Ledger | None = None
 
     def __post_init__(self) -> None:
         self.threads.queue = self.queue
@@ -180,7 +182,7 @@ class Bench:
         services = Services(
             stores,
             self.editor(),
-            ModelClient(self.model, self.timeouts.backoff),
+            ModelClient(self.model, self.timeouts.backoff, ledger=self.ledger),
             self.functions,
             self.messenger,
             self.transcript,

@@ -8,7 +8,8 @@ shard, a Cluster a few for each of its primaries.
 ``P`` stands for ``panelbot:{0}:`` (the shard's prefix), ``R`` for ``panelbot:{pace:TEAM}:``, ``K``
 for ``panelbot:{kept:CONVERSATION}:``, ``A`` for ``panelbot:{audit:TEAM}:``, ``Q`` for
 ``panelbot:{asked:TEAM}:``, ``C`` for ``panelbot:{chores:TEAM}:``, ``N`` for
-``panelbot:{alerts:TEAM}:``, ``T`` for ``team:channel:thread_ts``.
+``panelbot:{alerts:TEAM}:``, ``B`` for ``panelbot:{budgets}:``, ``T`` for
+``team:channel:thread_ts``.
 
 ==================  ======  ===============================================  ====================
 key                 type    what                                             lifetime, size
@@ -105,7 +106,8 @@ panelbot:delivery:D hash    who acts on a command, a click or a form; then   an 
 panelbot:panel:S    hash    what scope S (``team``, ``team:channel`` or T)   for ever;
                             changes of its panel, by expert; with where      1 to 3 kB an expert
                             its documents are, which OpenAI keeps; and its
-                            settings: ``@synthesis``, ``@streaming``
+                            settings: ``@synthesis``, ``@streaming``,
+                            ``@budgets``
 panelbot:listening: hash    when somebody last listened to Slack's events,    30 days after the
 TEAM                        ``by`` whom, at which ``server``; from           last; 350 B, and
                             ``since`` to ``until`` nobody did, and           30 B a place while
@@ -147,6 +149,16 @@ A log               stream  the audit log: records, each with its hash,      as 
 A head              hash    ``number`` and ``hash`` of its last record       for ever; 150 B
 Q asked:ID          zset    the questions of a person, or in a channel, by   a minute after the
                             when they were asked (ms)                        last; 130 B each
+B spent:COUNTER     hash    what is ``spent`` and ``held`` under a limit,    62 days after the
+                            allowed besides (``extra``), and ``told``;       last; 150 B
+                            a counter: ``channel:TEAM:C012:2026-11:money``
+B turn:TURN         hash    what the requests of a turn hold, or held, by    a day after the
+                            which request; ``@let_through`` if it may        last; 250 B a request
+                            exceed limits
+B holds             zset    turns that hold something, by until when (ms)    until settled;
+                                                                             100 B a turn
+B size:TEAM:        string  how many tokens a conversation has               90 days after the
+CONVERSATION                                                                 last; 130 B
 C due               zset    what workers do beside turns, by when (ms):      until done;
                             threads to forget, messages to take out, …       200 B each
 C failures          hash    how often these have failed                      as long; 200 B each
@@ -171,6 +183,7 @@ from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
 
 SCHEMA = "panelbot:schema"
 OFF = "panelbot:off"
+BUDGETS = "panelbot:{budgets}:"
 
 MINUTE = 60
 DAY = 24 * 60 * MINUTE
@@ -192,6 +205,8 @@ REBUILT_FOR = DAY
 BOT_FOR = 30  # while its processes renew it
 NOTED_FOR = 2 * MINUTE  # while the process renews it
 ALERT_FOR = 400 * DAY
+HELD_FOR = DAY  # longer than anybody settles the same again
+SPENT_FOR = 62 * DAY  # a month, and the next one
 FEEDBACK_FOR = 400 * DAY  # a year, and the month that it began in
 
 

@@ -49,6 +49,16 @@ def _text(kind: AlertKind, about: str, details: Mapping[str, str], count: int) -
                 "`panelbot check` names the setting or the expert that asks for it: set another "
                 "model there by then."
             )
+        case AlertKind.BUDGET:
+            return gettext(
+                "{percent} % of the budget `{limit}` is spent. It begins anew on {date}.",
+                percent=details.get("percent", ""),
+                limit=_plain(details.get("limit", "")),
+                date=day(details.get("date", "")),
+            ), gettext(
+                "`/experts budget` in Slack and `panelbot budgets` show what is left, and change "
+                "it. Once it is used up, nobody who needs it is answered."
+            )
         case AlertKind.EXPIRING:
             return gettext(
                 "The token in `{setting}` expires on {date}.",

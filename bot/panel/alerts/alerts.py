@@ -25,6 +25,7 @@ class AlertKind(StrEnum):
     NO_CREDIT = "no-credit"  # on the account of the models
     MODEL_GONE = "model-gone"  # about the model
     MODEL_ENDS = "model-ends"  # about the model; *date*: when
+    BUDGET = "budget"  # about whose, when and how much; *limit*, *percent* spent, *date* it ends
     EXPIRING = "token-expires"  # a token, about the setting; *date*: when
 
 
@@ -37,6 +38,7 @@ class Repeats:
 
 
 _REPEATS = {
+    AlertKind.BUDGET: Repeats(),
     AlertKind.MODEL_ENDS: Repeats(when_old=7 * DAY),
     AlertKind.EXPIRING: Repeats(when_old=DAY),
 }

@@ -16,6 +16,7 @@ class Act(StrEnum):
     CHANGED = "changed"  # a panel
     EQUIPPED = "equipped"  # an expert, with other tools than before
     TAUGHT = "taught"  # an expert, with a document, or without it again
+    ALLOWED = "allowed"  # a question to exceed its budgets, or more to be spent this time
     APPROVED = "approved"
     DECLINED = "declined"
     STOPPED = "stopped"

@@ -149,8 +149,8 @@ class Intake:
         message = Message(ts, by, "", mentioned=True, steer=steer)
         await self._put(thread, message, alone=True)
 
-    async def go_on(self, thread: ThreadRef, by: UserId, steer: Steer) -> bool:
-        """Queue the wish to read on after a cut answer, once; False if somebody had it before."""
+    async def press_once(self, thread: ThreadRef, by: UserId, steer: Steer) -> bool:
+        """Queue a wish about the message in which *steer* ends; False if somebody has had it."""
         message = Message(just_after(steer.until), by, "", mentioned=True, steer=steer)
         return await self._queue.put(thread, message, alone=True)
 

@@ -19,6 +19,8 @@ from bot.panel.messaging.outbox import Outbox, Outgoing
 from bot.panel.model import Claim
 from bot.panel.observing import Measure
 
+Renewal = Callable[[], Awaitable[None]]
+
 _trouble = Trouble("lease.not_renewed")  # of all turns together
 
 _RENEWALS = 3  # in the time of one lease
@@ -60,14 +62,27 @@ def check() -> None:
         lease.check()
 
 
+async def nothing_else() -> None:
+    """Renew nothing beside a lease."""
+
+
 @asynccontextmanager
-async def renewed_lease(queue: TurnQueue, claim: Claim, seconds: float) -> AsyncIterator[None]:
-    """Renew the lease of *claim* inside the block; losing the claim cancels the block.
+async def renewed_lease(
+    queue: TurnQueue, claim: Claim, seconds: float, beside: Renewal = nothing_else
+) -> AsyncIterator[None]:
+    """Renew the lease of *claim* inside the block, and then *beside*.
+
+    Losing the claim cancels the block.
 
     The current task stays bound to the lease, so use one for each claim.
     """
     lease = Lease(claim.turn.id, seconds * _USABLE, claim.requested_at)
-    async with renewed(lambda: queue.renew(claim), lease, every=seconds / _RENEWALS):
+
+    async def renew() -> None:
+        await queue.renew(claim)
+        await beside()
+
+    async with renewed(renew, lease, every=seconds / _RENEWALS):
         yield
 
 

@@ -12,6 +12,7 @@ class Failure(StrEnum):
     ERROR = "error"  # the model's side answered, but with an error
     REJECTED = "rejected"  # the model's side did not accept what we sent
     QUOTA = "quota"
+    BUDGET = "budget"  # a budget of ours does not allow it
     ACCESS = "access"
     FORBIDDEN = "forbidden"
     REGION = "region"

@@ -52,7 +52,7 @@ from bot.panel.journal.selection_rounds import (
 from bot.panel.journal.streams import Stream
 from bot.panel.links import NO_LINKS, ThreadLinks, path_of
 from bot.panel.made_files import StoredFile
-from bot.panel.model import Call, CallId, ConsultationPath, FileId, MessageTs, UserId
+from bot.panel.model import Call, CallId, ConsultationPath, ExpertName, FileId, MessageTs, UserId
 from bot.panel.usage import NO_USAGE, Usage
 
 Outcome = ExpertAnswered | ApprovalAsked | ExpertFailed
@@ -160,6 +160,16 @@ class Progress:
         """Whether an expert failed because the account has no credit."""
         failed = (o for o in self.outcomes.values() if isinstance(o, ExpertFailed))
         return any(outcome.failure is Failure.QUOTA for outcome in failed)
+
+    @property
+    def over_budget(self) -> tuple[tuple[ExpertName, str], ...]:
+        """The experts that a budget did not allow to ask, and why."""
+        outcomes = ((call.expert, self.outcomes.get(call.id)) for call in self.all_calls)
+        return tuple(
+            (name, one.why)
+            for name, one in outcomes
+            if isinstance(one, ExpertFailed) and one.failure is Failure.BUDGET
+        )
 
     @property
     def only_refused(self) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from bot.panel.budgets.limits import Account
 from bot.panel.language_model.frames import Framed, Kind, frame, quote
 from bot.panel.made_files import MadeFile
 from bot.panel.model import CallId, Citation, CollectionId, ConversationId, Effort, RequestId
@@ -154,6 +155,7 @@ class Prompt:
     must_search: bool = False  # whether they have to be searched before it answers
     server_tools: tuple[ServerTool, ...] = ()  # that the model's side may use by itself
     most_output: int = 0  # tokens, thoughts included; 0: as many as the model can
+    account: Account | None = None  # that pays for it, where a budget concerns it
 
 
 @dataclass(frozen=True, slots=True)

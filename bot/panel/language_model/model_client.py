@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 from bot import runtime
 from bot.panel import observing
+from bot.panel.budgets.ledger import Bill, Ledger
 from bot.panel.errors import ModelRefused, ModelUnavailable
-from bot.panel.language_model import pairing
+from bot.panel.language_model import estimates, pairing
 from bot.panel.language_model.exchange import (
     ABORTED,
     ApprovalGiven,
@@ -45,17 +46,22 @@ class ResponseRestarted:
 
 
 class ModelClient:
-    """Asks models; while the one that is wanted is unavailable, one of *fallbacks*."""
+    """Asks models; while the one that is wanted is unavailable, one of *fallbacks*.
+
+    Each request is held and settled in the *ledger*, where the prompt says who pays for it.
+    """
 
     def __init__(
         self,
         model: LanguageModel,
         backoff: Backoff,
         fallbacks: Fallbacks | None = None,
+        ledger: Ledger | None = None,
         *,
         on_refusal: OnRefusal = ignore_refusal,
     ) -> None:
         self.model = model
+        self.ledger = ledger
         self.on_refusal = on_refusal
         self._backoff = backoff
         self._fallbacks = fallbacks or Fallbacks()
@@ -72,7 +78,7 @@ class ModelClient:
         missing: it is requested anew unless it has ended. Once the retries are spent with a
         model that has not written a word, a fallback is asked. Calls that it wrote as text are
         calls. Raises ModelUnavailable, or
-        ModelRefused, if that does not help either.
+        ModelRefused, if that does not help either; OverBudget is one.
         """
         has_called = False
         async with aclosing(self._ask(prompt, ref=ref, repeated=repeated, begun=begun)) as events:
@@ -109,7 +115,7 @@ class ModelClient:
                         yield ResponseRestarted()
                     items = (*unsent(prompt.items, stored or ()), *map(aborted, _calls(answer)))
                     request = replace(prompt, items=items, model=attempts.begin())
-                    async with aclosing(self.model.respond(request)) as events:
+                    async with aclosing(self._respond(request)) as events:
                         async for event in events:
                             begun = event.response if isinstance(event, Begun) else begun
                             if repeated and isinstance(event, Responded):
@@ -124,6 +130,17 @@ class ModelClient:
                     yield ResponseRestarted()
                 else:
                     return
+
+    def _respond(self, request: Prompt) -> AsyncGenerator[ModelEvent, None]:
+        if self.ledger is None or request.account is None:
+            return self.model.respond(request)
+        return self._paid(request, estimates.bill(self.ledger, request.account, request))
+
+    async def _paid(self, request: Prompt, bill: Bill) -> AsyncGenerator[ModelEvent, None]:
+        async with bill, aclosing(self.model.respond(request)) as events:
+            async for event in events:
+                estimates.note(bill, event)
+                yield event
 
     async def _is_complete(self, response: str) -> bool:
         return bool(response) and await self.model.is_whole(response)

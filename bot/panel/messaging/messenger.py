@@ -69,6 +69,9 @@ class Post:
     is_delayed: bool = False  # with buttons to stop the postponed turn, and to try it now
     approval: ApprovalId | None = None  # with buttons to approve or decline
     may_approve: bool = True  # else people can only decline
+    # With a button to let the question exceed its budgets: for those who were left out, or (nobody)
+    # for the panel. None: without it.
+    lets_through: tuple[ExpertName, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

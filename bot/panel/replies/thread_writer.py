@@ -16,6 +16,7 @@ from bot.panel.texts.code import with_note
 
 MOST_OF_REPLY = 20  # messages; a model's answer has ten, but those of many tables have more
 MOST_OF_TURN = 60  # messages, after which each reply has only one more
+_BUDGET = "budget"
 _REST = "rest"  # stands for the messages that are left out
 
 
@@ -86,6 +87,11 @@ class ThreadWriter:
     async def offer_forgetting(self, part: str, text: str) -> None:
         """Post one short message with a button that has the thread forgotten."""
         await self._post(replace(self.draft(part, text), offers_forgetting=True))
+
+    async def tell_of_budget(self, text: str, left_out: Sequence[ExpertName] = ()) -> None:
+        """Post one short message with a button that lets the question exceed its budgets."""
+        post = self.draft(_BUDGET, text)
+        await self._post(replace(post, lets_through=tuple(dict.fromkeys(left_out))))
 
     async def tell_of_delay(self, text: str) -> None:
         """Post one short message with buttons to stop the postponed turn, and to try it now."""

@@ -9,11 +9,13 @@ from decimal import Decimal
 from bot import runtime
 from bot.language import gettext
 from bot.panel.access.access import Access
+from bot.panel.budgets.ledger import Ledger
+from bot.panel.budgets.overview import Standing, standings
 from bot.panel.errors import Refused
 from bot.panel.messaging.handles import HandleStore, by_expert
 from bot.panel.model import Expert, ExpertName, Synthesis, UserId
 from bot.panel.months import kept_months
-from bot.panel.prices import Prices, total
+from bot.panel.prices import total
 from bot.panel.reports.feedback import FeedbackStore, Opinion
 from bot.panel.reports.month_usage import NOTHING, UsageRow, month_usage, sum_of
 from bot.panel.reports.report_store import ReportStore
@@ -59,6 +61,7 @@ class Overview:
     total: UsageRow = NOTHING
     by_channel: Sequence[UsageRow] = ()  # of those that the user can read, the dearest
     elsewhere: UsageRow = NOTHING  # what all of these did not take
+    budgets: Sequence[Standing] = ()  # that concern whoever looks, or the whole workspace
 
 
 class OverviewReader:
@@ -70,7 +73,7 @@ class OverviewReader:
         reports: ReportStore,
         feedback: FeedbackStore,
         handles: HandleStore,
-        prices: Prices,
+        ledger: Ledger,
         access: Access,
         *,
         clock: Callable[[], float] = runtime.time,
@@ -79,7 +82,8 @@ class OverviewReader:
         self._reports = reports
         self._feedback = feedback
         self._handles = handles
-        self._prices = prices
+        self._ledger = ledger
+        self._prices = ledger.prices
         self._access = access
         self._clock = clock
 
@@ -124,6 +128,7 @@ class OverviewReader:
             may_change=may_change,
             kept_in=self._editor.rights.kept_in,
             streaming=panel.streaming,
+            budgets=await standings(self._ledger, team_id, panel, by),
         )
 
     async def _may_change(self, scope: WorkspaceScope, by: UserId) -> bool:

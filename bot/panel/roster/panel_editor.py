@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bot.language import gettext, ngettext
 from bot.panel.audit.audit_log import Auditor
+from bot.panel.budgets.limits import Level, Limit, Whose, read
 from bot.panel.errors import Refused
 from bot.panel.messaging.people import People
 from bot.panel.model import CollectionId, Expert, Panel, Synthesis, UserId
@@ -141,6 +142,24 @@ class PanelEditor(PanelReader):
         streaming = _STREAMING[value.casefold()]
         await self._recorded.set_streaming(scope, streaming, by)
         return streaming
+
+    async def set_budget(self, scope: WorkspaceScope, written: str, by: UserId) -> Limit | Whose:
+        """Set one of the workspace's own budgets as it is *written*, or take it back."""
+        await self.rights.check_may_set_budget(scope, by)
+        try:
+            change = read(written)
+        except ValueError:
+            raise Refused(
+                gettext(
+                    "Write whose budget it is and how much, such as `person $2/day`, "
+                    "`channel $20/month`, `expert:legal 5M tokens/month`, `workspace unlimited` or "
+                    "`person off`."
+                )
+            ) from None
+        if change.level is Level.DEPLOYMENT:
+            raise Refused(gettext("Whoever runs me sets that budget, in the settings."))
+        await self._recorded.set_budget(scope, change, by)
+        return change
 
     async def check_may_change_documents(
         self, scope: Scope, name: str, by: UserId | None

@@ -69,6 +69,7 @@ class FilePanelStore(PanelStore):
         if isinstance(scope, ThreadRef):
             return stored[scope]
         of_file = given_by_operators(self._file.of(scope))
+        of_file = replace(of_file, budgets=stored[scope].budgets)
         return with_documents(of_file, _documents(scope, stored))
 
     async def channels(self, team_id: str) -> Sequence[ChannelScope]:
@@ -85,6 +86,9 @@ class FilePanelStore(PanelStore):
 
     async def set_streaming(self, scope: Scope, streaming: bool | None) -> None:
         await self._store.set_streaming(scope, streaming)
+
+    async def set_budgets(self, scope: WorkspaceScope, budgets: str) -> None:
+        await self._store.set_budgets(scope, budgets)
 
     async def put(self, scope: Scope, changes: RosterChanges) -> None:
         await self._store.put(scope, changes)
@@ -109,7 +113,7 @@ class PanelFileSync:
         """Return the current panels."""
         channels = await self._panels.channels(self._team)
         scopes: Sequence[Scope] = (WorkspaceScope(self._team), *channels)
-        defaults, *rest = map(without_documents, await self._panels.changes(scopes))
+        defaults, *rest = map(_as_in_file, await self._panels.changes(scopes))
         by_channel = {
             channel.channel_id: changes
             for channel, changes in zip(channels, rest, strict=True)
@@ -184,6 +188,10 @@ def _merged(now: RosterChanges, file: RosterChanges) -> RosterChanges:
 def without_documents(changes: RosterChanges) -> RosterChanges:
     """Return *changes* without the experts' documents."""
     return with_documents(changes, {})
+
+
+def _as_in_file(changes: RosterChanges) -> RosterChanges:
+    return replace(without_documents(changes), budgets="")  # these are in the store only
 
 
 def with_documents(changes: RosterChanges, documents: DocumentsByExpert) -> RosterChanges:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.panel.model import Expert, ExpertName, Synthesis
-from bot.panel.roster.roster import ChannelScope, RosterChanges, Scope
+from bot.panel.roster.roster import ChannelScope, RosterChanges, Scope, WorkspaceScope
 
 
 class PanelStore(Protocol):
@@ -31,8 +31,11 @@ class PanelStore(Protocol):
     async def set_streaming(self, scope: Scope, streaming: bool | None) -> None:
         """Set whether replies are streamed; None inherits."""
 
+    async def set_budgets(self, scope: WorkspaceScope, budgets: str) -> None:
+        """Set the workspace's own budgets, as they are written."""
+
     async def put(self, scope: Scope, changes: RosterChanges) -> None:
-        """Replace the changes of *scope* with *changes*, atomically."""
+        """Replace the changes of *scope* with *changes*, atomically; but budgets stay."""
 
     async def forget(self, scope: Scope) -> bool:
         """Forget all that *scope* changes; returns whether it changed anything."""

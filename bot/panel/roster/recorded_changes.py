@@ -4,9 +4,10 @@ from dataclasses import asdict, fields
 
 from bot.panel.audit.audit_log import Auditor
 from bot.panel.audit.entry import Act, canonical, digest
+from bot.panel.budgets.limits import Limit, Whose, changed
 from bot.panel.model import Expert, ExpertName, Synthesis, UserId
 from bot.panel.roster.panel_store import PanelStore
-from bot.panel.roster.roster import RosterChanges, Scope, with_expert
+from bot.panel.roster.roster import RosterChanges, Scope, WorkspaceScope, with_expert
 
 _EXPERT_FIELDS = tuple(field.name for field in fields(Expert))
 
@@ -41,6 +42,15 @@ class RecordedChanges:
         """Set whether people see replies as they are written; None inherits."""
         await self._auditor.record(Act.CHANGED, scope, by, streaming=str(value))
         await self._store.set_streaming(scope, value)
+
+    async def set_budget(
+        self, scope: WorkspaceScope, change: Limit | Whose, by: UserId | None
+    ) -> None:
+        """Set one of the workspace's own budgets, or take it back."""
+        (before,) = await self._store.changes([scope])
+        value = change.amount if isinstance(change, Limit) else "off"
+        await self._auditor.record(Act.CHANGED, scope, by, change.who, budget=value)
+        await self._store.set_budgets(scope, changed(before.budgets, change))
 
     async def put(self, scope: Scope, changes: RosterChanges, by: UserId | None) -> None:
         """Replace the changes of *scope*."""

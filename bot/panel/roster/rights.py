@@ -56,6 +56,15 @@ class Rights:
                 )
             )
 
+    async def check_may_set_budget(self, where: Scope, by: UserId | None) -> None:
+        """Raise Refused if *by* may not change budgets, or let a question exceed them."""
+        if by is None or by in self._admins or await self._role(by) is Role.ADMIN:
+            return
+        await self._auditor.refused(where, by, "budget")
+        raise Refused(
+            gettext("Only workspace admins can change budgets, or let a question through.")
+        )
+
     async def check_may_name(self, model: str | None, by: UserId, *, before: str | None) -> None:
         """Raise Refused if *by* may not name *model* for an expert that had another *before*."""
         if model in (None, before, *self._models) or not self._models or by in self._admins:

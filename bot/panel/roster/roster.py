@@ -33,6 +33,7 @@ class RosterChanges:
     removed: frozenset[ExpertName] = frozenset()
     synthesis: Synthesis | None = None
     streaming: bool | None = None
+    budgets: str = ""  # of the workspace, as they are written; only the widest scope has them
 
 
 def scopes_of(scope: Scope) -> tuple[Scope, ...]:
@@ -63,16 +64,18 @@ def assemble(defaults: Iterable[Expert], changes: Iterable[RosterChanges]) -> Pa
     scope's own before those that it inherits, and then by name.
     """
     experts = _from_last(defaults)
-    synthesis, streaming = Synthesis.AUTO, None
+    synthesis, streaming, budgets = Synthesis.AUTO, None, ""
     for change in changes:
         gone = change.removed | change.added.keys()
         experts = {name: e for name, e in experts.items() if name not in gone}
         experts |= _from_last(change.added.values())
         synthesis = change.synthesis or synthesis
         streaming = streaming if change.streaming is None else change.streaming
+        budgets = change.budgets or budgets
     kept = sorted([*experts][-MOST_EXPERTS:])
     left_out = len(experts) - len(kept)
-    return Panel(tuple(experts[name] for name in kept), synthesis, streaming, left_out)
+    panel = tuple(experts[name] for name in kept)
+    return Panel(panel, synthesis, streaming, left_out, budgets=budgets)
 
 
 def _from_last(experts: Iterable[Expert]) -> dict[ExpertName, Expert]:

@@ -15,6 +15,7 @@ def why_refused(failure: Failure) -> str | None:
             "log"
         ),
         Failure.QUOTA: gettext("the model account has no credit left"),
+        Failure.BUDGET: gettext("a budget does not allow it"),
         Failure.ACCESS: gettext("the model service rejected our key"),
         Failure.FORBIDDEN: gettext(
             "our key may not do this at the model service; `panelbot check` tells more"
@@ -81,6 +82,7 @@ def repairable(fault: ModelFault, server: str = "") -> str | None:
             "here can answer. Whoever runs me has to top it up; then try again.",
             server=server,
         ),
+        ModelFault.BUDGET: gettext("A budget does not allow me to answer this."),
         ModelFault.ACCESS: gettext(
             "The model service{server} rejected my key. Whoever runs me has to renew it: "
             "`panelbot check` tells more.",

@@ -6,6 +6,8 @@ from contextlib import AsyncExitStack
 
 from bot import runtime
 from bot.panel.access import withheld
+from bot.panel.budgets.ledger import OverBudget
+from bot.panel.budgets.sentences import left_out as budget_notice
 from bot.panel.byte_budget import ByteBudget
 from bot.panel.errors import ModelFault, ModelRefused, leaves
 from bot.panel.journal.progress import FILES, LATE, STEERED, UNREAD
@@ -174,6 +176,9 @@ class Answering:
 
     async def _post_refusal(self, context: TurnContext, refusal: ModelRefused) -> None:
         """Say that the router refused. Raises *refusal* where the whole turn may be tried again."""
+        if isinstance(refusal, OverBudget):
+            await context.writer.tell_of_budget(refusal.sentence)
+            return
         fault = fault_of(refusal, context.turn)
         extra = {"fault": fault, "reason": str(refusal)}
         log.warning("router.refused", extra=extra)
@@ -203,6 +208,7 @@ class Answering:
             context.plan.changed()
         if context.progress.without_credit:
             await self._failures.no_credit(context.record, context.writer)
+        await _post_over_budget(context)
 
     async def _finish(self, context: TurnContext) -> None:
         await context.writer.end_streams()
@@ -230,6 +236,14 @@ async def _post_reason(context: TurnContext) -> None:
         titles = [expert.title for expert in follow_ups.wanted(steer, context.panel)]
         by = context.input.question[0].speaker
         await context.writer.post(STEERED, sentences.steered(steer, by, titles))
+
+
+async def _post_over_budget(context: TurnContext) -> None:
+    """Name the experts that a budget did not allow to ask, and say why."""
+    if left_out := context.progress.over_budget:
+        names, reasons = zip(*left_out, strict=True)
+        titles = dict.fromkeys(context.panel.persona(name).name for name in names)
+        await context.writer.tell_of_budget(budget_notice(reasons[0], [*titles]), names)
 
 
 async def _post_unused_files(context: TurnContext) -> None:

@@ -1,5 +1,6 @@
 """What becomes of an expert that has no answer, and what it waited for."""
 
+from bot.panel.budgets.ledger import OverBudget
 from bot.panel.errors import ModelFault, ModelOverloaded, ModelRefused, ModelUnavailable
 from bot.panel.journal.events import ExpertFailed
 from bot.panel.journal.failures import Failure
@@ -41,6 +42,8 @@ def of_model(
     """Return what becomes of an expert whose model is away, or refused."""
     call = consultation.call
     match error:
+        case OverBudget(sentence=why):
+            return ExpertFailed(call.id, Failure.BUDGET, why=why)
         case ModelRefused(fault=ModelFault.TOOL_SERVER, about=labels) if labels:
             why = failure_sentences.servers_failed(labels, call.expert)
             return ExpertFailed(call.id, Failure.TOOL_SERVER, why=why)

@@ -42,7 +42,7 @@ async def close(context: TurnContext) -> None:
 
 def wants_synthesis(progress: Progress, setting: Synthesis) -> bool:
     """Return whether the router is to say something after the experts."""
-    if progress.without_credit:
+    if progress.without_credit or (progress.over_budget and not progress.answers):
         return False
     if progress.awaits_approval and not progress.answers:
         return False  # an answer comes with the verdict

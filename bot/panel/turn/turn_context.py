@@ -11,6 +11,7 @@ from typing import TypeVar
 from bot import runtime
 from bot.panel import observing
 from bot.panel.approvals.tool_approvals import ToolApprovals
+from bot.panel.budgets.limits import Account
 from bot.panel.byte_budget import ByteBudget
 from bot.panel.errors import (
     ConversationGone,
@@ -138,6 +139,13 @@ class TurnContext:
         """Whom the model's side is told of, as a hash: several together are not any one of them."""
         return UserId(" ".join(sorted(self.turn.authors)))
 
+    def _account(self, expert: ExpertName | None) -> Account | None:
+        """Return who pays for a request to *expert*, or the router, if a budget concerns it."""
+        if (ledger := self.services.client.ledger) is None:
+            return None
+        people, own = self.turn.authors, self.panel.budgets
+        return ledger.account(self.record.claim, people, expert, own)
+
     def conversation_of(self, call: Call) -> ConversationId | None:
         """Return the conversation in which the expert of *call* is asked, if there is one yet."""
         return self.conversations.links.experts.get(self.progress.path(call))
@@ -243,6 +251,7 @@ class TurnContext:
             closing=closing,
             cache_key=f"router:{self.turn.thread.channel_id}",
             user=self._user,
+            account=self._account(None),
         )
 
     def expert_prompt(
@@ -271,6 +280,7 @@ class TurnContext:
             cache_key=f"expert:{consultation.path}",
             most_output=models.expert_output,
             user=self._user,
+            account=self._account(expert.name),
             collections=searched,
             must_search=expert.always_consult and bool(searched) and not closing,
             server_tools=self._tools_of(consultation),

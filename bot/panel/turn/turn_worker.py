@@ -8,6 +8,7 @@ from itertools import accumulate
 
 from bot.log_formats import bind_turn
 from bot.panel import observing
+from bot.panel.budgets.ledger import Ledger
 from bot.panel.errors import (
     ModelUnavailable,
     PanelError,
@@ -19,7 +20,7 @@ from bot.panel.errors import (
     TurnLost,
     leading,
 )
-from bot.panel.intake.lease import renewed_lease
+from bot.panel.intake.lease import Renewal, nothing_else, renewed_lease
 from bot.panel.intake.turn_queue import TurnQueue
 from bot.panel.loops import forever
 from bot.panel.model import Claim
@@ -46,12 +47,14 @@ class TurnWorker:
         timeouts: Timeouts,
         concurrency: int = 300,
         lease: float = 15,
+        ledger: Ledger | None = None,
     ) -> None:
         self._queue = queue
         self._runner = runner
         self._timeouts = timeouts
         self._places = asyncio.Semaphore(concurrency)
         self._lease = lease
+        self._ledger = ledger
         self._running: dict[Claim, asyncio.Task[None]] = {}
         self._unwanted = UnwantedTurns(queue)
         self._hurried = asyncio.Event()
@@ -137,7 +140,7 @@ class TurnWorker:
         a TaskGroup that ends with an error swallows the cancellation, before Python 3.13.
         """
         try:
-            async with renewed_lease(self._queue, claim, self._lease):
+            async with renewed_lease(self._queue, claim, self._lease, self._beside(claim)):
                 model_answers = await run(claim)
             await self._settle(lambda: self._queue.done(claim, model_answers=bool(model_answers)))
             if model_answers:
@@ -146,6 +149,10 @@ class TurnWorker:
             if ends_early and await self._unwanted.has(claim):
                 raise asyncio.CancelledError from error
             await self._after_failure(claim, leading(error))
+
+    def _beside(self, claim: Claim) -> Renewal:
+        """Return what is renewed with the lease."""
+        return partial(self._ledger.renew, claim.turn.id) if self._ledger else nothing_else
 
     async def _attempt(self, claim: Claim) -> bool:
         if claim.deaths > self._timeouts.max_deaths:  # perhaps the turn is what kills them

@@ -16,6 +16,7 @@ from bot.adapters.slack.api.people import SlackPeople
 from bot.adapters.slack.api.user_groups import UserGroups
 from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.documents.documents_command import DocumentsCommand
+from bot.adapters.slack.experts.budget_command import BudgetCommand
 from bot.adapters.slack.experts.experts_command import ExpertsCommand
 from bot.adapters.slack.experts.form_flow import ExpertFormFlow
 from bot.adapters.slack.experts.handles_command import HandlesCommand
@@ -24,6 +25,7 @@ from bot.adapters.slack.interactions.responder import Responder
 from bot.adapters.slack.posting.messenger import SlackMessenger
 from bot.adapters.slack.receiving.mentions import Mentions
 from bot.adapters.slack.threads.transcript import SlackTranscript
+from bot.panel.budgets.ledger import Ledger
 from bot.panel.messaging.rate_limiter import NoRateLimiter
 from bot.panel.model import ThreadRef
 from bot.panel.retries import Backoff
@@ -33,6 +35,7 @@ from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from bot.playground.slack.workspace.messages import Message
 from tests.fakes.audit_log import auditor
+from tests.fakes.budget_store import ledger
 from tests.fakes.handle_store import FakeHandleStore
 from tests.fakes.knowledge import FakeKnowledge
 from tests.fakes.outbox import FakeOutbox
@@ -59,6 +62,7 @@ class Neighbour:
     outbox: FakeOutbox
     knowledge: FakeKnowledge = field(default_factory=FakeKnowledge)
     handle_store: FakeHandleStore = field(default_factory=FakeHandleStore)
+    ledger: Ledger = field(default_factory=ledger)
 
     @property
     def responder(self) -> Responder:
@@ -83,7 +87,7 @@ class Neighbour:
     def command(self, editor: PanelEditor) -> ExpertsCommand:
         """What carries out ``/experts``."""
         parts = self.documents(editor), self.handles(editor), self.form(editor)
-        return ExpertsCommand(editor, *parts, self.responder)
+        return ExpertsCommand(editor, *parts, self.responder, BudgetCommand(editor, self.ledger))
 
     def begin(self, text: str = "hello", channel: str = GENERAL) -> ThreadRef:
         """Let Ada begin a thread."""

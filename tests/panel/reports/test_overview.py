@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from bot.panel.access.policy import AccessPolicy
+from bot.panel.budgets.ledger import Ledger
 from bot.panel.errors import Refused
 from bot.panel.messaging.handles import Handle
 from bot.panel.model import CallId, Expert, ExpertName, Message, MessageTs, ThreadRef, UserId
@@ -16,6 +17,7 @@ from bot.panel.reports.overview import OverviewReader
 from bot.panel.reports.turn_report import ConsultationReport, Stage, TurnReport
 from bot.panel.roster.roster import ChannelScope
 from bot.panel.usage import Usage
+from tests.fakes.budget_store import FakeBudgetStore
 from tests.fakes.feedback_store import FakeFeedbackStore
 from tests.fakes.handle_store import FakeHandleStore
 from tests.fakes.people import FakePeople
@@ -45,7 +47,14 @@ def desk(bench, feedback, handles):
     bench.policy = AccessPolicy(admins=frozenset({GUEST}))
     library = (*EXPERTS, TAX)
     editor = panel_editor(bench.panels, FakePeople(), library, EXPERTS, admins=frozenset({GUEST}))
-    parts = editor, bench.reports, feedback, handles, PRICES, bench.access()
+    parts = (
+        editor,
+        bench.reports,
+        feedback,
+        handles,
+        Ledger(FakeBudgetStore(), PRICES, (), UTC),
+        bench.access(),
+    )
     return OverviewReader(*parts, clock=lambda: NOVEMBER)
 
 

@@ -201,3 +201,26 @@ local function forget_state(name)
   redis.call('ZREM', P .. 'outbox', name)
   redis.call('HDEL', of('outbox', thread), about)
 end
+
+-- Lets go what a turn holds of budgets, where nobody renews it any more: a request was sent, and so
+-- its input counts as spent.
+local function let_go(turn)
+  local kept = of('turn', turn)
+  redis.call('ZREM', P .. 'holds', turn)
+  redis.call('HDEL', kept, '@open')
+  for _, id in ipairs(redis.call('HKEYS', kept)) do
+    local hold = string.sub(id, 1, 1) ~= '@' and cjson.decode(redis.call('HGET', kept, id))
+    if hold and hold.state == 'held' then
+      for _, charge in ipairs(hold.charges) do
+        redis.call('HINCRBY', of('spent', charge.counter), 'held', -charge.amount)
+        redis.call('HINCRBY', of('spent', charge.counter), 'spent', charge.input)
+      end
+      hold.state = 'gone'
+      redis.call('HSET', kept, id, cjson.encode(hold))
+    end
+  end
+end
+
+local function let_expired_go()
+  for _, turn in ipairs(redis.call('ZRANGEBYSCORE', P .. 'holds', '-inf', now())) do let_go(turn) end
+end

@@ -9,10 +9,10 @@ from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.scripting import Connection
 from bot.panel.model import Expert, ExpertName, Synthesis, UserId
 from bot.panel.roster.panel_store import PanelStore
-from bot.panel.roster.roster import ChannelScope, RosterChanges, Scope
+from bot.panel.roster.roster import ChannelScope, RosterChanges, Scope, WorkspaceScope
 
 # Fields beside the experts' names, which begin with a letter.
-_SYNTHESIS, _STREAMING, _GIVER = "@synthesis", "@streaming", "@by:"
+_SYNTHESIS, _STREAMING, _BUDGETS, _GIVER = "@synthesis", "@streaming", "@budgets", "@by:"
 _REMOVED = "-"
 _SWITCH = {True: "on", False: "off"}
 
@@ -45,6 +45,9 @@ class RedisPanelStore(PanelStore):
 
     async def set_streaming(self, scope: Scope, streaming: bool | None) -> None:
         await self._set(scope, _STREAMING, None if streaming is None else _SWITCH[streaming])
+
+    async def set_budgets(self, scope: WorkspaceScope, budgets: str) -> None:
+        await self._set(scope, _BUDGETS, budgets or None)
 
     async def put(self, scope: Scope, changes: RosterChanges) -> None:
         fields, key = _fields(changes), keys.panel(scope)
@@ -124,4 +127,5 @@ def _changes(fields: Mapping[str, str]) -> RosterChanges:
         removed=frozenset(name for name, text in experts.items() if text == _REMOVED),
         synthesis=codec.member(Synthesis, synthesis) if synthesis else None,
         streaming=streaming == _SWITCH[True] if streaming else None,
+        budgets=fields.get(_BUDGETS, ""),
     )

@@ -123,7 +123,7 @@ class FollowUpListeners:
             if pressed.expert and not panel.find(pressed.expert):
                 raise Refused(gettext("Whoever wrote this is not on the panel here any more."))
             steer = replace(_steer(pressed, click.message), wish=Wish.AGAIN, goes_on=True)
-            if not await self._intake.go_on(click.thread, click.user, steer):
+            if not await self._intake.press_once(click.thread, click.user, steer):
                 raise Refused(gettext("Somebody has asked for that already."))
 
     async def ask_picked(self, ack: AsyncAck, body: Json, view: Json) -> None:

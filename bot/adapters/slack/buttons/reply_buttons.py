@@ -20,7 +20,7 @@ from bot.panel.model import ApprovalId, CallId, ExpertName, MessageTs, TurnId, W
 SHOW_WORK, RETRY, STOP, TRY_NOW = "show_work", "retry", "stop", "try_now"
 MORE, ASK_OTHERS, GO_ON = "more", "ask_others", "go_on"
 APPROVE, DECLINE = "approve", "decline"
-FORGET = "forget_thread"
+FORGET, LET_THROUGH = "forget_thread", "let_through"
 _TS = re.compile(r"\d{1,20}\.\d{1,9}")
 
 
@@ -70,6 +70,26 @@ class Pressed:
         return cls(Wish(wish), MessageTs(about), ExpertName(expert) if expert else None)
 
 
+@dataclass(frozen=True, slots=True)
+class Exempt:
+    """The question that is to exceed its budgets: about which message, and who is to answer."""
+
+    about: MessageTs
+    experts: tuple[ExpertName, ...]  # none: the router chooses
+
+    def dump(self) -> str:
+        """Return it as a button's value."""
+        return " ".join((self.about, *self.experts))
+
+    @classmethod
+    def load(cls, value: str) -> "Exempt":
+        """Return what ``dump`` wrote. Raises ValueError if it is anything else."""
+        about, *experts = value.split(" ")
+        if not _TS.fullmatch(about):
+            raise ValueError("not about a message")
+        return cls(MessageTs(about), tuple(map(ExpertName, experts)))
+
+
 def plan_row(post: Post, *, working: bool) -> list[Json]:
     """Return the row under the plan: *Stop* while experts work, and a menu to ask others."""
     wishes = (Wish.ANOTHER, Wish.EVERYONE)
@@ -101,6 +121,10 @@ def row(post: Post) -> list[Json]:
         label = gettext("Forget this thread: delete what the panel remembers of it")
         forget = gettext("Forget this thread")
         buttons.append(button(FORGET, forget, label, post.turn, "danger"))
+    if post.lets_through is not None:
+        label = gettext("Let this through: answer this question, whatever the budget says")
+        value = Exempt(_about(post), post.lets_through).dump()
+        buttons.append(button(LET_THROUGH, gettext("Let this through"), label, value))
     if post.is_delayed:
         buttons += [_try_now(post), _stop()]
     actions = [{"type": "actions", "elements": buttons}] if buttons else []

@@ -63,6 +63,13 @@ class ChangeSetting:
 
 
 @dataclass(frozen=True, slots=True)
+class Budget:
+    """Show the budgets, or change one as it is *written*."""
+
+    written: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Unfinished:
     """A subcommand without the name that it needs."""
 
@@ -84,15 +91,17 @@ Subcommand = (
     | LetConsult
     | HandleExpert
     | ChangeSetting
+    | Budget
     | Unfinished
     | Unknown
 )
 
 _WORDS = (
-    "add", "consults", "default", "documents", "edit", "find", "handle", "help", "list",
+    "add", "budget", "consults", "default", "documents", "edit", "find", "handle", "help", "list",
     "remove", "show", "teach",
 )  # fmt: skip
 _ALSO_SAID: Mapping[str, str] = {
+    "budgets": "budget",
     "change": "edit",
     "create": "add",
     "delete": "remove",
@@ -163,6 +172,8 @@ def _subcommand(word: str, name: str) -> Subcommand:
             return ListExperts()
         case "help":
             return ShowHelp()
+        case "budget":
+            return Budget(name)
         case "consults":
             return _let_consult(name)
         case "add" if not name:

@@ -10,7 +10,9 @@ from typing import assert_never
 from bot.adapters.slack.blocks.answers import Answer, sentence
 from bot.adapters.slack.documents.documents_command import DocumentsCommand
 from bot.adapters.slack.experts import announcements, command_parsing, panel_messages
+from bot.adapters.slack.experts.budget_command import BudgetCommand
 from bot.adapters.slack.experts.command_parsing import (
+    Budget,
     ChangeSetting,
     DescribeExpert,
     HandleExpert,
@@ -46,6 +48,7 @@ class ExpertsCommand:
         handles: HandlesCommand,
         form: ExpertFormFlow,
         responder: Responder,
+        budgets: BudgetCommand,
         *,
         settings: Sequence[PanelSetting] = SETTINGS,
     ) -> None:
@@ -54,6 +57,7 @@ class ExpertsCommand:
         self._handles = handles
         self._form = form
         self._responder = responder
+        self._budgets = budgets
         self._settings = settings
 
     async def run(self, written: str, requester: Requester) -> Answer | None:
@@ -69,10 +73,8 @@ class ExpertsCommand:
                 return await self._panel(scope, requester, search)
             case ShowHelp():
                 return await self._help(scope)
-            case Unfinished(word):
-                return _unfinished(word, for_defaults=default)
-            case Unknown(word):
-                return await self._help(scope, await self._unknown(word, scope))
+            case Unfinished() | Unknown() as wrong:
+                return await self._not_understood(wrong, scope, for_defaults=default)
             case WithExpert("show", name):
                 expert = await self._editor.find(scope, name)
                 handles = await self._handles.names(requester.team_id)
@@ -83,6 +85,8 @@ class ExpertsCommand:
                 return await self._handles.carry_out(
                     name, requester, wanted=wanted, for_defaults=default
                 )
+            case Budget(written):
+                return await self._budgets.carry_out(written, requester)
             case DescribeExpert() | WithExpert("edit" | "teach") as form:
                 await self._open(form, requester, for_defaults=default)
             case WithExpert() | ChangeSetting() | LetConsult() as change:
@@ -125,6 +129,13 @@ class ExpertsCommand:
     async def _help(self, scope: Scope, lead: str = "") -> Answer:
         addable = await self._editor.addable(scope)
         return panel_messages.usage(addable, lead, self._settings)
+
+    async def _not_understood(
+        self, wrong: Unfinished | Unknown, scope: Scope, *, for_defaults: bool
+    ) -> Answer:
+        if isinstance(wrong, Unfinished):
+            return _unfinished(wrong.word, for_defaults=for_defaults)
+        return await self._help(scope, await self._unknown(wrong.word, scope))
 
     async def _unknown(self, word: str, scope: Scope) -> str:
         """Say that *word* is no subcommand, and what it may mean: one, or an expert."""

@@ -144,6 +144,10 @@ def _commands(settings: Sequence[PanelSetting]) -> Iterable[str]:
         ),
         *(setting.help() for setting in settings),
         gettext(
+            "`/experts budget`: what may be spent here; `/experts budget person $2/day` changes "
+            "it, for workspace admins"
+        ),
+        gettext(
             "`/experts default …`: the same for the defaults of all channels, for workspace admins"
         ),
     ):

@@ -17,7 +17,7 @@ from bot.adapters.slack.experts.form_flow import ExpertFormFlow
 from bot.adapters.slack.experts.handles_command import HandlesCommand
 from bot.adapters.slack.home import home_modals, home_view, turning
 from bot.adapters.slack.home.home_page import HomePage
-from bot.adapters.slack.interactions.error_sentences import error_sentence
+from bot.adapters.slack.interactions.error_sentences import error_sentence, refuse_form
 from bot.adapters.slack.interactions.expert_search import suggest
 from bot.adapters.slack.interactions.responder import Requester, Responder
 from bot.adapters.slack.receiving.events import checked
@@ -63,6 +63,8 @@ class HomeListeners:
         app.action(home_view.MONTH)(self.turn_over)
         app.action(turning.PAGE)(self.turn_over)
         app.view(expert_form.HOME_CALLBACK)(self.take_form)
+        app.action(home_view.SET_BUDGET)(self.ask_budget)
+        app.view(home_modals.BUDGET)(self.take_budget)
         app.view(home_modals.REMOVAL)(self.take_removal)
 
     async def open(self, event: Json) -> None:
@@ -125,6 +127,29 @@ class HomeListeners:
             await self._page.show(user_of(body), turning.read(self._chosen(body, action)))
 
         await self._try(show, body)
+
+    async def ask_budget(self, ack: AsyncAck, body: Json, action: Json) -> None:
+        """Open the form that changes a budget."""
+        await ack()
+
+        async def open_form() -> None:
+            self._chosen(body, action)
+            await self._show(home_modals.budget(), body)
+
+        await self._try(open_form, body)
+
+    async def take_budget(self, ack: AsyncAck, body: Json, view: Json) -> None:
+        """Change a budget."""
+        user = user_of(body)
+        try:
+            await self._responder.check_form(view, user)
+            written = home_modals.written_budget(view)
+            await self._editor.set_budget(self._defaults, written, user)
+        except PanelError as error:
+            await refuse_form(ack, view, error)
+            return
+        await ack()
+        await self._page.show(user)
 
     async def take_form(self, ack: AsyncAck, body: Json, view: Json) -> None:
         """Store the expert that a form describes."""

@@ -3,14 +3,15 @@
 import json
 
 from bot.adapters.slack.blocks.answers import Answer, notice
-from bot.adapters.slack.blocks.elements import modal, plain_text, section
+from bot.adapters.slack.blocks.elements import labelled_input, modal, plain_text, section
 from bot.adapters.slack.experts.panel_messages import labelled_name
 from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.model import Expert
 
-REMOVAL = "home_remove_expert"  # the callback_id
+REMOVAL, BUDGET = "home_remove_expert", "home_set_budget"  # the callback_ids
+_WRITTEN, _LONGEST = "written", 100
 
 
 def sentence(text: str) -> Json:
@@ -21,6 +22,29 @@ def sentence(text: str) -> Json:
 def removed_name(view: Json) -> str:
     """Return whom a submitted modal removes."""
     return str(json.loads(view["private_metadata"])["name"])
+
+
+def budget() -> Json:
+    """Return the form that changes a budget."""
+    element = {
+        "type": "plain_text_input",
+        "action_id": _WRITTEN,
+        "max_length": _LONGEST,
+        "placeholder": plain_text("person $2/day"),
+    }
+    hint = gettext(
+        "Whose budget it is and how much, such as “channel $20/month”, “expert:legal 5M "
+        "tokens/month”, “workspace unlimited” or “person off”."
+    )
+    written = labelled_input(_WRITTEN, gettext("Budget"), hint, element)
+    title = gettext("Change a budget")
+    form = modal(title, [written], close=gettext("Cancel"), form=BUDGET, metadata={})
+    return form | {"submit": plain_text(gettext("Change"))}
+
+
+def written_budget(view: Json) -> str:
+    """Return what a submitted form says."""
+    return str(view["state"]["values"][_WRITTEN][_WRITTEN].get("value") or "")
 
 
 def removal(expert: Expert) -> Json:

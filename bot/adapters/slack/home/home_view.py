@@ -34,6 +34,7 @@ from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 from bot.language import day, gettext, ngettext
 from bot.panel import months
+from bot.panel.budgets import sentences
 from bot.panel.model import Expert, Synthesis
 from bot.panel.reports.overview import Overview
 from bot.panel.roster.panel_reader import PanelEntry
@@ -41,7 +42,7 @@ from bot.panel.roster.roster import RosterChanges
 from bot.panel.usage import NO_USAGE
 
 EXPERT, ADD_NEW, ADD_LISTED, SYNTHESIS = "home_expert", "home_new", "home_add", "home_synthesis"
-MONTH = "home_month"
+MONTH, SET_BUDGET = "home_month", "home_budget"
 SHOW, EDIT, REMOVE = "show", "edit", "remove"
 
 _VERBS = (SHOW, EDIT, REMOVE)
@@ -55,6 +56,7 @@ def home(overview: Overview, *, with_charts: bool, place: Place = FIRST) -> Json
         *_roster(overview, place),
         *_channels(overview.channels, place),
         *_usage(overview, place, with_charts=with_charts),
+        *_budgets(overview),
         *_rights(overview),
     ]
     return {"type": "home", "blocks": blocks}
@@ -218,6 +220,20 @@ def _months(overview: Overview, place: Place) -> Json:
     places = {month: replace(place, month=month).value for month in overview.months}
     options = {month: option(months.month_name(month), at) for month, at in places.items()}
     return select(MONTH, options, overview.month, gettext("Another month"))
+
+
+def _budgets(overview: Overview) -> Iterator[Json]:
+    if not (overview.budgets or overview.may_change):
+        return
+    yield DIVIDER
+    yield header(gettext("Budgets"))
+    lines = [f"• {sentences.standing(one.limit, one.spent)}" for one in overview.budgets]
+    none = gettext("No budget limits what may be spent here.")
+    yield from map(section, section_texts(lines or [none]))
+    if overview.may_change:
+        label = gettext("Change a budget: what may be spent")
+        change = button(SET_BUDGET, gettext("Change a budget"), label)
+        yield {"type": "actions", "elements": [change]}
 
 
 def _rights(overview: Overview) -> Iterator[Json]:

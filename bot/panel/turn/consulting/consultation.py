@@ -81,7 +81,7 @@ async def _post_outcome(context: TurnContext, call: Call, outcome: Outcome) -> N
             sources = _sources(context, call) if has_passages else None
         case ApprovalAsked(text=text, files=files):
             reply = text
-        case ExpertFailed(failure=Failure.QUOTA):  # told once for all experts: see FailureNotice
+        case ExpertFailed(failure=Failure.QUOTA | Failure.BUDGET):  # told once for all experts
             return
         case ExpertFailed(failure=failure, begun=begun, why=why, wait=wait):
             line = why or failure_sentences.expert_failed(failure, call.expert, wait=wait)

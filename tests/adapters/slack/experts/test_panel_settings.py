@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from bot.adapters.slack.experts.budget_command import BudgetCommand
 from bot.adapters.slack.experts.experts_command import ExpertsCommand
 from bot.adapters.slack.experts.panel_settings import SETTINGS, PanelSetting
 from bot.adapters.slack.interactions.responder import Requester
@@ -51,7 +52,8 @@ def command(neighbour, tone) -> ExpertsCommand:
     editor = panel_editor(FakePanelStore(), neighbour.people, [], [])
     parts = neighbour.documents(editor), neighbour.handles(editor), neighbour.form(editor)
     table = (*SETTINGS, tone.setting())
-    return ExpertsCommand(editor, *parts, neighbour.responder, settings=table)
+    budgets = BudgetCommand(editor, neighbour.ledger)
+    return ExpertsCommand(editor, *parts, neighbour.responder, budgets, settings=table)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,6 @@ from bot.panel.access.policy import AccessPolicy
 from bot.panel.errors import StoreUnavailable
 from bot.panel.messaging.locales import Locales
 from bot.panel.model import Expert, ExpertName, Synthesis, TurnId, UserId
-from bot.panel.prices import Prices
 from bot.panel.reports.feedback import Feedback, Judged, Opinion
 from bot.panel.reports.overview import OverviewReader
 from bot.panel.roster.roster import ChannelScope, WorkspaceScope
@@ -96,7 +95,7 @@ class House:
             reports,
             self.feedback,
             neighbour.handle_store,
-            Prices("2025-11-01"),
+            neighbour.ledger,
             self.access,
             clock=lambda: NOW,
         )

@@ -1,0 +1,56 @@
+"""What may be spent."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from bot.panel.budgets.limits import Limit, read
+from bot.settings.kinds import Kind, malformed
+from bot.settings.setting import Group, setting
+
+_PAGE = "run/budgets.md"
+
+
+def _limits(value: str) -> tuple[Limit, ...]:
+    """Read a list of limits. Raises Malformed."""
+    limits: list[Limit] = []
+    for entry in filter(None, map(str.strip, value.split(","))):
+        try:
+            limit = read(entry)
+        except ValueError:
+            limit = None
+        if not isinstance(limit, Limit):
+            expected = "deployment, workspace, channel, person or expert with an amount each"
+            raise malformed(entry, f"{expected}, such as person $2/day, with commas between")
+        limits.append(limit)
+    return tuple(limits)
+
+
+def _zone(value: str) -> str:
+    """Return the name of a time zone. Raises Malformed."""
+    try:
+        return ZoneInfo(value).key
+    except (KeyError, OSError, ValueError):
+        raise malformed(value, "a time zone, such as Europe/Berlin") from None
+
+
+@dataclass(frozen=True)
+class BudgetSettings:
+    """What may be spent."""
+
+    budgets: tuple[Limit, ...] = setting(
+        "PANELBOT_BUDGETS",
+        Kind(_limits, ()),
+        "The most that may be spent: by the deployment (all workspaces of this Redis), and by "
+        "default by each workspace, channel, person and expert, in dollars or tokens by day or "
+        "month. Admins may set others with /experts budget, but not the deployment's",
+        example="deployment $500/month, person $2/day, channel 5M tokens/month",
+        page=_PAGE,
+        group=Group.BUDGETS,
+    )
+    time_zone: str = setting(
+        "PANELBOT_TIME_ZONE",
+        Kind(_zone, "UTC"),
+        "The time zone in which the days and months of budgets begin",
+        example="Europe/Berlin",
+        page=_PAGE,
+    )
