@@ -3,7 +3,6 @@
 from zoneinfo import ZoneInfo
 
 from bot.adapters.redis.stores.budget_store import RedisBudgetStore
-from bot.assembly.alerts import alerts_of
 from bot.assembly.slack import Slack
 from bot.assembly.storage import Storage
 from bot.panel.budgets.ledger import Ledger
@@ -18,6 +17,6 @@ def ledger_of(config: Config, storage: Storage, slack: Slack | None = None) -> L
         prices.prices(config.prices),
         config.budgets,
         ZoneInfo(config.time_zone),
-        alerts_of(storage, slack) if slack else None,
+        slack.alerts if slack else None,
         seconds=2 * config.lease,
     )

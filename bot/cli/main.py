@@ -28,6 +28,7 @@ _COMMANDS = (
     ("experts", "experts:experts", "The panels of all channels as a YAML file, for review."),
     ("knowledge", "knowledge:knowledge", "The documents that experts look things up in."),
     ("links", "links:links", "Slack threads and the model's conversations behind them."),
+    ("budgets", "budgets:budgets", "What may be spent, and what is."),
     ("export", "export:export", "Write a thread, with all its conversations, as a file."),
     ("feedback", "feedback:feedback", "Thumbs up and down on replies; they are kept for a year."),
     ("usage", "usage:usage", "What the questions of a month took and cost."),

@@ -11,6 +11,7 @@ from bot.adapters.slack.buttons.reply_buttons import (
     DECLINE,
     FORGET,
     GO_ON,
+    LET_THROUGH,
     MORE,
     RETRY,
     SHOW_WORK,
@@ -39,6 +40,7 @@ ACTIONS = {
     TRY_NOW: "{turn}",
     STOP: "",
     FORGET: "{turn}",
+    LET_THROUGH: "{ts} legal",
     MORE: "everyone {ts} ",
     ASK_OTHERS: "everyone {ts} ",
     GO_ON: "again {ts} legal",
@@ -50,6 +52,7 @@ ACTIONS = {
     "home_new": "",
     "home_add": "writing",
     "home_synthesis": "never",
+    "home_budget": "",
     "home_month": "2026-01 0 0 0",
     "home_page": "2026-01 1 0 0",
 }
@@ -71,6 +74,7 @@ FORMS = {
     "home_describe_expert": {"scope": "default", "verb": "add", "name": ""},
     "teach_expert": {"scope": "channel", "name": "legal"},
     "home_remove_expert": {"name": "legal"},
+    "home_set_budget": {},
 }
 
 

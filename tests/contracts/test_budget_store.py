@@ -159,6 +159,13 @@ async def test_more_can_be_allowed_in_this_period(store):
     assert await store.read([HERE]) == [Spent(0, 100, 10)]
 
 
+async def test_counters_are_found_by_their_names(store):
+    await store.hold(hold(), [CHANNEL, PERSON], 60)
+
+    assert await store.counters("person:T1:*:2026-11-30:tokens") == [ADA]
+    assert await store.counters("person:T1:*:2026-11-29:tokens") == []
+
+
 async def test_a_turn_that_was_let_through_exceeds_all_limits_but_firm_ones(store):
     await store.let_through(TURN)
     none = replace(CHANNEL, most=0)

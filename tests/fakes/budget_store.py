@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 from decimal import Decimal
+from fnmatch import fnmatchcase
 
 from bot.panel.alerts.alerts import Alerts
 from bot.panel.budgets.budget_store import BudgetStore, Charge, Hold, Short, Spent
@@ -99,6 +100,9 @@ class FakeBudgetStore(BudgetStore):
     async def read(self, counters: Sequence[str]) -> Sequence[Spent]:
         self._let_expired_go()
         return [Spent(*self.spent[one]) for one in counters]
+
+    async def counters(self, pattern: str) -> Sequence[str]:
+        return [one for one in self.spent if fnmatchcase(one, pattern)]
 
     async def top_up(self, counter: str, amount: int) -> None:
         self.spent[counter][2] += amount

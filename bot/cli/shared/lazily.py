@@ -12,6 +12,7 @@ from bot.cli.shared.importing import imported
 if TYPE_CHECKING:
     from bot.adapters.functions import discovery
     from bot.assembly import (
+        budgets,
         model_server,
         operator,
         parts,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from bot.operations.evaluation import evaluation, questions, reports
 
     __all__ = [
+        "budgets",
         "checkup",
         "demo",
         "discovery",

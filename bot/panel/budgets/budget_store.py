@@ -76,6 +76,9 @@ class BudgetStore(Protocol):
     async def read(self, counters: Sequence[str]) -> Sequence[Spent]:
         """Return how *counters* stand."""
 
+    async def counters(self, pattern: str) -> Sequence[str]:
+        """Return the counters of that name, in which ``*`` stands for anything. Slow."""
+
     async def top_up(self, counter: str, amount: int) -> None:
         """Let so much more be spent in the counter's period."""
 

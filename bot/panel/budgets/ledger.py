@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from itertools import count
 from math import ceil
@@ -107,6 +107,19 @@ class Ledger:
     async def standings(self, limits: Sequence[Limit], team_id: str) -> Sequence[Spent]:
         """Return how much of each of *limits* is spent. Raises StoreUnavailable."""
         return await self.store.read([self.counter(limit, team_id) for limit in limits])
+
+    async def spenders(self, limit: Limit, team_id: str) -> Sequence[tuple[Limit, Spent]]:
+        """Return *limit* for everybody who has spent something. Slow."""
+        is_each = limit.level not in (Level.DEPLOYMENT, Level.WORKSPACE) and not limit.of
+        limits = [limit]
+        if is_each:
+            pattern = self.counter(replace(limit, of="*"), team_id)
+            before, after = pattern.split("*")
+            found = await self.store.counters(pattern)
+            ids = sorted(one.removeprefix(before).removesuffix(after) for one in found)
+            limits = [replace(limit, of=of) for of in ids]
+        spent = await self.standings(limits, team_id)
+        return [*zip(limits, spent, strict=True)]
 
     async def renew(self, turn: TurnId) -> None:
         """Hold on to what *turn* holds, if anything."""

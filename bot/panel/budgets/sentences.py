@@ -30,7 +30,8 @@ def left_out(reason: str, titles: Sequence[str]) -> str:
     """Return the notice of who is not asked because of a budget; nobody named: the whole panel."""
     if not titles:
         return reason
-    return f"{gettext('Not asked: {experts}.', experts=listing(titles))} {reason}"
+    who = gettext("Not asked: {experts}.", experts=listing(titles))
+    return f"{who} {reason}"
 
 
 def standing(limit: Limit, spent: Spent) -> str:

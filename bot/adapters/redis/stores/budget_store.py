@@ -46,6 +46,11 @@ class RedisBudgetStore(BudgetStore):
         counts = await _READ(self._redis, _PREFIX, *counters) if counters else ()
         return [Spent(*(int(one or 0) for one in count)) for count in counts]
 
+    async def counters(self, pattern: str) -> Sequence[str]:
+        kind = f"{_PREFIX}spent:"
+        found = self._redis.scan_iter(f"{kind}{pattern}", count=1_000)
+        return [key.removeprefix(kind) async for key in found]
+
     async def top_up(self, counter: str, amount: int) -> None:
         key = f"{_PREFIX}spent:{counter}"
         async with self._redis.pipeline(transaction=True) as pipe:

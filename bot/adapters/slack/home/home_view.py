@@ -229,11 +229,11 @@ def _budgets(overview: Overview) -> Iterator[Json]:
     yield header(gettext("Budgets"))
     lines = [f"• {sentences.standing(one.limit, one.spent)}" for one in overview.budgets]
     none = gettext("No budget limits what may be spent here.")
-    yield from map(section, section_texts(lines or [none]))
+    first, *rest = map(section, section_texts(lines or [none]))
     if overview.may_change:
         label = gettext("Change a budget: what may be spent")
-        change = button(SET_BUDGET, gettext("Change a budget"), label)
-        yield {"type": "actions", "elements": [change]}
+        first |= {"accessory": button(SET_BUDGET, gettext("Change a budget"), label)}
+    yield from (first, *rest)
 
 
 def _rights(overview: Overview) -> Iterator[Json]:
