@@ -2,7 +2,7 @@
 
 from bot.adapters.slack.blocks.answers import Answer, sentence
 from bot.adapters.slack.blocks.elements import section
-from bot.adapters.slack.experts.panel_messages import section_texts
+from bot.adapters.slack.experts.panel_messages import cut, parted
 from bot.adapters.slack.interactions.responder import Requester
 from bot.language import gettext
 from bot.panel.budgets import overview, sentences
@@ -39,9 +39,7 @@ class BudgetCommand:
         panel = await self._editor.panel(requester.scope(for_defaults=False))
         standings = await overview.standings(self._ledger, team, panel, requester.user, channel)
         lines = [f"• {sentences.standing(one.limit, one.spent)}" for one in standings]
-        text = (
-            gettext("*Budgets, and what is spent of them*")
-            if lines
-            else gettext("No budget limits what may be spent here.")
-        )
-        return Answer(text, [section(text), *map(section, section_texts(lines))])
+        if not lines:
+            return sentence(gettext("No budget limits what may be spent here."))
+        text = "\n".join([gettext("*Budgets, and what is spent of them*"), *lines])
+        return Answer(cut(text), [section(part) for part in parted(text)])
