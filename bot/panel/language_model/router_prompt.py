@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.panel.budgets.limits import Account
 from bot.panel.language_model import instructions, prompts
 from bot.panel.language_model.exchange import Item, Prompt
 from bot.panel.language_model.model_choice import ModelChoice
@@ -17,6 +18,7 @@ def router_prompt(
     cache_key: str,
     user: str = "",
     closing: bool = False,
+    account: Account | None = None,
 ) -> Prompt:
     """Return a request to the router: to choose experts, or, *closing*, to sum up."""
     return Prompt(
@@ -30,4 +32,5 @@ def router_prompt(
         cache_key=cache_key,
         most_output=models.synthesis_output if closing else models.router_output,
         user=user,
+        account=account,
     )
