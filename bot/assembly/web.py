@@ -39,7 +39,7 @@ from bot.assembly import panels
 from bot.assembly.access import access_of
 from bot.assembly.budgets import ledger_of
 from bot.assembly.checks.one_bot import only_bot
-from bot.assembly.checks.same_files import ALL, open_same_files
+from bot.assembly.checks.same_files import open_same_files
 from bot.assembly.checks.scopes import warn_of_missing_scopes
 from bot.assembly.checks.versions import note_version
 from bot.assembly.installation import note_installed
@@ -79,7 +79,7 @@ async def open_web(config: Config, status: Status = QUIET) -> AsyncIterator[Serv
         open_storage(config) as storage,
         open_slack(config, storage) as slack,
         only_bot(storage, slack.identity),
-        open_same_files(config, storage, slack.identity.team_id, ALL),
+        open_same_files(config, storage, slack.identity.team_id),
         note_version(storage, slack.identity.team_id),
         open_later(config, storage.conversations) as later,
     ):

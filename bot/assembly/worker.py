@@ -10,7 +10,7 @@ from bot.assembly.alerts import alert_runner
 from bot.assembly.budgets import ledger_of
 from bot.assembly.checks.one_bot import only_bot
 from bot.assembly.checks.required_models import require_models
-from bot.assembly.checks.same_files import WORKERS, open_same_files
+from bot.assembly.checks.same_files import open_same_files
 from bot.assembly.checks.versions import note_version
 from bot.assembly.functions import open_functions
 from bot.assembly.installation import note_installed
@@ -39,7 +39,7 @@ async def open_worker(config: Config, status: Status = QUIET) -> AsyncIterator[S
         open_storage(config) as storage,
         open_slack(config, storage) as slack,
         only_bot(storage, slack.identity),
-        open_same_files(config, storage, slack.identity.team_id, WORKERS),
+        open_same_files(config, storage, slack.identity.team_id),
         note_version(storage, slack.identity.team_id),
         model_server.open_model(config, storage.conversations) as model,
         model_server.open_knowledge(config) as knowledge,

@@ -19,10 +19,12 @@ from bot.assembly import panels, storage
 from bot.assembly.checks import one_bot, same_files, versions
 from bot.assembly.checks.scopes import scopes_needed
 from bot.experts import library
+from bot.panel.budgets.limits import Unit, read_all
 from bot.panel.checks.findings import Finding, bad, good, warning
 from bot.panel.errors import PanelError, Refused
 from bot.panel.roster.panel_file import PanelFile, check_sizes
 from bot.panel.roster.roster import WorkspaceScope
+from bot.panel.usage import NO_USAGE
 from bot.settings.config import Config
 from bot.settings.yaml_files.prices import prices
 
@@ -46,11 +48,11 @@ async def examine(config: Config) -> list[Finding]:
             _examine_other_processes(config, auth),
             _examine_panels(in_use),
             _examine_ways_out(config, in_use),
+            _examine_prices(config, in_use),
         )
     await redis.aclose()
     own = (
         _examine_tools(config),
-        *_examine_prices(config),
         *discover(library.library()).findings(),
     )
     return [*chain.from_iterable(service_findings), *own]
@@ -140,14 +142,27 @@ async def _examine_functions(redis: Connection) -> list[Finding]:
     ]
 
 
-def _examine_prices(config: Config) -> list[Finding]:
+async def _examine_prices(config: Config, in_use: Awaitable[PanelFile]) -> list[Finding]:
+    """Warn of models without a price, where budgets count money."""
+    from bot.assembly import model_server
+
     try:
-        prices(config.prices)
+        table = prices(config.prices)
     except Refused as refusal:
         return [
-            bad(str(refusal), "Correct the file: `panelbot web` and `run` do not start with it.")
+            bad(str(refusal), "Correct the file: `panelbot run` and others do not start with it.")
         ]
-    return []
+    file = await in_use
+    limits = (*config.budgets, *read_all(file.defaults.budgets))
+    if all(one.unit is Unit.TOKENS for one in limits):
+        return []
+    named = [*model_server.named_models(config), *_own_models(file)]
+    remedy = "Add it to a table of your own: see PANELBOT_PRICES."
+    return [
+        warning(f"{setting} {model} has no price: for budgets, it costs as the dearest", remedy)
+        for setting, model in named
+        if table.cost(model, NO_USAGE) is None
+    ]
 
 
 def _examine_tools(config: Config) -> Finding:

@@ -15,8 +15,7 @@ from bot.settings.yaml_files.files import digest
 
 log = logging.getLogger(__name__)
 
-WORKERS = ("panel_file", "tools")
-ALL = (*WORKERS, "prices")  # only the receiving side counts costs
+_NAMED = ("panel_file", "tools", "prices")
 
 _NONE = "none"
 _THIS = "this command"
@@ -30,11 +29,9 @@ ProcessesByDigest = Mapping[str, Iterable[str]]
 
 
 @asynccontextmanager
-async def open_same_files(
-    config: Config, storage: Storage, team_id: str, fields: Iterable[str]
-) -> AsyncIterator[None]:
+async def open_same_files(config: Config, storage: Storage, team_id: str) -> AsyncIterator[None]:
     """Note which files this process has, and warn once where another one has others."""
-    own = _digests(config, fields)
+    own = _digests(config)
     notes = [f"{setting} {found}" for setting, found in own.items()]
     record = RedisProcessNotes(storage.redis, keys.of_team("files", team_id))
 
@@ -53,7 +50,7 @@ async def open_same_files(
 async def examine(config: Config, storage: Storage, team_id: str) -> list[Finding]:
     """Return a finding for each setting whose file is not the same everywhere."""
     noted = await RedisProcessNotes(storage.redis, keys.of_team("files", team_id)).current()
-    here = [(f"{setting} {found}", _THIS) for setting, found in _digests(config, ALL).items()]
+    here = [(f"{setting} {found}", _THIS) for setting, found in _digests(config).items()]
     used = {note.partition(" ")[0] for note, _ in noted}
     compared = [(note, process) for note, process in here if note.partition(" ")[0] in used]
     return [
@@ -68,9 +65,9 @@ def file_digest(config: Config, field: str) -> str:
     return digest(path) if path else _NONE
 
 
-def _digests(config: Config, fields: Iterable[str]) -> Mapping[str, str]:
+def _digests(config: Config) -> Mapping[str, str]:
     digests: dict[str, str] = {}
-    for field in fields:
+    for field in _NAMED:
         with suppress(Refused):  # whoever reads the file says so
             digests[SETTINGS[field].name] = file_digest(config, field)
     return digests
