@@ -16,6 +16,7 @@ from bot.adapters.redis.processes.bot_claim import BotClaim
 from bot.adapters.redis.processes.process_notes import RedisProcessNotes
 from bot.adapters.redis.queue.rate_limiter import RedisQuestionCounter, RedisRateLimiter
 from bot.adapters.redis.shards import Shards
+from bot.adapters.redis.stores.budget_store import RedisBudgetStore
 from bot.adapters.redis.stores.kept_data import RedisKeptData
 from bot.adapters.redis.stores.packed_reports import unpacked
 from bot.assembly.storage import Storage, listening_record, open_storage, shared_channels
@@ -24,6 +25,8 @@ from bot.panel.access.question_limits import QuestionLimit
 from bot.panel.alerts.alerts import Alert, AlertKind
 from bot.panel.approvals.approvals import Pending
 from bot.panel.audit.entry import Act
+from bot.panel.budgets.budget_store import Charge, Hold
+from bot.panel.budgets.limits import Unit
 from bot.panel.journal.events import PostStarted, RouterAsked
 from bot.panel.language_model.exchange import UserSaid
 from bot.panel.links import Copy, RouterLabels, ThreadLinks
@@ -49,7 +52,7 @@ from bot.panel.model import (
 from bot.panel.reports.feedback import Feedback, Judged, Opinion
 from bot.panel.reports.report_store import FailureNote
 from bot.panel.reports.turn_report import ConsultationReport, Stage, TurnReport
-from bot.panel.roster.roster import ChannelScope
+from bot.panel.roster.roster import ChannelScope, WorkspaceScope
 from bot.panel.threads.thread_store import Standing
 from bot.panel.usage import Extras, Usage
 from bot.runtime import Runtime
@@ -159,6 +162,7 @@ async def _workspace(storage: Storage) -> None:
     await storage.panels.remove(scope, ExpertName("finance"))
     await storage.panels.set_synthesis(scope, Synthesis.NEVER)
     await storage.panels.set_streaming(scope, False)
+    await storage.panels.set_budgets(WorkspaceScope(TEAM), "person $2/day")
     await storage.feedback.save(TEAM, FEEDBACK)
     await storage.handles.put(TEAM, Handle("S1", EXPERT.name, "legal", active=False))
     await storage.channel_moves.note(TEAM, ChannelMove("C0", "C1", 1.5))
@@ -179,6 +183,19 @@ async def _workspace(storage: Storage) -> None:
     pace, limit = RedisRateLimiter(redis, TEAM), Limit("chat.update", 50, 60)
     await pace.take([limit])
     await pace.block(limit, 60)
+
+
+async def _budgets(redis: Connection) -> None:
+    """Leave what is spent, held and let through."""
+    store, counter = RedisBudgetStore(redis), "workspace:T1::2026-11:money"
+    charge = Charge(counter, Unit.MONEY, 2_100, 20, 80, 0.5)
+    for number in (1, 2):
+        await store.hold(Hold(TurnId("T1:C1:1.0"), 1, f"1/{number}", "T1:c1"), [charge], 60)
+        charge = replace(charge, most=9_000)
+    used = {Unit.MONEY: 6_900, Unit.TOKENS: 30}
+    await store.settle(Hold(TurnId("T1:C1:1.0"), 1, "1/2", "T1:c1"), used, cut=False, size=30)
+    await store.top_up(counter, 10)
+    await store.let_through(TurnId("T1:C1:2.0"))
 
 
 async def _dump(redis: Connection) -> dict[str, Any]:
@@ -230,5 +247,6 @@ async def keys_of_a_story(redis_url: str) -> dict[str, Any]:
         await _threads(storage)
         await _turns(storage)
         await _workspace(storage)
+        await _budgets(storage.redis)
         await listening_record(config, storage, TEAM).listen(0)
         return await _dump(storage.redis)

@@ -43,6 +43,7 @@ async def test_what_is_stored_does_not_change_by_accident(redis: Connection, red
 
 def test_every_key_that_is_documented_is_among_them_and_no_other():
     names = [re.sub(r"^P ", "panelbot:{0}:", name) for name, *_ in rows()]
+    names = [re.sub(r"^B ", "panelbot:{budgets}:", name) for name in names]
     names = [re.sub(r"^[A-Z] ", "panelbot:{KIND:TEAM}:", name) for name in names]
     forms = [re.sub("[A-Z]+", ".+", re.escape(name)) for name in names]
     keys = json.loads(stored.FILE.read_text())["keys"]

@@ -15,6 +15,7 @@ from bot.panel.texts import failure_sentences, refusal_sentences
 @pytest.mark.parametrize("fault", ModelFault)
 def test_every_fault_has_a_sentence(fault):
     assert "(OpenAI)" in refusal_sentences.router_failed(fault, "OpenAI") or fault in (
+        ModelFault.BUDGET,
         ModelFault.MODEL,
         ModelFault.NO_TOOLS,
         ModelFault.TOO_LONG,
