@@ -89,7 +89,7 @@ async def test_who_ends_is_forgotten(world: World, tmp_path: Path, end: str):
     key = KEY.format(world.slack.workspace.team_id)
     async with AsyncExitStack() as stack:
         process = await worker(world, stack, tmp_path / "log")
-        assert len(await world.redis.zrange(key, 0, -1)) == 2
+        assert len(await world.redis.zrange(key, 0, -1)) == 3
         process.send_signal(15 if end == "stopped" else 9)
         await process.wait()
         if end == "stopped":
