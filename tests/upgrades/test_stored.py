@@ -28,6 +28,7 @@ If that is meant, look what the version before makes of it while both run side b
   An event that changes nothing of what is to be done has a name that ends in `Noted`.
 - A field, an event, a member or a key that is gone, renamed or of another type or form: the version
   before still writes it and needs it. Add another one, write both, and read either.
+- What Slack and the model's side keep for us ("outside") is there for years: it stays as it is.
 
 Then write the file anew: python -m tests.upgrades
 """

@@ -47,20 +47,20 @@ def pack(labels: Labels) -> dict[str, str]:
 def unpack(metadata: Mapping[str, str]) -> Labels | None:
     """Return the labels that ``pack`` made *metadata* of; None if they are not ours."""
     match metadata.get(_HEAD, "").split(" "):
-        case [version, kind, place, *count] if version == _VERSION and place.count("/") == 2:
-            return _unpack(kind, ThreadRef(*place.split("/")), count, metadata)
+        case [version, kind, place, *more] if version == _VERSION and place.count("/") == 2:
+            return _unpack(kind, ThreadRef(*place.split("/")), more, metadata)
         case _:
             return None
 
 
 def _unpack(
-    kind: str, thread: ThreadRef, count: Sequence[str], metadata: Mapping[str, str]
+    kind: str, thread: ThreadRef, more: Sequence[str], metadata: Mapping[str, str]
 ) -> Labels | None:
-    match kind, count:
-        case "expert", [] if _EXPERT in metadata and _ROUTER in metadata:
+    match kind, more:  # behind that, there may be words of a newer version
+        case "expert", _ if _EXPERT in metadata and _ROUTER in metadata:
             router = ConversationId(metadata[_ROUTER])
             return ExpertLabels(thread, ConsultationPath(metadata[_EXPERT]), router)
-        case "router", [number] if number.isdecimal():
+        case "router", [number, *_] if number.isdecimal():
             keys = [f"{_EXPERTS}{i}" for i in range(min(int(number), MOST_PAIRS))]
             text = "".join(metadata.get(key, "") for key in keys)
             return RouterLabels(thread, dict(_experts(text)))

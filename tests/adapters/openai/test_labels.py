@@ -57,6 +57,13 @@ def test_damaged_metadata_raise_nothing(head: str, value: str) -> None:
     unpack({"panelbot": head, "experts_0": value, "expert": value, "router": value})
 
 
+@given(labels)
+def test_what_a_newer_version_adds_is_passed_over(given_labels: Labels) -> None:
+    metadata = pack(given_labels)
+    head = f"{metadata['panelbot']} budget=7"
+    assert unpack({**metadata, "panelbot": head, "summary": "conv_1"}) == given_labels
+
+
 def test_a_hundred_experts_fit_with_the_longest_names() -> None:
     hundred = router(RECOVERABLE)
     assert unpack(pack(hundred)) == hundred

@@ -4,7 +4,15 @@ import pytest
 
 from bot.panel.errors import Refused
 from bot.panel.messaging.people import Person, Role
-from bot.panel.model import Expert, ExpertName, Synthesis, ThreadRef, UserId
+from bot.panel.model import (
+    CollectionId,
+    Expert,
+    ExpertName,
+    Synthesis,
+    ThreadRef,
+    UnknownFields,
+    UserId,
+)
 from bot.panel.roster.changes import Change, Verb
 from bot.panel.roster.expert_checks import MOST_EXPERTS
 from bot.panel.roster.panel_editor import PanelEditor
@@ -43,6 +51,17 @@ async def names(editor, where):
 async def test_a_change_tells_who_made_it(editor):
     change = await editor.add_from_library(HERE, "writing", MEMBER)
     assert change == Change(Verb.ADDED, HERE, EDITOR, MEMBER)
+
+
+async def test_what_only_a_newer_version_knows_of_an_expert_outlives_a_change(editor):
+    newer = UnknownFields({"mood": "angry"})
+    await editor.add(HERE, replace(TAX, unknown=newer), MEMBER)
+
+    await editor.edit(HERE, replace(TAX, title="Tax"), MEMBER)
+    await editor.set_collections(HERE, "tax", MEMBER, (CollectionId("vs_1"),))
+
+    expert = await editor.find(HERE, "tax")
+    assert (expert.title, expert.unknown) == ("Tax", newer)
 
 
 async def test_a_channels_change_reaches_its_threads_and_no_other_channel(editor):

@@ -3,7 +3,15 @@ from dataclasses import replace
 import pytest
 
 from bot.panel.errors import Refused
-from bot.panel.model import CollectionId, Expert, ExpertName, Synthesis, ThreadRef, UserId
+from bot.panel.model import (
+    CollectionId,
+    Expert,
+    ExpertName,
+    Synthesis,
+    ThreadRef,
+    UnknownFields,
+    UserId,
+)
 from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.roster.panel_file import FilePanelStore, PanelFile, PanelFileSync, merged
 from bot.panel.roster.roster import ChannelScope, RosterChanges, WorkspaceScope
@@ -158,3 +166,17 @@ def test_what_a_file_does_not_speak_of_stays():
             "C2": adding(WRITING, streaming=False, synthesis=Synthesis.ALWAYS),
         },
     )
+
+
+async def test_what_only_a_newer_version_knows_of_an_expert_outlives_a_file(store):
+    newer = UnknownFields({"mood": "angry"})
+    await store.add(ALL, replace(LEGAL, unknown=newer))
+    await store.add(ALL, replace(WRITING, unknown=newer))
+    sync = PanelFileSync(store, auditor(), "T1")
+
+    changed = PanelFile(adding(replace(LEGAL, title="Law"), WRITING, TAX))
+    await sync.apply(changed, seen=await sync.export())
+
+    (defaults,) = await store.changes([ALL])
+    unknown = {name: one.unknown for name, one in defaults.added.items()}
+    assert unknown == {"legal": newer, "writing": newer, "tax": {}}
