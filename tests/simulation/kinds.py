@@ -90,7 +90,7 @@ _IN_ANY_MEMORY: Mapping[str, Kind] = {
     ),
     "buttons": Kind(
         Chances(before=0.01, after=0.01),
-        Story(buttons=0.3, streaming=0.3, stops=0.1),
+        Story(buttons=0.3, streaming=0.3, stops=0.1, deletions=0.1),
         kills=3,
     ),
     "files": Kind(

@@ -59,16 +59,16 @@ class ThreadHistory:
             self._threads.unread_since(turn.thread), self._threads.edits(turn.thread)
         )
         own = {message.ts for message in turn.messages}  # as they were when they were queued
+        last = turn.messages[-1].ts  # others may have been said between them
         edits = {ts: at for ts, at in edits.items() if ts not in own}
         if links.router is None:
             root = MessageTs(turn.thread.thread_ts)  # noted, so that the next attempt reads it too
             await self._threads.mark_unread(turn.thread, root)
-            said = await self._transcript.earlier(turn.thread, before=first, since=None)
-            past = {ts: at for ts, at in edits.items() if float(ts) < float(first)}
-            return Unread(said, root, past)
+            said = await self._transcript.earlier(turn.thread, before=last, since=None)
+            past = {ts: at for ts, at in edits.items() if float(ts) < float(last)}
+            return Unread([message for message in said if message.ts not in own], root, past)
         unread = list[Utterance]()
-        if since is not None:  # perhaps between the messages of the turn
-            last = turn.messages[-1].ts
+        if since is not None:
             said = await self._transcript.earlier(turn.thread, before=last, since=since)
             unread = [message for message in said if message.ts not in own]
         known = {message.ts for message in unread}

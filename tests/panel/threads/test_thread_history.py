@@ -1,4 +1,6 @@
-from bot.panel.links import ThreadLinks
+import pytest
+
+from bot.panel.links import NO_LINKS, ThreadLinks
 from bot.panel.model import ConversationId, Message, MessageTs, ThreadRef, Turn, UserId
 from bot.panel.threads.thread_history import ThreadHistory
 from bot.panel.utterance import Utterance
@@ -13,13 +15,14 @@ def turn(*when: str) -> Turn:
     return Turn.of(THREAD, [Message(MessageTs(ts), UserId("U1"), "well?") for ts in when])
 
 
-async def test_what_came_between_the_messages_of_a_turn_is_read_with_them_once():
+@pytest.mark.parametrize("links", [OURS, NO_LINKS])
+async def test_what_came_between_the_messages_of_a_turn_is_read_with_them_once(links):
     threads, transcript = FakeThreadStore(), FakeTranscript()
     transcript.history = [Utterance(MessageTs(ts), "U1", ts) for ts in ("2.0", "3.0", "4.0")]
     history, asked = ThreadHistory(transcript, threads), turn("2.0", "4.0")
     await threads.mark_unread(THREAD, MessageTs("3.0"))
 
-    unread = await history.unread(asked, OURS)
+    unread = await history.unread(asked, links)
     await history.catch_up(asked, unread.since, unread.edits)
 
     assert [message.text for message in unread.said] == ["3.0"]

@@ -76,10 +76,12 @@ class People:
         been taken in.
         """
         begins = self._arrived.get(thread.thread_ts, inf)
+        known = self.questions.get(thread, ())
+        deleted = {one.number for one in known if self.is_deleted(thread, one.ts)}
         for place, ts, words, of in self._remarks:
             arrived = self._arrived.get(ts, 0)
             told = self._told.get(ts, 0) if of is None else arrived
-            if place == thread and told > begins:
+            if place == thread and told > begins and of not in deleted:
                 later = {one.number for one in questions if self._written[one.ts] > arrived}
                 yield Remark(words, later, of)
 
@@ -87,9 +89,9 @@ class People:
         """Return which of *questions* were written until then."""
         return [one for one in questions if self._written[one.ts] <= time]
 
-    def is_deleted(self, thread: ThreadRef, question: Question) -> bool:
-        """Whether *question* was deleted."""
-        return _deletion_of(question) in self.deletions.get(thread, ())
+    def is_deleted(self, thread: ThreadRef, message: str) -> bool:
+        """Whether *message*, by its ts, was deleted."""
+        return _deletion_of(message) in self.deletions.get(thread, ())
 
     def may_be_ended(self, thread: ThreadRef, question: Question | Press) -> bool:
         """Whether somebody ended what went on there after *question* was written.
@@ -187,7 +189,7 @@ class People:
         shown.people.pop(ts, None)
         if ts == thread.thread_ts and not (shown.people or shown.ours):
             shown.is_deleted = True
-        event = _deletion_of(question)
+        event = _deletion_of(ts)
         self.deletions.setdefault(thread, []).append(event)
 
         def tell(web: Web) -> Coroutine[Any, Any, object]:
@@ -275,6 +277,6 @@ class People:
         return bool(done) and not telling.exception()
 
 
-def _deletion_of(question: Question) -> str:
+def _deletion_of(message: str) -> str:
     """Return what the event is called that tells of it."""
-    return f"{question.ts} deleted"
+    return f"{message} deleted"

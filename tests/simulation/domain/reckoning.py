@@ -49,6 +49,7 @@ class Reckoning:
         lost = [*self._lost(thread, questions), *self._refused(thread, questions)]
         presses = self._people.presses.get(thread, [])
         in_vain = {one.ts for one in presses if self._people.may_be_ended(thread, one)}
+        in_vain |= {one.ts for one in presses if self._people.is_deleted(thread, one.since)}
         in_vain |= {one.ts for one in self._lost(thread, presses)}
         yield from rules.pressed(said, presses, in_vain)
         excused_turns = {one.ts for one in (*ended, *lost)} | in_vain
@@ -109,7 +110,7 @@ class Reckoning:
         excused: set[int],
     ) -> Iterator[str]:
         lost = self._lost(thread, questions)  # models may hear these once more
-        deleted = [one for one in questions if self._people.is_deleted(thread, one)]
+        deleted = [one for one in questions if self._people.is_deleted(thread, one.ts)]
         forgotten = [*lost, *(deleted if self._fleet.is_flushed else ())]
         known = self._conversations.get(thread, OfThread())
         if forgotten:
