@@ -65,9 +65,12 @@ class People:
         await asyncio.gather(*threads)
 
     def may_swap(self, one: str, other: str) -> bool:
-        """Whether the events of two messages were under way at the same time."""
+        """Whether the events of two messages were under way at the same time.
+
+        A decision is no message: what follows from it may come before what was written earlier.
+        """
         first, second = sorted((one, other), key=float)
-        return self._written[second] <= self._arrived[first]
+        return self._written.get(second, 0) <= self._arrived.get(first, inf)
 
     def remarks(self, thread: ThreadRef, questions: Sequence[Question]) -> Iterator[Remark]:
         """Yield what models are to read with one of *questions*.
