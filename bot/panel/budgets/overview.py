@@ -18,15 +18,15 @@ class Standing:
 
 
 async def standings(
-    ledger: Ledger, team_id: str, panel: Panel, user: UserId, channel_id: str = ""
+    ledger: Ledger, team_id: str, panel: Panel, user: UserId, channels: Sequence[str] = ()
 ) -> Sequence[Standing]:
-    """Return the budgets that concern what *user* asks *panel*, in a channel if one is given.
+    """Return the budgets that concern what *user* asks *panel* in *channels*.
 
     Raises StoreUnavailable.
     """
     ids: Mapping[Level, Sequence[str]] = {
         Level.WORKSPACE: ("",),
-        Level.CHANNEL: (channel_id,) if channel_id else (),
+        Level.CHANNEL: channels,
         Level.PERSON: (user,),
         Level.EXPERT: [expert.name for expert in panel.experts],
     }

@@ -48,7 +48,7 @@ async def month_usage(
     if by == Dimension.PERSON:
         parts = await reports.usage(team_id, month, by=Dimension.PERSON)
     everything = await reports.usage(team_id, month)  # read last, so that the parts are no more
-    total_row = _row(team_id, everything, prices)
+    total_row = usage_row(team_id, everything, prices)
     is_whole = _remainder(everything, by_channel, prices) is None
     turns = sum(one.questions for one in by_channel) if is_whole else None
     total_row = replace(total_row, questions=turns)
@@ -69,7 +69,7 @@ def usage_rows(counts: Iterable[UsageCount], prices: Prices) -> list[UsageRow]:
     by_name: dict[str | None, list[UsageCount]] = {}
     for count in counts:
         by_name.setdefault(count.name, []).append(count)
-    rows = [_row(name, own, prices) for name, own in by_name.items()]
+    rows = [usage_row(name, own, prices) for name, own in by_name.items()]
     return sorted(rows, key=_dearest_first)
 
 
@@ -84,7 +84,8 @@ def _named(counts: Iterable[UsageCount], by: str) -> Iterator[UsageCount]:
     return (replace(one, name=one.model) if by == "model" else one for one in counts)
 
 
-def _row(name: str | None, counts: Sequence[UsageCount], prices: Prices) -> UsageRow:
+def usage_row(name: str | None, counts: Sequence[UsageCount], prices: Prices) -> UsageRow:
+    """Return what all *counts* are together."""
     return UsageRow(
         name,
         sum(one.questions for one in counts),
@@ -100,7 +101,7 @@ def _remainder(
     everything = [replace(one, name=None, questions=0) for one in counts]
     less = [UsageCount(None, one.model, usage=-one.usage) for one in known]
     left = [one for one in merged([*everything, *less]) if one.usage != NO_USAGE]
-    return replace(_row(None, left, prices), questions=None) if left else None
+    return replace(usage_row(None, left, prices), questions=None) if left else None
 
 
 def _dearest_first(row: UsageRow) -> tuple[bool, Decimal, int, str]:

@@ -15,9 +15,8 @@ from bot.panel.errors import Refused
 from bot.panel.messaging.handles import HandleStore, by_expert
 from bot.panel.model import Expert, ExpertName, Synthesis, UserId
 from bot.panel.months import kept_months
-from bot.panel.prices import total
 from bot.panel.reports.feedback import FeedbackStore, Opinion
-from bot.panel.reports.month_usage import NOTHING, UsageRow, month_usage, sum_of
+from bot.panel.reports.month_usage import NOTHING, UsageRow, month_usage, sum_of, usage_row
 from bot.panel.reports.report_store import ReportStore
 from bot.panel.reports.usage_counts import Dimension, UsageCount
 from bot.panel.roster.panel_editor import PanelEditor
@@ -109,8 +108,9 @@ class OverviewReader:
         own = [expert for _, changes in channels for expert in changes.added.values()]
         titles = {expert.name: expert.title for expert in (*own, *addable, *panel.experts)}
         used = await month_usage(self._reports, self._prices, team_id, month, Dimension.CHANNEL)
-        read = [row for row in used.rows if row.name in visible]
-        others = [row for row in (*used.rows, used.rest) if row and row.name not in visible]
+        read = [row for row in used.rows if row.name in visible][:_MOST_CHANNELS]
+        named = [row.name for row in read if row.name]
+        others = [row for row in (*used.rows, used.rest) if row and row.name not in named]
         return Overview(
             entries=entries,
             addable=addable,
@@ -121,14 +121,14 @@ class OverviewReader:
             months=months[::-1],
             figures=await self._figures(team_id, month, titles),
             total=used.total,
-            by_channel=read[:_MOST_CHANNELS],
-            elsewhere=sum_of([*read[_MOST_CHANNELS:], *others]),
+            by_channel=read,
+            elsewhere=sum_of(others),
             prices_as_of=self._prices.as_of,
             admins=self._editor.rights.admins,
             may_change=may_change,
             kept_in=self._editor.rights.kept_in,
             streaming=panel.streaming,
-            budgets=await standings(self._ledger, team_id, panel, by),
+            budgets=await standings(self._ledger, team_id, panel, by, named),
         )
 
     async def _may_change(self, scope: WorkspaceScope, by: UserId) -> bool:
@@ -172,12 +172,6 @@ class OverviewReader:
         counts: Sequence[UsageCount],
         votes: Counter[tuple[ExpertName | None, Opinion]],
     ) -> Figures:
-        return Figures(
-            expert=name,
-            title=title,
-            questions=sum(one.questions for one in counts),
-            usage=sum((one.usage for one in counts), NO_USAGE),
-            cost=total(self._prices.cost(one.model, one.usage) for one in counts),
-            good=votes[name, Opinion.GOOD],
-            bad=votes[name, Opinion.BAD],
-        )
+        row = usage_row(name, counts, self._prices)
+        good, bad = votes[name, Opinion.GOOD], votes[name, Opinion.BAD]
+        return Figures(name, title, row.questions or 0, row.usage, row.cost, good, bad)

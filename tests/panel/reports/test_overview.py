@@ -8,6 +8,7 @@ import pytest
 
 from bot.panel.access.policy import AccessPolicy
 from bot.panel.budgets.ledger import Ledger
+from bot.panel.budgets.limits import read_all
 from bot.panel.errors import Refused
 from bot.panel.messaging.handles import Handle
 from bot.panel.model import CallId, Expert, ExpertName, Message, MessageTs, ThreadRef, UserId
@@ -52,7 +53,7 @@ def desk(bench, feedback, handles):
         bench.reports,
         feedback,
         handles,
-        Ledger(FakeBudgetStore(), PRICES, (), UTC),
+        Ledger(FakeBudgetStore(), PRICES, read_all("channel $7/month"), UTC),
         bench.access(),
     )
     return OverviewReader(*parts, clock=lambda: NOVEMBER)
@@ -172,5 +173,6 @@ async def test_what_channels_took_adds_up_to_the_total_whoever_looks(bench, desk
     seen = await desk.overview("T1", MEMBER)
 
     assert [(row.name, row.cost) for row in seen.by_channel] == [("C2", Decimal("0.000011"))]
+    assert [one.limit.who for one in seen.budgets] == ["channel:C2"]
     assert seen.elsewhere.cost == Decimal("0.000103")
     assert (seen.total.questions, seen.total.cost) == (3, Decimal("0.000114"))

@@ -38,20 +38,13 @@ def charts(figures: Sequence[Figures]) -> Iterator[Json]:
 
 def figures_text(figures: Figures) -> str:
     """Return all figures of an expert as a line of mrkdwn."""
-    tokens = figures.usage.input + figures.usage.output
-    name = sanitize.mrkdwn(literal(figures.title, 80))
+    used = usage_text(sanitize.mrkdwn(literal(figures.title, 80)), figures)
     good, bad = number(figures.good), number(figures.bad)
-    parts = (
-        ngettext("{count} question", "{count} questions", figures.questions),
-        ngettext("{count} token", "{count} tokens", tokens),
-        cost(figures.cost),
-        gettext("{good} thumbs up, {bad} down", good=good, bad=bad),
-    )
-    return f"• *{name}*: {' · '.join(parts)}"
+    return f"• {used} · " + gettext("{good} thumbs up, {bad} down", good=good, bad=bad)
 
 
-def usage_text(name: str, row: UsageRow) -> str:
-    """Return what the row called *name*, which is mrkdwn, took."""
+def usage_text(name: str, row: UsageRow | Figures) -> str:
+    """Return what *name*, which is mrkdwn, took."""
     asked = row.questions
     parts = (
         ngettext("{count} question", "{count} questions", asked) if asked is not None else "",

@@ -37,7 +37,7 @@ class BudgetCommand:
     async def _shown(self, requester: Requester) -> Answer:
         team, channel = requester.team_id, requester.channel_id
         panel = await self._editor.panel(requester.scope(for_defaults=False))
-        standings = await overview.standings(self._ledger, team, panel, requester.user, channel)
+        standings = await overview.standings(self._ledger, team, panel, requester.user, [channel])
         lines = [f"• {sentences.standing(one.limit, one.spent)}" for one in standings]
         if not lines:
             return sentence(gettext("No budget limits what may be spent here."))
