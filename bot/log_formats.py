@@ -8,7 +8,7 @@ import json
 import logging
 import math
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
@@ -17,6 +17,8 @@ from bot import __version__
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 _MOST_LINES = 300  # of a stack, whatever led to what
+
+_finders: list[Callable[[], Mapping[str, str]]] = [dict]
 
 _turn: ContextVar[str] = ContextVar("turn", default="")
 
@@ -38,9 +40,9 @@ def name_turn(record: logging.LogRecord) -> bool:
     return True
 
 
-def trace_ids() -> Mapping[str, str]:
-    """Return ``trace_id`` and ``span_id`` of the current trace, in hexadecimal; empty if none."""
-    return {}
+def find_trace_ids(find: Callable[[], Mapping[str, str]]) -> None:
+    """Let *find* tell ``trace_id`` and ``span_id`` of the current trace, if there is one."""
+    _finders[:] = [find]
 
 
 class TextFormatter(logging.Formatter):
@@ -74,7 +76,7 @@ class JsonFormatter(TextFormatter):
             **self._source,
             "workspace": turn.partition(":")[0],
             "turn": turn,
-            **trace_ids(),
+            **_finders[0](),
             "fields": {key: _plain(value) for key, value in fields.items()},
             "exception": error and {"type": type(error).__name__, "stack": _stack(error)},
         }

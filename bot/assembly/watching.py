@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from bot.assembly.health import open_health
 from bot.assembly.metrics import open_metrics
 from bot.assembly.parts import Readiness
+from bot.assembly.traces import open_traces
 from bot.panel import observing
 from bot.settings.config import Config
 
@@ -13,7 +14,10 @@ from bot.settings.config import Config
 @asynccontextmanager
 async def open_watching(config: Config, role: str, readiness: Readiness) -> AsyncIterator[None]:
     """Let the current task, with all that it starts, be watched in its *role*."""
-    async with open_metrics(config, role, readiness) as metering:
-        observing.bind(metering.observers)
+    async with (
+        open_metrics(config, role, readiness) as metering,
+        open_traces(config, role) as tracing,
+    ):
+        observing.bind([*metering.observers, *tracing])
         async with open_health(config, readiness, metering.page):
             yield

@@ -83,8 +83,8 @@ class Outcome(StrEnum):
 class Operation:
     """Something that goes on. Nobody observes this one."""
 
-    trace_id = ""  # where it is traced
-    traceparent = ""  # the same, in the form in which others go on with it
+    trace_id = ""  # if it is traced and its trace is kept
+    traceparent = ""  # with what others go on with its trace; it also tells whether that is kept
 
     def begin(self, _kind: Kind, _known: dict[str, Any], /) -> "Operation":
         """Return an operation that is part of this one."""
@@ -158,8 +158,8 @@ class Observed(Operation):
     def begin(self, kind: Kind, known: dict[str, Any], /) -> "Operation":
         operation = Observed(self._observers, kind, self, known)
         operation.began_at = runtime.monotonic()
-        if self.trace_id:
-            operation.trace_id = self.trace_id
+        if self.traceparent:
+            operation.trace_id, operation.traceparent = self.trace_id, self.traceparent
         for observer in self._observers:
             try:
                 observer.begun(operation)

@@ -14,12 +14,19 @@ from bot.settings.sections.model import ModelSettings
 from bot.settings.sections.process import ProcessSettings
 from bot.settings.sections.rights import RightsSettings
 from bot.settings.sections.slack import SlackSettings
+from bot.settings.sections.telemetry import TelemetrySettings
 from bot.settings.setting import Setting, settings_of
 
 
 @dataclass(frozen=True)
 class Config(
-    KeepingSettings, BudgetSettings, RightsSettings, ProcessSettings, ModelSettings, SlackSettings
+    TelemetrySettings,
+    KeepingSettings,
+    BudgetSettings,
+    RightsSettings,
+    ProcessSettings,
+    ModelSettings,
+    SlackSettings,
 ):
     """The bot's settings. An empty string means that the setting was not given.
 

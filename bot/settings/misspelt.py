@@ -15,8 +15,9 @@ from bot.settings.yaml_files.files import text_of
 
 _NAMES = tuple(setting.name for setting in SETTINGS.values())
 _OURS = re.compile(r"PANEL[_-]?BOT[_-]?|(?P<word>[A-Z]+)[_-]")
-_VENDORS = ("SLACK", "OPENAI", "OPEN_AI", "REDIS", "LOG")
+_VENDORS = ("SLACK", "OPENAI", "OPEN_AI", "REDIS", "LOG", "OTEL")
 _LIKE_OURS, _LIKE_A_VENDORS = 0.8, 0.75  # of 1.0
+_LIKE_OPENTELEMETRYS = 0.95  # which has many more, that are alike
 _OTHERS = frozenset(  # settings of Slack's and OpenAI's libraries, and what is usual beside them
     {
         *("OPENAI_ADMIN_KEY", "OPENAI_API_TYPE", "OPENAI_API_VERSION", "OPENAI_LOG"),
@@ -74,7 +75,9 @@ def _hint(name: str, environ: Mapping[str, str]) -> str | None:
     }
     if name.upper().startswith(_VENDORS):
         meant = _letters(_ALSO_CALLED.get(name, name))
-        near = nearest(meant, (), spellings=free, most=1, least=_LIKE_A_VENDORS)
+        is_otel = name.upper().startswith("OTEL")
+        least = _LIKE_OPENTELEMETRYS if is_otel else _LIKE_A_VENDORS
+        near = nearest(meant, (), spellings=free, most=1, least=least)
         return did_you_mean(near[0], near) if near else None
     is_meant = key in known and "_" in name  # HOST and LANGUAGE are of others
     return did_you_mean(known[key], known.values(), most=1) if is_meant else None

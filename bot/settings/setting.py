@@ -31,6 +31,7 @@ class Group(StrEnum):
     RIGHTS = "Who may do what"
     BUDGETS = "Budgets"
     KEEPING = "How long things are kept"
+    TELEMETRY = "Watching it"
 
 
 @dataclass(frozen=True, slots=True)

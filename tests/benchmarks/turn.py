@@ -43,9 +43,10 @@ Panel = tuple[Turns, Used]
 
 
 async def measure(effort: Effort) -> list[Figure]:
-    """Compare the worker with the floor, with one expert and with four; a large panel; metrics."""
+    """Compare the worker with the floor; large panels, metrics and traces with none of these."""
     by_size = [figure for size in SIZES for figure in await _compare(size, effort)]
-    return [*by_size, await _one_of_many(effort), await _with_metrics(effort)]
+    others = (_one_of_many, _with_metrics, _with_traces)
+    return [*by_size, *[await other(effort) for other in others]]
 
 
 async def _one_of_many(effort: Effort) -> Figure:
@@ -63,6 +64,16 @@ async def _with_metrics(effort: Effort) -> Figure:
         without, with_them = await _by_turns(quiet, counting, effort)
     name = "processor of the worker, with metrics"
     return Figure(NAME, name, with_them, "ms", without, "without", Goal(1.03))
+
+
+async def _with_traces(effort: Effort) -> Figure:
+    """Compare a worker that sends traces to a collector with one that makes none."""
+    async with python("tests.collector", environ={}, says=True) as (_, url):
+        traces = {"OTEL_EXPORTER_OTLP_ENDPOINT": url.strip()}
+        async with _open_panel(_SMALL) as quiet, _open_panel(_SMALL, traces) as traced:
+            without, with_them = await _by_turns(quiet, traced, effort)
+    name = "processor of the worker, with traces"
+    return Figure(NAME, name, with_them, "ms", without, "without", Goal(1.1))
 
 
 class Bot(NamedTuple):

@@ -96,3 +96,11 @@ def test_rooms_import_no_library_that_others_need(rooms: str, without: set[str])
 
     assert {"redis", "slack_sdk"} <= modules
     assert not modules & without
+
+
+def test_who_wants_no_traces_imports_nothing_that_makes_or_sends_them():
+    modules = imported(code="import bot.assembly.watching, bot.assembly.web, bot.assembly.worker")
+
+    assert "bot.assembly.traces" in modules
+    assert not [name for name in modules if name.startswith("bot.adapters.telemetry")]
+    assert not [name for name in modules if name.startswith("opentelemetry.exporter")]

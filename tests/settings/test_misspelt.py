@@ -45,6 +45,17 @@ def test_a_name_with_our_prefix_is_told_whatever_it_may_mean():
     ]
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("OTEL_EXPORTER_OTLP_TIMEOUT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_SERVICE_NAME"),
+        *("OTEL_EXPORTER_OTLP_LOGS_HEADERS", "OTEL_INSTRUMENTATION_GENAI_EMIT_EVENT"),
+    ],
+)
+def test_what_else_opentelemetry_has_is_no_setting_of_ours(name: str):
+    assert remarks({name: "1"}) == []
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_no_setting_is_taken_for_a_misspelt_one_and_each_is_found_by_a_typo(name: str):
     assert remarks({name: "1"}) == []

@@ -1,0 +1,1 @@
+"""What goes on, as traces of OpenTelemetry: imported only where they are wanted."""
