@@ -45,7 +45,9 @@ def set_up(
 
 
 def is_json() -> bool:
-    """Whether each line on standard error has to be a JSON object."""
+    """Whether each line on standard error has to be a JSON object, as nobody reads it there."""
+    if sys.stderr.isatty():
+        return False
     return any(isinstance(one.formatter, JsonFormatter) for one in logging.getLogger().handlers)
 
 

@@ -4,6 +4,8 @@ import asyncio
 import json
 import re
 import signal
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -98,3 +100,32 @@ async def test_why_a_process_did_not_start_is_a_line_as_well(
     assert (last["event"], last["role"], process.returncode) == ("command.failed", "worker", 1)
     assert "invalid_auth" in last["fields"]["reason"]
     assert "nobody-has" not in err.decode()
+
+
+CRASHES = """
+import sys, threading, warnings
+from bot import logs
+from bot.log_formats import JsonFormatter
+
+logs.set_up("INFO", formatter=JsonFormatter("worker", "host:1"))
+def crash():
+    raise ValueError(sys.argv[1])
+warnings.warn(f"look: {sys.argv[1:]}")
+thread = threading.Thread(target=crash)
+thread.start()
+thread.join()
+crash()
+"""
+
+
+def test_what_ends_a_process_or_a_thread_is_a_line_as_well(
+    repository: Path, schema: Draft202012Validator
+):
+    command = [sys.executable, "-c", CRASHES, "Zebrafisch"]
+    done = subprocess.run(command, cwd=repository, capture_output=True, check=False)  # noqa: S603 - ours
+
+    warned, *crashed = lines(done.stderr, schema)
+    assert (done.returncode, warned["level"], "event" in warned) == (1, "WARNING", False)
+    assert [one["event"] for one in crashed] == ["process.crashed"] * 2
+    assert {one["exception"]["type"] for one in crashed} == {"ValueError"}
+    assert [one["exception"]["stack"][-1] for one in crashed] == ["ValueError"] * 2
