@@ -1,6 +1,7 @@
 """This version and the one before, side by side, as during a deployment.
 
 Both receive what people say, both answer, and either goes on where a worker of the other is killed.
+This one adds a field to all that it stores, as the next version may.
 """
 
 import asyncio
@@ -24,6 +25,7 @@ from tests.faults.scenarios import Scenario
 from tests.faults.traps import Moment, Trap
 from tests.faults.workload import Habits
 from tests.processes import Prepare, bot_process
+from tests.upgrades.next_version import ADDED, become_the_next_version
 
 TURNS = 6
 BEFORE, NOW = ("web0", "worker0"), ("web1", "worker1")
@@ -62,17 +64,18 @@ async def test_two_versions_lose_nothing_and_say_nothing_twice(previous: Path, t
 
     assert not outcome.complaints
     assert outcome.hurts["killed"] == len(KILLS)
+    assert any(ADDED in file.read_text("latin1") for file in (tmp_path / "redis").rglob("*.aof"))
     logs = {name: (tmp_path / f"{name}.log").read_text() for name in (*BEFORE, *NOW)}
     assert all("turn.answered" in logs[worker] for worker in ("worker0", "worker1"))
     assert not re.findall(r".*\.(?:unreadable|too_new).*", "\n".join(logs.values()))
 
 
 def start(
-    previous: Path, command: str, *, environ: Mapping[str, str], log: Path, prepare: Prepare
+    previous: Path, command: str, *, environ: Mapping[str, str], log: Path, **_: Prepare
 ) -> AbstractAsyncContextManager[BotProcess]:
     """Run ``panelbot`` of the version that the process is to have, by the name of its *log*."""
     if log.stem in NOW:
-        return bot_process(command, environ=environ, log=log, prepare=prepare)
+        return bot_process(command, environ=environ, log=log, prepare=become_the_next_version)
     return process_before(previous, command, environ, log)
 
 
