@@ -72,8 +72,8 @@ STORY = (
     Mutant(
         "button taken together with messages",
         _INTAKE,
-        "await self._put(thread, message, alone=True)\n\n    async def go_on",
-        "await self._put(thread, message, alone=False)\n\n    async def go_on",
+        "await self._put(thread, message, alone=True)\n\n    async def press_once",
+        "await self._put(thread, message, alone=False)\n\n    async def press_once",
         Days("buttons"),
     ),
     Mutant(
