@@ -5,6 +5,7 @@ from pathlib import Path
 
 from docsgen import (
     command_line,
+    dashboard,
     manifest,
     metrics,
     redis_keys,
@@ -36,7 +37,8 @@ def generated() -> Mapping[str, str]:
     """Return what each generated file should hold, by its path in the repository."""
     pages = {path: f"{page().rstrip()}\n\n{NOTE}" for path, page in PAGES.items()}
     pictures = {path: rooms.picture(package) for path, package in PICTURES.items()}
-    return {**pages, **pictures, ".env.example": settings.env_file()}
+    others = {".env.example": settings.env_file(), "deploy/grafana/panelbot.json": dashboard.file()}
+    return {**pages, **pictures, **others}
 
 
 def stale(root: Path) -> Mapping[str, str]:

@@ -25,11 +25,7 @@ def tool() -> Callable[[str], Check]:
     """Find a program; skips the test where it is not."""
 
     def find(name: str) -> Check:
-        own = os.environ.get("PANELBOT_DEPLOY_TOOLS", "")
-        path = os.pathsep.join(filter(None, (own and f"{own}/bin", os.environ["PATH"])))
-        program = shutil.which(name, path=path)
-        if not program:
-            pytest.skip(f"{name} is not here: see .ci/deploy-tools")
+        program = found(name)
 
         def check(*args: object, **environ: str) -> str:
             """Run it; returns what it prints, and fails if it complains."""
@@ -46,6 +42,13 @@ def tool() -> Callable[[str], Check]:
         return check
 
     return find
+
+
+def found(name: str) -> str:
+    """Return where a program is; skips the test where it is not."""
+    own = os.environ.get("PANELBOT_DEPLOY_TOOLS", "")
+    path = os.pathsep.join(filter(None, (own and f"{own}/bin", os.environ["PATH"])))
+    return shutil.which(name, path=path) or pytest.skip(f"{name} is not here: see .ci/deploy-tools")
 
 
 def shutdown(environ: dict[str, str]) -> float:

@@ -1,15 +1,17 @@
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 import yaml
 
 from bot import __version__
+from bot.adapters.prometheus import metrics
 from tests.deploy.conftest import DEFAULTS, shutdown
 from tests.docs.snippets import snippets
 
 OVERLAYS = ("http", "socket-mode")
-COMPONENT = "# components:"
+COMPONENTS = ("valkey", "metrics", "autoscaling")
 
 
 def resources(text: str) -> dict[tuple[str, str], dict]:
@@ -24,17 +26,27 @@ def kubernetes(deploy, tmp_path) -> Path:
     return shutil.copytree(deploy / "kubernetes", tmp_path / "kubernetes")
 
 
-@pytest.fixture(params=[*OVERLAYS, *(f"{one} with valkey" for one in OVERLAYS)])
-def rendered(kubernetes, tool, request, tmp_path):
-    """A file with what kustomize makes of an overlay."""
-    overlay, _, component = request.param.partition(" with ")
-    file = kubernetes / "overlays" / overlay / "kustomization.yaml"
-    assert COMPONENT in file.read_text()
-    if component:  # as its comment says
-        file.write_text(file.read_text().replace(COMPONENT, "components:"))
-    made = tmp_path / "made.yaml"
-    made.write_text(tool("kubectl")("kustomize", file.parent))
-    return made
+@pytest.fixture
+def render(kubernetes, tool, tmp_path):
+    """Write into a file what kustomize makes of an overlay with some components."""
+
+    def make(overlay: str, components: Sequence[str]) -> Path:
+        file = kubernetes / "overlays" / overlay / "kustomization.yaml"
+        for component in components:  # as its comment says
+            line = f"  - ../../components/{component} #"
+            assert f"#{line}" in file.read_text()
+            file.write_text(file.read_text().replace(f"#{line}", line))
+        made = tmp_path / "made.yaml"
+        made.write_text(tool("kubectl")("kustomize", file.parent))
+        return made
+
+    return make
+
+
+@pytest.fixture(params=[*OVERLAYS, *(f"{one} with everything" for one in OVERLAYS)])
+def rendered(render, request):
+    overlay, _, everything = request.param.partition(" with ")
+    return render(overlay, COMPONENTS if everything else ())
 
 
 @pytest.mark.parametrize(
@@ -121,3 +133,30 @@ def test_a_request_finds_the_port_that_listens(deploy):
 
     assert [port["targetPort"] for port in service["spec"]["ports"]] == ["http"]
     assert container["ports"] == [{"name": "http", "containerPort": DEFAULTS["PORT"]}]
+
+
+def test_a_scraper_finds_where_metrics_are(deploy, render):
+    made = resources(render("socket-mode", ["metrics"]).read_text())
+    for name in ("panelbot-web", "panelbot-worker"):
+        pod = made["Deployment", name]["spec"]["template"]
+        (container,) = pod["spec"]["containers"]
+        (port,) = (one["containerPort"] for one in container["ports"])
+        environ = {one["name"]: one["value"] for one in container["env"]}
+        assert pod["metadata"]["annotations"] == {
+            "prometheus.io/scrape": "true",
+            "prometheus.io/port": str(port),
+            "prometheus.io/path": "/metrics",
+        }
+        assert environ["PANELBOT_METRICS"] == "on"
+        assert "PANELBOT_DRAIN" in environ or name == "panelbot-web"
+
+
+def test_the_autoscaler_alone_says_how_many_workers_there_are(render):
+    made = resources(render("http", ["autoscaling"]).read_text())
+    scaler = made["HorizontalPodAutoscaler", "panelbot-worker"]["spec"]
+    names = {one.name for one in metrics.of_all_processes().values()}
+
+    assert made["Deployment", scaler["scaleTargetRef"]["name"]]["kind"] == "Deployment"
+    assert "replicas" not in made["Deployment", "panelbot-worker"]["spec"]
+    assert made["Deployment", "panelbot-web"]["spec"]["replicas"] == 2
+    assert [one["external"]["metric"]["name"] in names for one in scaler["metrics"]] == [True]
