@@ -1,12 +1,12 @@
 """The usage of a month as rows that add up, with what it cost; rounded only where it is shown."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from bot.panel.prices import Prices, total
 from bot.panel.reports.report_store import ReportStore
-from bot.panel.reports.usage_counts import Dimension, UsageCount, merged
+from bot.panel.reports.usage_counts import Dimension, UsageCount
 from bot.panel.usage import NO_USAGE, Usage
 
 VIEWS = (*(one.value for one in Dimension), "model", "workspace")  # by what it can be shown
@@ -30,7 +30,7 @@ class MonthUsage:
     """The usage of a workspace's month; the *rows* and the *rest* add up to the *total*.
 
     There is a rest where the month began before channels or people were counted, where somebody
-    was forgotten, or where nobody in particular asked.
+    was forgotten, where nobody in particular asked, and of those that are not to be named.
     """
 
     rows: Sequence[UsageRow]  # the dearest first
@@ -40,9 +40,17 @@ class MonthUsage:
 
 
 async def month_usage(
-    reports: ReportStore, prices: Prices, team_id: str, month: str, by: str
+    reports: ReportStore,
+    prices: Prices,
+    team_id: str,
+    month: str,
+    by: str,
+    names: Collection[str] | None = None,
 ) -> MonthUsage:
-    """Return the usage of *month* (``2026-11``), *by* one of the VIEWS."""
+    """Return the usage of *month* (``2026-11``), *by* one of the VIEWS.
+
+    Channels and people that are not among *names*, if given, are part of the rest.
+    """
     by_channel = await reports.usage(team_id, month, by=Dimension.CHANNEL)
     parts = by_channel
     if by == Dimension.PERSON:
@@ -54,6 +62,7 @@ async def month_usage(
     total_row = replace(total_row, questions=turns)
     rest = None
     if by in (Dimension.CHANNEL, Dimension.PERSON):
+        parts = [one for one in parts if names is None or one.name in names]
         rest = _remainder(everything, parts, prices)
         rows = usage_rows(parts, prices)
     elif by == "workspace":
@@ -80,10 +89,6 @@ def sum_of(rows: Iterable[UsageRow]) -> UsageRow:
     return UsageRow(None, None, usage, total(one.cost for one in rows))
 
 
-def _named(counts: Iterable[UsageCount], by: str) -> Iterator[UsageCount]:
-    return (replace(one, name=one.model) if by == "model" else one for one in counts)
-
-
 def usage_row(name: str | None, counts: Sequence[UsageCount], prices: Prices) -> UsageRow:
     """Return what all *counts* are together."""
     return UsageRow(
@@ -94,14 +99,31 @@ def usage_row(name: str | None, counts: Sequence[UsageCount], prices: Prices) ->
     )
 
 
+def _named(counts: Iterable[UsageCount], by: str) -> Iterator[UsageCount]:
+    return (replace(one, name=one.model) if by == "model" else one for one in counts)
+
+
 def _remainder(
     counts: Iterable[UsageCount], known: Iterable[UsageCount], prices: Prices
 ) -> UsageRow | None:
     """Return what of all *counts* is not in those that are *known*; None if nothing is."""
-    everything = [replace(one, name=None, questions=0) for one in counts]
-    less = [UsageCount(None, one.model, usage=-one.usage) for one in known]
-    left = [one for one in merged([*everything, *less]) if one.usage != NO_USAGE]
+    less = _by_model(known)
+    differences = {
+        model: usage + -less.get(model, NO_USAGE) for model, usage in _by_model(counts).items()
+    }
+    left = [
+        UsageCount(None, model, usage=usage)
+        for model, usage in differences.items()
+        if usage != NO_USAGE
+    ]
     return replace(usage_row(None, left, prices), questions=None) if left else None
+
+
+def _by_model(counts: Iterable[UsageCount]) -> Mapping[str, Usage]:
+    sums: dict[str, Usage] = {}
+    for one in counts:
+        sums[one.model] = sums.get(one.model, NO_USAGE) + one.usage
+    return sums
 
 
 def _dearest_first(row: UsageRow) -> tuple[bool, Decimal, int, str]:

@@ -107,10 +107,10 @@ class OverviewReader:
         )
         own = [expert for _, changes in channels for expert in changes.added.values()]
         titles = {expert.name: expert.title for expert in (*own, *addable, *panel.experts)}
-        used = await month_usage(self._reports, self._prices, team_id, month, Dimension.CHANNEL)
-        read = [row for row in used.rows if row.name in visible][:_MOST_CHANNELS]
-        named = [row.name for row in read if row.name]
-        others = [row for row in (*used.rows, used.rest) if row and row.name not in named]
+        kept = self._reports, self._prices, team_id, month
+        used = await month_usage(*kept, Dimension.CHANNEL, frozenset(visible))
+        named = [row.name for row in used.rows[:_MOST_CHANNELS] if row.name]
+        others = [*used.rows[_MOST_CHANNELS:], *([used.rest] if used.rest else [])]
         return Overview(
             entries=entries,
             addable=addable,
@@ -121,7 +121,7 @@ class OverviewReader:
             months=months[::-1],
             figures=await self._figures(team_id, month, titles),
             total=used.total,
-            by_channel=read,
+            by_channel=used.rows[:_MOST_CHANNELS],
             elsewhere=sum_of(others),
             prices_as_of=self._prices.as_of,
             admins=self._editor.rights.admins,

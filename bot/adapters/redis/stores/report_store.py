@@ -12,11 +12,11 @@ Usage is hashes of numbers. A field is ``NAME MODEL questions``, ``… input``, 
 """
 
 import logging
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import fields
 from itertools import product
-from typing import Any
 
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.scripting import Connection, Script, ThreadScripts
@@ -26,8 +26,8 @@ from bot.panel.model import Claim, ThreadRef, Turn, TurnId
 from bot.panel.months import month_of
 from bot.panel.reports.report_store import FailureNote, ReportStore
 from bot.panel.reports.turn_report import TurnReport
-from bot.panel.reports.usage_counts import Dimension, UsageCount, counts_of, merged
-from bot.panel.usage import Extras, Usage
+from bot.panel.reports.usage_counts import Dimension, UsageCount, counts_of
+from bot.panel.usage import NO_EXTRAS, Extras, Usage
 
 _SAVE = Script("report")
 _EXTRAS = tuple(one.name for one in fields(Extras) if one.name != "calls")
@@ -137,23 +137,19 @@ def _increments(kind_of_key: str, counts: Iterable[UsageCount]) -> Iterator[str 
 
 def _merged_counts(hashes: Iterable[Mapping[str, str]]) -> list[UsageCount]:
     """Return the totals of the hashes of all shards."""
-    fields = (item for shard in hashes for item in shard.items())
-    return list(merged(_usage_count(field, amount) for field, amount in fields))
+    amounts: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for shard in hashes:
+        for field, amount in shard.items():
+            name, model, kind = field.split(" ")
+            amounts[name, model][kind] += int(amount)
+    return [_usage_count(name, model, kinds) for (name, model), kinds in amounts.items()]
 
 
-def _usage_count(field: str, amount: str) -> UsageCount:
-    name, model, kind = field.split(" ")
-    of = None if name == _ROUTER else name
-    number: dict[str, Any] = {kind: int(amount)}
-    match kind:
-        case "questions":
-            return UsageCount(of, model, questions=int(amount))
-        case "input" | "cached" | "output":
-            return UsageCount(of, model, usage=Usage(**number))
-        case _ if kind in _EXTRAS:
-            return UsageCount(of, model, usage=Usage(extras=Extras(**number)))
-        case _ if kind.startswith(_CALL):
-            extras = Extras(calls={kind.removeprefix(_CALL): int(amount)})
-            return UsageCount(of, model, usage=Usage(extras=extras))
-        case _:  # counted by a newer version
-            return UsageCount(of, model)
+def _usage_count(name: str, model: str, amounts: Counter[str]) -> UsageCount:
+    """Return what was counted of one name and model; what a newer version counts is left out."""
+    more = {kind: amounts[kind] for kind in _EXTRAS if kind in amounts}
+    prefix = len(_CALL)
+    calls = {kind[prefix:]: count for kind, count in amounts.items() if kind.startswith(_CALL)}
+    extras = Extras(**more, calls=calls) if more or calls else NO_EXTRAS
+    usage = Usage(amounts["input"], amounts["cached"], amounts["output"], extras)
+    return UsageCount(None if name == _ROUTER else name, model, amounts["questions"], usage)
