@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.adapters.functions.discovery import discover
@@ -13,7 +14,7 @@ from bot.panel.approvals.approval_rights import ApprovalRights
 from bot.panel.approvals.approvers import Approvers, named
 from bot.panel.errors import Refused
 from bot.panel.language_model.model_choice import ModelChoice
-from bot.panel.model import Expert, Panel, UserId
+from bot.panel.model import Panel, UserId
 from bot.panel.roster.catalogue import Catalogue
 from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.roster.panel_file import FilePanelStore, PanelFile
@@ -40,12 +41,12 @@ def panel_editor(config: Config, storage: Storage, slack: "Slack") -> PanelEdito
     return PanelEditor(panels, slack.people, catalogue, rights, storage.audit)
 
 
-def default_panel(config: Config) -> Sequence[Expert]:
-    """Return the experts of all channels, before anybody changes them in Slack.
+def default_panel(config: Config) -> Panel:
+    """Return the panel of all channels, before anybody changes it in Slack.
 
     Raises Refused if the panel's file will not do.
     """
-    return _experts(config, [_load(config).defaults] if config.panel_file else [])
+    return _panel(config, [_load(config).defaults] if config.panel_file else [])
 
 
 def panel_in(config: Config, path: str, channel: str = "") -> Panel:
@@ -57,13 +58,13 @@ def panel_in(config: Config, path: str, channel: str = "") -> Panel:
     if channel and channel not in file.channels:
         raise Refused(f"{path} has nothing of its own for the channel {channel}.")
     own = [file.channels[channel]] if channel else []
-    return Panel(tuple(_experts(config, [file.defaults, *own])))
+    return _panel(config, [file.defaults, *own])
 
 
-def _experts(config: Config, changes: Sequence[RosterChanges]) -> Sequence[Expert]:
+def _panel(config: Config, changes: Sequence[RosterChanges]) -> Panel:
     catalogue = _catalogue(config)
-    experts = assemble(catalogue.defaults, changes).experts
-    return [catalogue.toolbox.restrict(expert) for expert in experts]
+    panel = assemble(catalogue.defaults, changes)
+    return replace(panel, experts=tuple(map(catalogue.toolbox.restrict, panel.experts)))
 
 
 def _load(config: Config) -> PanelFile:

@@ -44,7 +44,7 @@ def panel_of(config: Config, path: str | None, channel: str = "") -> Panel:
     """
     if path:
         return panels.panel_in(config, path, channel)
-    return Panel(tuple(panels.default_panel(config)))
+    return panels.default_panel(config)
 
 
 def bundled_panel() -> Panel:

@@ -23,6 +23,7 @@ from bot.adapters.slack.experts.experts_command import ExpertsCommand
 from bot.adapters.slack.experts.experts_listeners import ExpertsListeners
 from bot.adapters.slack.experts.form_flow import ExpertFormFlow
 from bot.adapters.slack.experts.handles_command import HandlesCommand
+from bot.adapters.slack.experts.rules_form import RulesFormFlow
 from bot.adapters.slack.home.home_listeners import HomeListeners
 from bot.adapters.slack.home.home_page import HomePage
 from bot.adapters.slack.http import web_app
@@ -187,8 +188,9 @@ def other_listeners(
     groups = UserGroups(slack.api, slack.identity.bot_user_id)
     handles = HandlesCommand(editor, storage.handles, groups, responder)
     form = ExpertFormFlow(editor, handles, documents, responder)
+    rules = RulesFormFlow(editor, responder)
     budgets = BudgetCommand(editor, ledger)
-    command = ExpertsCommand(editor, documents, handles, form, responder, budgets)
+    command = ExpertsCommand(editor, documents, handles, form, rules, responder, budgets)
     page = HomePage(overviews, responder)
     return (
         ForgetListeners(storage.chores, ForgetRights(slack.transcript, editor.rights), responder),
@@ -203,9 +205,9 @@ def other_listeners(
         ),
         SourcesListeners(knowledge, responder),
         FeedbackListeners(recorder, responder),
-        ExpertsListeners(command, form, responder),
+        ExpertsListeners(command, form, rules, responder),
         DocumentListeners(documents, responder),
-        HomeListeners(page, editor, handles, form, responder),
+        HomeListeners(page, editor, handles, form, rules, responder),
     )
 
 

@@ -41,7 +41,7 @@ def abilities(config: Config, *, own_tickets: bool) -> Abilities:
     """Return what the demo with *config* can do. Raises Refused if its panel cannot be read."""
     is_old_api = config.backend == "assistants"
     return Abilities(
-        experts=default_panel(config),
+        experts=default_panel(config).experts,
         changes_panel=not config.panel_file,
         opens_tickets=own_tickets and not (is_old_api or config.panel_file),
         reads_files=not is_old_api,

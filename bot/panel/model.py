@@ -273,6 +273,7 @@ class Panel:
     synthesis: Synthesis = Synthesis.AUTO
     streaming: bool | None = None  # whether replies are streamed; None: as usual
     left_out: int = 0  # experts beyond the most that a panel may have
+    rules: tuple[str, ...] = ()  # for whom the router asks: the workspace's, then the channel's
     withheld: Mapping[ExpertName, tuple[ToolName, ...]] = field(default_factory=dict)  # in a turn
     budgets: str = ""  # the workspace's own, as they are written
 

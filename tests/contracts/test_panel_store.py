@@ -97,11 +97,27 @@ async def test_whether_replies_grow_is_remembered_and_can_be_inherited_again(pan
     assert list(await panels.changes([CHANNEL])) == [RosterChanges()]
 
 
+async def test_the_rules_of_each_scope_are_kept_until_they_are_taken_back(panels):
+    await panels.set_rules(WORKSPACE, "At most two.\nNo jokes.")
+    await panels.set_rules(CHANNEL, "Always ask legal.")
+    assert [change.rules for change in await panels.changes([WORKSPACE, CHANNEL])] == [
+        "At most two.\nNo jokes.",
+        "Always ask legal.",
+    ]
+
+    await panels.set_rules(CHANNEL, None)
+    assert list(await panels.changes([CHANNEL])) == [RosterChanges()]
+
+
 async def test_all_that_a_scope_changes_is_put_at_once(panels):
     await panels.add(CHANNEL, LEGAL)
     await panels.set_streaming(CHANNEL, streaming=True)
     wanted = RosterChanges(
-        {FINANCE.name: FINANCE}, frozenset({LEGAL.name}), Synthesis.NEVER, streaming=False
+        {FINANCE.name: FINANCE},
+        frozenset({LEGAL.name}),
+        Synthesis.NEVER,
+        streaming=False,
+        rules="No.",
     )
 
     await panels.put(CHANNEL, wanted)

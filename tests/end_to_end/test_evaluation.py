@@ -140,6 +140,21 @@ async def test_two_panels_are_compared(model_only: World, file: str, tmp_path: P
     assert told["version"] != told["against"]["version"]
 
 
+async def test_rules_for_the_router_reach_it(model_only: World, tmp_path: Path):
+    panel = tmp_path / "panel.yaml"
+    panel.write_text(
+        "version: 1\ndefaults: {router: At most two.}\nchannels: {C01: {router: Ask legal.}}\n"
+    )
+
+    for channel in ((), ("--channel", "C01")):
+        code, _, err = await model_only.panelbot("ask", "Hm", "--panel", str(panel), *channel)
+        assert code == 0, err
+
+    everywhere, here = (request.instructions for request in model_only.brain.asked)
+    assert everywhere.endswith("<rules>\nAt most two.\n</rules>")
+    assert here.endswith("<rules>\nAt most two.\n</rules>\n<rules>\nAsk legal.\n</rules>")
+
+
 async def test_continuous_integration_reads_a_test_for_each_question(model_only: World, file: str):
     code, out, _ = await model_only.panelbot("eval", file, "--format", "junit", "--repeat", "2")
 

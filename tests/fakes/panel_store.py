@@ -35,6 +35,9 @@ class FakePanelStore(PanelStore):
     async def set_synthesis(self, scope: Scope, synthesis: Synthesis | None) -> None:
         self._changes[scope] = replace(self._of(scope), synthesis=synthesis)
 
+    async def set_rules(self, scope: Scope, rules: str | None) -> None:
+        self._changes[scope] = replace(self._of(scope), rules=rules)
+
     async def set_streaming(self, scope: Scope, streaming: bool | None) -> None:
         self._changes[scope] = replace(self._of(scope), streaming=streaming)
 

@@ -37,6 +37,7 @@ def test_whatever_a_channel_changes_is_a_difference(field):
         "removed": frozenset({TAX.name}),
         "synthesis": Synthesis.ALWAYS,
         "streaming": False,
+        "rules": "At most two.",
     }
     changed = replace(NOW, channels={"C01": RosterChanges(**{field.name: values[field.name]})})
     assert "+  C01:" in differences(NOW, changed, names=("now", "file"))

@@ -5,6 +5,7 @@ from hypothesis import strategies as some
 
 from bot.experts import library
 from bot.panel.model import Effort, Expert, ExpertName, Synthesis
+from bot.panel.roster.expert_checks import check_rules
 from bot.panel.roster.panel_file import PanelFile
 from bot.panel.roster.roster import RosterChanges
 from bot.settings.yaml_files.panel_reading import read
@@ -59,6 +60,7 @@ changes = some.builds(
     removed=some.frozensets(some.sampled_from([ExpertName("legal"), ExpertName("finance")])),
     synthesis=some.none() | some.sampled_from(Synthesis),
     streaming=some.none() | some.booleans(),
+    rules=some.none() | texts.map(lambda text: check_rules(text[:2_000])).filter(bool),
 )
 channels = some.dictionaries(
     some.sampled_from(["C01", "C02", "G03"]), changes.filter(lambda one: one != RosterChanges())

@@ -15,7 +15,7 @@ from bot.operations.evaluation.router_trial import RouterTrial
 from bot.operations.evaluation.scores import Choice
 from bot.panel.errors import Refused, leaves
 from bot.panel.language_model import prompts
-from bot.panel.language_model.instructions import ROUTER_INSTRUCTIONS
+from bot.panel.language_model.instructions import router_instructions
 from bot.panel.model import ExpertName, Panel
 
 _DIGEST = 16  # characters
@@ -141,7 +141,8 @@ class Evaluation:
 
 def _version(panel: Panel) -> str:
     """Return what the router reads of *panel*."""
-    return _digest(ROUTER_INSTRUCTIONS, *(repr(astuple(tool)) for tool in prompts.tools(panel)))
+    told = router_instructions(panel.rules)
+    return _digest(told, *(repr(astuple(tool)) for tool in prompts.tools(panel)))
 
 
 def _digest(*parts: str) -> str:

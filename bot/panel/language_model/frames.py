@@ -39,6 +39,7 @@ class Kind(StrEnum):
     FILE = "file"
     ANSWER = "answer"  # of an expert, to whoever consulted it
     SUMMARY = "summary"
+    RULES = "rules"  # that a panel has for its router
     ITEM = "item"  # of a conversation that is retold
 
 

@@ -25,7 +25,7 @@ def router_prompt(
         conversation=conversation,
         model=models.router,
         effort=models.router_effort,
-        instructions=instructions.ROUTER_INSTRUCTIONS,
+        instructions=instructions.router_instructions(panel.rules),
         items=tuple(items),
         tools=prompts.tools(panel),
         may_call=not closing,

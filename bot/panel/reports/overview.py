@@ -57,6 +57,7 @@ class Overview:
     may_change: bool
     kept_in: str = ""  # where the panels can be changed, if not in Slack
     streaming: bool | None = None  # of the default panel; None: as usual
+    rules: Sequence[str] = ()  # for whom the default panel's router asks
     total: UsageRow = NOTHING
     by_channel: Sequence[UsageRow] = ()  # of those that the user can read, the dearest
     elsewhere: UsageRow = NOTHING  # what all of these did not take
@@ -129,6 +130,7 @@ class OverviewReader:
             kept_in=self._editor.rights.kept_in,
             streaming=panel.streaming,
             budgets=await standings(self._ledger, team_id, panel, by, named),
+            rules=panel.rules,
         )
 
     async def _may_change(self, scope: WorkspaceScope, by: UserId) -> bool:

@@ -16,6 +16,7 @@ from bot.panel.roster import lookalikes
 LONGEST_NAME = 24  # names and conversations of a hundred in a thread fit OpenAI's metadata
 LONGEST_TITLE = 40
 LONGEST_PURPOSE = 200
+LONGEST_RULES = 2_000  # for the router: each of its requests has them
 LONGEST_INSTRUCTIONS = 3_000  # what one input of a Slack modal holds
 MOST_EXPERTS = 500  # on one panel: of the defaults, a channel and a thread together
 
@@ -182,6 +183,21 @@ def _checked_purpose(purpose: str) -> str:
         raise Refused(
             gettext("The purpose must have 1 to {most} characters.", most=LONGEST_PURPOSE),
             field="purpose",
+        )
+    return normalised
+
+
+def check_rules(rules: str) -> str:
+    """Return the router's *rules* normalised, or raise Refused."""
+    normalised = "\n".join(line.rstrip() for line in rules.strip().splitlines())
+    if len(normalised) > LONGEST_RULES:
+        raise Refused(
+            gettext(
+                "The rules may have at most {most} characters; these have {length}.",
+                most=number(LONGEST_RULES),
+                length=number(len(normalised)),
+            ),
+            field="rules",
         )
     return normalised
 

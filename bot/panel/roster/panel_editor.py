@@ -13,7 +13,14 @@ from bot.panel.names import in_code
 from bot.panel.roster.catalogue import Catalogue
 from bot.panel.roster.changes import Change, Verb
 from bot.panel.roster.equipment import Equipment
-from bot.panel.roster.expert_checks import MOST_EXPERTS, check_expert, check_name, edited, is_like
+from bot.panel.roster.expert_checks import (
+    MOST_EXPERTS,
+    check_expert,
+    check_name,
+    check_rules,
+    edited,
+    is_like,
+)
 from bot.panel.roster.hierarchy import check_consulted
 from bot.panel.roster.panel_reader import PanelReader
 from bot.panel.roster.panel_store import PanelStore
@@ -160,6 +167,13 @@ class PanelEditor(PanelReader):
             raise Refused(gettext("Whoever runs me sets that budget, in the settings."))
         await self._recorded.set_budget(scope, change, by)
         return change
+
+    async def set_rules(self, scope: Scope, rules: str, by: UserId) -> str | None:
+        """Set the rules for whom the router asks, besides those of wider scopes; empty: none."""
+        await self.rights.check_may_change(scope, by)
+        checked = check_rules(rules) or None
+        await self._recorded.set_rules(scope, checked, by)
+        return checked
 
     async def check_may_change_documents(
         self, scope: Scope, name: str, by: UserId | None

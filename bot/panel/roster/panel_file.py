@@ -84,6 +84,9 @@ class FilePanelStore(PanelStore):
     async def set_synthesis(self, scope: Scope, synthesis: Synthesis | None) -> None:
         await self._store.set_synthesis(scope, synthesis)
 
+    async def set_rules(self, scope: Scope, rules: str | None) -> None:
+        await self._store.set_rules(scope, rules)
+
     async def set_streaming(self, scope: Scope, streaming: bool | None) -> None:
         await self._store.set_streaming(scope, streaming)
 
@@ -182,6 +185,7 @@ def _merged(now: RosterChanges, file: RosterChanges) -> RosterChanges:
         removed=(now.removed - file.added.keys()) | file.removed,
         synthesis=file.synthesis or now.synthesis,
         streaming=now.streaming if file.streaming is None else file.streaming,
+        rules=file.rules or now.rules,
     )
 
 

@@ -28,6 +28,9 @@ class PanelStore(Protocol):
     async def set_synthesis(self, scope: Scope, synthesis: Synthesis | None) -> None:
         """Set when the router closes with a synthesis; None inherits."""
 
+    async def set_rules(self, scope: Scope, rules: str | None) -> None:
+        """Set the rules for whom the router asks; None: none besides the inherited ones."""
+
     async def set_streaming(self, scope: Scope, streaming: bool | None) -> None:
         """Set whether replies are streamed; None inherits."""
 

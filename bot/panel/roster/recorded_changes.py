@@ -52,6 +52,13 @@ class RecordedChanges:
         await self._auditor.record(Act.CHANGED, scope, by, change.who, budget=value)
         await self._store.set_budgets(scope, changed(before.budgets, change))
 
+    async def set_rules(self, scope: Scope, rules: str | None, by: UserId) -> None:
+        """Set the rules for whom the router asks; None: none of its own."""
+        (before,) = await self._store.changes([scope])
+        details = _rules_details(before.rules, rules)
+        await self._auditor.record(Act.CHANGED, scope, by, **details)
+        await self._store.set_rules(scope, rules)
+
     async def put(self, scope: Scope, changes: RosterChanges, by: UserId | None) -> None:
         """Replace the changes of *scope*."""
         (before,) = await self._store.changes([scope])
@@ -74,6 +81,14 @@ class RecordedChanges:
         if (before.synthesis, before.streaming) != (after.synthesis, after.streaming):
             settings = {"synthesis": after.synthesis or "", "streaming": str(after.streaming)}
             await self._auditor.record(Act.CHANGED, scope, by, **settings)
+        if before.rules != after.rules:
+            details = _rules_details(before.rules, after.rules)
+            await self._auditor.record(Act.CHANGED, scope, by, **details)
+
+
+def _rules_details(before: str | None, after: str | None) -> dict[str, str]:
+    digests = {"before": digest(before or ""), "after": digest(after or "")}
+    return {"fields": "rules", **digests}
 
 
 def _details(before: Expert | None, after: Expert | None) -> dict[str, str]:

@@ -34,6 +34,7 @@ class RosterChanges:
     synthesis: Synthesis | None = None
     streaming: bool | None = None
     budgets: str = ""  # of the workspace, as they are written; only the widest scope has them
+    rules: str | None = None  # for whom the router asks, besides those it inherits
 
 
 def scopes_of(scope: Scope) -> tuple[Scope, ...]:
@@ -64,7 +65,7 @@ def assemble(defaults: Iterable[Expert], changes: Iterable[RosterChanges]) -> Pa
     scope's own before those that it inherits, and then by name.
     """
     experts = _from_last(defaults)
-    synthesis, streaming, budgets = Synthesis.AUTO, None, ""
+    synthesis, streaming, budgets, rules = Synthesis.AUTO, None, "", list[str]()
     for change in changes:
         gone = change.removed | change.added.keys()
         experts = {name: e for name, e in experts.items() if name not in gone}
@@ -72,10 +73,11 @@ def assemble(defaults: Iterable[Expert], changes: Iterable[RosterChanges]) -> Pa
         synthesis = change.synthesis or synthesis
         streaming = streaming if change.streaming is None else change.streaming
         budgets = change.budgets or budgets
+        rules += [change.rules] if change.rules else []
     kept = sorted([*experts][-MOST_EXPERTS:])
     left_out = len(experts) - len(kept)
     panel = tuple(experts[name] for name in kept)
-    return Panel(panel, synthesis, streaming, left_out, budgets=budgets)
+    return Panel(panel, synthesis, streaming, left_out, budgets=budgets, rules=tuple(rules))
 
 
 def _from_last(experts: Iterable[Expert]) -> dict[ExpertName, Expert]:

@@ -20,6 +20,7 @@ from bot.adapters.slack.experts.budget_command import BudgetCommand
 from bot.adapters.slack.experts.experts_command import ExpertsCommand
 from bot.adapters.slack.experts.form_flow import ExpertFormFlow
 from bot.adapters.slack.experts.handles_command import HandlesCommand
+from bot.adapters.slack.experts.rules_form import RulesFormFlow
 from bot.adapters.slack.interactions.members import SlackMembers
 from bot.adapters.slack.interactions.responder import Responder
 from bot.adapters.slack.posting.messenger import SlackMessenger
@@ -84,10 +85,15 @@ class Neighbour:
         parts = self.handles(editor), self.documents(editor)
         return ExpertFormFlow(editor, *parts, self.responder, timeout=timeout)
 
+    def rules(self, editor: PanelEditor) -> RulesFormFlow:
+        """The form with the rules of a panel's router."""
+        return RulesFormFlow(editor, self.responder)
+
     def command(self, editor: PanelEditor) -> ExpertsCommand:
         """What carries out ``/experts``."""
         parts = self.documents(editor), self.handles(editor), self.form(editor)
-        return ExpertsCommand(editor, *parts, self.responder, BudgetCommand(editor, self.ledger))
+        budgets = BudgetCommand(editor, self.ledger)
+        return ExpertsCommand(editor, *parts, self.rules(editor), self.responder, budgets)
 
     def begin(self, text: str = "hello", channel: str = GENERAL) -> ThreadRef:
         """Let Ada begin a thread."""

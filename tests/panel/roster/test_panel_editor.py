@@ -271,6 +271,19 @@ async def test_streaming_is_on_off_or_as_around(editor):
         await editor.set_streaming(HERE, "sometimes", MEMBER)
 
 
+async def test_rules_of_a_channel_come_after_those_for_all(editor):
+    assert (await editor.panel(THREAD)).rules == ()
+    await editor.set_rules(HERE, "  Always ask legal.\r\n\r\nNo jokes. ", MEMBER)
+    await editor.set_rules(ALL, "At most two.", ADMIN)
+    assert (await editor.panel(THREAD)).rules == ("At most two.", "Always ask legal.\n\nNo jokes.")
+    assert await editor.set_rules(HERE, " \n", MEMBER) is None
+    assert (await editor.panel(THREAD)).rules == ("At most two.",)
+    with pytest.raises(Refused, match="at most 2,000 characters; these have 2,001"):
+        await editor.set_rules(HERE, "x" * 2_001, MEMBER)
+    with pytest.raises(Refused):
+        await editor.set_rules(ALL, "", MEMBER)
+
+
 async def test_a_function_keeps_answering_when_its_looks_are_edited():
     orders = replace(TAX, name=ExpertName("orders"), instructions="", function="orders")
     editor = panel_editor(FakePanelStore(), FakePeople(), [orders], [])

@@ -12,7 +12,9 @@ from bot.panel.roster.panel_store import PanelStore
 from bot.panel.roster.roster import ChannelScope, RosterChanges, Scope, WorkspaceScope
 
 # Fields beside the experts' names, which begin with a letter.
-_SYNTHESIS, _STREAMING, _BUDGETS, _GIVER = "@synthesis", "@streaming", "@budgets", "@by:"
+_SYNTHESIS, _STREAMING, _RULES = "@synthesis", "@streaming", "@rules"
+_BUDGETS, _GIVER = "@budgets", "@by:"
+_SETTINGS = (_SYNTHESIS, _STREAMING, _RULES)  # that a panel file has, too
 _REMOVED = "-"
 _SWITCH = {True: "on", False: "off"}
 
@@ -49,6 +51,9 @@ class RedisPanelStore(PanelStore):
     async def set_budgets(self, scope: WorkspaceScope, budgets: str) -> None:
         await self._set(scope, _BUDGETS, budgets or None)
 
+    async def set_rules(self, scope: Scope, rules: str | None) -> None:
+        await self._set(scope, _RULES, rules)
+
     async def put(self, scope: Scope, changes: RosterChanges) -> None:
         fields, key = _fields(changes), keys.panel(scope)
         await self._list(scope)
@@ -81,7 +86,7 @@ class RedisPanelStore(PanelStore):
 
 def _is_known(field: str) -> bool:
     """Whether a field is not one that only a newer version knows."""
-    return field[0] != "@" or field in (_SYNTHESIS, _STREAMING) or field.startswith(_GIVER)
+    return field[0] != "@" or field in _SETTINGS or field.startswith(_GIVER)
 
 
 def _expert_fields(expert: Expert) -> dict[str, str]:
@@ -112,6 +117,8 @@ def _fields(changes: RosterChanges) -> Mapping[str, str]:
         fields[_SYNTHESIS] = changes.synthesis.value
     if changes.streaming is not None:
         fields[_STREAMING] = _SWITCH[changes.streaming]
+    if changes.rules:
+        fields[_RULES] = changes.rules
     return fields
 
 
@@ -128,4 +135,5 @@ def _changes(fields: Mapping[str, str]) -> RosterChanges:
         synthesis=codec.member(Synthesis, synthesis) if synthesis else None,
         streaming=streaming == _SWITCH[True] if streaming else None,
         budgets=fields.get(_BUDGETS, ""),
+        rules=fields.get(_RULES),
     )

@@ -72,7 +72,8 @@ _AGENT_DESCRIPTION = "Ask a question, and a panel of experts answers it in the t
 _EXAMPLE_URL = "https://panelbot.example.com"
 _ONLY_PLACE = re.compile(r"[^\s?#@\x00-\x1f\x7f]+")
 _USAGE_HINT = (
-    "[find WORD] [add|show|edit|remove|teach|documents NAME] [synthesis WHEN] [default …] [help]"
+    "[find WORD] [add|show|edit|remove|teach|documents NAME] [router] [synthesis WHEN] "
+    "[default …] [help]"
 )
 
 

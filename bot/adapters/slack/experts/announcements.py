@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from bot.adapters.slack.blocks.answers import Answer
 from bot.adapters.slack.blocks.elements import section
-from bot.adapters.slack.experts.panel_messages import cut, labelled_name, parted, purpose
+from bot.adapters.slack.experts.panel_messages import cut, labelled_name, parted, purpose, verbatim
 from bot.adapters.slack.experts.panel_settings import PanelSetting
+from bot.adapters.slack.markdown import sanitize
 from bot.language import gettext
 from bot.panel.model import UserId
 from bot.panel.roster.changes import Change, Verb
@@ -40,6 +41,26 @@ def setting(setting: PanelSetting, value: str, scope: Scope, by: UserId) -> Answ
     )
     text = announcement(person=f"<@{by}>", setting=value, meaning=setting.values[value]())
     return Answer(text, [section(text)])
+
+
+def rules(rules: str | None, scope: Scope, by: UserId) -> Answer:
+    """Return the announcement of the rules for whom the router asks; None: there are none now."""
+    text = _rules_changed(f"<@{by}>", scope, none=rules is None)
+    if rules is None:
+        return Answer(text, [section(text)])
+    return Answer(cut(f"{text}\n{sanitize.mrkdwn(rules)}"), [section(text), verbatim(rules)])
+
+
+def _rules_changed(person: str, scope: Scope, *, none: bool) -> str:
+    if isinstance(scope, WorkspaceScope):
+        if none:
+            return gettext(
+                "{person} removed the rules for whom I ask in all channels.", person=person
+            )
+        return gettext("{person} changed the rules for whom I ask in all channels:", person=person)
+    if none:
+        return gettext("{person} removed this channel's rules for whom I ask.", person=person)
+    return gettext("{person} changed this channel's rules for whom I ask:", person=person)
 
 
 def _changed(change: Change) -> str:

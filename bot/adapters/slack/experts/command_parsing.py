@@ -70,6 +70,11 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class EditRules:
+    """Open the form with the rules for whom the router asks."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unfinished:
     """A subcommand without the name that it needs."""
 
@@ -92,13 +97,14 @@ Subcommand = (
     | HandleExpert
     | ChangeSetting
     | Budget
+    | EditRules
     | Unfinished
     | Unknown
 )
 
 _WORDS = (
     "add", "budget", "consults", "default", "documents", "edit", "find", "handle", "help", "list",
-    "remove", "show", "teach",
+    "remove", "router", "show", "teach",
 )  # fmt: skip
 _ALSO_SAID: Mapping[str, str] = {
     "budgets": "budget",
@@ -113,11 +119,19 @@ _ALSO_SAID: Mapping[str, str] = {
     "ls": "list",
     "new": "add",
     "rm": "remove",
+    "rules": "router",
     "search": "find",
     "update": "edit",
     "upload": "teach",
     "view": "show",
     "who": "list",
+}
+_ALONE: Mapping[str, Subcommand] = {
+    "": ListExperts(),
+    "list": ListExperts(),
+    "help": ShowHelp(),
+    "router": EditRules(),
+    "add": DescribeExpert(),
 }
 _QUOTES = " \t`\"'“”@"
 
@@ -167,17 +181,13 @@ def _split(text: str) -> tuple[str, str]:
 
 
 def _subcommand(word: str, name: str) -> Subcommand:
+    if word in _ALONE and not (word == "add" and name):
+        return _ALONE[word]
     match word:
-        case "" | "list":
-            return ListExperts()
-        case "help":
-            return ShowHelp()
         case "budget":
             return Budget(name)
         case "consults":
             return _let_consult(name)
-        case "add" if not name:
-            return DescribeExpert()
         case "add" | "documents" | "edit" | "remove" | "show" | "teach" if name:
             return WithExpert(word, name)
         case "find" if name:

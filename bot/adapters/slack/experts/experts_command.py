@@ -15,6 +15,7 @@ from bot.adapters.slack.experts.command_parsing import (
     Budget,
     ChangeSetting,
     DescribeExpert,
+    EditRules,
     HandleExpert,
     LetConsult,
     ListExperts,
@@ -27,6 +28,7 @@ from bot.adapters.slack.experts.command_parsing import (
 from bot.adapters.slack.experts.form_flow import ExpertFormFlow
 from bot.adapters.slack.experts.handles_command import HandlesCommand
 from bot.adapters.slack.experts.panel_settings import SETTINGS, PanelSetting
+from bot.adapters.slack.experts.rules_form import RulesFormFlow
 from bot.adapters.slack.interactions.responder import Requester, Responder
 from bot.language import gettext, in_shared_language
 from bot.panel.names import did_you_mean, in_code
@@ -47,6 +49,7 @@ class ExpertsCommand:
         documents: DocumentsCommand,
         handles: HandlesCommand,
         form: ExpertFormFlow,
+        rules: RulesFormFlow,
         responder: Responder,
         budgets: BudgetCommand,
         *,
@@ -56,6 +59,7 @@ class ExpertsCommand:
         self._documents = documents
         self._handles = handles
         self._form = form
+        self._rules = rules
         self._responder = responder
         self._budgets = budgets
         self._settings = settings
@@ -87,7 +91,7 @@ class ExpertsCommand:
                 )
             case Budget(written):
                 return await self._budgets.carry_out(written, requester)
-            case DescribeExpert() | WithExpert("edit" | "teach") as form:
+            case DescribeExpert() | EditRules() | WithExpert("edit" | "teach") as form:
                 await self._open(form, requester, for_defaults=default)
             case WithExpert() | ChangeSetting() | LetConsult() as change:
                 announcement = await self._change(change, scope, requester)
@@ -95,9 +99,15 @@ class ExpertsCommand:
         return None
 
     async def _open(
-        self, form: DescribeExpert | WithExpert, requester: Requester, *, for_defaults: bool
+        self,
+        form: DescribeExpert | EditRules | WithExpert,
+        requester: Requester,
+        *,
+        for_defaults: bool,
     ) -> None:
         match form:
+            case EditRules():
+                await self._rules.open(requester, for_defaults=for_defaults)
             case WithExpert("teach", name):
                 await self._documents.open_form(name, requester, for_defaults=for_defaults)
             case WithExpert(_, name):
@@ -124,6 +134,7 @@ class ExpertsCommand:
             handles,
             kept_in=kept_in,
             left_out=panel.left_out,
+            rules=panel.rules,
         )
 
     async def _help(self, scope: Scope, lead: str = "") -> Answer:

@@ -1,13 +1,14 @@
-"""Listeners for ``/experts`` and the form that it opens."""
+"""Listeners for ``/experts`` and the forms that it opens."""
 
 import logging
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
 from bot.adapters.slack.blocks.answers import notice, sentence
-from bot.adapters.slack.experts import announcements, expert_form, form_inputs
+from bot.adapters.slack.experts import announcements, expert_form, form_inputs, rules_form
 from bot.adapters.slack.experts.experts_command import ExpertsCommand
 from bot.adapters.slack.experts.form_flow import ExpertFormFlow, Submitted
+from bot.adapters.slack.experts.rules_form import RulesFormFlow
 from bot.adapters.slack.interactions.error_sentences import error_sentence
 from bot.adapters.slack.interactions.expert_search import suggest
 from bot.adapters.slack.interactions.responder import Responder, answer_command
@@ -22,17 +23,25 @@ COMMAND = "/experts"
 
 
 class ExpertsListeners:
-    """Carries out the command and stores its form."""
+    """Carries out the command and stores its forms."""
 
-    def __init__(self, command: ExpertsCommand, form: ExpertFormFlow, responder: Responder) -> None:
+    def __init__(
+        self,
+        command: ExpertsCommand,
+        form: ExpertFormFlow,
+        rules: RulesFormFlow,
+        responder: Responder,
+    ) -> None:
         self._command = command
         self._form = form
+        self._rules = rules
         self._responder = responder
 
     def listen(self, app: AsyncApp) -> None:
-        """Register for the command and its form."""
+        """Register for the command and its forms."""
         app.command(COMMAND)(self.take_command)
         app.view(expert_form.CALLBACK)(self.take_form)
+        app.view(rules_form.CALLBACK)(self.take_rules)
         app.options(form_inputs.VALUE)(self.suggest)
 
     async def take_command(self, ack: AsyncAck, body: Json, respond: AsyncRespond) -> None:
@@ -52,6 +61,10 @@ class ExpertsListeners:
         if submitted := await self._form.submit(ack, body, view):
             await self._announce(submitted)
             await self._form.follow(submitted)
+
+    async def take_rules(self, ack: AsyncAck, body: Json, view: Json) -> None:
+        """Store the rules for whom the router asks, and announce them."""
+        await self._rules.submit(ack, body, view)
 
     async def suggest(self, ack: AsyncAck, body: Json) -> None:
         """Offer colleagues in the form, also that of the app's home, that suit what was typed."""

@@ -34,10 +34,12 @@ def panel(
     handles: Mapping[ExpertName, str] = NO_HANDLES,
     kept_in: str = "",
     left_out: int = 0,
+    rules: Sequence[str] = (),
 ) -> Answer:
     """Return the panel's experts with their handles, its settings, and where it is kept.
 
-    Experts that were added or changed in *where* are marked; some may have been *left_out*.
+    Experts that were added or changed in *where* are marked; some may have been *left_out*. The
+    *rules* for whom the router asks are shown as they are.
     """
     lines = _listed(entries, where, handles)
     if not lines:
@@ -61,7 +63,13 @@ def panel(
                 most=MOST_EXPERTS,
             )
         )
-    return _answer([f"*{_heading(where)}*", *lines], " ".join(footer))
+    answer = _answer([f"*{_heading(where)}*", *lines], " ".join(footer))
+    if not rules:
+        return answer
+    heading = gettext("Rules for whom I ask")
+    shown = [section(f"*{heading}*"), *map(verbatim, rules)]
+    told = "\n".join([answer.text, heading, *map(sanitize.mrkdwn, rules)])
+    return Answer(cut(told), [*answer.blocks, *shown])
 
 
 def search_results(entries: Sequence[PanelEntry], where: Scope, meant: str = "") -> Answer:
@@ -139,6 +147,7 @@ def _commands(settings: Sequence[PanelSetting]) -> Iterable[str]:
             "`/experts consults NAME OTHER, OTHER` (or `nobody`): whom an expert asks before it "
             "answers"
         ),
+        gettext("`/experts router`: rules for whom I ask, such as “at most two”"),
         gettext(
             "`/experts handle NAME on` or `off`: an `@panel-…` that Slack completes, for admins"
         ),
@@ -178,7 +187,7 @@ def details(expert: Expert, handle: str | None = None) -> Answer:
     line, instructions = _line(expert), expert.instructions
     return Answer(
         cut(f"{line}\n{remark}\n{sanitize.mrkdwn(instructions)}"),
-        [section(line), *map(note, parted(remark)), _verbatim(instructions)],
+        [section(line), *map(note, parted(remark)), verbatim(instructions)],
     )
 
 
@@ -280,7 +289,7 @@ def parted(text: str) -> Sequence[str]:
     return wrap(text, LONGEST_TEXT, break_long_words=False, break_on_hyphens=False)
 
 
-def _verbatim(text: str) -> Json:
+def verbatim(text: str) -> Json:
     """Return *text* unchanged in a block where nothing formats or pings."""
     element = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text}]}
     return {"type": "rich_text", "elements": [element]}

@@ -12,9 +12,10 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.adapters.slack.blocks import seals
 from bot.adapters.slack.blocks.answers import notice
 from bot.adapters.slack.blocks.elements import literal
-from bot.adapters.slack.experts import expert_form, panel_messages
+from bot.adapters.slack.experts import expert_form, panel_messages, rules_form
 from bot.adapters.slack.experts.form_flow import ExpertFormFlow
 from bot.adapters.slack.experts.handles_command import HandlesCommand
+from bot.adapters.slack.experts.rules_form import RulesFormFlow
 from bot.adapters.slack.home import home_modals, home_view, turning
 from bot.adapters.slack.home.home_page import HomePage
 from bot.adapters.slack.interactions.error_sentences import error_sentence, refuse_form
@@ -43,12 +44,14 @@ class HomeListeners:
         editor: PanelEditor,
         handles: HandlesCommand,
         form: ExpertFormFlow,
+        rules: RulesFormFlow,
         responder: Responder,
     ) -> None:
         self._page = page
         self._editor = editor
         self._handles = handles
         self._form = form
+        self._rules = rules
         self._responder = responder
         self._defaults = WorkspaceScope(responder.team_id)
 
@@ -60,11 +63,13 @@ class HomeListeners:
         app.action(home_view.ADD_LISTED)(self.add_listed)
         app.options(home_view.ADD_LISTED)(self.suggest)
         app.action(home_view.SYNTHESIS)(self.set_synthesis)
+        app.action(home_view.RULES)(self.edit_rules)
         app.action(home_view.MONTH)(self.turn_over)
         app.action(turning.PAGE)(self.turn_over)
         app.view(expert_form.HOME_CALLBACK)(self.take_form)
         app.action(home_view.SET_BUDGET)(self.ask_budget)
         app.view(home_modals.BUDGET)(self.take_budget)
+        app.view(rules_form.HOME_CALLBACK)(self.take_rules)
         app.view(home_modals.REMOVAL)(self.take_removal)
 
     async def open(self, event: Json) -> None:
@@ -87,6 +92,18 @@ class HomeListeners:
         async def open_form() -> None:
             self._chosen(body, action)
             await self._open_form(body, None)
+
+        await self._try(open_form, body)
+
+    async def edit_rules(self, ack: AsyncAck, body: Json, action: Json) -> None:
+        """Open the form with the rules for whom the router asks."""
+        await ack()
+
+        async def open_form() -> None:
+            self._chosen(body, action)
+            await self._rules.open(
+                self._requester(body), for_defaults=True, callback=rules_form.HOME_CALLBACK
+            )
 
         await self._try(open_form, body)
 
@@ -155,6 +172,11 @@ class HomeListeners:
         """Store the expert that a form describes."""
         if submitted := await self._form.submit(ack, body, view):
             await self._form.follow(submitted)
+            await self._page.show(user_of(body))
+
+    async def take_rules(self, ack: AsyncAck, body: Json, view: Json) -> None:
+        """Store the rules for whom the router asks."""
+        if await self._rules.submit(ack, body, view):
             await self._page.show(user_of(body))
 
     async def take_removal(self, ack: AsyncAck, body: Json, view: Json) -> None:

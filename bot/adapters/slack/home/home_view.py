@@ -42,7 +42,7 @@ from bot.panel.roster.roster import RosterChanges
 from bot.panel.usage import NO_USAGE
 
 EXPERT, ADD_NEW, ADD_LISTED, SYNTHESIS = "home_expert", "home_new", "home_add", "home_synthesis"
-MONTH, SET_BUDGET = "home_month", "home_budget"
+MONTH, SET_BUDGET, RULES = "home_month", "home_budget", "home_rules"
 SHOW, EDIT, REMOVE = "show", "edit", "remove"
 
 _VERBS = (SHOW, EDIT, REMOVE)
@@ -85,6 +85,8 @@ def _roster(overview: Overview, place: Place) -> Iterator[Json]:
         yield note(gettext("Router's summary: *{when}*.", when=when))
     if overview.streaming is not None:
         yield note(gettext("Streaming: *{setting}*.", setting=on_or_off(overview.streaming)))
+    if overview.rules:
+        yield note(gettext("The router has rules for whom it asks: `/experts` shows them."))
     if overview.kept_in:
         yield note(file_note(overview.kept_in))
     yield from turning.menu(len(overview.entries), Listing.EXPERTS, place, heading)
@@ -108,7 +110,10 @@ def _controls(overview: Overview) -> Json:
     }
     hint = gettext("When the router sums up")
     summary = select(SYNTHESIS, options, overview.synthesis.value, hint)
-    return {"type": "actions", "elements": [new, *([library] if offered else []), summary]}
+    about = gettext("Whom the router asks: rules for all channels")
+    rules = button(RULES, gettext("Whom the router asks"), about)
+    elements = [new, *([library] if offered else []), rules, summary]
+    return {"type": "actions", "elements": elements}
 
 
 def _when(synthesis: Synthesis) -> str:
@@ -171,6 +176,8 @@ def _difference(changes: RosterChanges) -> str:
         parts.append(gettext("summary {when}", when=_when(changes.synthesis)))
     if changes.streaming is not None:
         parts.append(gettext("streaming *{setting}*", setting=on_or_off(changes.streaming)))
+    if changes.rules:
+        parts.append(gettext("rules for the router"))
     return " · ".join(parts)
 
 

@@ -128,9 +128,8 @@ def link_to(ts: str, channel: str = GENERAL, thread: str = "") -> str:
 async def school(neighbour, serve) -> AsyncIterator[School]:
     editor = panel_editor(FakePanelStore(), neighbour.people, library.library(), library.defaults())
     app = receiver.bolt_app(neighbour.api._web, neighbour.identity, Locales(neighbour.people))
-    ExpertsListeners(neighbour.command(editor), neighbour.form(editor), neighbour.responder).listen(
-        app
-    )
+    parts = neighbour.command(editor), neighbour.form(editor), neighbour.rules(editor)
+    ExpertsListeners(*parts, neighbour.responder).listen(app)
     DocumentListeners(neighbour.documents(editor), neighbour.responder).listen(app)
 
     async def no_obstacle():

@@ -48,6 +48,7 @@ CHANGES = [
     "remove legal",
     "synthesis never",
     "streaming on",
+    "router",
 ]
 
 
@@ -161,8 +162,8 @@ async def office(neighbour, serve, request) -> AsyncIterator[Office]:
     known, defaults = library.library(), library.defaults()
     editor = panel_editor(store, neighbour.people, known, defaults)
     app = receiver.bolt_app(neighbour.api._web, neighbour.identity, Locales(neighbour.people))
-    command, form = neighbour.command(editor), neighbour.form(editor)
-    ExpertsListeners(command, form, neighbour.responder).listen(app)
+    parts = neighbour.command(editor), neighbour.form(editor), neighbour.rules(editor)
+    ExpertsListeners(*parts, neighbour.responder).listen(app)
     async with request.param(app, slack, serve):
         yield Office(slack, editor, store)
 
@@ -310,6 +311,46 @@ async def test_streaming_is_set_announced_and_shown(office):
     assert "*default*" in await office.change("streaming default")
     assert (await office.editor.panel(office.here())).streaming is None
     assert "`on`, `off` and `default`" in await office.give("streaming perhaps")
+
+
+async def test_rules_for_the_router_are_set_in_a_form_announced_and_shown(office):
+    view = await office.open("router")
+    assert await office.submit(view, rules="At most two.\nNever ask <!channel>. ") == {}
+    await office.slack.people.wait_for(office.announced)
+    said = shown(office.announced()[-1])
+    assert f"<@{DEV}> changed this channel's rules for whom I ask:" in said
+    assert "At most two.\\nNever ask <!channel>." in said
+    assert '"type": "rich_text_preformatted"' in said  # where nothing pings
+    rules = "At most two.\nNever ask <!channel>."
+    assert (await office.editor.panel(office.here())).rules == (rules,)
+    assert (await office.editor.panel(office.here(PRODUCT))).rules == ()
+    assert "At most two." in await office.give("")
+
+    view = await office.open("router")
+    assert "At most two." in str(view.content)
+    assert await office.submit(view, rules=None) == {}
+    await office.slack.people.wait_for(lambda: len(office.announced()) > 1)
+    assert "removed this channel's rules" in shown(office.announced()[-1])
+    assert (await office.editor.panel(office.here())).rules == ()
+
+
+async def test_rules_for_all_channels_come_before_those_of_a_channel(office):
+    view = await office.open("default router", ADA)
+    assert await office.submit(view, ADA, rules="At most two.") == {}
+    await office.slack.people.wait_for(office.announced)
+    assert "the rules for whom I ask in all channels:" in shown(office.announced()[-1])
+    view = await office.open("router")
+    assert "At most two." not in str(view.content)
+    assert await office.submit(view, rules="Always ask legal.") == {}
+    panel = await office.editor.panel(office.here())
+    assert panel.rules == ("At most two.", "Always ask legal.")
+
+
+async def test_a_form_with_rules_is_good_only_for_whom_it_was_opened(office):
+    view = await office.open("router")
+    problems = await office.submit(view, user=GUEST, rules="Ask nobody.")
+    assert "out of date" in problems["rules"]
+    assert (await office.editor.panel(office.here())).rules == ()
 
 
 @pytest.mark.parametrize(

@@ -50,10 +50,11 @@ def tone() -> Tone:
 @pytest.fixture
 def command(neighbour, tone) -> ExpertsCommand:
     editor = panel_editor(FakePanelStore(), neighbour.people, [], [])
-    parts = neighbour.documents(editor), neighbour.handles(editor), neighbour.form(editor)
+    parts = neighbour.documents(editor), neighbour.handles(editor)
+    forms = neighbour.form(editor), neighbour.rules(editor)
     table = (*SETTINGS, tone.setting())
     budgets = BudgetCommand(editor, neighbour.ledger)
-    return ExpertsCommand(editor, *parts, neighbour.responder, budgets, settings=table)
+    return ExpertsCommand(editor, *parts, *forms, neighbour.responder, budgets, settings=table)
 
 
 @pytest.mark.parametrize(

@@ -104,8 +104,9 @@ class House:
         )
         page = HomePage(overviews, neighbour.responder)
         self.handles = neighbour.handles(self.editor)
-        form = neighbour.form(self.editor)
-        HomeListeners(page, self.editor, self.handles, form, neighbour.responder).listen(self.app)
+        forms = neighbour.form(self.editor), neighbour.rules(self.editor)
+        parts = page, self.editor, self.handles, *forms
+        HomeListeners(*parts, neighbour.responder).listen(self.app)
 
     @property
     def defaults(self):
@@ -185,6 +186,19 @@ async def test_an_expert_is_added_with_the_form_and_the_home_shows_it(house):
     await house.republished(ADA, before)
     assert "tax-law" in await house.names()
     assert "Tax Counsel" in house.told()
+
+
+async def test_rules_for_the_router_are_set_in_the_home(house):
+    view = await house.opened()
+    before = view.hash
+    await house.people.click(ADA, view, home_view.RULES)
+    form = await house.modal()
+
+    assert await house.people.submit_view(ADA, form.id, {"rules": "At most two."}) == {}
+
+    await house.republished(ADA, before)
+    assert (await house.editor.panel(house.defaults)).rules == ("At most two.",)
+    assert "The router has rules for whom it asks" in house.told()
 
 
 async def test_documents_of_the_form_are_added_and_the_requester_is_told(house):

@@ -57,7 +57,12 @@ def test_the_home_has_controls_for_users_who_may_change_the_defaults():
     blocks = shown(OVERVIEW)
 
     assert offered(blocks) == ["show legal", "edit legal", "remove legal"]
-    assert elements(blocks) == [home_view.ADD_NEW, home_view.ADD_LISTED, home_view.SYNTHESIS]
+    assert elements(blocks) == [
+        home_view.ADD_NEW,
+        home_view.ADD_LISTED,
+        home_view.RULES,
+        home_view.SYNTHESIS,
+    ]
     assert "You may change the defaults" in str(blocks)
 
 
@@ -69,6 +74,7 @@ def test_whatever_a_channel_changes_is_told(field):
         "removed": frozenset({TAX.name}),
         "synthesis": Synthesis.ALWAYS,
         "streaming": False,
+        "rules": "At most two.",
     }
     changes = RosterChanges(**{field.name: values[field.name]})
     blocks = shown(replace(OVERVIEW, channels=[("C1", changes)]))
@@ -250,4 +256,4 @@ def test_a_large_library_is_searched():
     for size, kind in ((100, "static_select"), (101, "external_select")):
         blocks = shown(replace(OVERVIEW, addable=many[:size]))
         (controls,) = (block["elements"] for block in blocks if block["type"] == "actions")
-        assert [one["type"] for one in controls] == ["button", kind, "static_select"]
+        assert [one["type"] for one in controls] == ["button", kind, "button", "static_select"]

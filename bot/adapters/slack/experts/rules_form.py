@@ -1,0 +1,95 @@
+"""The form with the rules for whom the router asks: opened, read and stored."""
+
+import json
+
+from slack_bolt.async_app import AsyncAck
+
+from bot.adapters.slack.blocks import elements, seals
+from bot.adapters.slack.blocks.elements import labelled_input, plain_text
+from bot.adapters.slack.experts import announcements
+from bot.adapters.slack.interactions.error_sentences import refuse_form
+from bot.adapters.slack.interactions.responder import Requester, Responder
+from bot.adapters.slack.receiving.payloads import user_of
+from bot.json_types import Json
+from bot.language import gettext, in_shared_language
+from bot.panel.errors import PanelError
+from bot.panel.roster.expert_checks import LONGEST_RULES
+from bot.panel.roster.panel_editor import PanelEditor
+
+CALLBACK, HOME_CALLBACK = "router_rules", "home_router_rules"
+_RULES, _VALUE = "rules", "value"
+_SCOPES = {True: "default", False: "channel"}
+
+
+class RulesFormFlow:
+    """Opens the form and stores submissions, for ``/experts`` and the app's home."""
+
+    def __init__(self, editor: PanelEditor, responder: Responder) -> None:
+        self._editor = editor
+        self._responder = responder
+
+    async def open(
+        self, requester: Requester, *, for_defaults: bool, callback: str = CALLBACK
+    ) -> None:
+        """Open the form for the panel of the channel, or the defaults. Raises Refused."""
+        scope = requester.scope(for_defaults=for_defaults)
+        await self._editor.rights.check_may_change(scope, requester.user)
+        now = (await self._editor.changes(scope)).rules or ""
+        form = {"channel": requester.channel_id, "scope": _SCOPES[for_defaults]}
+        modal = _modal(now, form, callback, for_defaults=for_defaults)
+        await self._responder.open_modal(requester.trigger_id, modal, requester.user)
+
+    async def submit(self, ack: AsyncAck, body: Json, view: Json) -> bool:
+        """Store the rules of a form, and tell the channel; False: it stays open with a reason."""
+        try:
+            await self._responder.check_form(view, user_of(body))
+            channel, for_defaults, rules = _read(view)
+            requester = self._responder.requester(body, channel)
+            scope = requester.scope(for_defaults=for_defaults)
+            before = (await self._editor.changes(scope)).rules
+            after = await self._editor.set_rules(scope, rules, requester.user)
+        except PanelError as error:
+            await refuse_form(ack, view, error)
+            return False
+        await ack()
+        if channel and after != before:
+            with in_shared_language():
+                announcement = announcements.rules(after, scope, requester.user)
+            if problem := await self._responder.announce(announcement, requester):
+                await self._responder.tell(problem, requester)
+        return True
+
+
+def _modal(now: str, form: Json, callback: str, *, for_defaults: bool) -> Json:
+    label = gettext("Rules for all channels") if for_defaults else gettext("Rules of this channel")
+    hint = gettext(
+        "The router reads them with every question. Channels may have rules besides those for all."
+    )
+    text: Json = {
+        "type": "plain_text_input",
+        "action_id": _VALUE,
+        "multiline": True,
+        "max_length": LONGEST_RULES,
+        "placeholder": plain_text(
+            gettext("Always ask Security about customer data. Ask at most two experts.")
+        ),
+        **({"initial_value": now} if now else {}),
+    }
+    blocks = [labelled_input(_RULES, label, hint, text, optional=True)]
+    title, close = gettext("Whom the router asks"), gettext("Cancel")
+    view = elements.modal(title, blocks, close=close, form=callback, metadata=form)
+    return view | {"submit": plain_text(gettext("Save"))}
+
+
+def _read(view: Json) -> tuple[str, bool, str]:
+    """Return the channel of a submitted form, whether it is about the defaults, and the rules."""
+    try:
+        match json.loads(view["private_metadata"]), view["state"]["values"][_RULES][_VALUE]:
+            case (
+                {"channel": str(channel), "scope": "channel" | "default" as scope},
+                {"value": str() | None as rules},
+            ) if channel or scope == "default":
+                return channel, scope == "default", rules or ""
+    except (ValueError, KeyError, TypeError) as error:
+        raise seals.form_out_of_date() from error
+    raise seals.form_out_of_date()
