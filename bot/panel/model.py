@@ -229,6 +229,7 @@ class Claim:
     deaths: int = 0  # how many workers died or were cut off while they had it
     requested_at: float = inf  # by this process's clock: the lease began no earlier
     in_doubt: bool = False  # the store may have forgotten what was done in it
+    has_old_links: bool = False  # from before the store was set back, perhaps
     overtaken: bool = False  # the message that begins its thread arrived after others of it
     is_new: bool = False  # its journal was empty when it was claimed
 

@@ -149,6 +149,11 @@ class RecordingMessenger(Messenger):
         is_open = task.state in {TaskState.ASKING, TaskState.WORKING}
         return replace(task, state=TaskState.FAILED) if is_open and not waits else task
 
+    async def ended_requests(
+        self, thread: ThreadRef, requests: Collection[MessageTs]
+    ) -> Collection[MessageTs]:
+        return [ts for ts in requests if ts in self.endings]
+
     def taken_back(self, thread: ThreadRef, ts: MessageTs) -> LastState:
         return self._state(thread, ts, "delete", lambda: self._remove(ts))
 

@@ -59,6 +59,9 @@ class FakeThreadStore(ThreadStore):
     async def links(self, thread: ThreadRef) -> ThreadLinks:
         return self._links.get(thread, ThreadLinks())
 
+    async def may_have_old_links(self, thread: ThreadRef) -> bool:
+        return False
+
     async def save_links(
         self, thread: ThreadRef, links: ThreadLinks, *, claim: Claim | None = None
     ) -> None:

@@ -4,9 +4,10 @@ import logging
 
 from bot.panel.approvals.approval_store import ApprovalStore
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
+from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.messaging.messenger import Messenger
 from bot.panel.messaging.outbox import Outbox
-from bot.panel.model import MessageTs, ThreadRef, TurnId
+from bot.panel.model import Decision, MessageTs, ThreadRef, TurnId
 
 log = logging.getLogger(__name__)
 
@@ -33,3 +34,18 @@ class LostTurns:
                 await self._outbox.put(state)
         except (MessengerUnavailable, MessengerRefused) as error:
             log.warning("turn.not_settled", extra={"reason": str(error)})
+
+    async def close_ended(self, record: TurnRecord) -> None:
+        """Close requests of the thread that have ended in Slack: the store was set back since.
+
+        The one that the turn decides on may have been ended by an earlier attempt at it. Raises as
+        stores and messengers do.
+        """
+        thread, verdict = record.turn.thread, record.turn.verdict
+        is_own = verdict and (record.has_begun or verdict.decision is not Decision.EXPIRED)
+        own = verdict.approval if verdict and is_own else None
+        pending = [one for one in await self._approvals.pending(thread) if one.id != own]
+        asked = {one.ts: one.id for one in pending if one.ts}
+        for ts in await self._messenger.ended_requests(thread, asked) if asked else ():
+            log.info("approval.ended_before", extra={"approval": asked[ts]})
+            await self._approvals.close(record.claim, asked[ts])

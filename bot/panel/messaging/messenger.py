@@ -145,6 +145,11 @@ class Messenger(Protocol):
         But *besides* goes on, all that is newer than *until*, and requests that are *waiting*.
         """
 
+    async def ended_requests(
+        self, thread: ThreadRef, requests: Collection[MessageTs]
+    ) -> Collection[MessageTs]:
+        """Return which of the messages *requests* ask nothing (any more), as far as can be seen."""
+
     def taken_back(self, thread: ThreadRef, ts: MessageTs) -> LastState:
         """Return the state in which the message *ts* is gone."""
 

@@ -15,10 +15,14 @@ from bot.panel.threads.thread_store import Standing, ThreadStore
 log = logging.getLogger(__name__)
 
 
-class Settle(Protocol):
-    """Ends what the thread shows of turns that were forgotten with its links."""
+class Settling(Protocol):
+    """Makes a thread and the store agree again where the store has forgotten something."""
 
-    async def __call__(self, thread: ThreadRef, *, besides: TurnId) -> None: ...
+    async def settle(self, thread: ThreadRef, *, besides: TurnId) -> None:
+        """End what *thread* shows of turns that were forgotten with its links."""
+
+    async def close_ended(self, record: TurnRecord) -> None:
+        """Forget requests in the thread of *record* that have ended."""
 
 
 class LinkRecovery:
@@ -33,10 +37,10 @@ class LinkRecovery:
         store: ThreadStore,
         model: LanguageModel,
         transcript: Transcript,
-        settle: Settle | None = None,
+        settling: Settling | None = None,
         may_ask: MayAsk = anybody,
     ) -> None:
-        self._settle = settle
+        self._settling = settling
         self._may_ask = may_ask
         self._store = store
         self._model = model
@@ -59,8 +63,12 @@ class LinkRecovery:
         links = stored = await self._store.links(thread)
         if not links.router:  # forgotten, perhaps while this turn or another was running
             links = stored = await self.rebuild(thread, record.claim, opened)
-            if self._settle:
-                await self._settle(thread, besides=record.turn.id)
+            if self._settling:
+                await self._settling.settle(thread, besides=record.turn.id)
+        elif record.claim.has_old_links:
+            if self._settling:
+                await self._settling.close_ended(record)
+            links = stored = await self._compared(thread, links, record.claim)
         links = links.completed(opened, self._model.is_current)
         if links != stored:
             await self._store.save_links(thread, links, claim=record.claim)
@@ -93,7 +101,25 @@ class LinkRecovery:
     async def find(self, thread: ThreadRef, claim: Claim | None = None) -> ThreadLinks:
         """Return the links of *thread*; empty if it has none anywhere."""
         links = await self._store.links(thread)
-        return links if links.router else await self.rebuild(thread, claim)
+        if not links.router:
+            return await self.rebuild(thread, claim)
+        if await self._store.may_have_old_links(thread):
+            return await self._compared(thread, links, claim)
+        return links
+
+    async def _compared(
+        self, thread: ThreadRef, links: ThreadLinks, claim: Claim | None
+    ) -> ThreadLinks:
+        """Return *links*, which may be of a backup, with what was linked since, and store them."""
+        router = links.router
+        is_current = router and self._model.is_current(router)
+        labels = await self._model.labels(router) if router and is_current else None
+        if not isinstance(labels, RouterLabels) or not await self._is_of(labels.thread, thread):
+            rebuilt = await self.rebuild(thread, claim)  # another router's may have come since
+            return rebuilt if rebuilt.router else links
+        links = ThreadLinks(router, {**links.experts, **labels.experts})
+        await self._store.save_links(thread, links, claim=claim)
+        return links
 
     async def _named_by(self, opened: ThreadLinks) -> ConversationId | None:
         """Return the router's conversation that the experts' that were *opened* name."""

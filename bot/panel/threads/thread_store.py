@@ -38,6 +38,12 @@ class ThreadStore(Protocol):
     async def links(self, thread: ThreadRef) -> ThreadLinks:
         """Return the links of *thread*; empty if none are remembered."""
 
+    async def may_have_old_links(self, thread: ThreadRef) -> bool:
+        """Whether the links of *thread* may be from before the store was set back, or restored.
+
+        Not any more once they are saved for a claim.
+        """
+
     async def save_links(
         self, thread: ThreadRef, links: ThreadLinks, *, claim: Claim | None = None
     ) -> None:

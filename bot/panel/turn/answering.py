@@ -15,7 +15,7 @@ from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.language_model.files import attachments
 from bot.panel.language_model.files.file_fetching import fetch, needed
 from bot.panel.links import ThreadLinks
-from bot.panel.model import Call, Turn
+from bot.panel.model import Call, Decision, Turn
 from bot.panel.replies.failure_notice import MENDABLE, FailureNotice, fault_of
 from bot.panel.replies.thread_writer import ThreadWriter
 from bot.panel.reports import turn_report
@@ -77,6 +77,8 @@ class Answering:
         if links is None:
             await threads.set_standing(turn.thread, Standing.FOREIGN)
             return
+        if await self._has_expired_before(record):
+            return
         links = await self._migration.moved(record.claim, links)
         if links.router is None and not await self._is_mentioned_from_the_start(turn):
             turn = turn.since_mention()
@@ -94,6 +96,13 @@ class Answering:
         if not record.in_doubt or record.progress.calls or record.progress.routed:
             return False
         return await self._services.messenger.has_answered(record.turn.thread, record.turn.id)
+
+    async def _has_expired_before(self, record: TurnRecord) -> bool:
+        """Whether a request that has expired was forgotten to have been decided on."""
+        verdict = record.turn.verdict
+        if not (record.in_doubt and verdict and verdict.decision is Decision.EXPIRED):
+            return False
+        return (await self._parts.approvals(record)).decided is None
 
     async def _is_mentioned_from_the_start(self, turn: Turn) -> bool:
         """Whether no message of *turn* is talk that came before anybody had mentioned us."""

@@ -27,6 +27,8 @@ from bot.panel.turn.open_calls import OpenCalls
 
 log = logging.getLogger(__name__)
 
+STOPPED = "stopped"  # the part that says so
+
 
 @dataclass(frozen=True, slots=True)
 class EndingTurn:
@@ -64,7 +66,7 @@ class Stopping:
             await turn.plan.stop()
             await writer.end_streams()
             await writer.take_back_delay()
-            await writer.post("stopped", sentences.stopped(_stopped_experts(record, panel)))
+            await writer.post(STOPPED, sentences.stopped(_stopped_experts(record, panel)))
             await writer.clear_status()
 
     async def end_quietly(self, turn: EndingTurn, left: Sequence[Message]) -> None:

@@ -3,9 +3,10 @@
 import logging
 from collections.abc import Sequence, Set
 
+from bot import runtime
 from bot.panel import observing
 from bot.panel.approvals.lost_turns import LostTurns
-from bot.panel.errors import Refused, TryLater
+from bot.panel.errors import Refused, ThreadGone, TryLater
 from bot.panel.intake import thread_commands
 from bot.panel.intake.thread_command_handler import ThreadCommandHandler
 from bot.panel.intake.thread_commands import Answered, ForgetThread, Stop
@@ -21,10 +22,12 @@ from bot.panel.threads.link_recovery import LinkRecovery
 from bot.panel.turn.answering import Answering
 from bot.panel.turn.open_calls import OpenCalls
 from bot.panel.turn.services import Rules, Services
-from bot.panel.turn.stopping import EndingTurn, Stopping
+from bot.panel.turn.stopping import STOPPED, EndingTurn, Stopping
 from bot.panel.turn.turn_parts import TurnParts
 
 log = logging.getLogger(__name__)
+
+_SHOWN_WITHIN = 60.0  # seconds in which Slack surely shows a message to whoever reads its thread
 
 
 class TurnRunner:
@@ -46,7 +49,7 @@ class TurnRunner:
             threads,
             model,
             services.transcript,
-            self._lost_turns.settle,
+            self._lost_turns,
             services.admission.access.may_ask,
         )
         backoff = rules.timeouts.backoff
@@ -67,12 +70,30 @@ class TurnRunner:
                 await self.withdraw(claim, frozenset())
             return False
         record.claim = admitted
+        if record.in_doubt and await self._was_ended(record.turn):
+            log.warning("turn.ended_before", extra={"turn": record.turn.id})
+            return False
         await self._locales.use_shared_language(admitted.turn.addressee)
         writer = self._parts.writer(record)
         await self._run(record, writer)
         await writer.take_back_delay()
         record.check()
         return record.progress.has_answers
+
+    async def _was_ended(self, turn: Turn) -> bool:
+        """Whether somebody has stopped *turn*, which the store has forgotten.
+
+        Raises ThreadGone if its messages were deleted: Slack has shown them long enough else.
+        """
+        thread, messenger = turn.thread, self._services.messenger
+        if await messenger.find(thread, turn.id, f"{STOPPED}:0"):
+            return True
+        said = {one.ts for one in turn.messages if not (one.steer or one.verdict)}
+        if said and runtime.time() - float(max(said, key=float)) > _SHOWN_WITHIN:
+            transcript = self._services.transcript
+            if not await transcript.some(thread, said) and not transcript.lacks(thread):
+                raise ThreadGone("deleted")
+        return False
 
     async def _run(self, record: TurnRecord, writer: ThreadWriter) -> None:
         claim = record.claim

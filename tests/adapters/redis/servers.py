@@ -51,10 +51,10 @@ class Server:
                 process_group=0,  # Ctrl-C is not for it
             )
 
-    def info(self) -> Mapping[str, Any]:
-        """Return what it says of itself as a primary or a replica."""
+    def info(self, section: str = "replication") -> Mapping[str, Any]:
+        """Return what it says of itself, by default as a primary or a replica."""
         with Redis(port=self.port, decode_responses=True) as node:
-            info: Mapping[str, Any] = node.info("replication")
+            info: Mapping[str, Any] = node.info(section)
             return info
 
     def send_signal(self, number: signal.Signals) -> None:

@@ -138,6 +138,12 @@ class SimulatedSlack(Messenger):
                     states.append(self.plan_ended(thread, one.ts, post, settled))
         return states
 
+    async def ended_requests(
+        self, thread: ThreadRef, requests: Collection[MessageTs]
+    ) -> Collection[MessageTs]:
+        shown = self.thread(thread).ours
+        return [ts for ts in requests if ts in shown and shown[ts].ending]
+
     def _last(
         self, plan: Shown, on_its_way: Mapping[str, LastState]
     ) -> tuple[Post, Sequence[PlanTask]]:

@@ -86,13 +86,13 @@ class Claiming:
     async def _read(self, prefix: str, reply: Sequence[Any]) -> Claim | float:
         """Return the claim in *reply*; postpone the turn if it cannot be read."""
         thread, messages, token, attempt, postponed, deaths, in_doubt, pressed, *more = reply
-        overtaken, is_new = map(bool, more)
+        overtaken, is_new, has_old_links = map(bool, more)
         try:
             turn = stored_turn(thread, messages or "[]", self._cipher)
             turn = replace(turn, pressed=tuple(map(UserId, pressed.split())))
             counts = (attempt, postponed, deaths)
             flags = {"in_doubt": bool(in_doubt), "overtaken": overtaken, "is_new": is_new}
-            return Claim(turn, int(token), *counts, **flags)
+            return Claim(turn, int(token), *counts, **flags, has_old_links=has_old_links)
         except codec.Unreadable as error:  # perhaps a newer worker can read it
             _log.error("queue.unreadable", extra={"slack_thread": thread, "reason": str(error)})
             observing.count(Measure.UNREADABLE, what="turn")

@@ -2,7 +2,7 @@
 -- ARGV: lease (ms), most messages in one turn, longest wait (ms), most turns of one channel
 -- Returns {thread, messages, token, attempt, failed tries, dead workers, whether what was done in the
 -- turn may be forgotten (1 or 0), who had it tried again or at once, whether the thread's first message was
--- put after others, whether the journal is empty (1 or 0 each)}; or {ms until something may be due}.
+-- put after others, whether the journal is empty, whether the thread's links may be old (1 or 0 each)}; or {ms until something may be due}.
 
 local lease, most, longest, room = unpack(ARGV)
 lease, most, longest, room = tonumber(lease), tonumber(most), tonumber(longest), tonumber(room)
@@ -26,10 +26,16 @@ end
 
 -- Whether a turn was asked for before that. Then more may have been done in it than its journal says;
 -- also in one that seems to be new.
-local function in_doubt(messages)
+local function in_doubt(messages, at)
   local asked = tonumber(string.match(messages or '', '"ts":%s*"(%d+)') or 0)
-  local at = taken_over()
   return at > 0 and asked * 1000 < at + SKEW
+end
+
+-- Whether the thread's links are from before that, and nobody has compared them with others since.
+local function has_old_links(thread, at)
+  if at == 0 or tonumber(string.match(thread, '[^:]*$')) * 1000 > at then return false end
+  local links = redis.call('HMGET', of('links', thread), '@router', '@checked')
+  return links[1] and tonumber(links[2] or 0) < at
 end
 
 local function first(kind)
@@ -184,6 +190,8 @@ local attempt = redis.call('HINCRBY', turn, 'attempt', 1)
 if redis.call('EXISTS', P .. 'ready') == 1 or due('leases') or due('delayed') then wake() end
 local kept = redis.call('HMGET', turn, 'messages', 'postponed', 'deaths', 'pressed')
 local counts = {tonumber(kept[2] or 0), tonumber(kept[3] or 0)}
-local doubt, overtaken = in_doubt(kept[1]) and 1 or 0, redis.call('EXISTS', of('overtaken', thread))
+local at = taken_over()
+local doubt, old = in_doubt(kept[1], at) and 1 or 0, has_old_links(thread, at) and 1 or 0
+local overtaken = redis.call('EXISTS', of('overtaken', thread))
 local is_new = 1 - redis.call('EXISTS', of('journal', thread))
-return {thread, kept[1], token, attempt, counts[1], counts[2], doubt, kept[4] or '', overtaken, is_new}
+return {thread, kept[1], token, attempt, counts[1], counts[2], doubt, kept[4] or '', overtaken, is_new, old}

@@ -14,6 +14,7 @@ from bot.panel.threads.thread_store import Standing, ThreadStore
 _UNREAD = ("heard", "heard-last")
 _ROUTER = "@router"  # a field beside those of the experts, whose names begin with a letter: so
 # may be others, of a newer version
+_CHECKED = "@checked"  # which takeover of the server they have been compared since
 _LOST = 0
 
 _NOTE_COPY = Script("note_copy")
@@ -60,6 +61,14 @@ class RedisThreadStore(ThreadStore):
         if 0 <= lifetime < keys.THREAD_FOR - keys.DAY:
             await self._extend_lifetime(thread, links)
         return links
+
+    async def may_have_old_links(self, thread: ThreadRef) -> bool:
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.hmget(self._shards.key("links", thread), _ROUTER, _CHECKED)
+            pipe.hget(f"{self._shards.prefix(thread)}clock", "taken_over")
+            (router, checked), taken_over = await pipe.execute()
+        is_older = float(thread.thread_ts) * 1000 < int(taken_over or 0)
+        return bool(router) and is_older and int(checked or 0) < int(taken_over)
 
     async def save_links(
         self, thread: ThreadRef, links: ThreadLinks, *, claim: Claim | None = None

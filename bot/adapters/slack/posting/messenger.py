@@ -120,6 +120,11 @@ class SlackMessenger(Messenger):
     ) -> Sequence[LastState]:
         return await self._settling.settled(thread, besides, until, waiting)
 
+    async def ended_requests(
+        self, thread: ThreadRef, requests: Collection[MessageTs]
+    ) -> Collection[MessageTs]:
+        return await self._settling.ended_requests(thread, requests)
+
     def taken_back(self, thread: ThreadRef, ts: MessageTs) -> LastState:
         return last_states.deleted(thread, ts)
 

@@ -61,6 +61,18 @@ class Settling:
                     states += [state] if state else []
         return states[::-1]
 
+    async def ended_requests(
+        self, thread: ThreadRef, requests: Collection[MessageTs]
+    ) -> list[MessageTs]:
+        """See Messenger."""
+        shown = self._replies.of(thread, oldest=min(requests), latest=max(requests))
+        async with aclosing(shown) as replies:
+            return [
+                ts
+                async for message in replies
+                if (ts := message["ts"]) in requests and DECLINE not in _buttons(message)
+            ]
+
 
 def _settled(
     thread: ThreadRef, message: Json, stamp: MessageStamp, waiting: Collection[ApprovalId]
@@ -91,7 +103,9 @@ def _last(message: Json, on_its_way: Mapping[str, LastState]) -> Json | None:
 
 def _buttons(message: Json) -> dict[str, str]:
     """Return the buttons of *message*, and their values."""
-    actions = (block["elements"] for block in message["blocks"] if block["type"] == "actions")
+    actions = (
+        block["elements"] for block in message.get("blocks", ()) if block["type"] == "actions"
+    )
     return {e.get("action_id", ""): e.get("value", "") for elements in actions for e in elements}
 
 
