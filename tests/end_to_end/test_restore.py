@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,6 +60,13 @@ class Backups:
     def lose(self) -> None:
         self.server.kill()
         shutil.rmtree(self.file)
+        self.start()
+
+    def tear(self) -> None:
+        """Leave the last entry half written, as a power cut does."""
+        self.server.kill()
+        [tail] = self.file.glob("*.incr.aof")
+        tail.write_bytes(tail.read_bytes()[:-3])
         self.start()
 
     def start(self) -> None:
@@ -195,3 +202,21 @@ async def test_what_was_stopped_or_deleted_since_the_backup_is_not_answered(
     await world.idle()
     assert everything(world) == shown
     assert len(world.brain.asked) == asked
+
+
+@pytest.mark.parametrize("damage", [Backups.lose, Backups.tear])
+async def test_threads_go_on_where_redis_is_lost_or_its_file_torn(
+    world: World, backups: Backups, damage: Callable[[Backups], None]
+):
+    ts = world.say(f"{MENTION} please ask legal and finance")
+    await world.idle()
+    await world.stop_bot()
+    shown = everything(world)
+
+    damage(backups)
+    await world.start_bot()
+    world.say("and legal and finance again?", ts)
+    await world.idle()
+    said = {text for _, text in world.said(ts)}
+    assert {f"Answer 2 of {LEGAL}", f"Answer 2 of {FINANCE}"} <= said
+    assert everything(world).items() >= shown.items()
