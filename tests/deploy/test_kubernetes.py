@@ -62,7 +62,7 @@ def test_what_is_made_is_as_kubernetes_wants_it(rendered, tool):
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_the_image_is_named_as_the_page_says(repository, kubernetes, tool, overlay):
-    (named,) = [one.code for one in snippets(repository, "yaml") if "kubernetes" in one.page]
+    (named,) = [one.code for one in snippets(repository, "yaml") if one.code.startswith("images:")]
     with (kubernetes / "overlays" / overlay / "kustomization.yaml").open("a") as file:
         file.write(named)
 
@@ -151,7 +151,9 @@ def test_a_scraper_finds_where_metrics_are(deploy, render):
         assert "PANELBOT_DRAIN" in environ or name == "panelbot-web"
 
 
-def test_the_autoscaler_alone_says_how_many_workers_there_are(render):
+def test_the_autoscaler_alone_says_how_many_workers_there_are(repository, render):
+    adapter = [one.code for one in snippets(repository, "yaml") if one.code.startswith("external")]
+    ((rule,),) = (yaml.safe_load(one)["externalRules"] for one in adapter)
     made = resources(render("http", ["autoscaling"]).read_text())
     scaler = made["HorizontalPodAutoscaler", "panelbot-worker"]["spec"]
     names = {one.name for one in metrics.of_all_processes().values()}
@@ -159,4 +161,6 @@ def test_the_autoscaler_alone_says_how_many_workers_there_are(render):
     assert made["Deployment", scaler["scaleTargetRef"]["name"]]["kind"] == "Deployment"
     assert "replicas" not in made["Deployment", "panelbot-worker"]["spec"]
     assert made["Deployment", "panelbot-web"]["spec"]["replicas"] == 2
-    assert [one["external"]["metric"]["name"] in names for one in scaler["metrics"]] == [True]
+    assert [one["external"]["metric"]["name"] for one in scaler["metrics"]] == [rule["seriesQuery"]]
+    assert rule["seriesQuery"] in names
+    assert rule["metricsQuery"].startswith(f"max({rule['seriesQuery']}{{")
