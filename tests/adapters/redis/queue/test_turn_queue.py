@@ -14,6 +14,7 @@ from bot.adapters.redis.connection.scripting import Script
 from bot.adapters.redis.processes.bot_claim import BotClaim
 from bot.adapters.redis.processes.listening_record import RedisListeningRecord
 from bot.adapters.redis.processes.process_notes import RedisProcessNotes
+from bot.adapters.redis.queue.alert_store import RedisAlertStore
 from bot.adapters.redis.queue.journal import RedisJournal
 from bot.adapters.redis.queue.outbox import RedisOutbox
 from bot.adapters.redis.queue.rate_limiter import RedisRateLimiter
@@ -36,6 +37,7 @@ from bot.adapters.redis.stores.workspace_stores import (
 )
 from bot.operations.chores import Chore, ChoreKind
 from bot.panel import observing
+from bot.panel.alerts.alerts import Alert, AlertKind
 from bot.panel.approvals.approvals import Pending
 from bot.panel.audit.entry import Act, Entry
 from bot.panel.errors import StoreUnavailable, TurnLost
@@ -302,7 +304,7 @@ async def test_tokens_grow_also_when_the_counter_is_lost(redis, queue, journal):
 
 # A line of the table that names a key: its prefix, its kind, what follows, and its type.
 DOCUMENTED = re.compile(
-    r"^(P |R |K |A |C |panelbot:)([a-z-]+)(:[A-Z:]*)? +(string|list|hash|zset|set|stream)",
+    r"^(P |R |K |A |C |N |panelbot:)([a-z-]+)(:[A-Z:]*)? +(string|list|hash|zset|set|stream)",
     re.MULTILINE,
 )
 
@@ -312,6 +314,7 @@ PREFIXES = {
     "R ": "panelbot:{pace:T1}:",
     "A ": "panelbot:{audit:T1}:",
     "C ": "panelbot:{chores:T1}:",
+    "N ": "panelbot:{alerts:T1}:",
 }
 LIMIT = Limit("chat.postMessage", 1, 1)
 
@@ -369,6 +372,10 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     await RedisChoreStore(redis).put(chore)
     await RedisChoreStore(redis).failed(chore, 1)
     await RedisChoreStore(redis).note_installed("T1")
+    alerts, alert = RedisAlertStore(redis), Alert(AlertKind.MODEL_GONE, "gpt-9")
+    await alerts.note("T1", alert, 1, after=0)
+    await alerts.failed(Chore(ChoreKind.ALERT, "T1", about=alert.name), 1)
+    await alerts.note_looked("T1", 1.0)
     await RedisDeliveryStore(redis).claim("trigger 1.2.3", "token")
     kept = RedisConversationStore(redis)
     own = await kept.open(RouterLabels(ONE))
@@ -378,7 +385,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     await RedisFeedbackStore(redis).save("T1", voice)
     await BotClaim(redis, "T1", "B1").renew()
     await RedisChannelMoveStore(redis).note("T1", ChannelMove("C1", "C2", 1.0))
-    for key in (keys.OFF, keys.of_team("files", "T1")):
+    for key in (keys.OFF, keys.of_team("files", "T1"), keys.of_team("versions", "T1")):
         await RedisProcessNotes(redis, key).renew(["note"], "host:1")
     await RedisKeptData(redis, Shards()).note_rebuilt("T1", "C1", until="1.0")
     prefixes = PREFIXES | {"K ": keys.slot("kept", own)}
@@ -403,6 +410,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
         "log",
         "due",
         "failures",
+        "looked",
         "installed",
         "head",
         "panelbot:panel:",
