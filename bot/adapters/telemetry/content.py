@@ -1,58 +1,37 @@
 """What is said, as the conventions want it in spans: only where operators ask for it."""
 
 import json
-from collections.abc import Sequence
 
 from bot.adapters.telemetry import conventions as names
-from bot.json_types import Json
 from bot.panel.language_model.exchange import (
-    ApprovalGiven,
     Item,
     ModelSaid,
     Prompt,
     Responded,
-    ToolAnswered,
     ToolCalled,
     UserSaid,
+    in_words,
 )
 
 
-def of_request(prompt: Prompt) -> dict[str, str]:
-    """Return the attributes with what *prompt* says."""
-    return {
-        names.INSTRUCTIONS: _json([_text(prompt.instructions)]),
-        names.INPUT_MESSAGES: _json([_message(item) for item in prompt.items]),
+def said(prompt: Prompt, response: Responded | None) -> dict[str, str]:
+    """Return the attributes with what was said in a request, and in the response to it."""
+    attributes = {
+        names.INSTRUCTIONS: json.dumps([_text(prompt.instructions)], ensure_ascii=False),
+        names.INPUT_MESSAGES: json.dumps([*map(_message, prompt.items)], ensure_ascii=False),
     }
+    if response:
+        ended = "length" if response.cut else "stop"
+        answer = {"role": "assistant", "parts": [_text(response.text)], "finish_reason": ended}
+        attributes[names.OUTPUT_MESSAGES] = json.dumps([answer], ensure_ascii=False)
+    return attributes
 
 
-def of_response(response: Responded) -> dict[str, str]:
-    """Return the attributes with what *response* says."""
-    reason = "length" if response.cut else "stop"
-    said = {"role": "assistant", "parts": [_text(response.text)], "finish_reason": reason}
-    return {names.OUTPUT_MESSAGES: _json([said])}
+def _message(item: Item) -> dict[str, object]:
+    is_models = isinstance(item, ModelSaid | ToolCalled)
+    words = item.text if isinstance(item, UserSaid | ModelSaid) else in_words(item)
+    return {"role": "assistant" if is_models else "user", "parts": [_text(words)]}
 
 
-def _message(item: Item) -> Json:
-    match item:
-        case UserSaid(text):
-            return {"role": "user", "parts": [_text(text)]}
-        case ModelSaid(text=text):
-            return {"role": "assistant", "parts": [_text(text)]}
-        case ToolCalled(id_, tool, arguments):
-            call = {"type": "tool_call", "id": id_, "name": tool, "arguments": dict(arguments)}
-            return {"role": "assistant", "parts": [call]}
-        case ToolAnswered(id_, output):
-            answer = {"type": "tool_call_response", "id": id_, "response": output}
-            return {"role": "tool", "parts": [answer]}
-        case ApprovalGiven(reason=reason):
-            return {"role": "user", "parts": [_text(reason)]}
-        case _:
-            return {"role": "assistant", "parts": []}
-
-
-def _text(text: str) -> Json:
+def _text(text: str) -> dict[str, str]:
     return {"type": "text", "content": text}
-
-
-def _json(value: Sequence[Json]) -> str:
-    return json.dumps(value, ensure_ascii=False)

@@ -1,12 +1,11 @@
-"""What a span says of an operation: its name, its kind, and attributes at its beginning and end.
+"""What a span says of an operation: its name, its kind and its attributes.
 
 A name has neither keys nor ids, and no text of anybody's is in any of it: see ``content``.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from opentelemetry.trace import SpanKind
 
@@ -28,11 +27,10 @@ _BAD = frozenset(
 _NOT_LOADED = "NoScriptError"  # a script that Redis does not know yet: it is sent it right after
 _CODE = re.compile(r"[A-Za-z_]{1,40}")
 
-Attributes = Mapping[str, str | int | float | bool | tuple[str, ...]]
+Attributes = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class ModelServer:
+class ModelServer(NamedTuple):
     """Who answers for the models."""
 
     address: str
@@ -40,54 +38,40 @@ class ModelServer:
     provider: str  # one of the conventions' names
 
 
-@dataclass(frozen=True, slots=True)
-class Description:
-    """What is said of an operation when it begins; samplers decide by that."""
+class Description(NamedTuple):
+    """What is said of an operation."""
 
     name: str
-    kind: SpanKind = SpanKind.INTERNAL
-    attributes: Attributes = field(default_factory=dict)
+    kind: SpanKind
+    attributes: Attributes
 
 
-def begun(operation: Observed, server: ModelServer) -> Description | None:
-    """Return what is said of *operation*; None if it gets no span."""
+def described(operation: Observed, server: ModelServer) -> Description:
+    """Return what is said of *operation*, which gets a span: of one that goes on, what is known."""
     known = operation.known
     match operation.kind:
         case Kind.PUT:
             return Description(f"send {QUEUE}", SpanKind.PRODUCER, _queue("put", "send"))
         case Kind.TURN:
-            return _turn(known["claim"])
+            return Description(f"process {QUEUE}", SpanKind.CONSUMER, _turn(known["claim"]))
         case Kind.ANSWER:
             return _agent(names.WORKFLOW, PANEL)
         case Kind.CONSULTATION:
             return _consultation(known["consultation"])
-        case Kind.MODEL_CALL:
-            return _model_call(known["prompt"], server)
         case Kind.HOSTED_TOOL:
             return _tool(known["tool"], "extension")
-        case Kind.SLACK_CALL:
-            rpc = {names.RPC_SYSTEM: "slack", names.RPC_METHOD: known["method"]}
-            return Description(known["method"], SpanKind.CLIENT, rpc)
-        case Kind.SLACK_WAIT:
-            rpc = {names.RPC_METHOD: known["method"]}
-            return Description("wait for Slack's limits", attributes=rpc)
+        case Kind.MODEL_CALL:
+            prompt = known["prompt"]
+            attributes = _asked(prompt, server) | _answered(operation, known.get("response"))
+            return Description(f"{names.CHAT} {prompt.model}", SpanKind.CLIENT, attributes)
         case Kind.REDIS_CALL:
             return _redis_call([command.name for command in known["commands"]])
-    return None
-
-
-def ended(operation: Observed) -> Attributes:
-    """Return what is known of *operation* at its end."""
-    known = operation.known
-    attributes: dict[str, Any] = {}
-    match operation.kind:
-        case Kind.MODEL_CALL:
-            attributes = _answered(operation, known.get("response"))
-        case Kind.TURN | Kind.ANSWER:
-            attributes[names.OUTCOME] = str(operation.outcome)
-    if error := error_of(operation):
-        attributes[names.ERROR] = error
-    return attributes
+        case Kind.SLACK_WAIT:
+            method = {names.RPC_METHOD: known["method"]}
+            return Description("wait for Slack's limits", SpanKind.INTERNAL, method)
+        case _:
+            rpc = {names.RPC_SYSTEM: "slack", names.RPC_METHOD: known["method"]}
+            return Description(known["method"], SpanKind.CLIENT, rpc)
 
 
 def error_of(operation: Observed) -> str:
@@ -104,7 +88,7 @@ def error_of(operation: Observed) -> str:
     return "" if name == _NOT_LOADED else name
 
 
-def _queue(verb: str, kind: str) -> dict[str, Any]:
+def _queue(verb: str, kind: str) -> Attributes:
     return {
         names.MESSAGING_SYSTEM: "redis",
         names.MESSAGING_DESTINATION: QUEUE,
@@ -113,22 +97,22 @@ def _queue(verb: str, kind: str) -> dict[str, Any]:
     }
 
 
-def _turn(claim: Claim) -> Description:
+def _turn(claim: Claim) -> Attributes:
     attributes = _queue("claim", "process")
     attributes |= {names.TURN: claim.turn.id, names.ATTEMPT: claim.attempt}
     if len(claim.turn.messages) > 1:
         attributes[names.MESSAGING_COUNT] = len(claim.turn.messages)
-    return Description(f"process {QUEUE}", SpanKind.CONSUMER, attributes)
+    return attributes
 
 
 def _agent(operation: str, name: str, **more: str) -> Description:
     attributes = {names.OPERATION: operation, names.AGENT: name, **more}
-    return Description(f"{operation} {name}", attributes=attributes)
+    return Description(f"{operation} {name}", SpanKind.INTERNAL, attributes)
 
 
 def _tool(name: str, kind: str) -> Description:
     attributes = {names.OPERATION: names.EXECUTE_TOOL, names.TOOL: name, names.TOOL_TYPE: kind}
-    return Description(f"{names.EXECUTE_TOOL} {name}", attributes=attributes)
+    return Description(f"{names.EXECUTE_TOOL} {name}", SpanKind.INTERNAL, attributes)
 
 
 def _consultation(consultation: Consultation) -> Description:
@@ -138,8 +122,9 @@ def _consultation(consultation: Consultation) -> Description:
     return _agent(names.INVOKE_AGENT, expert, **{names.PATH: consultation.path})
 
 
-def _model_call(prompt: Prompt, server: ModelServer) -> Description:
-    attributes: dict[str, Any] = {
+def _asked(prompt: Prompt, server: ModelServer) -> Attributes:
+    most = {names.REQUEST_MAX_TOKENS: prompt.most_output} if prompt.most_output else {}
+    return most | {
         names.OPERATION: names.CHAT,
         names.PROVIDER: server.provider,
         names.REQUEST_MODEL: prompt.model,
@@ -149,23 +134,20 @@ def _model_call(prompt: Prompt, server: ModelServer) -> Description:
         names.SERVER: server.address,
         names.SERVER_PORT: server.port,
     }
-    if prompt.most_output:
-        attributes[names.REQUEST_MAX_TOKENS] = prompt.most_output
-    return Description(f"{names.CHAT} {prompt.model}", SpanKind.CLIENT, attributes)
 
 
-def _answered(operation: Observed, response: Responded | None) -> dict[str, Any]:
-    attributes: dict[str, Any] = {}
-    if id_ := operation.known.get("id"):
-        attributes[names.RESPONSE_ID] = id_
-    if written_at := operation.known.get("written_at"):
-        attributes[names.RESPONSE_FIRST_CHUNK] = written_at - operation.began_at
+def _answered(operation: Observed, response: Responded | None) -> Attributes:
+    known, attributes = operation.known, Attributes()
+    if "id" in known:
+        attributes[names.RESPONSE_ID] = known["id"]
+    if "written_at" in known:
+        attributes[names.RESPONSE_FIRST_CHUNK] = known["written_at"] - operation.began_at
     if response is None:
         return attributes
-    usage = response.usage
+    usage, whole = response.usage, "tool_call" if "called" in known else "stop"
     return attributes | {
-        names.RESPONSE_MODEL: response.model or operation.known["prompt"].model,
-        names.RESPONSE_FINISH: (_finish(operation, response),),
+        names.RESPONSE_MODEL: response.model or known["prompt"].model,
+        names.RESPONSE_FINISH: ("length" if response.cut else whole,),
         names.INPUT_TOKENS: usage.input,
         names.OUTPUT_TOKENS: usage.output,
         names.CACHED_TOKENS: usage.cached,
@@ -173,20 +155,11 @@ def _answered(operation: Observed, response: Responded | None) -> dict[str, Any]
     }
 
 
-def _finish(operation: Observed, response: Responded) -> str:
-    if response.cut:
-        return "length"
-    return "tool_call" if operation.known.get("called") else "stop"
-
-
 def _redis_call(commands: Sequence[str]) -> Description:
     """Return what is said of one trip to Redis: its commands and scripts, by name alone."""
-    distinct = set(commands)
-    name = next(iter(distinct)) if len(distinct) == 1 else "PIPELINE"
+    name = commands[0] if len(set(commands)) == 1 else "PIPELINE"
     command, _, script = name.partition(" ")
-    attributes: dict[str, Any] = {names.DATABASE: "redis", names.DATABASE_OPERATION: command}
-    if script:
-        attributes[names.DATABASE_SCRIPT] = script
-    if len(commands) > 1:
-        attributes[names.DATABASE_BATCH] = len(commands)
+    attributes: Attributes = {names.DATABASE: "redis", names.DATABASE_OPERATION: command}
+    attributes |= {names.DATABASE_SCRIPT: script} if script else {}
+    attributes |= {names.DATABASE_BATCH: len(commands)} if len(commands) > 1 else {}
     return Description(name, SpanKind.CLIENT, attributes)

@@ -7,24 +7,24 @@ configured by the usual variables, ``OTEL_…``, which the SDK reads itself.
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from threading import Thread
-from typing import Any
+from typing import Any, TypeVar
 
 from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk._logs import LoggerProvider
-from opentelemetry.sdk._logs.export import BatchLogRecordProcessor, LogRecordExportResult
+from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExportResult
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 from bot import __version__
 from bot.adapters.telemetry import conventions
 from bot.adapters.telemetry.descriptions import ModelServer
 from bot.adapters.telemetry.evaluations import Evaluations
-from bot.adapters.telemetry.ids import DerivedIds
+from bot.adapters.telemetry.ids import GivenIds
 from bot.adapters.telemetry.spans import SpanObserver
 from bot.logs import RepeatedWarning
 
@@ -35,31 +35,22 @@ _TALKATIVE = ("opentelemetry.exporter", "opentelemetry.sdk._shared_internal")
 
 log = logging.getLogger(__name__)
 
-_Failed = Callable[[int], None]  # takes how many were not sent
+Failed = Callable[[int], None]  # takes how many were not sent
+E = TypeVar("E", OTLPSpanExporter, OTLPLogExporter)
 
 
-class _SpanExporter(OTLPSpanExporter):
-    def __init__(self, failed: _Failed) -> None:
-        super().__init__()
-        self._failed = failed
+def _telling(exporter: E, failed: Failed) -> E:
+    """Return *exporter*, which tells how many it could not send."""
+    export = exporter.export
 
-    def export(self, spans: Sequence[Any]) -> SpanExportResult:
-        result = super().export(spans)
-        if result is not SpanExportResult.SUCCESS:
-            self._failed(len(spans))
+    def export_and_tell(batch: Any) -> Any:
+        result = export(batch)
+        if result.name != "SUCCESS":
+            failed(len(batch))
         return result
 
-
-class _LogExporter(OTLPLogExporter):
-    def __init__(self, failed: _Failed) -> None:
-        super().__init__()
-        self._failed = failed
-
-    def export(self, batch: Sequence[Any]) -> LogRecordExportResult:
-        result = super().export(batch)
-        if result is not LogRecordExportResult.SUCCESS:
-            self._failed(len(batch))
-        return result
+    exporter.export = export_and_tell  # type: ignore[assignment, method-assign]
+    return exporter
 
 
 class Exporting:
@@ -73,17 +64,19 @@ class Exporting:
             logging.getLogger(name).setLevel(logging.CRITICAL)
         self._loop = asyncio.get_running_loop()
         self._warning = RepeatedWarning(log, "traces.not_sent")
-        resource, ids = _resource(role), DerivedIds()
-        spans = TracerProvider(resource=resource, id_generator=ids, shutdown_on_exit=False)
-        spans.add_span_processor(BatchSpanProcessor(_SpanExporter(self._failed)))
+        resource, given = _resource(role), GivenIds()
+        spans = TracerProvider(resource=resource, id_generator=given, shutdown_on_exit=False)
+        spans.add_span_processor(BatchSpanProcessor(_telling(OTLPSpanExporter(), self._failed)))
         events = LoggerProvider(resource=resource, shutdown_on_exit=False)
-        events.add_log_record_processor(BatchLogRecordProcessor(_LogExporter(self._failed)))
+        sending = _telling(OTLPLogExporter(), self._failed)
+        events.add_log_record_processor(BatchLogRecordProcessor(sending))
         self._providers = (spans, events)
         evaluations = Evaluations(events, captures=captures)
-        self.observer = SpanObserver(spans, ids, server, evaluations, captures=captures)
+        self.observer = SpanObserver(spans, given, server, evaluations, captures=captures)
 
     async def close(self) -> None:
         """Send what is left, as far as the collector takes it in time."""
+        self.observer.make_all()
         closed = asyncio.Event()
         Thread(target=self._shut_down, args=(closed,), daemon=True).start()
         with suppress(TimeoutError):

@@ -5,36 +5,25 @@ later attempt links to it however the first has ended, as nothing had to be writ
 what people think of a reply tomorrow. All other spans have random ids.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from hashlib import sha256
 
 from opentelemetry.sdk.trace.id_generator import IdGenerator, RandomIdGenerator
 
-from bot.panel.model import CallId, Message, ThreadRef, Turn, TurnId
+from bot.panel.model import CallId, TurnId
+
+any_span = RandomIdGenerator().generate_span_id
 
 
-class DerivedIds(IdGenerator):
-    """Gives random ids, or those that are wanted at the moment."""
+class GivenIds(IdGenerator):
+    """Gives the SDK the ids that were chosen."""
 
-    def __init__(self) -> None:
-        self._random = RandomIdGenerator()
-        self._trace = self._span = 0
-
-    @contextmanager
-    def wanted(self, *, trace: int = 0, span: int = 0) -> Iterator[None]:
-        """Give these ids inside the block, which must not wait: 0 is any."""
-        self._trace, self._span = trace, span
-        try:
-            yield
-        finally:
-            self._trace = self._span = 0
+    trace = span = 0
 
     def generate_trace_id(self) -> int:
-        return self._trace or self._random.generate_trace_id()
+        return self.trace
 
     def generate_span_id(self) -> int:
-        return self._span or self._random.generate_span_id()
+        return self.span
 
 
 def trace_of(turn: TurnId) -> int:
@@ -50,11 +39,6 @@ def first_attempt(turn: TurnId) -> int:
 def consultation(turn: TurnId, call: CallId) -> int:
     """Return the id of the span in which an expert is asked first."""
     return _derived(f"{turn} {call}", 8)
-
-
-def turn_of(thread: ThreadRef, message: Message) -> TurnId:
-    """Return the id of the turn that *message* begins, unless others wait there before it."""
-    return Turn.of(thread, (message,)).id
 
 
 def _derived(text: str, length: int) -> int:
