@@ -11,9 +11,8 @@ from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.receiving.payloads import amendment
 from bot.panel.approvals.approvals import Pending
 from bot.panel.approvals.approvers import Approvers
-from bot.panel.journal.events import AuthorsRead, StreamWithdrawn
+from bot.panel.journal.events import AuthorsRead
 from bot.panel.journal.journal import NO_JOURNAL
-from bot.panel.journal.progress import Progress
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.messaging.people import Person, Role
 from bot.panel.model import (
@@ -93,14 +92,9 @@ async def test_an_apps_words_stay_an_apps():
     assert (await pressed([said("1.0", "B1", Speaker.APP)])).authors == ("B1", MEMBER)
 
 
-def test_who_wrote_what_models_read_is_in_the_journal_and_is_nothing_to_the_last_version():
+def test_who_wrote_what_models_read_is_in_the_journal():
     event = AuthorsRead((GUEST, UserId("U 1")), (ADMIN,))
-    entry = journal_entry(event)
-
-    assert journal_event(entry) == event
-    _, _, text = entry.partition(" ")
-    assert codec.load_tagged([StreamWithdrawn], text) == StreamWithdrawn("authors")
-    assert Progress.of([StreamWithdrawn("authors")]) == Progress()
+    assert journal_event(journal_entry(event)) == event
 
 
 def pending(asker: UserId, *others: UserId) -> Pending:

@@ -16,8 +16,9 @@ into ``"7"`` by itself. (msgspec is faster still, but writes defaults.) YAML fil
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
+from functools import cache
 from typing import Any, TypeVar, get_args, get_origin
 
 from cattrs import Converter
@@ -33,7 +34,7 @@ _UNKNOWN = "unknown"  # the field of Kept; no field of its own in JSON
 
 
 class Unreadable(GiveUp):
-    """Something in Redis is damaged. The message says nothing of its text."""
+    """Something in Redis is damaged, or its key is lacking; the message has nothing of it."""
 
 
 class UnknownKind(Unreadable, TooNew):
@@ -64,9 +65,9 @@ def load_tuple(kind: type[T], text: str) -> tuple[T, ...]:
     return tuple(_converter.structure(item, kind) for item in _checked(list, _parsed(text)))
 
 
-def load_tagged(kinds: Iterable[type[T]], text: str) -> T:
+def load_tagged(kinds: tuple[type[T], ...], text: str) -> T:
     """Return the one of *kinds* that *text* says. Raises Unreadable."""
-    known = {kind.__name__: kind for kind in kinds}
+    known: Mapping[str, type[T]] = _by_name(kinds)
     match _parsed(text):
         case [str() as tag, dict() as raw] if tag in known:
             return _converter.structure(raw, known[tag])
@@ -74,6 +75,11 @@ def load_tagged(kinds: Iterable[type[T]], text: str) -> T:
             raise UnknownKind(f"a {tag!r} is not one of {', '.join(known)}", tag)
         case _:
             raise Unreadable("not a tagged value")
+
+
+@cache
+def _by_name(kinds: tuple[type[T], ...]) -> Mapping[str, type[T]]:
+    return {kind.__name__: kind for kind in kinds}
 
 
 def member(kind: type[E], text: str) -> E:
