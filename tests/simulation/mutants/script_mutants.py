@@ -7,7 +7,37 @@ _QUEUE = units("contracts/test_turn_queue.py", "adapters/redis/queue/test_turn_q
 _OUTBOX = units("contracts/test_outbox.py")
 _APPROVALS = units("contracts/test_approval_store.py")
 
+_REPORTS = units("contracts/test_report_store.py")
+
 SCRIPTS = (
+    Mutant(
+        "usage counted again with each save",
+        f"{_LUA}/report.lua",
+        "if redis.call('HEXISTS', kept, ts) == 0 then",
+        "do",
+        _REPORTS,
+    ),
+    Mutant(
+        "usage by channel and person kept for ever",
+        f"{_LUA}/report.lua",
+        "if counts ~= last then redis.call",
+        "if n == 9 then redis.call",
+        _REPORTS,
+    ),
+    Mutant(
+        "people with a longer id forgotten as well",
+        "bot/adapters/redis/stores/report_store.py",
+        'if one.startswith(f"{name} ")]',
+        "if one.startswith(name)]",
+        _REPORTS,
+    ),
+    Mutant(
+        "direct messages counted by their channel",
+        "bot/panel/reports/usage_counts.py",
+        'DIRECT if channel.startswith("D") else channel',
+        "channel",
+        _REPORTS,
+    ),
     Mutant(
         "claim with the token of the last",
         f"{_LUA}/common.lua",
