@@ -45,6 +45,7 @@ _COST, _BY = _rates("panelbot_cost_dollars_total", "model, expert")
 
 _PEOPLE = (
     Panel("Until a first reply", "s", _quantiles("panelbot_first_reply_seconds")),
+    Panel("Thumbs", "ops", [_rates("panelbot_feedback_total", "opinion")]),
     Panel(
         "Messages, and what became of turns",
         "ops",
@@ -88,6 +89,7 @@ _MODELS = (
         [
             _rates("panelbot_consultations_total", "expert, result"),
             _rate("panelbot_experts_left_out_total", "left out"),
+            _rates("panelbot_budget_refusals_total", "level", "budget: {{level}}"),
         ],
     ),
     Panel("Time of an expert", "s", _quantiles("panelbot_consultation_seconds", "expert")),

@@ -20,25 +20,22 @@ _Declared = Counter | Gauge | Histogram
 def page() -> str:
     """Return the page."""
     heading = ("metric", "type", "labels", "what")
-    everywhere = [
-        (f"`{family.name}`", "gauge", _labels(family._labelnames), family.documentation)  # noqa: SLF001 - it tells them in no other way
-        for family in metrics.of_all_processes().values()
-    ]
     return "\n\n".join(
         (
             _INTRODUCTION,
             "## Of one process",
-            table(heading, map(_row, declared())),
+            table(heading, map(_row, declared(shared=False))),
             "## Of all processes together",
-            table(heading, everywhere),
+            table(heading, map(_row, declared(shared=True))),
         )
     )
 
 
-def declared() -> Iterator[_Declared]:
-    """Yield all metrics of one process, in their order."""
+def declared(*, shared: bool) -> Iterator[_Declared]:
+    """Yield the metrics of one process, or those that all share, in their order."""
+    ours = {family.name for family in metrics.SHARED.collect()}
     for value in vars(metrics).values():
-        if isinstance(value, _Declared):
+        if isinstance(value, _Declared) and (name_of(value) in ours) is shared:
             yield value
 
 
@@ -50,9 +47,5 @@ def name_of(metric: _Declared) -> str:
 
 def _row(metric: _Declared) -> tuple[str, str, str, str]:
     (family,) = metric.describe()
-    labels = _labels(metric._labelnames)  # noqa: SLF001 - it tells them in no other way
+    labels = ", ".join(f"`{name}`" for name in metric._labelnames)  # noqa: SLF001 - no other way
     return f"`{name_of(metric)}`", family.type, labels, family.documentation
-
-
-def _labels(names: tuple[str, ...]) -> str:
-    return ", ".join(f"`{name}`" for name in names)

@@ -44,27 +44,26 @@ async def open_metrics(config: Config, role: str, readiness: Readiness) -> Async
         return
     from bot.adapters.prometheus import metrics
     from bot.adapters.prometheus.observer import MetricsObserver
-    from bot.adapters.prometheus.page import MetricsPage, Readings
+    from bot.adapters.prometheus.page import MetricsPage
 
     experts = [expert.name for expert in library.library()]
-    observer = MetricsObserver(experts, prices.prices(config.prices), _provider(config))
+    observer = MetricsObserver(experts, prices.prices(config.prices), config.provider)
     redis, shards = redis_of(config), Shards(config.redis_shards)
     queue, outbox = RedisTurnQueue(redis, shards), RedisOutbox(redis, shards)
 
-    async def read() -> Readings:
-        workspace = urlsplit(readiness.workspace).netloc if config.metrics == "workspace" else ""
+    async def read() -> None:
         observer.count()
+        workspace = urlsplit(readiness.workspace).netloc if config.metrics == "workspace" else ""
         metrics.INFO.clear()
         metrics.INFO.labels(__version__, role, workspace).set(1)
         asked = (queue.depth(), queue.oldest(), outbox.waiting())
         depth, oldest, states = await asyncio.gather(*asked)
-        threads = {"waiting": depth.waiting, "running": depth.running, "delayed": depth.delayed}
-        return {
-            "panelbot_queue_threads": threads,
-            "panelbot_queue_oldest_seconds": oldest,
-            "panelbot_dead_letters": depth.buried,
-            "panelbot_outbox_states": states,
-        }
+        metrics.QUEUE.labels("waiting").set(depth.waiting)
+        metrics.QUEUE.labels("running").set(depth.running)
+        metrics.QUEUE.labels("delayed").set(depth.delayed)
+        metrics.OLDEST.set(oldest)
+        metrics.DEAD_LETTERS.set(depth.buried)
+        metrics.OUTBOX.set(states)
 
     async def look() -> None:
         before = runtime.monotonic()
@@ -91,9 +90,3 @@ def _can_be_had(config: Config) -> bool:
     if not config.health_port:
         log.warning("metrics.off", extra={"remedy": "set PANELBOT_HEALTH_PORT, where they are"})
     return bool(config.health_port)
-
-
-def _provider(config: Config) -> str:
-    """Return the name that the conventions have for the model's server."""
-    host = urlsplit(config.openai_base_url).hostname or ""
-    return "azure.ai.openai" if host.endswith((".azure.com", ".azure.us")) else "openai"

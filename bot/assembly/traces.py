@@ -33,9 +33,8 @@ async def open_traces(config: Config, role: str) -> AsyncIterator[Sequence[Obser
         yield ()
         return
     server = urlsplit(config.openai_base_url)
-    host = server.hostname or ""
-    provider = "azure.ai.openai" if host.endswith((".azure.com", ".azure.us")) else "openai"
-    place = ModelServer(host, server.port or _PORTS[server.scheme], provider)
+    port = server.port or _PORTS[server.scheme]
+    place = ModelServer(server.hostname or "", port, config.provider)
     exporting = Exporting(role, place, captures=_captures(config))
     find_trace_ids(current_ids)
     try:

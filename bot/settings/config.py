@@ -7,6 +7,7 @@ From this table come the reader (``environment``), what ``panelbot check`` says 
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from bot.settings.sections.budgets import BudgetSettings
 from bot.settings.sections.keeping import KeepingSettings
@@ -37,6 +38,12 @@ class Config(
     def uses_socket_mode(self) -> bool:
         """Whether Slack's events come over a connection that we open."""
         return bool(self.slack_app_token)
+
+    @property
+    def provider(self) -> str:
+        """What OpenTelemetry's conventions call the model's server."""
+        host = urlsplit(self.openai_base_url).hostname or ""
+        return "azure.ai.openai" if host.endswith((".azure.com", ".azure.us")) else "openai"
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -156,7 +156,7 @@ def test_the_autoscaler_alone_says_how_many_workers_there_are(repository, render
     ((rule,),) = (yaml.safe_load(one)["externalRules"] for one in adapter)
     made = resources(render("http", ["autoscaling"]).read_text())
     scaler = made["HorizontalPodAutoscaler", "panelbot-worker"]["spec"]
-    names = {one.name for one in metrics.of_all_processes().values()}
+    names = {family.name for family in metrics.SHARED.collect()}
 
     assert made["Deployment", scaler["scaleTargetRef"]["name"]]["kind"] == "Deployment"
     assert "replicas" not in made["Deployment", "panelbot-worker"]["spec"]

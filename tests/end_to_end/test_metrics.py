@@ -162,3 +162,26 @@ async def test_labels_name_no_people_places_or_experts_of_their_own(world, scrap
     assert 'panelbot_model_retries_total{model="other"} 1.0' in text
     for secret in (ADA, GENERAL, ts, "zebrafisch", "schnabeltier", "own-model"):
         assert secret.casefold() not in text.casefold()
+
+
+async def test_a_figure_leads_to_a_trace_of_it(world, scraper):
+    world.environ["OTEL_EXPORTER_OTLP_ENDPOINT"] = f"http://127.0.0.1:{free_port()}"  # nobody
+    async with world.command("run") as process:
+        await told(process, " run.ready ")
+        world.say(f"{MENTION} may legal look at this?")
+        await world.idle()
+        _, _, text = await scraper.page(OPENMETRICS)
+
+    families = {family.name: family for family in openmetrics(text)}
+    traces = {
+        name: {one.exemplar.labels["trace_id"] for one in families[name].samples if one.exemplar}
+        for name in (
+            "panelbot_turn_seconds",
+            "panelbot_first_reply_seconds",
+            "panelbot_consultation_seconds",
+            "gen_ai_client_inference_duration_seconds",
+            "panelbot_slack_call_seconds",
+        )
+    }
+    assert len(set.union(*traces.values())) == 1
+    assert all(traces.values()), traces

@@ -19,11 +19,10 @@ from prometheus_client import (
     ProcessCollector,
     disable_created_metrics,
 )
-from prometheus_client.core import GaugeMetricFamily
 
 # When each series began: as many again, and nobody asks.
 disable_created_metrics()  # type: ignore[no-untyped-call]
-REGISTRY = CollectorRegistry()
+REGISTRY, SHARED = CollectorRegistry(), CollectorRegistry()
 for _kind in (ProcessCollector, PlatformCollector, GCCollector):
     _kind(registry=REGISTRY)
 
@@ -122,6 +121,10 @@ COST = _counter(
 UNPRICED = _counter("panelbot_model_calls_unpriced", "Model calls that the table does not price")
 MODEL_RETRIES = _counter("panelbot_model_retries", "Failed requests in model calls", ["model"])
 MODEL_REPLACED = _counter("panelbot_model_replacements", "Times another took its place", ["model"])
+OVER_BUDGET = _counter(
+    "panelbot_budget_refusals", "Requests that a budget had no money for", ["level"]
+)
+FEEDBACK = _counter("panelbot_feedback", "Thumbs up and down: good, bad", ["opinion"])
 CONVERSATIONS_GONE = _counter(
     "panelbot_conversations_replaced", "Conversations that were gone, and begun anew from Slack"
 )
@@ -137,23 +140,21 @@ REDIS_ERRORS = _counter("panelbot_redis_errors", "Errors of Redis, by its code",
 LOOP_DELAY = _seconds("panelbot_event_loop_delay", _SHORT, "that the event loop was late")
 
 
-def of_all_processes() -> dict[str, GaugeMetricFamily]:
-    """Return the gauges that are the same whichever process tells: they are read when asked for."""
-    families = (
-        GaugeMetricFamily(f"panelbot_{name}", about, labels=labels)
-        for name, about, labels in (
-            (
-                "queue_threads",
-                "Threads that wait for a worker, are answered, or wait for another try",
-                ["state"],
-            ),
-            (
-                "queue_oldest_seconds",
-                "Age of the oldest message that a worker could take now, of the next 100 threads",
-                None,
-            ),
-            ("dead_letters", "Turns that were given up and wait for a person", None),
-            ("outbox_states", "Last states of messages that Slack has yet to get", None),
-        )
-    )
-    return {family.name: family for family in families}
+# What is the same whichever process tells it: read at each scrape, and left out if that fails
+QUEUE = Gauge(
+    "panelbot_queue_threads",
+    "Threads that wait for a worker, are answered, or wait for another try",
+    ["state"],
+    registry=SHARED,
+)
+OLDEST = Gauge(
+    "panelbot_queue_oldest_seconds",
+    "Age of the oldest message that a worker could take now, of the next 100 threads",
+    registry=SHARED,
+)
+DEAD_LETTERS = Gauge(
+    "panelbot_dead_letters", "Turns that were given up and wait for a person", registry=SHARED
+)
+OUTBOX = Gauge(
+    "panelbot_outbox_states", "Last states of messages that Slack has yet to get", registry=SHARED
+)

@@ -36,6 +36,7 @@ _REDIS_CODES = frozenset(
 )
 _COUNTERS: Mapping[Measure, Metric] = {
     Measure.LEFT_OUT: metrics.LEFT_OUT,
+    Measure.OVER_BUDGET: metrics.OVER_BUDGET,
     Measure.LEASE_NOT_RENEWED: metrics.RENEWALS_FAILED,
     Measure.UNREADABLE: metrics.UNREADABLE,
     Measure.REQUEST_REFUSED: metrics.REQUESTS_REFUSED,
@@ -127,6 +128,8 @@ class MetricsObserver(Observer):
     ) -> None:
         if measure is Measure.FIRST_REPLY:
             self._observe(during, metrics.FIRST_REPLY, seconds=value)
+        elif measure is Measure.FEEDBACK:
+            self._of(metrics.FEEDBACK, known["feedback"].opinion).inc()
         elif counter := _COUNTERS.get(measure):
             self._of(counter, *(self._bounded(name, known[name]) for name in known)).inc(value)
 

@@ -1,7 +1,7 @@
 """The page that Prometheus reads, in whichever format it asks for."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from aiohttp import web
 from prometheus_client import Metric
@@ -13,39 +13,34 @@ from bot.panel.errors import PanelError
 
 _TIMEOUT = 2.0  # seconds for Redis: Prometheus waits for ten, and wants all the rest as well
 
-Readings = Mapping[str, float | Mapping[str, float]]  # by gauge, of some by their label
-
 
 class MetricsPage:
-    """The page. What is the same for all processes is *read* each time, or else left out."""
+    """The page; *read* sets the metrics that all processes share."""
 
-    def __init__(self, read: Callable[[], Awaitable[Readings]]) -> None:
+    def __init__(self, read: Callable[[], Awaitable[None]]) -> None:
         self._read = read
 
     async def answer(self, request: web.Request) -> web.Response:
         """Return the page."""
+        shown = [metrics.REGISTRY]
         try:
             async with asyncio.timeout(_TIMEOUT):
-                readings = await self._read()
+                await self._read()
+            shown.append(metrics.SHARED)
         except (PanelError, TimeoutError):
-            readings = {}
+            pass  # an old figure would look like a new one
         encode, content_type = choose_encoder(request.headers.get("Accept", ""))
-        page = web.Response(body=encode(_All(readings)), headers={"Content-Type": content_type})
+        page = web.Response(body=encode(_Several(shown)), headers={"Content-Type": content_type})
         page.force_close()
         return page
 
 
-class _All(Collector):
-    """All metrics: those of this process, and what was read of all."""
+class _Several(Collector):
+    """Metrics of several registries."""
 
-    def __init__(self, readings: Readings) -> None:
-        self._readings = readings
+    def __init__(self, registries: Sequence[Collector]) -> None:
+        self._registries = registries
 
     def collect(self) -> Iterator[Metric]:
-        yield from metrics.REGISTRY.collect()
-        families = metrics.of_all_processes()
-        for name, reading in self._readings.items():
-            by_label = reading if isinstance(reading, Mapping) else {"": reading}
-            for label, value in by_label.items():
-                families[name].add_metric([label] if label else [], value)
-            yield families[name]
+        for registry in self._registries:
+            yield from registry.collect()
