@@ -1,5 +1,6 @@
 """A budget store in memory."""
 
+import asyncio
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -41,8 +42,12 @@ class FakeBudgetStore(BudgetStore):
     told: set[tuple[str, int, int]] = field(default_factory=set)
 
     def advance(self, seconds: float) -> None:
-        """Let time pass."""
+        """Let more time pass than does by itself."""
         self.now += seconds
+
+    @property
+    def _time(self) -> float:
+        return self.now + asyncio.get_running_loop().time()
 
     async def hold(self, hold: Hold, charges: Sequence[Charge], seconds: float) -> Short | None:
         if (hold.turn, hold.id) in self.holds:
@@ -61,12 +66,12 @@ class FakeBudgetStore(BudgetStore):
         for one, sent in priced:
             self.spent[one.counter][1] += sent + one.output
         self.holds[hold.turn, hold.id] = _Held(hold, priced)
-        self.deadlines[hold.turn] = self.now + seconds
+        self.deadlines[hold.turn] = self._time + seconds
         return None
 
     async def renew(self, turn: TurnId, seconds: float) -> None:
         if turn in self.deadlines:
-            self.deadlines[turn] = self.now + seconds
+            self.deadlines[turn] = self._time + seconds
 
     async def settle(
         self, hold: Hold, used: Mapping[Unit, int], *, cut: bool, size: int | None
@@ -111,7 +116,7 @@ class FakeBudgetStore(BudgetStore):
         self.exempt.add(turn)
 
     def _let_expired_go(self) -> None:
-        for turn in [turn for turn, until in self.deadlines.items() if until <= self.now]:
+        for turn in [turn for turn, until in self.deadlines.items() if until <= self._time]:
             self._let_go(turn)
 
     def _let_go(self, turn: TurnId) -> None:

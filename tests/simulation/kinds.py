@@ -23,6 +23,7 @@ class Story:
     changes: float = 0.0  # of the channel's panel, for each question
     tickets: float = 0.0  # the share of threads in which a tool needs somebody's approval
     limit: int = 0  # questions of a person in a minute; 0: any number
+    budget: int = 0  # tokens that a channel may spend in a day; 0: any number
     buttons: float = 0.0  # the share of answers under which somebody presses one
     files: float = 0.0  # the share of questions for which experts make one
     functions: bool = False  # whether a question may be for one, too
@@ -79,6 +80,12 @@ _IN_ANY_MEMORY: Mapping[str, Kind] = {
         Chances(before=0.01, after=0.01), Story(late=4.0, twice=0.2, edits=0.4, asides=0.4), kills=2
     ),
     "limits": Kind(Chances(before=0.02, after=0.02), Story(limit=12), kills=4),
+    "budgets": Kind(
+        Chances(before=0.01, after=0.01, cut=0.004),
+        Story(budget=60_000, stops=0.1),
+        kills=4,
+        pauses=2,
+    ),
     "direct": Kind(
         Chances(before=0.01), Story(direct=0.8, stops=0.1, streaming=0.3, tickets=0.3), kills=2
     ),

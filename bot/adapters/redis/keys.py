@@ -152,7 +152,7 @@ Q asked:ID          zset    the questions of a person, or in a channel, by   a m
 B spent:COUNTER     hash    what is ``spent`` and ``held`` under a limit,    62 days after the
                             allowed besides (``extra``), and ``told``;       last; 150 B
                             a counter: ``channel:TEAM:C012:2026-11:money``
-B turn:TURN         hash    what the requests of a turn hold, or held, by    a day after the
+B requests:TURN     hash    what the requests of a turn hold, or held, by    a day after the
                             which request; ``@let_through`` if it may        last; 250 B a request
                             exceed limits
 B holds             zset    turns that hold something, by until when (ms)    until settled;

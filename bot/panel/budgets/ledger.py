@@ -208,7 +208,11 @@ class Bill:
     ) -> None:
         """Settle it, whatever has become of the request."""
         was_sent = self._has_begun or not isinstance(error, PanelError)
-        task = asyncio.create_task(self._settle(was_sent=was_sent))
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # the process has ended: what it held is let go
+            return
+        task = loop.create_task(self._settle(was_sent=was_sent))
         self._ledger.tasks.add(task)  # it goes on where whoever waits is cancelled once more
         task.add_done_callback(self._ledger.tasks.discard)
         await asyncio.shield(task)

@@ -189,6 +189,7 @@ class Closed(_Dated):
     model: str = ""  # the fallback that answered, if one did
     cut: bool = False  # it was cut off before its end
     missing: bool = False  # a synthesis was wanted, and the model's side did not write it
+    why: str = ""  # … because of this, where it was not asked
 
 
 @dataclass(frozen=True, slots=True)

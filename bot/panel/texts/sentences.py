@@ -46,8 +46,11 @@ def cut_off() -> str:
     return f"_{note}_"
 
 
-def synthesis_missing() -> str:
-    """Return the line in place of a synthesis that was wanted."""
+def synthesis_missing(why: str = "") -> str:
+    """Return the line in place of a synthesis that was wanted; *why* the model was not asked."""
+    if why:
+        note = gettext("There is no summary this time.")
+        return f"{note} {why}"
     note = gettext("There is no summary this time: the model did not write it.")
     return f"_{note}_"
 

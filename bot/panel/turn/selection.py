@@ -8,9 +8,10 @@
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 from bot.panel import observing
 from bot.panel.journal.events import CallAdopted, ExpertCalled, StrangerCalled
@@ -24,6 +25,14 @@ from bot.panel.texts import sentences
 from bot.panel.turn.turn_context import TurnContext
 
 Start = Callable[[Call], None]
+
+
+def start_in(tasks: asyncio.TaskGroup, work: Coroutine[Any, Any, None]) -> None:
+    """Start *work* in *tasks*, unless these are ending because another one has failed."""
+    try:
+        tasks.create_task(work)
+    except RuntimeError:  # a call has waited long enough in the moment in which that happens
+        work.close()
 
 
 class Selection:

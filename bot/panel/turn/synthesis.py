@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from functools import partial
 
+from bot.panel.budgets.ledger import OverBudget
 from bot.panel.errors import ModelRefused
 from bot.panel.journal.events import Closed, ClosingStarted
 from bot.panel.journal.progress import Progress
@@ -32,7 +33,7 @@ async def close(context: TurnContext) -> None:
     if routed and not progress.calls and not says_nothing(routed.text):
         await post("router", routed.text, reply=True, is_cut=routed.cut)
     if synthesis and synthesis.missing:
-        await post("synthesis", sentences.synthesis_missing())
+        await post("synthesis", sentences.synthesis_missing(synthesis.why))
     elif synthesis and not says_nothing(synthesis.text):
         await post("synthesis", synthesis.text, reply=True, is_cut=synthesis.cut)
     is_moot = context.turn.verdict and not progress.calls  # the approval had ended
@@ -66,9 +67,14 @@ async def _return_outputs(context: TurnContext) -> Closed:
     router = progress.round_of()
     repeated = router.closing or router.is_cut or context.record.in_doubt
     await context.record.note(ClosingStarted())
+    why = ""
     if wants_synthesis(progress, context.panel.synthesis):
         try:
             return await _sum_up(context, conversation, items, repeated=repeated)
+        except OverBudget as error:
+            if not context.progress.answers:
+                raise
+            why = error.sentence  # but it learns what was said
         except ModelRefused as error:
             if error.fault in MENDABLE or not context.progress.answers:
                 raise
@@ -80,7 +86,7 @@ async def _return_outputs(context: TurnContext) -> Closed:
         await model.append(conversation, missing)
         if repeated:
             await model.since(conversation, ref)  # an earlier try may have been stored since
-    return Closed()
+    return Closed(missing=bool(why), why=why)
 
 
 async def _sum_up(

@@ -8,7 +8,7 @@ import pytest
 
 from bot.panel.alerts import alert_texts
 from bot.panel.alerts.alerts import Alert, Alerts, AlertStore
-from bot.panel.budgets.budget_store import Spent
+from bot.panel.budgets.budget_store import Short, Spent
 from bot.panel.budgets.limits import Level, Unit, read_all
 from bot.panel.errors import ModelFault, ModelOverloaded, ModelRefused, StoreUnavailable
 from bot.panel.intake.lease import renewed_lease
@@ -97,6 +97,21 @@ async def test_as_many_experts_answer_as_there_is_money_for(within):
     assert len(notice.lets_through) == 1
     assert "What is left of the budget of this workspace (" in notice.text
     assert await spent(bench, limit) == Spent(2 * ONE)
+
+
+async def test_a_summary_without_money_is_missed_and_the_router_learns_what_was_said(within):
+    bench = within(AMPLE, timeouts=replace(HURRY, further_calls=5))
+    bench.model.script(ROUTER, [consult("legal"), consult("finance")])
+    claim, hold = await bench.claim("May we?"), bench.ledger.store.hold
+
+    async def hold_three(*args):
+        return Short(0, Spent()) if len(bench.model.prompts) >= 3 else await hold(*args)
+
+    bench.ledger.store.hold = hold_three
+    await bench.runner().run(claim)
+
+    assert bench.messenger.said[-1][1].startswith("There is no summary this time. What is left of")
+    assert bench.model.unanswered() == []
 
 
 async def test_nobody_is_asked_without_money_and_whoever_asks_is_told_until_when(within):

@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC
 from itertools import count
 from random import Random
+from typing import Any, cast
 
 from bot.panel.access.access import Access
 from bot.panel.access.policy import AccessPolicy
@@ -17,6 +19,9 @@ from bot.panel.access.question_limits import (
 from bot.panel.approvals.approval_rights import ApprovalRights
 from bot.panel.approvals.approvers import Approvers
 from bot.panel.approvals.decisions import ApprovalDecisions, ApprovalExpiry
+from bot.panel.budgets.budget_store import BudgetStore, Charge, Hold, Short
+from bot.panel.budgets.ledger import Ledger
+from bot.panel.budgets.limits import read_all
 from bot.panel.errors import FunctionFailed, MessengerUnavailable, ModelUnavailable
 from bot.panel.intake.admission import Admission
 from bot.panel.intake.intake import Intake
@@ -32,6 +37,7 @@ from bot.panel.turn.services import Rules, Services
 from bot.panel.turn.turn_runner import TurnRunner
 from bot.panel.turn.turn_worker import TurnWorker
 from tests.fakes.access import FakeChannelFacts, RecordingNotices
+from tests.fakes.budget_store import PRICES
 from tests.fakes.file_server import FakeFileServer
 from tests.fakes.members import FakeMembers
 from tests.fakes.people import FakePeople
@@ -123,6 +129,9 @@ class Fleet:
     slack: SimulatedSlack
     model: SimulatedModel
     limit: int  # questions of a person in a minute; 0: any number
+    budget: int = 0  # tokens of a channel in a day; 0: any number
+    short: set[TurnId] = field(default_factory=set)  # turns that a budget did not allow something
+    wrong_budgets: list[str] = field(default_factory=list)
     admitted: dict[TurnId, bool] = field(default_factory=dict)  # whether a turn was, in the end
     notices: RecordingNotices = field(default_factory=RecordingNotices)
     people: FakePeople = field(default_factory=FakePeople)
@@ -162,11 +171,14 @@ class Fleet:
         stores, timeouts = reached.stores, Timeouts(approval=APPROVED_WITHIN)
         slack = Server(self.net, process, "slack", MessengerUnavailable, guarded=True)
         messenger, locales = SlackSeam(slack, self.slack, stores.outbox), Locales(self.people)
+        ledger = self._ledger(reached)
         runner = TurnRunner(
-            self._services(process, reached, messenger, timeouts),
+            self._services(process, reached, messenger, timeouts, ledger),
             Rules(ModelChoice(), timeouts, self._rights()),
         )
-        worker = TurnWorker(reached.queue, runner, timeouts=timeouts, concurrency=8, lease=LEASE)
+        worker = TurnWorker(
+            reached.queue, runner, timeouts=timeouts, concurrency=8, lease=LEASE, ledger=ledger
+        )
         beside = (
             QueuePositions(reached.queue, stores.threads, messenger, stores.outbox, locales),
             ApprovalExpiry(stores.approvals),
@@ -175,8 +187,30 @@ class Fleet:
         main = process.spawn(_work(process, worker, beside, sender))
         self.workers.append(Worker(process, main, worker))
 
+    def _ledger(self, reached: Reached) -> Ledger:
+        budgets = f"channel {self.budget} tokens/day" if self.budget else ""
+        store = cast("BudgetStore", _Budgets(reached.budgets, self.short))
+        return Ledger(store, PRICES, read_all(budgets), UTC, seconds=2 * LEASE)
+
+    async def look_at_budgets(self) -> None:
+        """Note what is wrong with them, once whatever nobody settled is let go."""
+        if not self.budget:
+            return
+        await asyncio.sleep(2 * LEASE + 1)
+        counters = sorted(await self.memory.budgets.counters("*"))
+        for counter, now in zip(counters, await self.memory.budgets.read(counters), strict=True):
+            if now.held:
+                self.wrong_budgets.append(f"{now.held} are held of {counter}")
+            if not 0 <= now.spent <= self.budget:
+                self.wrong_budgets.append(f"{now.spent} are spent of {counter}: {self.budget}")
+
     def _services(
-        self, process: Process, reached: Reached, messenger: SlackSeam, timeouts: Timeouts
+        self,
+        process: Process,
+        reached: Reached,
+        messenger: SlackSeam,
+        timeouts: Timeouts,
+        ledger: Ledger,
     ) -> Services:
         stores = reached.stores
         slack = Server(self.net, process, "slack", MessengerUnavailable, guarded=True)
@@ -185,7 +219,7 @@ class Fleet:
         return Services(
             stores,
             panel_editor(reached.panels, self.people, EXPERTS, EXPERTS, toolbox=_TOOLBOX),
-            ModelClient(ModelSeam(model, self.model), timeouts.backoff),
+            ModelClient(ModelSeam(model, self.model), timeouts.backoff, ledger=ledger),
             FunctionsSeam(function, self.functions),
             messenger,
             Seam(slack, SimulatedTranscript(self.slack)),
@@ -218,6 +252,23 @@ class _Counter(QuestionCounter):
         exceeded = await self._counter.take(question, limits)
         self._admitted[question] = exceeded is None
         return exceeded
+
+
+class _Budgets:
+    """Notes whom workers leave out."""
+
+    def __init__(self, store: BudgetStore, short: set[TurnId]) -> None:
+        self._store = store
+        self._short = short
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def hold(self, hold: Hold, charges: Sequence[Charge], seconds: float) -> Short | None:
+        short = await self._store.hold(hold, charges, seconds)
+        if short:
+            self._short.add(hold.turn)
+        return short
 
 
 async def _work(

@@ -6,6 +6,7 @@ from typing import cast
 
 from bot.panel.access.question_limits import QuestionCounter
 from bot.panel.audit.audit_log import Auditor
+from bot.panel.budgets.budget_store import BudgetStore
 from bot.panel.errors import StoreUnavailable
 from bot.panel.intake.turn_queue import TurnQueue
 from bot.panel.messaging.outbox import Outbox
@@ -14,6 +15,7 @@ from bot.panel.turn.services import Stores
 from tests.fakes.access import FakeQuestionCounter
 from tests.fakes.approval_store import FakeApprovalStore
 from tests.fakes.audit_log import FakeAuditLog
+from tests.fakes.budget_store import FakeBudgetStore
 from tests.fakes.outbox import FakeOutbox
 from tests.fakes.panel_store import FakePanelStore
 from tests.fakes.report_store import FakeReportStore
@@ -35,6 +37,7 @@ class Reached:
     stores: Stores
     panels: PanelStore
     counter: QuestionCounter
+    budgets: BudgetStore
 
 
 class Memory:
@@ -49,6 +52,7 @@ class Memory:
         self.outbox = FakeOutbox(self.queue, lease=LEASE)
         self.panels = FakePanelStore()
         self.counter = FakeQuestionCounter()
+        self.budgets: BudgetStore = FakeBudgetStore()
         self.audit_log = FakeAuditLog()
 
     def reached_by(self, process: Process, net: Net) -> Reached:
@@ -68,7 +72,8 @@ class Memory:
             Auditor(self.audit_log),
         )
         queue = cast("TurnQueue", QueueSeam(server, self.queue))
-        return Reached(queue, outbox, stores, seam(self.panels), seam(self.counter))
+        shared = (seam(self.panels), seam(self.counter), seam(self.budgets))
+        return Reached(queue, outbox, stores, *shared)
 
     async def is_idle(self) -> bool:
         """Whether nothing is to be answered, decided or shown any more."""

@@ -36,6 +36,7 @@ class Reckoning:
         yield from self._left_over()
         yield from self._fleet.functions.complaints()
         yield from self._died()
+        yield from self._fleet.wrong_budgets
 
     def _of_thread(self, thread: ThreadRef) -> Iterator[str]:
         questions = self._people.questions.get(thread, [])
@@ -43,9 +44,10 @@ class Reckoning:
         ended = [one for one in questions if self._people.may_be_ended(thread, one)]
         failing = None if self._may_fail else frozenset[str]()
         kinds = _KINDS | ({"stopped", "command"} if thread in self._people.stops else set())
+        kinds |= {"budget"} if self._fleet.short else set()
         kinds |= {"steered"} if thread in self._people.presses else set()
         yield from rules.strange(said, kinds, failing)
-        yield from rules.repeated(said)
+        yield from rules.repeated([one for one in said if not self._is_unsummed(one)])
         lost = [*self._lost(thread, questions), *self._refused(thread, questions)]
         presses = self._people.presses.get(thread, [])
         in_vain = {one.ts for one in presses if self._people.may_be_ended(thread, one)}
@@ -72,23 +74,29 @@ class Reckoning:
     def _refused(self, thread: ThreadRef, questions: Sequence[Question]) -> Sequence[Question]:
         """Return what was one question too many, with what may have been asked together with it."""
         admitted = {one: self._fleet.admitted.get(_turn_of(thread, one)) for one in questions}
-        refused = [one for one, is_admitted in admitted.items() if is_admitted is False]
+        short = {one for one in questions if _turn_of(thread, one) in self._fleet.short}
+        refused = [one for one, known in admitted.items() if known is False or one in short]
 
         def is_refused(question: Question) -> bool:
-            if admitted[question] is not None:
+            if admitted[question] is not None and not self._fleet.budget:
                 return question in refused
             return any(
                 float(one.ts) < float(question.ts) or self._people.may_swap(one.ts, question.ts)
                 for one in refused
             )
 
-        return [one for one in questions if self._fleet.notices.told and is_refused(one)]
+        is_told = self._fleet.notices.told or short
+        return [one for one in questions if is_told and is_refused(one)]
 
     def _uncounted(self, said: Sequence[Said]) -> Iterator[str]:
         """Complain of turns that are answered though they are too many."""
         for turn in dict.fromkeys(one.turn for one in said if one.answers):
             if self._fleet.limit and not self._fleet.admitted.get(TurnId(turn)):
                 yield f"{turn} is answered, and does not count"
+
+    def _is_unsummed(self, said: Said) -> bool:
+        """Whether it may say, at length, that a budget allows no summary."""
+        return said.kind == "synthesis" and TurnId(said.turn) in self._fleet.short
 
     @property
     def _may_fail(self) -> bool:
@@ -128,7 +136,8 @@ class Reckoning:
             vain = {q.number for q in questions if one.expert in rules.in_vain(q, said)}
             yield from rules.heard(one, told, excused | vain, presses)
             yield from rules.heard_in_order(one, once, self._people.may_swap)
-            yield from rules.calls(one, {question.number for question in lost})
+            short = self._refused(thread, questions) if self._fleet.budget else ()
+            yield from rules.calls(one, {question.number for question in (*lost, *short)})
 
     def _said(self, thread: ThreadRef) -> list[Said]:
         return [_said(one) for one in self._fleet.slack.threads[thread].ours.values()]

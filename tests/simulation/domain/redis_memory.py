@@ -15,6 +15,7 @@ from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.shards import Shards
 from bot.adapters.redis.stores.approval_store import RedisApprovalStore
 from bot.adapters.redis.stores.audit_log import RedisAuditLog
+from bot.adapters.redis.stores.budget_store import RedisBudgetStore
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.adapters.redis.stores.report_store import RedisReportStore
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
@@ -58,6 +59,7 @@ class RedisMemory:
         self._shards = Shards(shards)
         self._own = SimulatedRedis(self._host, net)
         self.panels = RedisPanelStore(self._own)
+        self.budgets = RedisBudgetStore(self._own)
         self._queue = RedisTurnQueue(self._own, self._shards)
         self._outbox = RedisOutbox(self._own, self._shards)
 
@@ -75,7 +77,8 @@ class RedisMemory:
         )
         queue = RedisTurnQueue(redis, shards, lease=LEASE)
         counter = RedisQuestionCounter(redis, "T1")
-        return Reached(queue, outbox, stores, RedisPanelStore(redis), counter)
+        budgets = RedisBudgetStore(redis)
+        return Reached(queue, outbox, stores, RedisPanelStore(redis), counter, budgets)
 
     async def is_idle(self) -> bool:
         """Whether nothing is to be answered, decided or shown any more."""

@@ -63,8 +63,8 @@ class World:
         self.model = SimulatedModel(self.loop, server)
         self.slack = SimulatedSlack(self.loop)
         memory = self.loop.world.run(self._in_redis) if kind.in_redis else Memory()
-        limit = kind.story.limit
-        self.fleet = Fleet(self.loop, self.net, memory, self.slack, self.model, limit)
+        limit, budget = kind.story.limit, kind.story.budget
+        self.fleet = Fleet(self.loop, self.net, memory, self.slack, self.model, limit, budget)
         Deciders(self.fleet)
         self.people = People(self.fleet, kind.story, excerpt)
         Pressers(self.people)
@@ -121,6 +121,7 @@ class World:
         while self.loop.time() < until:
             await asyncio.sleep(3)
             if await self._is_over():
+                await self.fleet.look_at_budgets()
                 return
 
     async def _is_over(self) -> bool:

@@ -73,5 +73,8 @@ def _first_word(said: str) -> str:
 
 
 def _cancellations() -> int:
-    task = asyncio.current_task()
+    try:
+        task = asyncio.current_task()
+    except RuntimeError:  # its loop has ended, and only closes what waits
+        return 0
     return task.cancelling() if task else 0

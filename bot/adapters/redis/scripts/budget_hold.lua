@@ -6,7 +6,7 @@
 -- Doing it twice holds it once.
 
 local turn, token, id, lease, conversation, unknown, keep, keep_counts = unpack(ARGV, 1, 8)
-local kept = of('turn', turn)
+local kept = of('requests', turn)
 if redis.call('HEXISTS', kept, id) == 1 then return {0} end
 let_expired_go()
 if tonumber(token) > tonumber(redis.call('HGET', kept, '@token') or 0) then

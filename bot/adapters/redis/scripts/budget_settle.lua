@@ -6,7 +6,7 @@
 -- Doing it twice counts once.
 
 local turn, id, cut, money, tokens, conversation, size, keep = unpack(ARGV, 1, 8)
-local kept, shares = of('turn', turn), {}
+local kept, shares = of('requests', turn), {}
 if size ~= '' then redis.call('SET', of('size', conversation), size, 'EX', keep) end
 local hold = cjson.decode(redis.call('HGET', kept, id) or '{"state": "done"}')
 if hold.state == 'done' then return shares end

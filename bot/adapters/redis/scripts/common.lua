@@ -205,7 +205,7 @@ end
 -- Lets go what a turn holds of budgets, where nobody renews it any more: a request was sent, and so
 -- its input counts as spent.
 local function let_go(turn)
-  local kept = of('turn', turn)
+  local kept = of('requests', turn)
   redis.call('ZREM', P .. 'holds', turn)
   redis.call('HDEL', kept, '@open')
   for _, id in ipairs(redis.call('HKEYS', kept)) do

@@ -59,7 +59,7 @@ class RedisBudgetStore(BudgetStore):
             await pipe.execute()
 
     async def let_through(self, turn: TurnId) -> None:
-        key = f"{_PREFIX}turn:{turn}"
+        key = f"{_PREFIX}requests:{turn}"
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.hset(key, "@let_through", 1)
             pipe.expire(key, keys.HELD_FOR)
