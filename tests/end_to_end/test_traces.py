@@ -2,8 +2,11 @@
 
 import asyncio
 import json
+import os
 import re
 import signal
+import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,10 +16,12 @@ from aiohttp import web
 
 from bot import __version__
 from bot.playground.slack.workspace.company import BEN, GENERAL
+from bot.redactors import GROUP
 from tests.collector import Collector, Span, collector
 from tests.end_to_end.conftest import MENTION, SECRET, World
 from tests.end_to_end.test_feedback import judged
 from tests.eventually import eventually
+from tests.packages import install
 
 QUESTION = f"{MENTION} please ask legal and security whether zebras may graze here"
 SAID = ("zebras", "Answer 1 of", "They agree.", "legal counsel of a technology company")
@@ -172,6 +177,38 @@ async def test_what_is_said_is_there_where_operators_want_it(world, taking):
     assert answered == {"role": "assistant", "parts": [text], "finish_reason": "stop"}
     for secret in (SECRET, world.slack.bot_token, world.openai.api_key):
         assert secret.encode() not in b"".join(taking.bodies)
+
+
+async def test_what_redactors_keep_from_the_model_is_kept_out_of_traces_by_keeping_out_all(
+    world, taking, tmp_path
+):
+    where = install(tmp_path, "acme", "def redact(text): return 'x'", {"all": "redact"}, GROUP)
+    world.environ["PYTHONPATH"] = str(where)
+    world.environ["OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"] = "span_only"
+    async with bot_of_two(world):
+        world.say(QUESTION)
+        await world.idle()
+
+    assert taking.named("process turns")
+    assert b"zebras" not in b"".join(taking.bodies)
+
+
+async def test_without_what_they_need_traces_are_left_out_with_a_remedy(world, taking, tmp_path):
+    (tmp_path / "opentelemetry.py").write_text("raise ModuleNotFoundError('opentelemetry')")
+    path = os.pathsep.join([str(tmp_path), *sys.path])
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "--no-env-file", "worker"),
+        env=world.environ | {"PYTHONPATH": path},
+        stderr=PIPE,
+    )
+    log = ""
+    while "worker.ready" not in log:
+        log += (await asyncio.wait_for(process.stderr.readline(), 30)).decode()
+    process.send_signal(signal.SIGTERM)
+    await process.communicate()
+
+    assert "traces.not_installed" in log
+    assert "panelbot[traces]" in log
 
 
 async def test_the_second_attempt_at_a_turn_is_linked_to_the_one_whose_worker_was_killed(
