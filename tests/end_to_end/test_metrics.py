@@ -1,6 +1,7 @@
 """What Prometheus reads of every process, over real HTTP, and what must not be in it."""
 
 import asyncio
+import sys
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -11,6 +12,8 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as plain
 
 from bot.assembly import storage
+from bot.assembly.metrics import Metering, open_metrics
+from bot.assembly.parts import Readiness
 from bot.panel.model import Expert, ExpertName
 from bot.panel.roster.roster import ChannelScope
 from bot.playground.slack.workspace.company import ADA, GENERAL
@@ -185,3 +188,11 @@ async def test_a_figure_leads_to_a_trace_of_it(world, scraper):
     }
     assert len(set.union(*traces.values())) == 1
     assert all(traces.values()), traces
+
+
+async def test_without_its_package_the_bot_goes_on(world, scraper, monkeypatch, caplog):
+    monkeypatch.setitem(sys.modules, "prometheus_client", None)  # as where it is not installed
+    async with open_metrics(world.config(), "worker", Readiness(1)) as metering:
+        assert metering == Metering()
+
+    assert [one.remedy for one in caplog.records] == ["pip install 'panelbot[metrics]'"]
