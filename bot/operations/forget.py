@@ -134,7 +134,7 @@ class ForgetThreads:
         await self._delete_collections(lambda owner: owner == scope)
         self.deleted += Deleted(panels=int(await self._stores.panels.forget(scope)))
         kept = self._stores.kept
-        await kept.erase(await kept.notice_keys(team_id, channel_id))
+        await kept.erase(await kept.keys_about(team_id, channel_id))
         await self._forget_opinions(lambda opinion: _channel(opinion) == channel_id)
         await self._forget_usage(channel_id)
 
@@ -148,6 +148,8 @@ class ForgetThreads:
         self.deleted += Deleted(queued=sum(taken_back), given_up=given_up)
         await self._forget_opinions(lambda opinion: opinion.by == user)
         await self._forget_usage(user)
+        kept = self._stores.kept
+        await kept.erase(await kept.keys_about(self._services.team_id, user))
 
     async def _record(self, where: Scope, subject: str = "") -> None:
         await self._stores.auditor.record(Act.FORGOT, where, self._by, subject)

@@ -39,8 +39,10 @@ class KeptData(Protocol):
     async def unanswered(self, team_id: str, user: UserId) -> Unanswered:
         """Return which messages of *user* in the workspace wait or were given up."""
 
-    async def notice_keys(self, team_id: str, channel_id: str) -> Sequence[str]:
-        """Return the keys of the notices that the channel has had."""
+    async def keys_about(self, team_id: str, id_: str) -> Sequence[str]:
+        """Return the keys of the notices that a channel has had, and of what it, or a person, has
+        spent of budgets.
+        """
 
     async def rebuilt_until(self, team_id: str, channel_id: str) -> str:
         """Return the ts of the last thread that an unfinished rebuild of the channel found."""

@@ -27,8 +27,8 @@ class FakeKeptData(KeptData):
     async def unanswered(self, team_id: str, user: UserId) -> Unanswered:
         return self.unanswered_of.get(user, Unanswered((), ()))
 
-    async def notice_keys(self, team_id: str, channel_id: str) -> Sequence[str]:
-        return self.notices.get(channel_id, [])
+    async def keys_about(self, team_id: str, id_: str) -> Sequence[str]:
+        return self.notices.get(id_, [])
 
     async def rebuilt_until(self, team_id: str, channel_id: str) -> str:
         return self.rebuilt.get(channel_id, "")

@@ -81,8 +81,10 @@ class RedisKeptData(KeptData):
                 given_up.append(TurnId(key.partition("dead:")[2]))
         return Unanswered(tuple(waiting), tuple(given_up))
 
-    async def notice_keys(self, team_id: str, channel_id: str) -> Sequence[str]:
-        return [key async for key in self._keys(f"panelbot:told:{team_id}:{channel_id}:*")]
+    async def keys_about(self, team_id: str, id_: str) -> Sequence[str]:
+        kinds = ("panelbot:told", f"{keys.BUDGETS}spent:*")
+        patterns = [f"{kind}:{team_id}:{id_}:*" for kind in kinds]
+        return [key for pattern in patterns async for key in self._keys(pattern)]
 
     async def rebuilt_until(self, team_id: str, channel_id: str) -> str:
         return await self._redis.get(keys.rebuilt(team_id, channel_id)) or ""

@@ -133,6 +133,7 @@ _ALONE: Mapping[str, Subcommand] = {
     "router": EditRules(),
     "add": DescribeExpert(),
 }
+_ID = re.compile(r"<[@#]([A-Z0-9]+)(?:\|[^>]*)?>")
 _QUOTES = " \t`\"'“”@"
 
 
@@ -163,6 +164,8 @@ def meant(word: str, settings: Sequence[PanelSetting] = SETTINGS) -> str:
 
 def parse(written: str, settings: Sequence[PanelSetting] = SETTINGS) -> Order:
     """Return the order in *written*, which may be any text."""
+    if _split(written)[0] == "budget":  # of people and channels, by their ids
+        written = _ID.sub(r"\1", written)
     text = sanitize.from_slack(written, {}).strip()
     word, rest = _split(text)
     for_defaults = word in {"default", "defaults"}

@@ -6,6 +6,7 @@ from bot.adapters.redis import keys
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.shards import Shards
 from bot.adapters.redis.stores.audit_log import RedisAuditLog
+from bot.adapters.redis.stores.budget_store import RedisBudgetStore
 from bot.adapters.redis.stores.kept_data import RedisKeptData
 from bot.adapters.redis.stores.report_store import RedisReportStore
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
@@ -168,3 +169,14 @@ async def test_all_keys_of_a_workspace_are_found_and_nobody_elses(redis, shards,
     assert {"links", "inbox"} <= kinds
     assert all(":T1:" in key or key.endswith(":T1") for key in found)
     assert not any("audit" in key for key in found)
+
+
+async def test_what_somebody_has_spent_is_found_and_nobody_elses(redis, kept_data):
+    hers, others = "person:T1:UADA:2026-11:money", "person:T1:UBEN:2026-11:money"
+    for counter in (hers, others, "channel:T1:C1:2026-11-30:tokens"):
+        await RedisBudgetStore(redis).top_up(counter, 5)
+
+    (found,) = await kept_data.keys_about("T1", "UADA")
+    assert found.endswith(hers)
+    assert len(await kept_data.keys_about("T1", "C1")) == 1
+    assert len(await kept_data.team_keys("T1")) == 3

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.slack.experts.command_parsing import (
+    Budget,
     ChangeSetting,
     DescribeExpert,
     LetConsult,
@@ -44,6 +45,10 @@ ORDERS = [
     ("consults legal", Unfinished("consults")),
     ("consults", Unfinished("consults")),
     ("ad legal", Unknown("ad")),
+    ("budget", Budget()),
+    ("budget $20/month", Budget("$20/month")),
+    ("budget person:<@U0BEN|ben> $2/day", Budget("person:U0BEN $2/day")),
+    ("budget channel:<#C012|general> off", Budget("channel:C012 off")),
 ]
 
 
