@@ -164,7 +164,7 @@ def meant(word: str, settings: Sequence[PanelSetting] = SETTINGS) -> str:
 
 def parse(written: str, settings: Sequence[PanelSetting] = SETTINGS) -> Order:
     """Return the order in *written*, which may be any text."""
-    if _split(written)[0] == "budget":  # of people and channels, by their ids
+    if "budget" in written.casefold().split(maxsplit=2)[:2]:  # of people and channels, by their ids
         written = _ID.sub(r"\1", written)
     text = sanitize.from_slack(written, {}).strip()
     word, rest = _split(text)
