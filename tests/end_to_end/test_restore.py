@@ -1,6 +1,7 @@
 """Redis is restored from yesterday, while Slack's and OpenAI's side have gone on; or is lost."""
 
 import asyncio
+import json
 import shutil
 import time
 from collections.abc import AsyncIterator, Callable
@@ -89,7 +90,7 @@ async def backups(world: World, shop: McpPlayground, tmp_path: Path) -> AsyncIte
     with running(made.server):
         until(lambda: bool(made.server.info()))
         world.environ |= {"REDIS_URL": made.server.url, "PANELBOT_TOOLS": str(tools)}
-        world.environ["PANELBOT_LEASE"] = "1.5"
+        world.environ |= {"PANELBOT_LEASE": "1.5", "PANELBOT_BUDGETS": "workspace 9M tokens/month"}
         async with storage.open_storage(world.config()) as memory:
             [legal] = [one for one in library.library() if one.name == "legal"]
             everywhere = WorkspaceScope(world.slack.workspace.team_id)
@@ -163,6 +164,8 @@ async def test_what_was_done_since_the_backup_is_not_done_again(
     assert last_said(world, ticket) == f"Answer 2 of {LEGAL}"
     assert last_said(world, new) == f"Answer 2 of {LEGAL}"
     assert everything(world).items() >= shown.items()
+    _, budgets, _ = await world.panelbot("budgets", "show", "--json")
+    assert [one["held"] for one in json.loads(budgets)] == [0]
     assert (await world.panelbot("audit", "verify"))[0] == 0
     noted = head.split()[-1]
     code, _, err = await world.panelbot("audit", "verify", "--noted", noted)

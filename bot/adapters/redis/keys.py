@@ -87,7 +87,8 @@ P dead:TURN         hash    such a turn: thread, messages, reason, attempts, 30 
 P dead-journal:TURN list    its journal                                      30 days;
                                                                              as journal:T
 P links:T           hash    the thread's conversations, by expert; tax, as   90 days after use;
-                            legal consults it, by ``legal/tax``              450 B, four experts
+                            legal consults it, by ``legal/tax``; which       450 B, four experts
+                            takeover they were ``@checked`` after
 P moved:T           hash    copies of its conversations on another backend,  until all are made;
                             while they are being made, by the former ones    150 B each
 P heard:T           string  the first message that the router missed         90 days after use;

@@ -2,6 +2,7 @@
 
 from tests.simulation.mutants.mutant import Days, Mutant, units
 
+_RESTORED = units("end_to_end/test_restore.py", only="since_the_backup")
 _INTAKE = "bot/panel/intake/intake.py"
 
 STORY = (
@@ -89,6 +90,41 @@ STORY = (
         "begun = record.has_begun or record.in_doubt",
         "begun = record.resumed",
         Days("limits", 3),
+    ),
+    Mutant(
+        "links of a backup believed",
+        "bot/panel/threads/link_recovery.py",
+        "elif record.claim.has_old_links:",
+        "elif False:",
+        _RESTORED,
+    ),
+    Mutant(
+        "links compared again after each takeover, or never",
+        "bot/adapters/redis/scripts/claim.lua",
+        "tonumber(links[2] or 0) < at",
+        "tonumber(links[2] or 0) > at",
+        _RESTORED,
+    ),
+    Mutant(
+        "requests of a backup believed",
+        "bot/panel/threads/link_recovery.py",
+        "await self._settling.close_ended(record)",
+        "pass",
+        _RESTORED,
+    ),
+    Mutant(
+        "question of a backup answered that was stopped",
+        "bot/panel/turn/turn_runner.py",
+        'if await messenger.find(thread, turn.id, f"{STOPPED}:0"):',
+        "if False:",
+        _RESTORED,
+    ),
+    Mutant(
+        "question of a backup answered that was deleted",
+        "bot/panel/turn/turn_runner.py",
+        "if not await transcript.some(thread, said) and not transcript.lacks(thread):",
+        "if False:",
+        _RESTORED,
     ),
     Mutant(
         "status left",
