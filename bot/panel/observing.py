@@ -23,7 +23,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from bot import runtime
-from bot.panel.errors import GiveUp, TryLater
+from bot.panel.errors import GiveUp, TryLater, TurnLost
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +69,7 @@ class Outcome(StrEnum):
     RATE_LIMITED = "rate_limited"
     AMBIGUOUS = "ambiguous"  # it may have taken effect
     CANCELLED = "cancelled"
+    LOST = "lost"  # another worker has the turn by now
     FAILED = "failed"  # a mistake of ours, or unknown
     # Of turns:
     ANSWERED = "answered"
@@ -76,7 +77,6 @@ class Outcome(StrEnum):
     GIVEN_UP = "given_up"
     STOPPED = "stopped"
     WITHDRAWN = "withdrawn"
-    LOST = "lost"
     HANDED_OVER = "handed_over"
 
 
@@ -247,6 +247,8 @@ def _outcome_of(error: BaseException | None) -> Outcome:
             return Outcome.OK
         case asyncio.CancelledError() | GeneratorExit():
             return Outcome.CANCELLED
+        case TurnLost():
+            return Outcome.LOST
         case TryLater():
             return Outcome.UNAVAILABLE
         case GiveUp():

@@ -10,7 +10,7 @@ import pytest
 
 import bot
 from bot.panel import observing
-from bot.panel.errors import GiveUp, StoreUnavailable
+from bot.panel.errors import GiveUp, StoreUnavailable, TurnLost
 from bot.panel.observing import NOT_OBSERVED, Kind, Measure, Observed, Outcome
 from tests.fakes.observer import Heard
 
@@ -54,6 +54,7 @@ async def test_an_operation_is_part_of_the_current_one_in_every_task_it_starts(
     [
         (StoreUnavailable("away"), Outcome.UNAVAILABLE),
         (GiveUp("never"), Outcome.REFUSED),
+        (TurnLost("T1:C1:1.0"), Outcome.LOST),
         (asyncio.CancelledError(), Outcome.CANCELLED),
         (ZeroDivisionError(), Outcome.FAILED),
     ],
