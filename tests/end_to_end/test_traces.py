@@ -43,11 +43,12 @@ async def taking(world: World) -> AsyncIterator[Collector]:
 
 
 @asynccontextmanager
-async def bot_of_two(world: World) -> AsyncIterator[World]:
-    """Run a web process and a worker; what they have to send is sent when this has ended."""
+async def bot_of_two(world: World, taking: Collector) -> AsyncIterator[None]:
+    """Run a web process and a worker; the collector has all of their turns when this has ended."""
     async with world.command("web") as web_, world.command("worker") as worker:
         await world.slack.sockets.wait_for_connection()
-        yield world
+        yield
+        await eventually(lambda: taking.named("process turns"))
         for process in (web_, worker):
             process.send_signal(signal.SIGTERM)
             await asyncio.wait_for(process.wait(), 20)
@@ -85,7 +86,7 @@ CHAT = {
 
 
 async def test_a_question_is_one_trace_from_the_queue_to_the_last_reply(world, taking):
-    async with bot_of_two(world):
+    async with bot_of_two(world, taking):
         ts = world.say(QUESTION)
         await world.idle()
 
@@ -129,7 +130,7 @@ async def test_a_question_is_one_trace_from_the_queue_to_the_last_reply(world, t
 
 async def test_spans_tell_whose_they_are_and_the_usual_variables_count(world, taking):
     world.environ["OTEL_SERVICE_NAME"] = "our-panel"
-    async with bot_of_two(world):
+    async with bot_of_two(world, taking):
         world.say(f"{MENTION} please ask legal")
         await world.idle()
 
@@ -144,7 +145,7 @@ async def test_spans_tell_whose_they_are_and_the_usual_variables_count(world, ta
 
 
 async def test_neither_words_nor_secrets_are_in_traces(world, taking):
-    async with bot_of_two(world):
+    async with bot_of_two(world, taking):
         world.say(QUESTION)
         await world.idle()
         await judged(world)
@@ -160,7 +161,7 @@ async def test_neither_words_nor_secrets_are_in_traces(world, taking):
 
 async def test_what_is_said_is_there_where_operators_want_it(world, taking):
     world.environ["OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"] = "span_only"
-    async with bot_of_two(world):
+    async with bot_of_two(world, taking):
         ts = world.say(QUESTION)
         await world.idle()
 
@@ -185,7 +186,7 @@ async def test_what_redactors_keep_from_the_model_is_kept_out_of_traces_by_keepi
     where = install(tmp_path, "acme", "def redact(text): return 'x'", {"all": "redact"}, GROUP)
     world.environ["PYTHONPATH"] = str(where)
     world.environ["OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"] = "span_only"
-    async with bot_of_two(world):
+    async with bot_of_two(world, taking):
         world.say(QUESTION)
         await world.idle()
 
@@ -215,13 +216,15 @@ async def test_the_second_attempt_at_a_turn_is_linked_to_the_one_whose_worker_wa
     world, taking
 ):
     world.environ["PANELBOT_LEASE"] = "1"
-    world.openai.latency.first = lambda _: 0.5
+    world.openai.manners.goes_on_alone = False
+    world.openai.latency.first = lambda _: 60
     async with world.command("web"), world.command("worker") as doomed:
         await world.slack.sockets.wait_for_connection()
         ts = world.say(f"{MENTION} please ask legal")
         await eventually(lambda: taking.named("users.info") and world.brain.asked, within=20)
         (orphan,) = taking.named("users.info")  # of a span that never ends
         doomed.kill()
+        world.openai.latency.first = lambda _: 0
         async with world.command("worker"):
             await world.slack.people.wait_for(lambda: world.said(ts), timeout=60)
             await world.idle()
@@ -235,11 +238,13 @@ async def test_the_second_attempt_at_a_turn_is_linked_to_the_one_whose_worker_wa
 
 
 async def test_what_people_think_of_replies_is_told_in_the_traces_of_their_turns(world, taking):
-    async with bot_of_two(world):
+    async with bot_of_two(world, taking):
         await judged(world)
+        await eventually(lambda: len(taking.events) == 3)
 
-    good, bad, explained = taking.events
     assert {event.name for event in taking.events} == {"gen_ai.evaluation.result"}
+    (good,) = [event for event in taking.events if "gen_ai.agent.name" not in event.attributes]
+    bad, explained = [event for event in taking.events if event != good]
     (turn,), (legal,) = taking.named("process turns"), taking.named("invoke_agent legal")
     assert (good.trace_id, good.span_id) == (turn.trace_id, turn.span_id)
     assert (bad.trace_id, bad.span_id) == (turn.trace_id, legal.span_id)

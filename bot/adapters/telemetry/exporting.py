@@ -74,13 +74,13 @@ class Exporting:
         evaluations = Evaluations(events, captures=captures)
         self.observer = SpanObserver(spans, given, server, evaluations, captures=captures)
 
-    async def close(self) -> None:
-        """Send what is left, as far as the collector takes it in time."""
+    async def close(self, grace: float = GRACE) -> None:
+        """Send what is left, as far as the collector takes it within *grace* seconds."""
         self.observer.make_all()
         closed = asyncio.Event()
         Thread(target=self._shut_down, args=(closed,), daemon=True).start()
         with suppress(TimeoutError):
-            async with asyncio.timeout(GRACE):
+            async with asyncio.timeout(grace):
                 await closed.wait()
 
     def _shut_down(self, closed: asyncio.Event) -> None:

@@ -23,6 +23,7 @@ from bot.panel.errors import MessengerRefused, StoreUnavailable
 from bot.panel.model import Claim, Message, MessageTs, ThreadRef, Turn, UserId
 from bot.panel.observing import Kind, Outcome
 from tests.collector import Collector, collector
+from tests.eventually import eventually
 
 LIBRARIES = (  # of constants; those of generative AI are of the version before ours
     *(db_attributes, error_attributes, gen_ai_attributes, messaging_attributes),
@@ -40,7 +41,7 @@ async def traced(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Collector]:
         exporting = Exporting("worker", ModelServer("models", 443, "openai"), captures=False)
         observing.bind([exporting.observer])
         yield taking
-        await exporting.close()
+        await (exporting.close() if taking.answer else exporting.close(grace=20))
 
 
 def put(message: Message, *, added: bool = True) -> Message:
@@ -180,17 +181,18 @@ async def test_what_is_not_sampled_is_not_sent_by_either_side(monkeypatch):
 
 
 async def test_an_end_waits_for_no_collector_that_does_not_answer(monkeypatch):
+    monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "10")
+    asked, answered = asyncio.Event(), asyncio.Event()
+
+    async def hang(_request):
+        asked.set()
+        await answered.wait()
+
     async with traced(monkeypatch) as taking:
-        asked, answered = asyncio.Event(), asyncio.Event()
-
-        async def hang(_request):
-            asked.set()
-            await answered.wait()
-
         taking.answer = hang
         put(FIRST)
+        await eventually(asked.is_set)
 
-    assert asked.is_set()
     assert not answered.is_set()
 
 
