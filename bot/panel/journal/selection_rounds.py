@@ -134,6 +134,8 @@ def experts_to(call: Call, rounds: Rounds) -> tuple[ExpertName, ...]:
 
 def in_one(call: Call, joined: Sequence[Call]) -> Call:
     """Return *call* with its own question and those of the calls that *joined* it, each once."""
+    if not joined:
+        return call
     calls = (call, *joined)
     briefs = [*dict.fromkeys(one.brief for one in calls if one.brief)]
     reasons = [*dict.fromkeys(one.reason for one in calls if one.reason)]

@@ -15,6 +15,8 @@ from bot.panel.errors import ModelUnavailable
 
 log = logging.getLogger(__name__)
 
+_OBJECTS = (dict, Mapping)  # nearly all are dicts, and whether something is one is soon known
+
 
 class Sent:
     """An object that a server sent as *where*; *noted* has the odd fields that are logged."""
@@ -28,7 +30,7 @@ class Sent:
 
     def __bool__(self) -> bool:
         """Whether it is an object at all."""
-        return isinstance(self._raw, Mapping | BaseModel)
+        return isinstance(self._raw, (dict, Mapping, BaseModel))
 
     @property
     def whole(self) -> object:
@@ -37,7 +39,7 @@ class Sent:
 
     def raw(self, name: str) -> object:
         """Return a field as it is; None if it is missing."""
-        if isinstance(self._raw, Mapping):
+        if isinstance(self._raw, _OBJECTS):
             return self._raw.get(name)
         return getattr(self._raw, name, None) if isinstance(self._raw, BaseModel) else None
 

@@ -87,11 +87,16 @@ class PipeliningRedis(Redis):
         return _Pipeline(self, transaction, shard_hint)
 
     async def execute_command(self, *args: Any, **options: Any) -> Any:
-        with store_errors():
-            self._check_open()
-            if args[0] in BLOCKING or (options and not options.keys().isdisjoint(_UNUSUAL)):
+        if args[0] in BLOCKING or (options and not options.keys().isdisjoint(_UNUSUAL)):
+            with store_errors():
+                self._check_open()
                 return await self._execute(*args, **options)
+        try:
+            self._check_open()
             return self._read(await self._issue(args), args, options)
+        except Exception:
+            with store_errors():
+                raise
 
     async def replies(self, commands: Iterable[tuple[tuple[Any, ...], Any]]) -> list[Any]:
         """Return the replies to *commands*, and their errors, in order."""
