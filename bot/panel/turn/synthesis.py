@@ -67,26 +67,37 @@ async def _return_outputs(context: TurnContext) -> Closed:
     router = progress.round_of()
     repeated = router.closing or router.is_cut or context.record.in_doubt
     await context.record.note(ClosingStarted())
-    why = ""
+    is_missing, why = False, ""
     if wants_synthesis(progress, context.panel.synthesis):
         try:
             return await _sum_up(context, conversation, items, repeated=repeated)
         except OverBudget as error:
             if not context.progress.answers:
                 raise
-            why = error.sentence  # but it learns what was said
+            is_missing, why = True, error.sentence  # but it learns what was said
         except ModelRefused as error:
             if error.fault in MENDABLE or not context.progress.answers:
                 raise
             log.warning("synthesis.missing", extra={"reason": str(error)})
-            return Closed(missing=True)
+            is_missing = repeated = True
+    try:
+        await _append(context, conversation, items, repeated=repeated)
+    except ModelRefused:
+        if not is_missing:
+            raise
+    return Closed(missing=is_missing, why=why)
+
+
+async def _append(
+    context: TurnContext, conversation: ConversationId, items: Sequence[Item], *, repeated: bool
+) -> None:
+    """Let the router know *items* without asking it for a word."""
     ref, model = prompts.ref(context.turn), context.services.client.model
     stored = await model.since(conversation, ref) if repeated else None
     if missing := unsent(items, stored or ()):
         await model.append(conversation, missing)
         if repeated:
             await model.since(conversation, ref)  # an earlier try may have been stored since
-    return Closed(missing=bool(why), why=why)
 
 
 async def _sum_up(

@@ -623,6 +623,16 @@ async def test_the_plan_ends_true_also_if_the_router_cannot_sum_up(make_bench):
     assert [task.state for task in plan[-1]] == [TaskState.DONE, TaskState.DONE]
 
 
+async def test_the_router_learns_what_experts_said_also_if_it_cannot_sum_it_up(bench):
+    refusal = ModelRefused(ModelFault.TOO_LONG, "context_length_exceeded")
+    bench.model.script(ROUTER, [consult("legal"), consult("finance")], refusal)
+
+    await bench.ask("May we?")
+
+    assert bench.messenger.said[-1] == (None, sentences.synthesis_missing())
+    assert bench.model.unanswered() == []
+
+
 async def test_an_update_of_the_plan_that_failed_is_made_up_for_at_the_end(bench):
     update = bench.messenger.update_plan
     left = [MessengerUnavailable("slow down")]
