@@ -52,14 +52,13 @@ class ThreadHistory:
 
     async def unread(self, turn: Turn, links: ThreadLinks) -> Unread:
         """Return what people said in the thread while the panel was not asked."""
-        first = turn.messages[0].ts
-        if turn.verdict or (links.router is None and first == turn.thread.thread_ts):
+        last = turn.messages[-1].ts  # others may have been said between its messages
+        if turn.verdict or (links.router is None and last == turn.thread.thread_ts):
             return Unread()  # after a verdict, the router reads it with what people say next
         since, edits = await asyncio.gather(
             self._threads.unread_since(turn.thread), self._threads.edits(turn.thread)
         )
         own = {message.ts for message in turn.messages}  # as they were when they were queued
-        last = turn.messages[-1].ts  # others may have been said between them
         edits = {ts: at for ts, at in edits.items() if ts not in own}
         if links.router is None:
             root = MessageTs(turn.thread.thread_ts)  # noted, so that the next attempt reads it too

@@ -16,10 +16,11 @@ def turn(*when: str) -> Turn:
 
 
 @pytest.mark.parametrize("links", [OURS, NO_LINKS])
-async def test_what_came_between_the_messages_of_a_turn_is_read_with_them_once(links):
+@pytest.mark.parametrize("when", [("1.0", "4.0"), ("2.0", "4.0")])
+async def test_what_came_between_the_messages_of_a_turn_is_read_with_them_once(when, links):
     threads, transcript = FakeThreadStore(), FakeTranscript()
-    transcript.history = [Utterance(MessageTs(ts), "U1", ts) for ts in ("2.0", "3.0", "4.0")]
-    history, asked = ThreadHistory(transcript, threads), turn("2.0", "4.0")
+    transcript.history = [Utterance(MessageTs(ts), "U1", ts) for ts in (*when, "3.0")]
+    history, asked = ThreadHistory(transcript, threads), turn(*when)
     await threads.mark_unread(THREAD, MessageTs("3.0"))
 
     unread = await history.unread(asked, links)
