@@ -45,10 +45,12 @@ class Selection:
         self._start = start
         self._waiting: dict[CallId, asyncio.TimerHandle] = {}
         self._made: set[CallId] = set()  # by this response
+        self._chooser: asyncio.Task[object] | None = None
 
     @contextmanager
     def open(self) -> Iterator[None]:
         """Let calls wait meanwhile, with those that an earlier attempt has not asked yet."""
+        self._chooser = asyncio.current_task()
         for call in unasked(self._context, self._by):
             self._let_wait(call)
         try:
@@ -125,7 +127,12 @@ class Selection:
     def _let_wait(self, call: Call) -> None:
         pause = self._context.rules.timeouts.further_calls
         loop = asyncio.get_running_loop()
-        self._waiting[call.id] = loop.call_later(pause, self._start_one, call)
+        self._waiting[call.id] = loop.call_later(pause, self._start_in_time, call)
+
+    def _start_in_time(self, call: Call) -> None:
+        """Start *call*, unless whoever chose it is being cancelled, which may take a while."""
+        if not (self._chooser and self._chooser.cancelling()):
+            self._start_one(call)
 
     def _start_one(self, call: Call) -> None:
         self._waiting.pop(call.id).cancel()

@@ -248,6 +248,26 @@ async def test_those_who_may_change_it_are_told_of_each_share_once(make_bench):
     assert "75 % of the budget `workspace 30000 tokens/month` is spent." in text
 
 
+async def test_nobody_is_asked_any_more_while_a_cancelled_request_is_settled(within):
+    bench = within(AMPLE, timeouts=replace(HURRY, further_calls=0.001))
+    uncaught, settle = [], bench.ledger.store.settle
+
+    async def settle_slowly(*args, **options):
+        await asyncio.sleep(0.05)  # meanwhile, the wait for further calls ends
+        return await settle(*args, **options)
+
+    bench.ledger.store.settle = settle_slowly
+    bench.model.script(ROUTER, [consult("legal"), asyncio.Event()])
+    asyncio.get_running_loop().set_exception_handler(lambda _, what: uncaught.append(what))
+    turn = asyncio.create_task(bench.runner().run(await bench.claim("May we?")))
+    await eventually(lambda: bench.model.asked(ROUTER))
+    turn.cancel()
+    await asyncio.gather(turn, return_exceptions=True)
+
+    assert uncaught == []
+    assert not bench.model.asked("legal")
+
+
 async def test_a_refusal_of_the_models_side_is_told_as_before(within):
     bench = within(AMPLE)
     bench.model.script(ROUTER, [ModelRefused(ModelFault.FILTERED, "HTTP 400")])
