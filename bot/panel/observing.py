@@ -184,7 +184,8 @@ class Observed(Operation):
         if self.ended_at is not None or self.kind is None:
             return
         self.ended_at = runtime.monotonic()
-        self.outcome = self.outcome or _outcome_of(self.error)
+        if self.outcome is None:
+            self.outcome = Outcome.OK if self.error is None else _outcome_of(self.error)
         for observer in self._observers:
             try:
                 observer.ended(self)
@@ -241,10 +242,8 @@ def count(measure: Measure, value: float = 1, **known: Any) -> None:
     _current.get().measure(measure, value, known)
 
 
-def _outcome_of(error: BaseException | None) -> Outcome:
+def _outcome_of(error: BaseException) -> Outcome:
     match error:
-        case None:
-            return Outcome.OK
         case asyncio.CancelledError() | GeneratorExit():
             return Outcome.CANCELLED
         case TurnLost():

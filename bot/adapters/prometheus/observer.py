@@ -55,7 +55,8 @@ class MetricsObserver(Observer):
         self._prices = prices
         self._provider = provider
         self._series: dict[tuple[Metric, tuple[str, ...]], Metric] = {}
-        self._noted: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
+        self._over: list[Observed] = []  # operations, still to be counted
+        self._noted: list[tuple[Callable[..., None], tuple[Any, ...]]] = []  # what else there is
         self._running = 0
         for outcome in _OF_TURNS:  # so that the first of each is seen as one more
             self._of(metrics.TURN, outcome)
@@ -68,7 +69,9 @@ class MetricsObserver(Observer):
     def ended(self, operation: Observed) -> None:
         if operation.kind is Kind.TURN:
             self._running -= 1
-        self._note(self._ended, operation)
+        self._over.append(operation)
+        if len(self._over) >= MOST_NOTED:
+            self.count()
 
     def measured(
         self, measure: Measure, value: float, known: dict[str, Any], during: Observed
@@ -83,7 +86,8 @@ class MetricsObserver(Observer):
     def count(self) -> None:
         """Count what was noted."""
         noted, self._noted = self._noted, []
-        for count, what in noted:
+        over, self._over = self._over, []
+        for count, what in (*noted, *((self._ended, (operation,)) for operation in over)):
             try:
                 count(*what)
             except Exception:
