@@ -46,6 +46,7 @@ mcp:
 """
 NOTICE = "Answers here come from rules, not AI. Set OPENAI_API_KEY for real ones."
 _TOKEN_LASTS = 5 * 24 * 60 * 60  # seconds: soon enough for an alert to be seen
+_BUDGETS = "workspace $50/month"
 _PATHS = {"PANELBOT_PANEL_FILE", "PANELBOT_TOOLS", "PANELBOT_PRICES"}
 _POLL_EVERY = 0.02  # seconds
 _TIMEOUT = 15 * 60.0  # seconds
@@ -153,6 +154,7 @@ async def open_demo(
         }
         settings.setdefault("PANELBOT_CHANNELS_SHARING", GENERAL)  # it has a partner in it
         settings.setdefault("PANELBOT_ALERTS", PRIVATE)
+        settings.setdefault("PANELBOT_BUDGETS", _BUDGETS)
         slack.workspace.token_lasts = _TOKEN_LASTS
         if own_redis:
             settings["REDIS_URL"] = await stack.enter_async_context(embedded_server())

@@ -11,7 +11,7 @@ from bot.assembly.panels import default_panel
 from bot.json_types import Json
 from bot.panel.model import Expert
 from bot.panel.tools import HostedTool
-from bot.playground.slack.workspace.company import ADA, ERIN, GENERAL, PRODUCT
+from bot.playground.slack.workspace.company import ADA, ERIN, GENERAL, LEGAL, PRODUCT
 from bot.settings.config import Config
 
 SLOW = "Take your time"  # the stand-in does, when it is told so
@@ -93,6 +93,11 @@ class TryThis:
             asked = f"{self._two}: {SLOW}: What could go wrong when we change our bank?"
             # Elsewhere, so that the rate limit of a busy channel does not hold back the button.
             yield _item("Stop an answer", _mention(asked), channel=PRODUCT)
+        poor = (
+            {"text": "/experts budget $0/day"},
+            _mention(f"{self._two}: What do you look at first?"),
+        )
+        yield _item("Use up a budget", *poor, channel=LEGAL)
         asked = f"{self._two}: Was müssen wir vor dem Vertrag mit dem neuen Lieferanten klären?"
         yield _item("See what a German colleague sees", _mention(asked), user=ERIN)
 

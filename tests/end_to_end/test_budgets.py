@@ -1,9 +1,12 @@
 """Budgets as people meet them: in a thread, in the home, and at the command line."""
 
+import asyncio
 import json
 from typing import Any
 
 from bot.adapters.slack.buttons.reply_buttons import LET_THROUGH
+from bot.assembly.parts import run_part
+from bot.assembly.web import open_web
 from bot.playground.slack.workspace.company import ADA, DEV, GENERAL
 from bot.playground.slack.workspace.messages import Message
 from tests.end_to_end.conftest import MENTION, World
@@ -134,3 +137,34 @@ async def test_budgets_are_shown_set_and_allowed_at_the_command_line(world: Worl
         5_000_000,
     )
     assert row["spent"] > 0
+
+
+async def test_nothing_stays_held_of_a_worker_that_is_killed(world: World):
+    world.environ["PANELBOT_BUDGETS"] = "workspace $20/month"
+    world.environ["PANELBOT_LEASE"] = "5"
+    world.openai.latency.first = lambda _: 8.0  # long enough to be killed meanwhile
+    async with world.command("worker") as doomed:
+        web = asyncio.create_task(run_part(open_web(world.config())))
+        world.bots.append(web)
+        await world.slack.sockets.wait_for_connection()
+        ts = world.say(f"{MENTION} please ask legal")
+
+        async def holds() -> bool:
+            counts = (await spent(world)).values()
+            return any(int(one.get("held", 0)) > 0 for one in counts)
+
+        async with asyncio.timeout(30):
+            while not await holds():  # noqa: ASYNC110 - Redis sends no events
+                await asyncio.sleep(0.05)
+        doomed.kill()
+        await doomed.wait()
+    world.openai.latency.first = lambda _: 0.0
+    async with world.command("worker"):
+        await world.slack.people.wait_for(
+            lambda: "Legal Counsel" in str(world.said(ts)), timeout=60
+        )
+        await world.idle()
+
+    (of_workspace,) = (await spent(world)).values()
+    assert of_workspace["held"] == "0"
+    assert int(of_workspace["spent"]) > 0

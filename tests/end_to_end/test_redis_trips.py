@@ -10,6 +10,7 @@ import pytest
 from bot.assembly.parts import run_part
 from bot.assembly.web import open_web
 from bot.assembly.worker import open_worker
+from bot.playground.slack.workspace.company import ADA, GENERAL
 from bot.settings.environment import read
 from tests.end_to_end.conftest import MENTION, World
 from tests.end_to_end.redis_counter import RedisCounter, Trip
@@ -88,6 +89,16 @@ async def test_a_turn_with_one_expert(world: World, worker: RedisCounter):
     assert len(first) <= 18, first
     assert commands(second) == FOLLOW_UP
     assert len(second) <= 15, second
+
+
+async def test_budgets_take_two_short_scripts_a_request(world: World, worker: RedisCounter):
+    await world.slack.people.slash(ADA, GENERAL, "/experts", "budget person $5/day")
+    for _ in range(2):  # the first time, the scripts are not there yet
+        _, first = await trips_of(world, worker, f"{MENTION} please ask legal")
+
+    scripts = {"queue budget_hold": 2, "queue budget_settle": 2}  # for the router and for Legal
+    assert commands(first) == NEW_THREAD | scripts
+    assert len(first) <= 22, first
 
 
 async def test_a_turn_with_four_experts(world: World, worker: RedisCounter):

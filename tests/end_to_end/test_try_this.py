@@ -54,6 +54,13 @@ async def test_questions_documents_and_numbers_are_answered(page: Page) -> None:
     await expect(thread.get_by_role("img", name="chart")).to_be_visible()
 
 
+async def test_a_budget_is_used_up_and_an_admin_lets_the_question_through(page: Page) -> None:
+    thread = await click(page, "Use up a budget")
+    await expect(thread).to_contain_text("The budget of this channel, $0.00 a day, is used up.")
+    await thread.get_by_role("button", name="Let this through: answer this question").click()
+    await expect(thread.get_by_role("article", name="Legal Counsel")).to_be_visible()
+
+
 async def test_a_ticket_is_approved(page: Page) -> None:
     thread = await click(page, "Approve a ticket")
     approve = thread.get_by_role("button", name="Approve: let the expert use it")
@@ -121,6 +128,6 @@ async def test_only_what_works_is_offered() -> None:
         can_be_slow=False,
     )
     titles = [item["title"] for item in TryThis(able).items()]
-    assert titles == ["Ask a question", "See what a German colleague sees"]
+    assert titles == ["Ask a question", "Use up a budget", "See what a German colleague sees"]
     assert "engineering, product:" in TryThis(able).opening_question()
     assert TryThis(Abilities(())).items() == []
