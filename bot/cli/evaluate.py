@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.cli.shared import lazily
-from bot.cli.shared.command import progress_bar, run, write
+from bot.cli.shared.command import check_writable, progress_bar, run, write
 from bot.cli.shared.router import channel_option, open_router, panel_option
 from bot.panel.errors import Refused
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _MEASURES = ("f1", "precision", "recall", "exact", "over-selection", "nobody", "silent")
 _FILE = click.Path(exists=True, dir_okay=False)
+_NOTE = b'{"key": "'  # how notes begin
 _TROUBLE = 2  # 1 means that a measure is not as it should be
 
 
@@ -38,9 +39,12 @@ class _Bound(click.ParamType[tuple[str, float]]):
         if measure not in _MEASURES:
             self.fail(f"{measure!r} is not one of {', '.join(_MEASURES)}.", param, ctx)
         try:
-            return measure, float(bound)
+            value_of_bound = float(bound)
         except ValueError:
             self.fail(f"{bound!r} is not a number; write {measure}=0.8.", param, ctx)
+        if not 0 <= value_of_bound <= 1:
+            self.fail(f"{bound!r} is not from 0 to 1; write {measure}=0.8.", param, ctx)
+        return measure, value_of_bound
 
 
 class _Dollars(click.ParamType[Decimal]):
@@ -137,6 +141,7 @@ def evaluate(**given: Any) -> None:
 
 async def _evaluate(options: _Options) -> None:
     questions = lazily.router_trial.questions_of(options.questions)
+    check_writable(options.out)
     async with open_router() as router:
         panels = list(_panels(options, router.config))
         with _noted(options.notes_file) as (notes, keep):
@@ -149,13 +154,23 @@ async def _evaluate(options: _Options) -> None:
                 notes=notes,
                 keep=keep,
             )
+            for named in panels:  # before anything is paid for
+                evaluation.check(*named)
             first, *second = [await _run(evaluation, *named) for named in panels]
-    write(getattr(lazily.reports, f"as_{options.form}")(first, *second), options.out)
+    _write(getattr(lazily.reports, f"as_{options.form}")(first, *second), options.out)
     unmet = [*_unmet(options, first), *(_worse(first, *second) if options.no_worse else ())]
     for line in unmet:
         click.echo(f"panelbot: {line}", err=True)
     if unmet:
         sys.exit(1)
+
+
+def _write(report: str, out: str) -> None:
+    try:
+        write(report, out)
+    except Refused:
+        click.echo(report, nl=False)  # it was paid for
+        raise
 
 
 def _panels(options: _Options, config: "Config") -> Iterator[tuple[str, "Panel"]]:
@@ -184,29 +199,40 @@ def _noted(path: str | None) -> Iterator[tuple[Mapping[str, "Note"], Callable[["
         yield {}, lambda note: None
         return
     try:
-        file = Path(path).open("a+", encoding="utf-8")  # noqa: SIM115 - it is closed below
+        file = Path(path).open("ab+", buffering=0)  # noqa: SIM115 - it is closed below
+        file.seek(0)
+        written = file.read()
     except OSError as error:
-        raise Refused(f"{path} cannot be written: {error.strerror}.") from error
+        raise Refused(f"{path} cannot be read and written: {error.strerror or error}.") from error
     with file:
 
-        def keep(note: "Note") -> None:
-            file.write(json.dumps(asdict(note)) + "\n")
-            file.flush()
+        def append(line: bytes) -> None:
+            try:
+                file.write(line + b"\n")
+            except OSError as error:
+                raise Refused(f"{path} cannot be written: {error.strerror}.") from error
 
-        file.seek(0)
-        lines = file.read().splitlines(keepends=True)
-        if lines and not lines[-1].endswith("\n"):  # it was killed while it wrote
-            file.truncate(sum(len(line.encode()) for line in lines[:-1]))
-            del lines[-1]
-        yield _read_notes(path, lines), keep
+        *lines, last = written.split(b"\n")
+        notes = _read_notes(path, lines)
+        if last and _is_torn(last):
+            file.truncate(len(written) - len(last))
+        elif last:  # an editor has left out the end of the line
+            notes |= _read_notes(path, [last], first=len(lines) + 1)
+            append(b"")
+        yield notes, lambda note: append(json.dumps(asdict(note)).encode())
 
 
-def _read_notes(path: str, lines: Sequence[str]) -> "Mapping[str, Note]":
+def _is_torn(line: bytes) -> bool:
+    """Whether *line* is the beginning of a note: a run was killed while it wrote."""
+    return line[: len(_NOTE)] == _NOTE[: len(line)] and not line.endswith(b"}")
+
+
+def _read_notes(path: str, lines: Sequence[bytes], *, first: int = 1) -> "dict[str, Note]":
     notes = {}
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(lines, first):
         try:
-            note = lazily.evaluation.Note(**json.loads(line))
-        except (TypeError, ValueError) as error:
+            note = lazily.evaluation.read_note(line)
+        except ValueError as error:
             raise Refused(f"{path}:{number}: is not a note of `panelbot eval`.") from error
         notes[note.key] = note
     return notes

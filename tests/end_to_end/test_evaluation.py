@@ -128,9 +128,11 @@ async def test_two_panels_are_compared(model_only: World, file: str, tmp_path: P
     few.write_text(QUESTIONS.replace("[finance, product]", "[finance]"))
     compared = ("--panel", str(panel), "--against", str(everybody), "--no-worse")
 
-    code, _, err = await model_only.panelbot("eval", file, *compared)
-    assert code == 2
-    assert f"{panel} has no product, who should be asked in two." in err
+    for wrong in (compared, ("--panel", str(everybody), "--against", str(panel))):
+        code, _, err = await model_only.panelbot("eval", file, *wrong)
+        assert code == 2
+        assert f"{panel} has no product, who should be asked in two." in err
+    assert not model_only.brain.asked  # nothing was paid for
     code, out, err = await model_only.panelbot("eval", str(few), *compared, "--format", "json")
 
     assert code == 0, err
@@ -189,6 +191,59 @@ async def test_what_is_noted_is_not_asked_again(model_only: World, file: str, tm
     assert len(model_only.brain.asked) == 4
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        b"A letter, without the end of its last line",
+        b"\xff\xfe\n",
+        b'{"key": 3, "chosen": [], "unknown": 0, "tokens": 0, "cost": "0", "seconds": 0}\n',
+        b'{"key": "a", "chosen": [], "unknown": 0, "tokens": 0, "cost": "x", "seconds": 0}\n',
+        b'{"key": "a"}\n',
+        b"[" * 100_000 + b"\n",
+    ],
+)
+async def test_a_file_of_something_else_is_left_alone(
+    model_only: World, file: str, tmp_path: Path, written: bytes
+):
+    notes = tmp_path / "notes"
+    notes.write_bytes(written)
+
+    code, _, err = await model_only.panelbot("eval", file, "--notes", str(notes))
+
+    assert code == 2
+    assert err.endswith(f"{notes}:1: is not a note of `panelbot eval`.\n")
+    assert notes.read_bytes() == written
+    assert not model_only.brain.asked
+
+
+async def test_the_last_note_counts_without_the_end_of_its_line(
+    model_only: World, file: str, tmp_path: Path
+):
+    notes = tmp_path / "notes"
+    again = ("eval", file, "--notes", str(notes))
+    await model_only.panelbot(*again)
+    notes.write_text(notes.read_text().rstrip())
+
+    assert [(await model_only.panelbot(*again))[0] for _ in range(2)] == [0, 0]
+
+    assert len(model_only.brain.asked) == 4
+
+
+async def test_a_report_that_cannot_be_written_is_not_paid_for(
+    model_only: World, file: str, tmp_path: Path
+):
+    for out in (tmp_path / "missing" / "report.md", tmp_path):
+        code, _, err = await model_only.panelbot("eval", file, "--out", str(out))
+        assert code == 2
+        assert f"{out} cannot be written: " in err
+    assert not model_only.brain.asked
+
+    code, printed, err = await model_only.panelbot("eval", file, "--out", "/dev/full")
+    assert code == 2
+    assert "/dev/full cannot be written: No space left on device." in err
+    assert "| exact          | 0.750 |" in printed
+
+
 async def test_a_budget_ends_it(model_only: World, file: str):
     code, _, err = await model_only.panelbot(
         "eval", file, "--at-once", "1", "--budget", "0.0000001"
@@ -224,6 +279,8 @@ async def test_a_wrong_key_is_told_in_one_line(model_only: World, file: str):
         (["eval", "--no-worse"], "--no-worse needs --against"),
         (["eval", "--at-least", "f2=1"], "'f2' is not one of f1, precision"),
         (["eval", "--at-least", "f1=much"], "'much' is not a number; write f1=0.8."),
+        (["eval", "--at-least", "f1=nan"], "'nan' is not from 0 to 1; write f1=0.8."),
+        (["eval", "--at-most", "silent=5"], "'5' is not from 0 to 1; write silent=0.8."),
         (["eval", "--budget", "much"], "'much' is not an amount in dollars."),
     ],
 )

@@ -53,6 +53,8 @@ def test_a_question_has_its_label_first(file: Path):
         ("- {text: Hm, experts: legal}", "should be a list"),
         ("- {text: Hm, experts: [a b]}", "is not the name of an expert"),
         ("- {text: Hm, experts: [], thread: [{text: Hm}]}", "lacks asked"),
+        ("- {text: ' ', experts: []}", "text has no words"),
+        ("- &one {id: a, text: Hm, experts: []}\n- *one", "appears twice, first in line 1"),
         ("- {id: a, text: Hm, experts: []}\n- {id: a, text: Ha, experts: []}", "appears twice"),
     ],
 )

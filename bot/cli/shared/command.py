@@ -124,6 +124,20 @@ def write(text: str, out: str) -> None:
         raise Refused(f"{out} cannot be written: {error.strerror}.") from error
 
 
+def check_writable(out: str) -> None:
+    """Raise Refused if the file *out* cannot be written, before much is done for it."""
+    path = Path(out)
+    if out == "-" or (path.exists() and not path.is_file() and not path.is_dir()):
+        return  # opening a pipe would end it
+    is_new = not path.exists()
+    try:
+        path.open("a").close()
+        if is_new:
+            path.unlink()
+    except OSError as error:
+        raise Refused(f"{out} cannot be written: {error.strerror}.") from error
+
+
 @contextmanager
 def progress_bar() -> Iterator["Progress"]:
     """Show a progress bar on standard error, with a count and the time elapsed.

@@ -6,6 +6,7 @@ of a question or an answer.
 
 import asyncio
 import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from decimal import Decimal
@@ -31,6 +32,25 @@ class Note:
     tokens: int = 0
     cost: str | None = "0"  # in dollars; None: the model has no price
     seconds: float = 0.0
+
+
+def read_note(line: bytes) -> Note:
+    """Return the note that a line of JSON is. Raises ValueError if it is none."""
+    try:
+        match json.loads(line):
+            case {
+                "key": str(key),
+                "chosen": [*chosen],
+                "unknown": int(unknown),
+                "tokens": int(tokens),
+                "cost": str() | None as cost,
+                "seconds": int() | float() as seconds,
+            } if all(isinstance(name, str) for name in chosen):
+                if cost is None or Decimal(cost).is_finite():
+                    return Note(key, chosen, unknown, tokens, cost, seconds)
+    except (ArithmeticError, RecursionError) as error:
+        raise ValueError from error
+    raise ValueError
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +104,7 @@ class Evaluation:
 
     async def run(self, name: str, panel: Panel, advance: Callable[[], None]) -> Run:
         """Return the choices for *panel*, called *name*; *advance* is called after each."""
-        self._check_experts(name, panel)
+        self.check(name, panel)
         version = _digest(self._trial.name, _version(panel))
         asked = [(one, nth) for one in self._questions for nth in range(self._repeat)]
         left, found = iter(asked), dict[tuple[str, int], Note]()
@@ -107,8 +127,8 @@ class Evaluation:
         ]
         return Run(name, version, self._trial.name, choices, notes)
 
-    def _check_experts(self, name: str, panel: Panel) -> None:
-        """Raise Refused if no choice can be right for some question."""
+    def check(self, name: str, panel: Panel) -> None:
+        """Raise Refused if no choice of *panel*, called *name*, can be right for some question."""
         there = {expert.name for expert in panel.experts}
         for question in self._questions:
             if not any(right <= there for right in question.acceptable):

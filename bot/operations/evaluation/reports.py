@@ -10,17 +10,19 @@ from xml.etree import ElementTree
 from bot.operations.evaluation import scores
 from bot.operations.evaluation.evaluation import Run, experts_of
 from bot.operations.evaluation.scores import MEASURES, Choice, Counts
+from bot.operations.export.names import printable
 
 _MOST_CONFUSED = 15
 _MOST_WRONG = 20
 _LONGEST_QUESTION = 80
+_MARKUP = "\\`*[]<>|~"
 _OF_EXPERTS = ("f1", "precision", "recall")
 _IN_COLUMNS = ("exact", "f1", "precision", "recall", "over-selection")
 
 
 def as_markdown(run: Run, against: Run | None = None) -> str:
     """Return the report for people; *against* is the run that *run* is compared with."""
-    lines = [f"# {run.panel}", "", *_summary(run), ""]
+    lines = [f"# {_one_line(run.panel)}", "", *_summary(run), ""]
     lines += _comparison(run, against) if against else _measures(run)
     lines += ["", "## By tag", "", *_by_tag(run.choices)]
     lines += ["", "## By expert", "", *_by_expert(run.choices)]
@@ -47,11 +49,11 @@ def as_junit(run: Run, against: Run | None = None) -> str:
     """Return the report for CI: each question is a test, which another choice fails."""
     wrong = sum(not one.is_exact for one in run.choices)
     suite = ElementTree.Element(
-        "testsuite", name=f"panelbot eval: {run.panel}", tests=str(len(run.choices)),
+        "testsuite", name=_one_line(f"panelbot eval: {run.panel}"), tests=str(len(run.choices)),
         failures=str(wrong), errors="0", skipped="0",
     )  # fmt: skip
     for choice, note in zip(run.choices, run.notes, strict=True):
-        name = f"{choice.question.id}: {_short(choice.question.text)}"
+        name = f"{_one_line(choice.question.id)}: {_short(choice.question.text)}"
         case = ElementTree.SubElement(
             suite, "testcase", classname="routing", name=name, time=f"{note.seconds:.3f}"
         )
@@ -70,7 +72,9 @@ def as_junit(run: Run, against: Run | None = None) -> str:
 def _summary(run: Run) -> Iterator[str]:
     count = len({one.question.id for one in run.choices})
     times = len(run.choices) // count
-    asked = f"{count} questions" + (f", {times} times each" if times > 1 else "")
+    asked = f"{count} question{'' if count == 1 else 's'}" + (
+        f", {times} times each" if times > 1 else ""
+    )
     seconds = [note.seconds for note in run.notes if note.seconds]
     took = f", {median(seconds):.2f} s at the median" if seconds else ""
     cost = "unknown, as it has no price" if run.cost is None else f"${run.cost:.4f}"
@@ -115,8 +119,9 @@ def _by_expert(choices: Sequence[Choice]) -> Iterator[str]:
 
 
 def _cell(measure: str, sums: Counts) -> str:
-    if measure in _OF_EXPERTS and not sums.right:
-        return "-"  # where nobody is right, there is nothing to hit
+    most = {"precision": sums.chosen, "recall": sums.right, "f1": sums.right + sums.chosen}
+    if not most.get(measure, 1):
+        return "-"  # there is nothing of which it could be a share
     return f"{MEASURES[measure](sums):.3f}"
 
 
@@ -139,7 +144,7 @@ def _wrong(choices: Sequence[Choice]) -> Iterator[str]:
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
     """Yield a table whose columns are aligned, so that it can be read as it is."""
-    cells = [[cell.replace("|", "\\|") for cell in row] for row in (head, *rows)]
+    cells = [[_cell_text(text) for text in row] for row in (head, *rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     padded = ["| " + " | ".join(map(str.ljust, row, widths)) + " |" for row in cells]
     yield padded[0]
@@ -175,8 +180,7 @@ def measures(run: Run) -> Mapping[str, float]:
 
 def differences(run: Run, against: Run) -> Iterator[tuple[str, tuple[float, float, float]]]:
     """Yield how much higher each measure is than *against*, with a 95 % interval."""
-    for name, measure in MEASURES.items():
-        yield name, scores.difference(run.choices, against.choices, measure)
+    yield from scores.differences(run.choices, against.choices).items()
 
 
 def _values(sums: Counts) -> dict[str, float]:
@@ -187,6 +191,15 @@ def _difference_in_words(choice: Choice) -> str:
     return f"{experts_of(choice.right)} would be right; {experts_of(choice.chosen)} was chosen"
 
 
+def _cell_text(text: str) -> str:
+    """Return *text* on one line, in which nothing is markup."""
+    return "".join(f"\\{sign}" if sign in _MARKUP else sign for sign in _one_line(text))
+
+
+def _one_line(text: str) -> str:
+    return printable(" ".join(text.split()))
+
+
 def _short(text: str) -> str:
-    line = " ".join(text.split())
+    line = _one_line(text)
     return line if len(line) <= _LONGEST_QUESTION else f"{line[: _LONGEST_QUESTION - 1]}…"

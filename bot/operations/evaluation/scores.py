@@ -6,7 +6,8 @@ Of the acceptable choices of a question that one counts which is nearest to what
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import astuple, dataclass, fields
+from operator import mul
 
 from bot.operations.evaluation.questions import Experts, Question
 
@@ -133,25 +134,35 @@ def unsteady(choices: Iterable[Choice]) -> float:
     return sum(len(one) > 1 for one in chosen.values()) / len(chosen) if chosen else 0.0
 
 
-def difference(
-    new: Sequence[Choice], old: Sequence[Choice], measure: Callable[[Counts], float]
-) -> tuple[float, float, float]:
-    """Return how much better *new* is in a measure, with a 95 % interval: what it may well be.
+def differences(
+    new: Sequence[Choice], old: Sequence[Choice]
+) -> Mapping[str, tuple[float, float, float]]:
+    """Return how much higher *new* is in each measure, with a 95 % interval: what it may well be.
 
     Both are choices for the same questions. The interval comes from a paired bootstrap: questions
     are drawn anew, with replacement, always the same way.
     """
     pairs = list(zip(_by_question(new), _by_question(old), strict=True))
+    kinds = {pair: number for number, pair in enumerate(dict.fromkeys(pairs))}
+    sides = [[*zip(*map(astuple, side), strict=True)] for side in zip(*kinds, strict=True)]
+    numbers = [kinds[pair] for pair in pairs]  # many questions count alike
     draw = random.Random(0)  # noqa: S311 - not for security: the same report each time
 
-    def gain(drawn: Sequence[tuple[Counts, Counts]]) -> float:
-        return measure(sum((one for one, _ in drawn), Counts())) - measure(
-            sum((one for _, one in drawn), Counts())
+    def gains(drawn: Sequence[int]) -> Sequence[float]:
+        times = Counter(drawn)
+        weights = [times[number] for number in range(len(kinds))]
+        here, there = (
+            Counts(*(sum(map(mul, counted, weights)) for counted in one)) for one in sides
         )
+        return [measure(here) - measure(there) for measure in MEASURES.values()]
 
-    gains = sorted(gain(draw.choices(pairs, k=len(pairs))) for _ in range(_RESAMPLES))
-    low, high = (gains[round(share * (len(gains) - 1))] for share in _BETWEEN)
-    return gain(pairs), low, high
+    resampled = [gains(draw.choices(numbers, k=len(numbers))) for _ in range(_RESAMPLES)]
+    ordered = map(sorted, zip(*resampled, strict=True))
+    intervals = [[one[round(share * (len(one) - 1))] for share in _BETWEEN] for one in ordered]
+    return {
+        name: (gain, low, high)
+        for name, gain, (low, high) in zip(MEASURES, gains(numbers), intervals, strict=True)
+    }
 
 
 def _by_question(choices: Iterable[Choice]) -> Sequence[Counts]:

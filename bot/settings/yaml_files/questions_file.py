@@ -33,9 +33,9 @@ def _questions(root: YamlNode) -> Sequence[Question]:
         question = node.known_by("id", f"question {number}").read(_question, None)
         if question is None:
             continue
-        line = taken.setdefault(question.id, node.place[0] + 1)
-        if line != node.place[0] + 1:
-            node.named(question.id).note(f"appears twice, first in line {line}")
+        if question.id in taken:
+            node.named(question.id).note(f"appears twice, first in line {taken[question.id]}")
+        taken.setdefault(question.id, node.place[0] + 1)
         questions.append(question)
     if not nodes:
         root.note("has no questions")
@@ -48,7 +48,7 @@ def _question(node: YamlNode) -> Question:
     others: list[Experts] = fields.read("also_acceptable", lambda sets: sets.each(_experts), [])
     tags = fields.read("tags", lambda tags: tags.each(YamlNode.text), [])
     language = fields.read("lang", YamlNode.text, "")
-    text = fields.read("text", YamlNode.text, "")
+    text = fields.read("text", _words, "")
     return Question(
         fields.read("id", YamlNode.text, "") or node.path[-1],
         text,
@@ -56,6 +56,12 @@ def _question(node: YamlNode) -> Question:
         tuple(fields.read("thread", lambda earlier: earlier.each(_earlier), [])),
         tuple(dict.fromkeys([*tags, *([f"lang {language}"] if language else [])])),
     )
+
+
+def _words(node: YamlNode) -> str:
+    if not (text := node.text()).strip():
+        raise node.error("has no words")
+    return text
 
 
 def _earlier(node: YamlNode) -> Earlier:

@@ -92,11 +92,10 @@ def test_a_difference_that_may_be_chance_has_zero_in_its_interval():
     little = [choice("legal", "legal", id_=one.question.id) for one in old[:3]] + old[3:]
     much = [choice("legal", "legal", id_=one.question.id) for one in old[:150]] + old[150:]
 
-    exact = MEASURES["exact"]
-    gain, low, high = scores.difference(much, old, exact)
+    gain, low, high = scores.differences(much, old)["exact"]
     assert low > 0
     assert low < gain < high
-    assert scores.difference(old, old, exact) == (0, 0, 0)
-    gain, low, high = scores.difference(little, old, exact)
+    assert scores.differences(old, old)["exact"] == (0, 0, 0)
+    gain, low, high = scores.differences(little, old)["exact"]
     assert low <= 0 <= gain <= high
-    assert scores.difference(old, much, exact)[2] < 0
+    assert scores.differences(old, much)["exact"][2] < 0
