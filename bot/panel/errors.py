@@ -8,7 +8,7 @@ Our errors, named by what the worker should do:
     - MessengerUnavailable   ... Slack
     - StoreUnavailable       ... Redis
   + GiveUp                 a retry would fail the same way: tell people
-    - ModelRefused           ... the model's side rejects the request
+    - ModelRefused           ... the model's side rejects the request; or a budget: OverBudget
     - MessengerRefused       ... Slack rejects the request
     - FunctionFailed         ... a function that is an expert raised an error
     - FunctionMissing        ... no such function is installed (any more)

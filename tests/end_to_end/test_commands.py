@@ -169,6 +169,17 @@ async def test_check_blames_the_setting_that_is_set(world: World):
     assert out.count("There is no model gpt-7") == 1
 
 
+async def test_check_names_models_without_a_price_where_budgets_count_money(world: World):
+    world.environ["PANELBOT_ROUTER_MODEL"] = "own-model"
+    told = "PANELBOT_ROUTER_MODEL own-model has no price"
+
+    assert told not in (await world.panelbot("check"))[1]
+    world.environ["PANELBOT_BUDGETS"] = "person 1M tokens/day"
+    assert told not in (await world.panelbot("check"))[1]
+    world.environ["PANELBOT_BUDGETS"] = "person $2/day"
+    assert told in (await world.panelbot("check"))[1]
+
+
 async def test_check_tells_when_a_model_ends(world: World):
     world.environ |= {"PANELBOT_EXPERT_MODEL": "gpt-4.1", "PANELBOT_ROUTER_MODEL": "gpt-7"}
 

@@ -5,11 +5,41 @@ from tests.simulation.mutants.mutant import Mutant, units
 _LUA = "bot/adapters/redis/scripts"
 _QUEUE = units("contracts/test_turn_queue.py", "adapters/redis/queue/test_turn_queue.py")
 _OUTBOX = units("contracts/test_outbox.py")
+_BUDGETS = units("contracts/test_budget_store.py")
 _APPROVALS = units("contracts/test_approval_store.py")
 
 _REPORTS = units("contracts/test_report_store.py")
 
 SCRIPTS = (
+    Mutant(
+        "budget without what others hold",
+        f"{_LUA}/budget_hold.lua",
+        "if spent + held + amount > most + extra",
+        "if spent + amount > most + extra",
+        _BUDGETS,
+    ),
+    Mutant(
+        "budget checked limit by limit",
+        f"{_LUA}/budget_hold.lua",
+        "  charges[#charges + 1] = {counter",
+        "  redis.call('HINCRBY', of('spent', counter), 'held', amount)\n"
+        "  charges[#charges + 1] = {counter",
+        _BUDGETS,
+    ),
+    Mutant(
+        "settled twice",
+        f"{_LUA}/budget_settle.lua",
+        "hold.state = 'done'",
+        "hold.state = hold.state",
+        _BUDGETS,
+    ),
+    Mutant(
+        "held for ever by who died",
+        f"{_LUA}/budget_hold.lua",
+        "let_go(turn)  -- of workers that have lost it",
+        "",
+        _BUDGETS,
+    ),
     Mutant(
         "usage counted again with each save",
         f"{_LUA}/report.lua",
