@@ -53,6 +53,7 @@ ACTIONS = {
     "home_add": "writing",
     "home_synthesis": "never",
     "home_budget": "",
+    "home_rules": "",
     "home_month": "2026-01 0 0 0",
     "home_page": "2026-01 1 0 0",
 }
@@ -72,6 +73,8 @@ FORMS = {
     },
     "describe_expert": {"scope": "channel", "verb": "add", "name": ""},
     "home_describe_expert": {"scope": "default", "verb": "add", "name": ""},
+    "router_rules": {"scope": "channel"},
+    "home_router_rules": {"scope": "default"},
     "teach_expert": {"scope": "channel", "name": "legal"},
     "home_remove_expert": {"name": "legal"},
     "home_set_budget": {},
