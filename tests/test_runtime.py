@@ -20,7 +20,7 @@ CALLS = {"now", "utcnow", "today", "urandom", "getrandom", "getpid", "gethostnam
 EXCEPTIONS = {
     "runtime.py": "it is the one that asks",
     "assembly/actors.py": "names whoever runs a command",
-    "operations/evaluation/scores.py": "the same seed each time, so that a report can be made again",
+    "operations/evaluation/scores.py": "always the same seed: a report can be made again",
     "adapters/functions/child.py": "the process of a function, which ends with its one answer",
     "adapters/redis/connection/embedded.py": "starts the demo's Redis server, with a password",
     "adapters/redis/encryption.py": "a nonce must never come again, not even with its seed",
