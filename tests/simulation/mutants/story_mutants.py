@@ -25,7 +25,7 @@ STORY = (
         "edit dropped of a thread that is not ours yet",
         _INTAKE,
         "if asks or standing in _OURS or is_new_reply:",
-        "if standing in _OURS or is_new_reply:",
+        "if standing in _OURS:",
         units("panel/intake/test_intake.py", only="before_its_thread"),
     ),
     Mutant(
