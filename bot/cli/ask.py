@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bot.characters import visible
 from bot.cli.demo import answer
 from bot.cli.shared import lazily
 from bot.cli.shared.command import run
@@ -60,17 +61,24 @@ def _print(decision: "Decision", panel: "Panel", router: str) -> None:
         click.echo(f"{router} would ask{_effort(decision)}:")
     else:
         click.echo(f"{router} would ask nobody{_effort(decision)}, and answer:")
-        click.echo(f"  {decision.text.strip()}")
+        for line in decision.text.strip().splitlines():
+            click.echo(f"  {visible(line)}")
     for one in decision.chosen:
         expert = panel.find(one.expert)
         title = expert.title if expert else one.expert
-        click.echo(f"  {title} ({one.expert}){f': {one.reason}' if one.reason else ''}")
+        click.echo(f"  {title} ({one.expert}){f': {_line(one.reason)}' if one.reason else ''}")
         if one.brief:
-            click.echo(f"    Brief: {one.brief}")
+            click.echo(f"    Brief: {_line(one.brief)}")
     if decision.unknown:
-        click.echo(f"It also called who is not on the panel: {', '.join(decision.unknown)}.")
+        unknown = ", ".join(map(_line, decision.unknown))
+        click.echo(f"It also called who is not on the panel: {unknown}.")
     if left := [one.name for one in panel.experts if one.name not in decision.experts]:
         click.echo(f"Not asked: {', '.join(left)}")
+
+
+def _line(words: str) -> str:
+    """Return what a model has written, for a line on a terminal."""
+    return visible(" ".join(words.split()))
 
 
 def _effort(decision: "Decision") -> str:

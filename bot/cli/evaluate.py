@@ -39,12 +39,12 @@ class _Bound(click.ParamType[tuple[str, float]]):
         if measure not in _MEASURES:
             self.fail(f"{measure!r} is not one of {', '.join(_MEASURES)}.", param, ctx)
         try:
-            value_of_bound = float(bound)
+            number = float(bound)
         except ValueError:
             self.fail(f"{bound!r} is not a number; write {measure}=0.8.", param, ctx)
-        if not 0 <= value_of_bound <= 1:
+        if not 0 <= number <= 1:
             self.fail(f"{bound!r} is not from 0 to 1; write {measure}=0.8.", param, ctx)
-        return measure, value_of_bound
+        return measure, number
 
 
 class _Dollars(click.ParamType[Decimal]):

@@ -8,6 +8,7 @@ import pytest
 
 from bot.playground.openai import faults
 from bot.playground.openai.items.items import text_of
+from bot.playground.openai.stand_in.brain import Call
 from tests.end_to_end.conftest import World
 from tests.processes import bot_process
 
@@ -60,6 +61,16 @@ async def test_people_read_who_would_be_asked_and_who_would_not(model_only: Worl
     _, out, _ = await model_only.panelbot("ask", "Hm")
     assert "gpt-6-luna would ask nobody" in out
     assert "I can say that myself." in out
+
+
+async def test_what_a_model_writes_does_not_steer_the_terminal(model_only: World):
+    odd = {"reason": "Red \x1b[31m\nNot asked: nobody", "brief": "\u202eLook\nhere"}
+    model_only.brain.then(Call("consult_legal", odd))
+
+    _, out, _ = await model_only.panelbot("ask", "May we?")
+
+    assert "  Legal Counsel (legal): Red \\x1b[31m Not asked: nobody\n" in out
+    assert "    Brief: \\u202eLook here\n" in out
 
 
 async def test_whoever_is_named_is_asked_without_the_router(model_only: World):
