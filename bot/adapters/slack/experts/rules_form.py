@@ -12,8 +12,9 @@ from bot.adapters.slack.interactions.responder import Requester, Responder
 from bot.adapters.slack.receiving.payloads import user_of
 from bot.json_types import Json
 from bot.language import gettext, in_shared_language
-from bot.panel.errors import PanelError
-from bot.panel.roster.expert_checks import LONGEST_RULES
+from bot.panel.audit.entry import digest
+from bot.panel.errors import PanelError, Refused
+from bot.panel.roster.expert_checks import LONGEST_RULES, check_rules
 from bot.panel.roster.panel_editor import PanelEditor
 
 CALLBACK, HOME_CALLBACK = "router_rules", "home_router_rules"
@@ -35,7 +36,11 @@ class RulesFormFlow:
         scope = requester.scope(for_defaults=for_defaults)
         await self._editor.rights.check_may_change(scope, requester.user)
         now = (await self._editor.changes(scope)).rules or ""
-        form = {"channel": requester.channel_id, "scope": _SCOPES[for_defaults]}
+        form = {
+            "channel": requester.channel_id,
+            "scope": _SCOPES[for_defaults],
+            "before": digest(now),
+        }
         modal = _modal(now, form, callback, for_defaults=for_defaults)
         await self._responder.open_modal(requester.trigger_id, modal, requester.user)
 
@@ -47,6 +52,7 @@ class RulesFormFlow:
             requester = self._responder.requester(body, channel)
             scope = requester.scope(for_defaults=for_defaults)
             before = (await self._editor.changes(scope)).rules
+            _check_unchanged(view, before or "", rules)
             after = await self._editor.set_rules(scope, rules, requester.user)
         except PanelError as error:
             await refuse_form(ack, view, error)
@@ -58,6 +64,19 @@ class RulesFormFlow:
             if problem := await self._responder.announce(announcement, requester):
                 await self._responder.tell(problem, requester)
         return True
+
+
+def _check_unchanged(view: Json, before: str, rules: str) -> None:
+    """Raise Refused if *rules* would overwrite others than the form was opened with."""
+    opened_with = json.loads(view["private_metadata"]).get("before", digest(before))
+    if opened_with != digest(before) and check_rules(rules) != before:
+        raise Refused(
+            gettext(
+                "Somebody has changed the rules since this form was opened. Copy yours, close the "
+                "form and open it again."
+            ),
+            field=_RULES,
+        )
 
 
 def _modal(now: str, form: Json, callback: str, *, for_defaults: bool) -> Json:

@@ -334,6 +334,17 @@ async def test_rules_for_the_router_are_set_in_a_form_announced_and_shown(office
     assert (await office.editor.panel(office.here())).rules == ()
 
 
+async def test_rules_that_somebody_else_has_changed_meanwhile_are_not_overwritten(office):
+    views = [await office.open("router", user) for user in (DEV, ADA)]
+    assert await office.submit(views[0], rules="At most two.") == {}
+
+    problems = await office.submit(views[1], ADA, rules="Ask legal.")
+
+    assert "Somebody has changed the rules" in problems["rules"]
+    assert (await office.editor.panel(office.here())).rules == ("At most two.",)
+    assert await office.submit(views[1], ADA, rules="At most two. ") == {}  # it is so already
+
+
 async def test_rules_for_all_channels_come_before_those_of_a_channel(office):
     view = await office.open("default router", ADA)
     assert await office.submit(view, ADA, rules="At most two.") == {}
