@@ -302,6 +302,32 @@ async def test_wrong_input_is_told(world: World, args: list[str], problem: str):
     assert problem in err
 
 
+async def test_rules_choose_whatever_model_the_settings_name(imported_bot: None):
+    environ = {
+        "PANELBOT_ROUTER_MODEL": "ours-7b",
+        "PANELBOT_FALLBACK_MODELS": "ours-3b",
+        "OPENAI_BASE_URL": "https://models.example.com/v1",
+    }
+    async with bot_process("ask", "Ask legal", "--json", environ=environ) as process:
+        out, err = await process.communicate()
+
+    assert process.returncode == 0, err
+    assert [one["expert"] for one in json.loads(out)["asked"]] == ["legal"]
+
+
+async def test_problems_are_lines_of_json_where_the_log_is(model_only: World, file: str):
+    model_only.environ |= {"PANELBOT_LOG_FORMAT": "json", "PANELBOT_ROUTR_MODEL": "one"}
+
+    for command in (["ask", "Hm"], ["eval", file]):
+        model_only.openai.faults.on(RESPONSES, faults.status(403))
+        code, _, err = await model_only.panelbot(*command)
+        assert code
+        remark, *lines = [line for line in err.splitlines() if not line.startswith("Asking")]
+        assert "PANELBOT_ROUTR_MODEL" in remark
+        assert json.loads(lines[-1])["event"] == "command.failed"
+        assert json.loads(lines[-1])["role"] == command[0]
+
+
 async def test_without_a_key_rules_choose_for_nothing(imported_bot: None):
     async with bot_process("eval", "--at-least", "f1=0.8", environ={}) as process:
         out, err = await process.communicate()

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import sys
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -32,14 +32,19 @@ log = logging.getLogger(__name__)
 def settings(*needs: str) -> Config:
     """Return the settings; if any are missing or wrong, print them all and exit."""
     environ = environment()
-    for remark in remarks(environ):
-        click.echo(f"panelbot: {remark}", err=True)
+    tell_remarks(environ)
     try:
         config = read(environ, *needs)
     except ConfigError as error:
         _exit_with_problems(error)
     set_up_logs(config)
     return config
+
+
+def tell_remarks(environ: Mapping[str, str]) -> None:
+    """Print which names in *environ* seem to be meant as settings, and are none."""
+    for remark in remarks(environ):
+        click.echo(f"panelbot: {remark}", err=True)
 
 
 def set_up_logs(config: Config) -> None:

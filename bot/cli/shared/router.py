@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot import logs
 from bot.cli.shared import lazily
+from bot.cli.shared.command import set_up_logs, tell_remarks
 from bot.cli.shared.env_file import environment
 from bot.settings.config import Config
 from bot.settings.environment import read
@@ -16,6 +16,7 @@ from bot.settings.environment import read
 if TYPE_CHECKING:
     from bot.operations.evaluation.router_trial import RouterTrial
 
+_ANY_MODEL = dict.fromkeys(("PANELBOT_ROUTER_MODEL", "PANELBOT_FALLBACK_MODELS"), "")
 _BY_RULES = "Rules choose, not AI: set OPENAI_API_KEY for the real router."
 
 panel_option = click.option(
@@ -42,13 +43,14 @@ class OpenRouter:
 async def open_router() -> AsyncIterator[OpenRouter]:
     """Open the router; says on standard error if rules stand in for it."""
     environ = environment()
+    tell_remarks(environ)
     is_ai = bool(environ.get("OPENAI_API_KEY", "").strip())
     async with AsyncExitStack() as stack:
         if not is_ai:
             stand_in = await stack.enter_async_context(lazily.stand_in.open_stand_in())
-            environ = {**environ, **stand_in}
+            environ = {**environ, **stand_in, **_ANY_MODEL}
             click.echo(f"panelbot: {_BY_RULES}", err=True)
         config = read(environ)
-        logs.set_up(config.log_level)
+        set_up_logs(config)
         opened = lazily.router_trial.open_router_trial(config, by_rules=not is_ai)
         yield OpenRouter(config, await stack.enter_async_context(opened))
