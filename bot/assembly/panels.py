@@ -49,15 +49,15 @@ def default_panel(config: Config) -> Panel:
     return _panel(config, [_load(config).defaults] if config.panel_file else [])
 
 
-def panel_in(config: Config, path: str, channel: str = "") -> Panel:
+def panel_in(config: Config, path: str, channel: str = "", *, inherits: bool = False) -> Panel:
     """Return the panel that the file at *path* has for everybody, or for the *channel* of an id.
 
-    Raises Refused if the file will not do, or has nothing for the channel.
+    Raises Refused if the file will not do, or has nothing for the channel, unless that *inherits*.
     """
     file = load(path)
-    if channel and channel not in file.channels:
+    if channel and channel not in file.channels and not inherits:
         raise Refused(f"{path} has nothing of its own for the channel {channel}.")
-    own = [file.channels[channel]] if channel else []
+    own = [file.channels[channel]] if channel in file.channels else []
     return _panel(config, [file.defaults, *own])
 
 

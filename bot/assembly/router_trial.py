@@ -37,13 +37,15 @@ async def open_router_trial(config: Config, *, by_rules: bool) -> AsyncIterator[
             yield RouterTrial(client, models, prices(config.prices), name=models.router)
 
 
-def panel_of(config: Config, path: str | None, channel: str = "") -> Panel:
+def panel_of(
+    config: Config, path: str | None, channel: str = "", *, inherits: bool = False
+) -> Panel:
     """Return the panel of a *channel* in the file at *path*, else the one of this installation.
 
-    Raises Refused if the file will not do.
+    Raises Refused if the file will not do, or has nothing for the channel, unless that *inherits*.
     """
     if path:
-        return panels.panel_in(config, path, channel)
+        return panels.panel_in(config, path, channel, inherits=inherits)
     return panels.default_panel(config)
 
 

@@ -183,7 +183,9 @@ def _panels(options: _Options, config: "Config") -> Iterator[tuple[str, "Panel"]
         channel = options.channel or ""
         yield f"{name} {channel}".rstrip(), trial.panel_of(config, options.panel_file, channel)
     if options.against:
-        yield options.against, trial.panel_of(config, options.against)
+        channel = options.channel or ""
+        against = trial.panel_of(config, options.against, channel, inherits=True)
+        yield f"{options.against} {channel}".rstrip(), against
 
 
 async def _run(evaluation: "lazily.evaluation.Evaluation", name: str, panel: "Panel") -> "Run":

@@ -153,6 +153,21 @@ async def test_two_panels_are_compared(model_only: World, file: str, tmp_path: P
     assert told["version"] != told["against"]["version"]
 
 
+async def test_a_channel_is_compared_with_itself(model_only: World, file: str, tmp_path: Path):
+    new, old, older = (tmp_path / f"{name}.yaml" for name in ("new", "old", "older"))
+    new.write_text("version: 1\nchannels: {C01: {router: New.}}\n")
+    old.write_text("version: 1\nchannels: {C01: {router: Old.}}\n")
+    older.write_text("version: 1\ndefaults: {router: Older.}\n")
+
+    for against in (old, older):
+        panels = ("--panel", str(new), "--channel", "C01", "--against", str(against))
+        code, _, err = await model_only.panelbot("eval", file, *panels)
+        assert code == 0, err
+
+    read = {request.instructions.rpartition("<rules>\n")[2] for request in model_only.brain.asked}
+    assert read == {f"{word}.\n</rules>" for word in ("New", "Old", "Older")}
+
+
 async def test_rules_for_the_router_reach_it(model_only: World, tmp_path: Path):
     panel = tmp_path / "panel.yaml"
     panel.write_text(
