@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from bot.operations.evaluation.router_trial import Decision
     from bot.panel.model import Panel
 
+_MOST_LEFT = 20  # experts that were not asked, by name
+
 
 @click.command()
 @click.argument("question")
@@ -73,7 +75,8 @@ def _print(decision: "Decision", panel: "Panel", router: str) -> None:
         unknown = ", ".join(map(_line, decision.unknown))
         click.echo(f"It also called who is not on the panel: {unknown}.")
     if left := [one.name for one in panel.experts if one.name not in decision.experts]:
-        click.echo(f"Not asked: {', '.join(left)}")
+        more = f" and {len(left) - _MOST_LEFT} more (`--json` has all)"
+        click.echo(f"Not asked: {', '.join(left[:_MOST_LEFT])}{more if left[_MOST_LEFT:] else ''}")
 
 
 def _line(words: str) -> str:

@@ -73,6 +73,22 @@ async def test_what_a_model_writes_does_not_steer_the_terminal(model_only: World
     assert "    Brief: \\u202eLook here\n" in out
 
 
+async def test_who_was_left_out_is_told_by_name_only_while_they_are_few(
+    model_only: World, tmp_path: Path
+):
+    panel = tmp_path / "panel.yaml"
+    fields = "icon: ':x:', purpose: One, instructions: One"
+    experts = "\n".join(f"  - {{name: expert-{n}, title: Expert {n}, {fields}}}" for n in range(50))
+    panel.write_text(f"version: 1\ndefaults:\n  experts:\n{experts}\n")
+
+    code, out, err = await model_only.panelbot("ask", "Hm", "--panel", str(panel))
+
+    assert code == 0, err
+
+    assert out.splitlines()[-1].startswith("Not asked: engineering, expert-0, ")
+    assert out.splitlines()[-1].endswith(" and 35 more (`--json` has all)")
+
+
 async def test_whoever_is_named_is_asked_without_the_router(model_only: World):
     code, out, _ = await model_only.panelbot("ask", "legal: May we?", "--json")
 
