@@ -34,7 +34,7 @@ from bot.language import gettext, in_shared_language
 from bot.panel.names import did_you_mean, in_code
 from bot.panel.roster.changes import Change
 from bot.panel.roster.panel_editor import PanelEditor
-from bot.panel.roster.roster import Scope
+from bot.panel.roster.roster import Scope, scopes_of
 from bot.panel.roster.search import alike, found, hint
 
 _LIKENESS = 0.7  # of a word, to an expert's name or title
@@ -124,6 +124,8 @@ class ExpertsCommand:
             meant = "" if matching else hint(search, (entry.expert for entry in entries))
             return panel_messages.search_results(matching, scope, meant)
         panel = await self._editor.panel(scope)
+        scopes = scopes_of(scope)
+        changes = await self._editor.changes_of(scopes)
         handles = await self._handles.names(requester.team_id)
         kept_in = self._editor.rights.kept_in
         return panel_messages.panel(
@@ -134,7 +136,7 @@ class ExpertsCommand:
             handles,
             kept_in=kept_in,
             left_out=panel.left_out,
-            rules=panel.rules,
+            rules=[(one, c.rules) for one, c in zip(scopes, changes, strict=True) if c.rules],
         )
 
     async def _help(self, scope: Scope, lead: str = "") -> Answer:

@@ -34,12 +34,12 @@ def panel(
     handles: Mapping[ExpertName, str] = NO_HANDLES,
     kept_in: str = "",
     left_out: int = 0,
-    rules: Sequence[str] = (),
+    rules: Sequence[tuple[Scope, str]] = (),
 ) -> Answer:
     """Return the panel's experts with their handles, its settings, and where it is kept.
 
     Experts that were added or changed in *where* are marked; some may have been *left_out*. The
-    *rules* for whom the router asks are shown as they are.
+    *rules* for whom the router asks, each after the scope that has them, are shown as they are.
     """
     lines = _listed(entries, where, handles)
     if not lines:
@@ -66,10 +66,19 @@ def panel(
     answer = _answer([f"*{_heading(where)}*", *lines], " ".join(footer))
     if not rules:
         return answer
-    heading = gettext("Rules for whom I ask")
-    shown = [section(f"*{heading}*"), *map(verbatim, rules)]
-    told = "\n".join([answer.text, heading, *map(sanitize.mrkdwn, rules)])
-    return Answer(cut(told), [*answer.blocks, *shown])
+    blocks, texts = [*answer.blocks], [answer.text]
+    for scope, text in rules:
+        label = rules_label(for_defaults=isinstance(scope, WorkspaceScope))
+        blocks += section(f"*{label}*"), verbatim(text)
+        texts += label, sanitize.mrkdwn(text)
+    return Answer(cut("\n".join(texts)), blocks)
+
+
+def rules_label(*, for_defaults: bool) -> str:
+    """Return what to call the router's rules, where it is said whose they are."""
+    if for_defaults:
+        return gettext("Whom the router asks: rules for all channels")
+    return gettext("Whom the router asks: rules of this channel")
 
 
 def search_results(entries: Sequence[PanelEntry], where: Scope, meant: str = "") -> Answer:

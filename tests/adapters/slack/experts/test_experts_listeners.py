@@ -355,6 +355,9 @@ async def test_rules_for_all_channels_come_before_those_of_a_channel(office):
     assert await office.submit(view, rules="Always ask legal.") == {}
     panel = await office.editor.panel(office.here())
     assert panel.rules == ("At most two.", "Always ask legal.")
+    told = await office.give("")
+    everywhere, here = told.index("rules for all channels"), told.index("rules of this channel")
+    assert everywhere < told.index("At most two.") < here < told.index("Always ask legal.")
 
 
 async def test_a_form_with_rules_is_good_only_for_whom_it_was_opened(office):
