@@ -40,6 +40,7 @@ REJECTED = frozenset(  # what Slack says of a token
     {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
 )
 _POSTING = frozenset({"chat.postMessage", "chat.startStream"})
+_TELLING = _POSTING | {"assistant.threads.setStatus"}  # something to a thread
 PAGE = 200  # items that are asked for at once
 _READ_DELAYS = (0.2, 0.4, 0.8)  # before a read is repeated
 _NEWS_DELAYS = (0.5, 1.0, 2.0)  # before it is looked whether a channel's id has changed
@@ -167,11 +168,11 @@ class SlackApi:
     async def _call_channel(self, method: str, args: Mapping[str, Any]) -> Json:
         """Call *method* with the current id of its channel, which may have changed just now.
 
-        Slack's word of that may be on its way; a post in a thread of ours waits for it.
+        Slack's word of that may be on its way; what a thread of ours is told waits for it.
         """
         sent = await self.channels.outgoing(args)
-        is_post = method in _POSTING and args.get("thread_ts")
-        retries = Retries(Backoff(_NEWS_DELAYS if is_post else ()))
+        to_thread = method in _TELLING and args.get("thread_ts")
+        retries = Retries(Backoff(_NEWS_DELAYS if to_thread else ()))
         while True:
             try:
                 return await self._call(method, sent)

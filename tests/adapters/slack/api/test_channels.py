@@ -2,8 +2,13 @@
 
 import asyncio
 
+import pytest
+
 from bot.adapters.slack.api.channels import Channels
+from bot.adapters.slack.api.web_api import SlackApi
 from bot.panel.messaging.channel_moves import ChannelMove, ChannelMoveStore
+from bot.panel.messaging.rate_limiter import NoRateLimiter
+from bot.playground.slack.workspace.company import ADA, PRIVATE
 from tests.eventually import eventually
 
 
@@ -92,3 +97,25 @@ async def test_what_was_asked_before_a_message_arrived_does_not_count_for_it() -
     assert await channels.incoming({"event": {"channel": "C2"}}) == {"event": {"channel": "G1"}}
     store.may_answer.set()
     assert await before == {"event": {"channel": "G1"}}
+
+
+@pytest.mark.parametrize(
+    ("method", "args"),
+    [
+        ("chat.postMessage", {"channel": PRIVATE, "text": "Hello."}),
+        ("assistant.threads.setStatus", {"channel_id": PRIVATE, "status": "thinks"}),
+    ],
+)
+async def test_what_a_thread_is_told_waits_for_word_that_its_channel_moved(neighbour, method, args):
+    store, new = CountingStore(), "C0MOVED"
+    api = SlackApi(
+        neighbour.api._web, NoRateLimiter(), channels=Channels(store, neighbour.identity.team_id)
+    )
+    ts = neighbour.slack.people.say(ADA, PRIVATE, "Hello?")
+    neighbour.slack.people.share(PRIVATE, new)
+
+    told = asyncio.create_task(api.rewrite(method, **args, thread_ts=ts))
+    await eventually(lambda: store.reads > 1)  # it was refused, and they were read anew
+    await store.note("T1", ChannelMove(PRIVATE, new, 1.0))
+
+    assert (await told)["ok"]
