@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from dotenv import dotenv_values
 
 from bot.demo.run import open_demo
 from tests.processes import BotProcess, bot_process
@@ -62,8 +63,7 @@ async def test_other_commands_work_on_a_running_demo(imported_bot: None, tmp_pat
     async with bot_process(*command, environ=path | {"PANELBOT_PANEL_FILE": panel}) as demo:
         while str(file) not in (await asyncio.wait_for(demo.stdout.readline(), 20)).decode():
             assert demo.returncode is None
-        lines = (line.partition("=") for line in file.read_text().splitlines()[1:])
-        settings = path | {name: value for name, _, value in lines}
+        settings = path | {name: value or "" for name, value in dotenv_values(file).items()}
         assert Path(settings["PANELBOT_PANEL_FILE"]).is_absolute()
         for args in (("turns", "list"), ("audit", "verify"), ("links", "rebuild", "C0GENERAL")):
             assert await ended(args, settings) == (0, "")

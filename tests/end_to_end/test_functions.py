@@ -13,6 +13,7 @@ from tests.end_to_end.conftest import MENTION, World
 from tests.end_to_end.test_panel_changes import command
 from tests.end_to_end.test_show_work import replies, work
 from tests.end_to_end.test_steering import choose, reply_of
+from tests.eventually import eventually
 from tests.packages import install
 
 CODE = """
@@ -131,7 +132,9 @@ async def test_a_guest_does_not_ask_as_whoever_spoke_or_pressed_a_button_after_t
     people, ts = company.slack.people, company.say(f"{MENTION} please ask legal")
     await company.idle()
     company.brain.when(lambda r: "legal counsel" in r.instructions.casefold(), Pause(1), Text("!"))
+    before = len(company.brain.asked)
     people.say(GUEST, GENERAL, "legal: wait", ts)
+    await eventually(lambda: len(company.brain.asked) > before)
     people.say(GUEST, GENERAL, "please ask whose and orders about 7", ts)
     company.say("good morning", ts)
     await company.idle()
