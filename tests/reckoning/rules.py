@@ -77,11 +77,13 @@ def pressed(
 def in_vain(question: Question, said: Sequence[Said]) -> Set[str]:
     """Return the experts who said that they could not answer *question*, alone or among others.
 
-    Its turn is the last one that begins with it or before it.
+    Its turn is the one that names it; else the last one that begins with it or before it. It may
+    begin after it: messages overtake each other on their way.
     """
     begun = (one.turn_ts for one in said if Decimal(one.turn_ts) <= Decimal(question.ts))
-    turn_ts = max(begun, key=Decimal, default=question.ts)
-    return {one.speaker for one in said if one.failed and one.turn_ts == turn_ts}
+    turns = {one.turn_ts for one in said if question.number in one.numbers}
+    turns = turns or {max(begun, key=Decimal, default=question.ts)}
+    return {one.speaker for one in said if one.failed and one.turn_ts in turns}
 
 
 def repeated(said: Sequence[Said]) -> Iterator[str]:
