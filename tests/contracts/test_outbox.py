@@ -156,6 +156,18 @@ async def test_what_the_next_turn_shows_itself_is_not_sent_into_it(neighbours, i
     assert await neighbours.is_empty() == (not is_over)
 
 
+async def test_what_the_next_turn_may_show_is_sent_after_it(neighbours):
+    status = LastState(THREAD, "status", "", passing=True)
+    claim = await neighbours.claim()
+    await neighbours.outbox.put(status, claim)
+    await neighbours.queue.done(claim)
+    later = await neighbours.claim("3.0")
+    assert await neighbours.is_empty()
+    await neighbours.queue.done(later)  # it was left out, and showed nothing
+
+    assert (await neighbours.outbox.claim()).state.about == "status"
+
+
 async def test_a_turn_that_ends_itself_waits_for_nobody(neighbours):
     status = LastState(THREAD, "status", "", passing=True)
     await neighbours.outbox.put(status, await neighbours.claim())

@@ -80,9 +80,11 @@ class FakeOutbox(Outbox):
 
     def _take(self) -> Outgoing | None:
         for key, entry in sorted(self._entries.items(), key=lambda item: item[1].due):
+            if entry.due > self._queue.now():
+                continue
             if entry.state.passing and self._queue.is_busy_without(key[0], entry.claim):
-                del self._entries[key]
-            elif entry.due <= self._queue.now():
+                entry.due = self._queue.now() + min(self._lease, 2.0)
+            else:
                 entry.sender, entry.due = next(self._numbers), self._queue.now() + self._lease
                 return Outgoing(entry.state, entry.sender, entry.failed)
         return None

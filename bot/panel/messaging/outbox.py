@@ -19,7 +19,7 @@ class LastState:
     thread: ThreadRef
     about: str  # names that thing; for a message, its ts
     request: str  # how the messenger shows it; nobody else reads this
-    passing: bool = False  # the thread's next turn shows something else in its place
+    passing: bool = False  # another turn of the thread may show its own: it waits for its end
 
 
 @dataclass(frozen=True, slots=True)

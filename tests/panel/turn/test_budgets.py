@@ -249,11 +249,11 @@ async def test_those_who_may_change_it_are_told_of_each_share_once(make_bench):
 
 
 async def test_nobody_is_asked_any_more_while_a_cancelled_request_is_settled(within):
-    bench = within(AMPLE, timeouts=replace(HURRY, further_calls=0.001))
+    bench = within(AMPLE, timeouts=replace(HURRY, further_calls=0.1))
     uncaught, settle = [], bench.ledger.store.settle
 
     async def settle_slowly(*args, **options):
-        await asyncio.sleep(0.05)  # meanwhile, the wait for further calls ends
+        await asyncio.sleep(0.3)  # meanwhile, the wait for further calls ends
         return await settle(*args, **options)
 
     bench.ledger.store.settle = settle_slowly

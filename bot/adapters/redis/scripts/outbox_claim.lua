@@ -5,10 +5,11 @@
 
 local lease, longest, tried_for = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local FARTHEST = 30 * 60 * 1000  -- ms; no lease and no delay is as long: the clock was set back
+local LATER = 2000  -- ms
 local time = now()
 
--- A status, say, of a turn that has ended since: the turn that is under way shows its own.
-local function replaced(thread, state)
+-- A status, say, of a turn that has ended since: the turn that is under way may show its own.
+local function must_wait(thread, state)
   if state.passing ~= '1' or redis.call('EXISTS', of('turn', thread)) == 0 then return false end
   return redis.call('HGET', of('turn', thread), 'token') ~= state.turn
 end
@@ -21,8 +22,10 @@ while true do
   local thread, about = string.match(entry[1], '^(%S+) (.+)$')
   local known = redis.call('HGET', of('outbox', thread), about)
   local state = known and cjson.decode(known)
-  if not state or replaced(thread, state) then
+  if not state then
     forget_state(entry[1])
+  elseif must_wait(thread, state) then
+    redis.call('ZADD', P .. 'outbox', time + math.min(lease, LATER), entry[1])
   elseif tonumber(state.since) + tried_for < time then
     forget_state(entry[1])
     return {thread, about}
