@@ -14,6 +14,7 @@ import click
 from bot.cli.shared import lazily
 from bot.cli.shared.command import check_writable, progress_bar, run, write
 from bot.cli.shared.router import channel_option, open_router, panel_option
+from bot.operations.evaluation.scores import MEASURES
 from bot.panel.errors import Refused
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from bot.panel.model import Panel
     from bot.settings.config import Config
 
-_MEASURES = ("f1", "precision", "recall", "exact", "over-selection", "nobody", "silent")
 _FILE = click.Path(exists=True, dir_okay=False)
 _NOTE = b'{"key": "'  # how notes begin
 _TROUBLE = 2  # 1 means that a measure is not as it should be
@@ -36,8 +36,8 @@ class _Bound(click.ParamType[tuple[str, float]]):
         self, value: str, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, float]:
         measure, _, bound = value.partition("=")
-        if measure not in _MEASURES:
-            self.fail(f"{measure!r} is not one of {', '.join(_MEASURES)}.", param, ctx)
+        if measure not in MEASURES:
+            self.fail(f"{measure!r} is not one of {', '.join(MEASURES)}.", param, ctx)
         try:
             number = float(bound)
         except ValueError:

@@ -99,8 +99,8 @@ class Operation:
     def conclude(self, outcome: Outcome) -> None:
         """Say how it will have ended, whatever ends it."""
 
-    def end(self) -> None:
-        """End it; only the first time counts."""
+    def end(self, error: BaseException | None = None) -> None:
+        """End it, by *error* if there is one; only the first time counts."""
 
     def __enter__(self) -> Self:
         return self
@@ -111,7 +111,7 @@ class Operation:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """End it, by *error* if there is one."""
+        self.end(error)
 
 
 class Observer(Protocol):
@@ -180,7 +180,8 @@ class Observed(Operation):
     def conclude(self, outcome: Outcome) -> None:
         self.outcome = outcome
 
-    def end(self) -> None:
+    def end(self, error: BaseException | None = None) -> None:
+        self.error = self.error or error
         if self.ended_at is not None or self.kind is None:
             return
         self.ended_at = runtime.monotonic()
@@ -191,15 +192,6 @@ class Observed(Operation):
                 observer.ended(self)
             except Exception:
                 log.exception("observer.failed")
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.error = self.error or error
-        self.end()
 
 
 NOT_OBSERVED = Operation()

@@ -104,7 +104,7 @@ class Prices:
         known = self.cost(model, usage)
         if known is not None:
             return known
-        price = self.models.get(model) or self.models.get(_SNAPSHOT.sub("", model))
+        price = self.models.get(self.listed(model))
         tool = max(self.tools.values(), default=_UNPRICED.input)
         calls = usage.extras.calls.items()
         called = sum(count * self.tools.get(name, tool) for name, count in calls)

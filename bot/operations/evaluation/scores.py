@@ -75,7 +75,7 @@ def _share(part: float, whole: float) -> float:
     return part / whole if whole else 1.0
 
 
-# From 0 to 1. All but over-selection and silence are better the higher they are.
+# From 0 to 1: of over-selection and silence, less is better.
 MEASURES: Mapping[str, Callable[[Counts], float]] = {
     "f1": lambda c: _share(2 * c.hits, c.right + c.chosen),
     "precision": lambda c: _share(c.hits, c.chosen),
@@ -85,7 +85,6 @@ MEASURES: Mapping[str, Callable[[Counts], float]] = {
     "nobody": lambda c: _share(c.left_alone, c.for_nobody),
     "silent": lambda c: c.silent / c.for_experts if c.for_experts else 0.0,
 }
-LOWER_IS_BETTER = frozenset({"over-selection", "silent"})
 
 
 def total(choices: Iterable[Choice]) -> Counts:

@@ -36,6 +36,7 @@ class MonthUsage:
     rows: Sequence[UsageRow]  # the dearest first
     rest: UsageRow | None
     total: UsageRow  # its questions: turns
+    counts: Sequence[UsageCount]  # of experts and the router, which all of that comes from
     unpriced: Sequence[str]  # models whose price is unknown, or that of a tool that they called
 
 
@@ -70,7 +71,7 @@ async def month_usage(
     else:
         rows = usage_rows(_named(everything, by), prices)
     unpriced = {one.model for one in everything if prices.cost(one.model, one.usage) is None}
-    return MonthUsage(rows, rest, total_row, sorted(unpriced))
+    return MonthUsage(rows, rest, total_row, everything, sorted(unpriced))
 
 
 def usage_rows(counts: Iterable[UsageCount], prices: Prices) -> list[UsageRow]:

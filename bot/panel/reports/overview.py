@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ from bot.panel.errors import Refused
 from bot.panel.messaging.handles import HandleStore, by_expert
 from bot.panel.model import Expert, ExpertName, Synthesis, UserId
 from bot.panel.months import kept_months
-from bot.panel.reports.feedback import FeedbackStore, Opinion
+from bot.panel.reports.feedback import Feedback, FeedbackStore, Opinion
 from bot.panel.reports.month_usage import NOTHING, UsageRow, month_usage, sum_of, usage_row
 from bot.panel.reports.report_store import ReportStore
 from bot.panel.reports.usage_counts import Dimension, UsageCount
@@ -109,7 +109,10 @@ class OverviewReader:
         own = [expert for _, changes in channels for expert in changes.added.values()]
         titles = {expert.name: expert.title for expert in (*own, *addable, *panel.experts)}
         kept = self._reports, self._prices, team_id, month
-        used = await month_usage(*kept, Dimension.CHANNEL, frozenset(visible))
+        used, feedback = await asyncio.gather(
+            month_usage(*kept, Dimension.CHANNEL, frozenset(visible)),
+            self._feedback.of_month(team_id, month),
+        )
         named = [row.name for row in used.rows[:_MOST_CHANNELS] if row.name]
         others = [*used.rows[_MOST_CHANNELS:], *([used.rest] if used.rest else [])]
         return Overview(
@@ -120,7 +123,7 @@ class OverviewReader:
             channels=channels,
             month=month,
             months=months[::-1],
-            figures=await self._figures(team_id, month, titles),
+            figures=self._figures(used.counts, feedback, titles),
             total=used.total,
             by_channel=used.rows[:_MOST_CHANNELS],
             elsewhere=sum_of(others),
@@ -140,12 +143,12 @@ class OverviewReader:
             return False
         return True
 
-    async def _figures(
-        self, team_id: str, month: str, titles: Mapping[ExpertName, str]
+    def _figures(
+        self,
+        counts: Sequence[UsageCount],
+        feedback: Iterable[Feedback],
+        titles: Mapping[ExpertName, str],
     ) -> Sequence[Figures]:
-        counts, feedback = await asyncio.gather(
-            self._reports.usage(team_id, month), self._feedback.of_month(team_id, month)
-        )
         votes = Counter((one.judged.expert, one.opinion) for one in feedback)
         counted = [*(count.name for count in counts), *(name for name, _ in votes)]
         names = [

@@ -71,7 +71,7 @@ class TurnRunner:
             return False
         record.claim = admitted
         if record.in_doubt and await self._was_ended(record.turn):
-            log.warning("turn.ended_before", extra={"turn": record.turn.id})
+            log.warning("turn.ended_before")
             return False
         await self._locales.use_shared_language(admitted.turn.addressee)
         writer = self._parts.writer(record)

@@ -36,7 +36,7 @@ from bot.adapters.redis.connection.pipelining import (
     PipeliningRedis,
 )
 from bot.adapters.redis.connection.scripting import Connection
-from bot.adapters.redis.connection.shared_connection import Command
+from bot.adapters.redis.connection.shared_connection import Named
 from bot.adapters.redis.shards import Shards
 from bot.panel import observing
 from bot.panel.errors import GiveUp, StoreUnavailable
@@ -181,6 +181,5 @@ class _Cluster(RedisCluster):
             if args[0] in BLOCKING:
                 return await super().execute_command(*args, **options)
             async with self.places:
-                command = Command(args)
-                with observing.begin(Kind.REDIS_CALL, commands=(command,)):
+                with observing.begin(Kind.REDIS_CALL, commands=(Named(args),)):
                     return await super().execute_command(*args, **options)

@@ -25,17 +25,13 @@ from bot.panel.observing import Kind
 _SCRIPTED = frozenset({"EVAL", "EVALSHA"})
 
 
-class Command:
-    """A command, and where its reply is waited for. Raises DataError if it cannot be sent."""
+class Named:
+    """A command, for those who only want to know its name."""
 
-    __slots__ = ("_args", "losses", "packed", "reply", "trip")
+    __slots__ = ("_args",)
 
     def __init__(self, args: Sequence[Any]) -> None:
         self._args = args
-        self.packed = packed(args)
-        self.reply: asyncio.Future[Any] = asyncio.Future()
-        self.losses = 0  # connections that ended before the reply came
-        self.trip = observing.NOT_OBSERVED  # if it is the last of it
 
     @property
     def name(self) -> str:
@@ -43,6 +39,19 @@ class Command:
         name = str(self._args[0])
         script = SCRIPTS.get(self._args[1]) if name in _SCRIPTED else None
         return f"{name} {script}" if script else name
+
+
+class Command(Named):
+    """A command, and where its reply is waited for. Raises DataError if it cannot be sent."""
+
+    __slots__ = ("losses", "packed", "reply", "trip")
+
+    def __init__(self, args: Sequence[Any]) -> None:
+        super().__init__(args)
+        self.packed = packed(args)
+        self.reply: asyncio.Future[Any] = asyncio.Future()
+        self.losses = 0  # connections that ended before the reply came
+        self.trip = observing.NOT_OBSERVED  # if it is the last of it
 
 
 class SharedConnection(asyncio.Protocol):
@@ -99,7 +108,7 @@ class SharedConnection(asyncio.Protocol):
             self._watch.cancel()
         self._transport.abort()
         for command in self._unanswered:
-            command.trip.__exit__(type(reason), reason, None)
+            command.trip.end(reason)
         self._ended(reason, [*self._unanswered])
 
     def data_received(self, data: bytes) -> None:
