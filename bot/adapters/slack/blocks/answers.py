@@ -1,9 +1,10 @@
 """Answers to commands and buttons, as blocks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
-from bot.adapters.slack.blocks.elements import modal
+from bot.adapters.slack.blocks.elements import modal, note, section
 from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 from bot.language import gettext
@@ -29,3 +30,31 @@ def sentence(markdown: str) -> Answer:
 def notice(answer: Answer) -> Json:
     """Return a modal that only shows *answer*."""
     return modal(gettext("Panel of experts"), answer.blocks, close=gettext("Close"))
+
+
+def listed(lines: Sequence[str], footer: str = "") -> Answer:
+    """Return *lines* of mrkdwn, however many they are, and a note below them."""
+    sections = [section(text) for text in section_texts(lines)]
+    notes = [note(footer)] if footer else []
+    return Answer(cut("\n".join([*lines, footer]).strip()), [*sections, *notes])
+
+
+def cut(text: str) -> str:
+    """Return *text* at the length that Slack takes as a message's fallback."""
+    return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
+
+
+def section_texts(lines: Iterable[str]) -> Iterable[str]:
+    """Yield the texts of sections, each with as many of the lines as fit."""
+    text = ""
+    for line in lines:
+        if text and len(text) + 1 + len(line) > LONGEST_TEXT:
+            yield text
+            text = ""
+        text = f"{text}\n{line}" if text else line
+    yield text
+
+
+def parted(text: str) -> Sequence[str]:
+    """Return *text* in parts that a section or note can hold, cut between words."""
+    return wrap(text, LONGEST_TEXT, break_long_words=False, break_on_hyphens=False)

@@ -93,3 +93,9 @@ def literal(text: str, limit: int) -> str:
     """Return *text* on one line, for a field that knows neither markup nor entities."""
     line = sanitize.one_line(text, limit)
     return line.replace("&lt;", "‹").replace("&gt;", "›").replace("&amp;", "&")  # noqa: RUF001 - look-alikes that cannot become live
+
+
+def verbatim(text: str) -> Json:
+    """Return *text* unchanged in a block where nothing formats or pings."""
+    element = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text}]}
+    return {"type": "rich_text", "elements": [element]}

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from bot.adapters.slack.blocks.answers import Answer
-from bot.adapters.slack.blocks.elements import section
-from bot.adapters.slack.experts.panel_messages import cut, labelled_name, parted, purpose, verbatim
+from bot.adapters.slack.blocks.answers import Answer, cut, parted
+from bot.adapters.slack.blocks.elements import section, verbatim
+from bot.adapters.slack.experts.panel_messages import labelled_name, purpose
 from bot.adapters.slack.experts.panel_settings import PanelSetting
 from bot.adapters.slack.markdown import sanitize
 from bot.language import gettext

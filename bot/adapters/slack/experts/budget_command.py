@@ -1,8 +1,6 @@
 """``/experts budget``: what may be spent, and how much of it is."""
 
-from bot.adapters.slack.blocks.answers import Answer, sentence
-from bot.adapters.slack.blocks.elements import section
-from bot.adapters.slack.experts.panel_messages import cut, parted
+from bot.adapters.slack.blocks.answers import Answer, listed, sentence
 from bot.adapters.slack.interactions.responder import Requester
 from bot.language import gettext
 from bot.panel.budgets import overview, sentences
@@ -41,5 +39,4 @@ class BudgetCommand:
         lines = [f"• {sentences.standing(one.limit, one.spent)}" for one in standings]
         if not lines:
             return sentence(gettext("No budget limits what may be spent here."))
-        text = "\n".join([gettext("*Budgets, and what is spent of them*"), *lines])
-        return Answer(cut(text), [section(part) for part in parted(text)])
+        return listed([gettext("*Budgets, and what is spent of them*"), *lines])

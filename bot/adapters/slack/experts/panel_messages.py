@@ -4,15 +4,20 @@ Text that people have written is sanitized here.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from textwrap import wrap
 from types import MappingProxyType
 
-from bot.adapters.slack.blocks.answers import LONGEST_TEXT, Answer, sentence
-from bot.adapters.slack.blocks.elements import and_more, note, section
+from bot.adapters.slack.blocks.answers import (
+    LONGEST_TEXT,
+    Answer,
+    cut,
+    listed,
+    parted,
+    sentence,
+)
+from bot.adapters.slack.blocks.elements import and_more, note, section, verbatim
 from bot.adapters.slack.documents.document_messages import documents_use
 from bot.adapters.slack.experts.panel_settings import SETTINGS, SYNTHESIS, PanelSetting
 from bot.adapters.slack.markdown import sanitize
-from bot.json_types import Json
 from bot.language import gettext, ngettext, pgettext
 from bot.panel.model import Effort, Expert, ExpertName, Synthesis, ThreadRef
 from bot.panel.roster.expert_checks import MOST_EXPERTS
@@ -63,7 +68,7 @@ def panel(
                 most=MOST_EXPERTS,
             )
         )
-    answer = _answer([f"*{_heading(where)}*", *lines], " ".join(footer))
+    answer = listed([f"*{_heading(where)}*", *lines], " ".join(footer))
     if not rules:
         return answer
     blocks, texts = [*answer.blocks], [answer.text]
@@ -84,7 +89,7 @@ def rules_label(*, for_defaults: bool) -> str:
 def search_results(entries: Sequence[PanelEntry], where: Scope, meant: str = "") -> Answer:
     """Return the experts of a panel that were looked for, the best first; else who was *meant*."""
     lines = _listed(entries, where) or [gettext("Nobody on it is like that.") + meant]
-    return _answer([f"*{_heading(where)}*", *lines])
+    return listed([f"*{_heading(where)}*", *lines])
 
 
 def _listed(
@@ -133,7 +138,7 @@ def usage(
         lines.append(and_more(more))
     heading = gettext("To be added by name")
     by_name = [f"\n*{heading}*", *lines] if lines else []
-    answer = _answer(["\n".join(_commands(settings)), *by_name])
+    answer = listed(["\n".join(_commands(settings)), *by_name])
     if not lead:
         return answer
     above = sentence(lead)
@@ -269,36 +274,3 @@ def purpose(expert: Expert, longest: int | None = None) -> str:
     if longest and len(text) > longest:
         text = text[: longest - 1].rstrip() + "…"
     return sanitize.mrkdwn(text)
-
-
-def _answer(lines: Sequence[str], footer: str = "") -> Answer:
-    sections = [section(text) for text in section_texts(lines)]
-    notes = [note(footer)] if footer else []
-    return Answer(cut("\n".join([*lines, footer]).strip()), [*sections, *notes])
-
-
-def cut(text: str) -> str:
-    """Return *text* at the length that Slack takes as a message's fallback."""
-    return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
-
-
-def section_texts(lines: Iterable[str]) -> Iterable[str]:
-    """Yield the texts of sections, each with as many of the lines as fit."""
-    text = ""
-    for line in lines:
-        if text and len(text) + 1 + len(line) > LONGEST_TEXT:
-            yield text
-            text = ""
-        text = f"{text}\n{line}" if text else line
-    yield text
-
-
-def parted(text: str) -> Sequence[str]:
-    """Return *text* in parts that a section or note can hold, cut between words."""
-    return wrap(text, LONGEST_TEXT, break_long_words=False, break_on_hyphens=False)
-
-
-def verbatim(text: str) -> Json:
-    """Return *text* unchanged in a block where nothing formats or pings."""
-    element = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text}]}
-    return {"type": "rich_text", "elements": [element]}

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from bot.adapters.slack.blocks import charts
+from bot.adapters.slack.blocks.answers import section_texts
 from bot.adapters.slack.blocks.elements import (
     DIVIDER,
     and_more,
@@ -25,7 +26,6 @@ from bot.adapters.slack.experts.panel_messages import (
     labelled_name,
     more_experts,
     on_or_off,
-    section_texts,
     tools_used,
 )
 from bot.adapters.slack.home import turning

@@ -313,6 +313,13 @@ async def test_streaming_is_set_announced_and_shown(office):
     assert "`on`, `off` and `default`" in await office.give("streaming perhaps")
 
 
+async def test_each_budget_is_shown_on_a_line_of_its_own(office):
+    await office.give("budget person $2/day", ADA)
+    await office.give("budget workspace $20/month", ADA)
+
+    assert (await office.give("budget")).count("\\n\u2022 `") == 2
+
+
 async def test_rules_for_the_router_are_set_in_a_form_announced_and_shown(office):
     view = await office.open("router")
     assert await office.submit(view, rules="At most two.\nNever ask <!channel>. ") == {}
