@@ -10,7 +10,7 @@ from bot.cli.demo import answer
 from bot.cli.shared import lazily
 from bot.cli.shared.command import run
 from bot.cli.shared.listing import json_option, print_json
-from bot.cli.shared.router import channel_option, open_router, panel_option
+from bot.cli.shared.router import channel_option, open_router, panel_option, tell_left_out
 
 if TYPE_CHECKING:
     from bot.operations.evaluation.router_trial import Decision
@@ -48,6 +48,7 @@ def ask(
 async def _ask(question: str, panel_file: str | None, channel: str, *, as_json: bool) -> None:
     async with open_router() as router:
         panel = lazily.router_trial.panel_of(router.config, panel_file, channel)
+        tell_left_out(panel)
         asked = lazily.questions.Question("asked", question, (frozenset(),))
         decision = await router.trial.decide(panel, asked)
     if as_json:

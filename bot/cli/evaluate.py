@@ -13,7 +13,7 @@ import click
 
 from bot.cli.shared import lazily
 from bot.cli.shared.command import check_writable, progress_bar, run, write
-from bot.cli.shared.router import channel_option, open_router, panel_option
+from bot.cli.shared.router import channel_option, open_router, panel_option, tell_left_out
 from bot.operations.evaluation.scores import MEASURES
 from bot.panel.errors import Refused
 
@@ -156,6 +156,7 @@ async def _evaluate(options: _Options) -> None:
             )
             for named in panels:  # before anything is paid for
                 evaluation.check(*named)
+                tell_left_out(*named[::-1])
             first, *second = [await _run(evaluation, *named) for named in panels]
     _write(getattr(lazily.reports, f"as_{options.form}")(first, *second), options.out)
     unmet = [*_unmet(options, first), *(_worse(first, *second) if options.no_worse else ())]
@@ -242,15 +243,16 @@ def _read_notes(path: str, lines: Sequence[bytes], *, first: int = 1) -> "dict[s
 
 def _unmet(options: _Options, run: "Run") -> Iterator[str]:
     values = lazily.reports.measures(run)
-    for name, bound in options.least:
-        if values[name] < bound:
-            yield f"{name} is {values[name]:.3f}, and should be at least {bound:g}."
-    for name, bound in options.most:
-        if values[name] > bound:
-            yield f"{name} is {values[name]:.3f}, and should be at most {bound:g}."
+    for side, bounds in (("least", options.least), ("most", options.most)):
+        for name, bound in bounds:
+            value = values[name]
+            if value is None:
+                yield f"{name} has no value here, and should be at {side} {bound:g}."
+            elif value < bound if side == "least" else value > bound:
+                yield f"{name} is {value:.3f}, and should be at {side} {bound:g}."
 
 
 def _worse(run: "Run", against: "Run") -> Iterator[str]:
-    gain, low, high = dict(lazily.reports.differences(run, against))["f1"]
+    gain, low, high = dict(lazily.reports.differences(run, against)).get("f1", (0, 0, 0))
     if high < 0:
         yield f"f1 is lower by {-gain:.3f} ({low:+.3f} to {high:+.3f}) than with {against.panel}."

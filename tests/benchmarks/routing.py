@@ -60,7 +60,7 @@ async def measure(effort: Effort) -> list[Figure]:
 def score(questions: Iterable[Question], choose: Choose) -> Mapping[str, float]:
     """Return how good the choices for *questions* are."""
     counts = scores.total(Choice(question, choose(question)) for question in questions)
-    return {name: measure(counts) for name, measure in MEASURES.items()}
+    return {name: measure(counts) or 0.0 for name, measure in MEASURES.items()}
 
 
 def by_rules(question: Question, offered: Sequence[Json] = ALL) -> Experts:

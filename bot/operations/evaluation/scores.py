@@ -71,19 +71,20 @@ def counts(choice: Choice) -> Counts:
     )
 
 
-def _share(part: float, whole: float) -> float:
-    return part / whole if whole else 1.0
+def _share(part: float, whole: float) -> float | None:
+    return part / whole if whole else None
 
 
-# From 0 to 1: of over-selection and silence, less is better.
-MEASURES: Mapping[str, Callable[[Counts], float]] = {
+# From 0 to 1, None where there is nothing of which it would be a share. Of over-selection and
+# silence, less is better.
+MEASURES: Mapping[str, Callable[[Counts], float | None]] = {
     "f1": lambda c: _share(2 * c.hits, c.right + c.chosen),
     "precision": lambda c: _share(c.hits, c.chosen),
     "recall": lambda c: _share(c.hits, c.right),
     "exact": lambda c: _share(c.exact, c.questions),
-    "over-selection": lambda c: c.too_many / c.questions if c.questions else 0.0,
+    "over-selection": lambda c: _share(c.too_many, c.questions),
     "nobody": lambda c: _share(c.left_alone, c.for_nobody),
-    "silent": lambda c: c.silent / c.for_experts if c.for_experts else 0.0,
+    "silent": lambda c: _share(c.silent, c.for_experts),
 }
 
 
@@ -138,8 +139,8 @@ def differences(
 ) -> Mapping[str, tuple[float, float, float]]:
     """Return how much higher *new* is in each measure, with a 95 % interval: what it may well be.
 
-    Both are choices for the same questions. The interval comes from a paired bootstrap: questions
-    are drawn anew, with replacement, always the same way.
+    Both are choices for the same questions; measures that either lacks are left out. The interval
+    comes from a paired bootstrap: questions are drawn anew, with replacement, always the same way.
     """
     pairs = list(zip(_by_question(new), _by_question(old), strict=True))
     kinds = {pair: number for number, pair in enumerate(dict.fromkeys(pairs))}
@@ -147,21 +148,24 @@ def differences(
     numbers = [kinds[pair] for pair in pairs]  # many questions count alike
     draw = random.Random(0)  # noqa: S311 - not for security: the same report each time
 
-    def gains(drawn: Sequence[int]) -> Sequence[float]:
+    def gains(drawn: Sequence[int]) -> Mapping[str, float]:
         times = Counter(drawn)
         weights = [times[number] for number in range(len(kinds))]
         here, there = (
             Counts(*(sum(map(mul, counted, weights)) for counted in one)) for one in sides
         )
-        return [measure(here) - measure(there) for measure in MEASURES.values()]
+        both = ((name, of(here), of(there)) for name, of in MEASURES.items())
+        return {name: new - old for name, new, old in both if new is not None and old is not None}
 
     resampled = [gains(draw.choices(numbers, k=len(numbers))) for _ in range(_RESAMPLES)]
-    ordered = map(sorted, zip(*resampled, strict=True))
-    intervals = [[one[round(share * (len(one) - 1))] for share in _BETWEEN] for one in ordered]
-    return {
-        name: (gain, low, high)
-        for name, gain, (low, high) in zip(MEASURES, gains(numbers), intervals, strict=True)
-    }
+
+    def bound(name: str, share: float) -> float:
+        ordered = sorted(one[name] for one in resampled if name in one)
+        return ordered[round(share * (len(ordered) - 1))]
+
+    low, high = _BETWEEN
+    known = gains(numbers).items()
+    return {name: (gain, bound(name, low), bound(name, high)) for name, gain in known}
 
 
 def _by_question(choices: Iterable[Choice]) -> Sequence[Counts]:

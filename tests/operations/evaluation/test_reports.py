@@ -1,3 +1,4 @@
+import json
 from xml.etree import ElementTree
 
 import pytest
@@ -41,5 +42,16 @@ def test_xml_has_no_characters_that_xml_forbids(odd: str):
 def test_who_was_never_asked_has_no_precision_and_who_was_never_right_has_no_recall():
     report = reports.as_markdown(run_of(choice("tax", "legal")))
 
-    assert "| legal  | 1     | 0      | 0.000 | -         | 0.000  |" in report
-    assert "| tax    | 0     | 1      | 0.000 | 0.000     | -      |" in report
+    assert "| legal  | 1     | 0      | 0.000 | \N{EN DASH}         | 0.000  |" in report
+    assert "| tax    | 0     | 1      | 0.000 | 0.000     | \N{EN DASH}      |" in report
+
+
+def test_a_share_of_nothing_is_a_dash_for_people_and_null_for_programs():
+    none = reports.UNDEFINED
+    silent, asking = run_of(choice("", "legal")), run_of(choice("legal", "legal"))
+
+    assert "| precision      | \N{EN DASH}     |" in reports.as_markdown(silent)
+    compared = reports.as_markdown(silent, asking)
+    (row,) = [line for line in compared.splitlines() if line.startswith("| precision")]
+    assert [cell.strip() for cell in row.split("|")[2:-1]] == [none, "1.000", none, none]
+    assert json.loads(reports.as_json(silent))["measures"]["precision"] is None

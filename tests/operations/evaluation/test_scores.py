@@ -16,7 +16,7 @@ def choice(chosen: str, *acceptable: str, tags: tuple[str, ...] = (), id_: str =
     return Choice(question, frozenset(chosen.split()))
 
 
-def measured(name: str, *choices: Choice) -> float:
+def measured(name: str, *choices: Choice) -> float | None:
     return MEASURES[name](scores.total(choices))
 
 
@@ -99,3 +99,13 @@ def test_a_difference_that_may_be_chance_has_zero_in_its_interval():
     gain, low, high = scores.differences(little, old)["exact"]
     assert low <= 0 <= gain <= high
     assert scores.differences(old, much)["exact"][2] < 0
+
+
+def test_a_share_of_nothing_is_undefined():
+    silent, right = choice("", "legal", id_="a"), choice("legal", "legal", id_="a")
+
+    assert measured("precision", silent) is None
+    assert measured("nobody", silent) is None
+    differences = scores.differences([silent], [right])
+    assert differences["recall"] == (-1, -1, -1)
+    assert "precision" not in differences
