@@ -8,6 +8,7 @@ import pytest
 from bot.adapters.redis.stores.budget_store import RedisBudgetStore
 from bot.panel.budgets.budget_store import Charge, Hold, Spent
 from bot.panel.budgets.limits import Unit
+from bot.panel.errors import TurnLost
 from bot.panel.model import TurnId
 from tests.fakes.budget_store import FakeBudgetStore
 
@@ -173,3 +174,10 @@ async def test_a_turn_that_was_let_through_exceeds_all_limits_but_firm_ones(stor
     assert await store.hold(hold(1), [none], 60) is None
     assert (await store.hold(hold(2), [replace(none, is_firm=True)], 60)).place == 0
     assert (await store.hold(hold(1, TurnId("T1:C1:2.0")), [none], 60)).place == 0
+
+
+async def test_nothing_is_held_by_a_claim_after_a_later_one(store):
+    await store.hold(hold(token=2), [CHANNEL], 60)
+    with pytest.raises(TurnLost):
+        await store.hold(hold(token=1), [CHANNEL], 60)
+    assert await store.read([HERE]) == [Spent(0, 100)]

@@ -164,12 +164,17 @@ async def test_what_was_done_since_the_backup_is_not_done_again(
     assert last_said(world, ticket) == f"Answer 2 of {LEGAL}"
     assert last_said(world, new) == f"Answer 2 of {LEGAL}"
     assert everything(world).items() >= shown.items()
-    _, budgets, _ = await world.panelbot("budgets", "show", "--json")
-    assert [one["held"] for one in json.loads(budgets)] == [0]
+    while await held(world):  # by workers of before the backup: that runs out
+        pass
     assert (await world.panelbot("audit", "verify"))[0] == 0
     noted = head.split()[-1]
     code, _, err = await world.panelbot("audit", "verify", "--noted", noted)
     assert code == 1, (head, err)
+
+
+async def held(world: World) -> int:
+    _, budgets, _ = await world.panelbot("budgets", "show", "--json")
+    return sum(one["held"] for one in json.loads(budgets))
 
 
 def requests(world: World) -> int:

@@ -13,6 +13,7 @@ from bot.panel.alerts.alerts import Alerts
 from bot.panel.budgets.budget_store import BudgetStore, Charge, Hold, Short, Spent
 from bot.panel.budgets.ledger import Ledger
 from bot.panel.budgets.limits import Unit, read_all
+from bot.panel.errors import TurnLost
 from bot.panel.model import TurnId
 from bot.panel.prices import Price, Prices
 
@@ -53,6 +54,8 @@ class FakeBudgetStore(BudgetStore):
         if (hold.turn, hold.id) in self.holds:
             return None
         self._let_expired_go()
+        if hold.token < self.tokens.get(hold.turn, 0):
+            raise TurnLost(hold.turn)
         if hold.token > self.tokens.get(hold.turn, 0):
             self._let_go(hold.turn)
             self.tokens[hold.turn] = hold.token

@@ -24,7 +24,7 @@ from rich.console import Console
 from tests.simulation.days import IN_FULL, Day, full_kinds, simulate
 from tests.simulation.domain.world import Outcome, run
 from tests.simulation.excerpt import Excerpt
-from tests.simulation.kinds import IN_FAKES, IN_REDIS, KINDS, OPEN
+from tests.simulation.kinds import IN_FAKES, IN_REDIS, KINDS
 from tests.simulation.many import Result, Tally, run_many
 from tests.simulation.regressions import Pinned, written
 from tests.simulation.shrinking import Shrinker
@@ -58,7 +58,7 @@ def _kinds(args: argparse.Namespace) -> Sequence[str]:
         known = IN_REDIS if args.redis or args.kind in IN_REDIS else IN_FAKES
     called = [f"{args.kind}{where}" for where in ("", " in Redis", IN_FULL)]
     if args.kind == "every":
-        return [one for one in known if one not in OPEN]
+        return known
     return [one for one in called if one in known]
 
 

@@ -58,7 +58,8 @@ class BudgetStore(Protocol):
         """Hold all *charges* for so many *seconds*; nothing of them if one does not fit.
 
         What was held longer ago than it was to be, and by earlier claims of the turn, is let go:
-        its input counts as spent. What is held already stays.
+        its input counts as spent. What is held already stays. Raises TurnLost if the turn has held
+        something by a later claim.
         """
 
     async def renew(self, turn: TurnId, seconds: float) -> None:

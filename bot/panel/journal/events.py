@@ -110,6 +110,7 @@ class Routed(_OfRound):
     usage: Usage = NO_USAGE
     model: str = ""  # the fallback that answered, if one did
     cut: bool = False  # it was cut off before its end
+    why: str = ""  # it was cut off, and not asked again: a sentence for people
 
 
 @dataclass(frozen=True, slots=True)

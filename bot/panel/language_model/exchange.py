@@ -193,6 +193,7 @@ class Responded:
     model: str = ""  # the fallback that answered, if one did
     written: WrittenCalls | None = None
     cut: bool = False  # it ended before it was whole, but what there is can be used
+    why: str = ""  # it is cut, and was not asked for again: a sentence for people
     failed_tools: tuple[str, ...] = ()  # MCP servers' labels, and names: it had to do without
 
 

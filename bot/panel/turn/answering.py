@@ -30,6 +30,7 @@ from bot.panel.threads.thread_store import Standing
 from bot.panel.turn.authorship import with_authors
 from bot.panel.turn.consulting import file_posts
 from bot.panel.turn.consulting.consultation import consult
+from bot.panel.turn.open_calls import OpenCalls
 from bot.panel.turn.routing import route
 from bot.panel.turn.selection import post_left_out, start_in, unasked
 from bot.panel.turn.services import Rules, Services
@@ -170,6 +171,13 @@ class Answering:
                 if len(refusals) < len(errors):
                     raise  # something else decides what becomes of the turn
                 await self._post_refusal(context, refusals[0])
+                calls = OpenCalls(
+                    context.services.client.model,
+                    context.record,
+                    context.panel,
+                    self._rules.timeouts.backoff,
+                )
+                await calls.answer(context.conversations.links)
 
     async def _post_unread(self, context: TurnContext) -> None:
         """Say what we are not allowed to read, once in a while."""
@@ -253,6 +261,8 @@ async def _post_over_budget(context: TurnContext) -> None:
         names, reasons = zip(*left_out, strict=True)
         titles = dict.fromkeys(context.panel.persona(name).name for name in names)
         await context.writer.tell_of_budget(budget_notice(reasons[0], [*titles]), names)
+    elif (routed := context.progress.routed) and routed.why:
+        await context.writer.tell_of_budget(routed.why)
 
 
 async def _post_unused_files(context: TurnContext) -> None:

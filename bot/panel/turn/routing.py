@@ -9,7 +9,8 @@ from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
 
-from bot.panel.errors import ModelRefused
+from bot.panel.budgets.ledger import OverBudget
+from bot.panel.errors import ModelRefused, ModelUnavailable
 from bot.panel.intake.addressing import addressed
 from bot.panel.journal.events import ExpertCalled, Routed, RouterAsked, RouterBegan
 from bot.panel.journal.progress import TOO_MANY, Progress
@@ -24,8 +25,9 @@ from bot.panel.language_model.exchange import (
     ToolsRunning,
 )
 from bot.panel.language_model.expert_calls import as_one_each, not_consulted
-from bot.panel.language_model.model_client import ResponseRestarted
+from bot.panel.language_model.model_client import ResponseRestarted, answer_in
 from bot.panel.model import MOST_AT_ONCE, CallId, Expert, Panel, Wish
+from bot.panel.retries import retry
 from bot.panel.texts import sentences
 from bot.panel.texts.answers import limited
 from bot.panel.threads import follow_ups
@@ -86,7 +88,13 @@ async def _ask_router(context: TurnContext, start: Start) -> None:
     response = await choose_experts(context, prompt, start, ref=ref, panel=context.panel)
     text = limited(response.text)
     await context.record.note(
-        Routed(text, usage=response.usage, model=response.model, cut=response.cut)
+        Routed(
+            text,
+            usage=response.usage,
+            model=response.model,
+            cut=response.cut,
+            why=response.why,
+        )
     )
 
 
@@ -160,8 +168,37 @@ async def _choose(
             if not context.progress.round_of(by).all_calls:
                 raise
             log.warning("choice.cut", extra={"reason": str(error)})
-            response = Responded("", cut=True)  # whoever was called by then is consulted
+            await record.note(asked)  # whoever was called by then is consulted all the same
+            selection.restart()
+            why = error.sentence if isinstance(error, OverBudget) else ""
+            response = await _left(context, prompt, selection, ref, by, why)
     return response
+
+
+async def _left(
+    context: TurnContext,
+    prompt: Prompt,
+    selection: Selection,
+    ref: str,
+    by: CallId | None,
+    why: str,
+) -> Responded:
+    """Return what the conversation holds of a lost response that is not asked for again.
+
+    The calls in it are taken. *why* it is not is said if that is not all.
+    """
+    model, backoff = context.services.client.model, context.rules.timeouts.backoff
+    response = context.progress.round_of(by).response
+    looks = partial(model.is_whole, response), partial(model.since, prompt.conversation, ref)
+    is_whole = bool(response) and await retry(looks[0], backoff, on=ModelUnavailable)
+    stored = await retry(looks[1], backoff, on=ModelUnavailable)
+    left = Responded("", cut=True, why=why)
+    for event in answer_in(stored or (), prompt.items):
+        if isinstance(event, ToolCalled):
+            await selection.take(event)
+        elif isinstance(event, Responded):
+            left = event if is_whole else replace(event, cut=True, why=why)
+    return left
 
 
 def outputs(progress: Progress, panel: Panel, by: CallId | None = None) -> list[Item]:

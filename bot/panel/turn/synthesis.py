@@ -74,7 +74,8 @@ async def _return_outputs(context: TurnContext) -> Closed:
         except OverBudget as error:
             if not context.progress.answers:
                 raise
-            is_missing, why = True, error.sentence  # but it learns what was said
+            why = error.sentence  # but it learns what was said
+            is_missing = repeated = True  # an earlier try may have been sent
         except ModelRefused as error:
             if error.fault in MENDABLE or not context.progress.answers:
                 raise

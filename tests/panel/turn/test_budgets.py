@@ -12,6 +12,7 @@ from bot.panel.budgets.budget_store import Short, Spent
 from bot.panel.budgets.limits import Level, Unit, read_all
 from bot.panel.errors import ModelFault, ModelOverloaded, ModelRefused, StoreUnavailable
 from bot.panel.intake.lease import renewed_lease
+from bot.panel.language_model.exchange import ToolAnswered, ToolCalled, UserSaid
 from bot.panel.model import TurnId
 from bot.panel.roster.roster import WorkspaceScope
 from bot.panel.timeouts import Timeouts
@@ -112,6 +113,62 @@ async def test_a_summary_without_money_is_missed_and_the_router_learns_what_was_
 
     assert bench.messenger.said[-1][1].startswith("There is no summary this time. What is left of")
     assert bench.model.unanswered() == []
+
+
+@pytest.fixture
+def with_requests_of_the_router(within):
+    """Makes a bench that has money for so many requests of the router only."""
+
+    def bench_with(requests):
+        bench = within(AMPLE, timeouts=replace(HURRY, further_calls=5))
+        hold = bench.ledger.store.hold
+
+        async def hold_some(wanted, *rest):
+            asked = [f"T1:{prompt.conversation}" for prompt in bench.model.asked(ROUTER)]
+            is_broke = wanted.conversation in asked[requests - 1 :]
+            return Short(0, Spent()) if is_broke else await hold(wanted, *rest)
+
+        bench.ledger.store.hold = hold_some
+        return bench
+
+    return bench_with
+
+
+async def test_a_choice_that_broke_off_and_may_not_be_repeated_goes_on_with_what_is_stored(
+    with_requests_of_the_router,
+):
+    bench = with_requests_of_the_router(1)
+    bench.model.script(ROUTER, [consult("legal"), ModelOverloaded("HTTP 503")])
+
+    await bench.ask("May we?")
+
+    said = bench.model.items_of(ROUTER)
+    assert [type(item) for item in said] == [UserSaid, ToolCalled, ToolAnswered]
+    assert ("Legal Counsel", "Hello.") in bench.messenger.said
+    assert "is not enough" in notices(bench)[0].text  # others may be missing
+
+
+async def test_a_summary_that_broke_off_and_may_not_be_repeated_leaves_each_output_once(
+    with_requests_of_the_router,
+):
+    bench = with_requests_of_the_router(2)
+    bench.model.script(ROUTER, [consult("legal"), consult("finance")], ["", ModelOverloaded("503")])
+
+    await bench.ask("May we?")
+
+    kinds = [type(item) for item in bench.model.items_of(ROUTER)]
+    assert kinds == [UserSaid, ToolCalled, ToolCalled, ToolAnswered, ToolAnswered]
+
+
+async def test_a_router_that_may_not_end_the_turn_leaves_no_call_open(with_requests_of_the_router):
+    bench = with_requests_of_the_router(1)
+    bench.model.script(ROUTER, [consult("legal")])
+    bench.model.script("legal", [ModelRefused(ModelFault.BAD_REQUEST, "no")])
+
+    await bench.ask("May we?")
+
+    assert bench.model.unanswered() == []
+    assert len(notices(bench)) == 1
 
 
 async def test_nobody_is_asked_without_money_and_whoever_asks_is_told_until_when(within):

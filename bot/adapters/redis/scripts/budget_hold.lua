@@ -2,14 +2,17 @@
 -- ARGV: turn, its claim's token, which request, for how long (ms), its conversation, how many tokens
 -- that has if nobody knows, seconds to keep what was held and counters, then of each limit its
 -- counter, unit, most, input, output, price of a token of the conversation, and 1 if it is firm
--- Returns 0; or the number of the limit, and what is spent, held and allowed besides there
+-- Returns 0; or the number of the limit, and what is spent, held and allowed besides there; or -1 if
+-- the turn has a later claim
 -- Doing it twice holds it once.
 
 local turn, token, id, lease, conversation, unknown, keep, keep_counts = unpack(ARGV, 1, 8)
 local kept = of('requests', turn)
 if redis.call('HEXISTS', kept, id) == 1 then return {0} end
 let_expired_go()
-if tonumber(token) > tonumber(redis.call('HGET', kept, '@token') or 0) then
+local latest = tonumber(redis.call('HGET', kept, '@token') or 0)
+if tonumber(token) < latest then return {-1} end
+if tonumber(token) > latest then
   let_go(turn)  -- of workers that have lost it
   redis.call('HSET', kept, '@token', token)
 end

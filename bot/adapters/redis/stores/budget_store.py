@@ -6,6 +6,7 @@ from bot.adapters.redis import keys
 from bot.adapters.redis.connection.scripting import Connection, Script, milliseconds
 from bot.panel.budgets.budget_store import BudgetStore, Charge, Hold, Short, Spent
 from bot.panel.budgets.limits import Unit
+from bot.panel.errors import TurnLost
 from bot.panel.model import TurnId
 
 _HOLD, _RENEW, _SETTLE, _READ = map(
@@ -29,6 +30,8 @@ class RedisBudgetStore(BudgetStore):
             args += [one.counter, one.unit, one.most, one.input, one.output, f"{one.rate:.6f}"]
             args.append(int(one.is_firm))
         place, *spent = await _HOLD(self._redis, _PREFIX, *args)
+        if place < 0:
+            raise TurnLost(hold.turn)
         return Short(place - 1, Spent(*spent)) if place else None
 
     async def renew(self, turn: TurnId, seconds: float) -> None:
