@@ -81,6 +81,7 @@ _QUEUE = (
         ],
     ),
     Panel("Last states that Slack lacks", "short", [("max(panelbot_outbox_states)", "waiting")]),
+    Panel("Decisions of people", "short", [("max(panelbot_approvals_open)", "waiting")]),
 )
 _MODELS = (
     Panel(
@@ -93,6 +94,11 @@ _MODELS = (
         ],
     ),
     Panel("Time of an expert", "s", _quantiles("panelbot_consultation_seconds", "expert")),
+    Panel(
+        "Budgets",
+        "percentunit",
+        [("max by (budget) (panelbot_budget_used_ratio)", "{{budget}}")],
+    ),
     Panel("Cost an hour", "currencyUSD", [(f"3600 * {_COST}", _BY)]),
     Panel("Model calls", "ops", [_rates(f"{_CALL}_count", f"{_MODEL}, error_type")]),
     Panel("Time of a model call", "s", _quantiles(_CALL, _MODEL)),

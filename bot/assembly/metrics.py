@@ -12,9 +12,12 @@ from bot import __version__, runtime
 from bot.adapters.redis.queue.outbox import RedisOutbox
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.shards import Shards
+from bot.adapters.redis.stores.approval_store import RedisApprovalStore
+from bot.assembly import budgets
 from bot.assembly.parts import Readiness
 from bot.assembly.storage import redis_of
 from bot.experts import library
+from bot.panel.budgets.limits import Level, Limit
 from bot.panel.loops import meanwhile
 from bot.panel.observing import Observer
 from bot.settings.config import Config
@@ -50,20 +53,31 @@ async def open_metrics(config: Config, role: str, readiness: Readiness) -> Async
     observer = MetricsObserver(experts, prices.prices(config.prices), config.provider)
     redis, shards = redis_of(config), Shards(config.redis_shards)
     queue, outbox = RedisTurnQueue(redis, shards), RedisOutbox(redis, shards)
+    approvals, ledger = RedisApprovalStore(redis, shards), budgets.ledger_in(config, redis)
 
     async def read() -> None:
         observer.count()
         workspace = urlsplit(readiness.workspace).netloc if config.metrics == "workspace" else ""
         metrics.INFO.clear()
         metrics.INFO.labels(__version__, role, workspace).set(1)
-        asked = (queue.depth(), queue.oldest(), outbox.waiting())
-        depth, oldest, states = await asyncio.gather(*asked)
+        limits = [one for one in config.budgets if _is_for_all(one)] if readiness.team_id else []
+        depth, oldest, states, undecided, standings = await asyncio.gather(
+            queue.depth(),
+            queue.oldest(),
+            outbox.waiting(),
+            approvals.undecided(),
+            ledger.standings(limits, readiness.team_id),
+        )
         metrics.QUEUE.labels("waiting").set(depth.waiting)
         metrics.QUEUE.labels("running").set(depth.running)
         metrics.QUEUE.labels("delayed").set(depth.delayed)
         metrics.OLDEST.set(oldest)
         metrics.DEAD_LETTERS.set(depth.buried)
         metrics.OUTBOX.set(states)
+        metrics.APPROVALS.set(undecided)
+        for limit, spent in zip(limits, standings, strict=True):
+            most = (limit.most or 0) + spent.extra
+            metrics.BUDGETS.labels(str(limit)).set((spent.spent + spent.held) / (most or 1))
 
     async def look() -> None:
         before = runtime.monotonic()
@@ -78,6 +92,11 @@ async def open_metrics(config: Config, role: str, readiness: Readiness) -> Async
             yield Metering([observer], MetricsPage(read))
     finally:
         await redis.aclose()
+
+
+def _is_for_all(limit: Limit) -> bool:
+    """Whether it limits what all spend together: labels name no people, channels or experts."""
+    return limit.level in (Level.DEPLOYMENT, Level.WORKSPACE) and limit.most is not None
 
 
 def _can_be_had(config: Config) -> bool:

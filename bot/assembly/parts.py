@@ -19,8 +19,8 @@ _TIMEOUT = 2.0  # seconds for Redis: a probe waits for some seconds only
 class Status:
     """Is told how the parts of the bot fare; this one keeps it to itself."""
 
-    def ready(self, workspace: str, obstacle: Obstacle) -> None:
-        """Hear that a part serves the workspace at this address, unless there is an *obstacle*."""
+    def ready(self, team_id: str, workspace: str, obstacle: Obstacle) -> None:
+        """Hear that a part serves a *workspace*, by its address, unless there is an *obstacle*."""
 
     def finishing(self, turns: int, hurry: Callable[[], None]) -> None:
         """Hear that a part is told to end, and finishes so many turns unless told to *hurry*."""
@@ -45,11 +45,11 @@ class Readiness:
         self._parts = parts
         self._obstacles: list[Obstacle] = []  # of those that serve
         self._is_draining = False
-        self.workspace = ""  # its address, once it is known
+        self.team_id = self.workspace = ""  # its id and its address, once they are known
 
-    def opened(self, workspace: str, obstacle: Obstacle) -> None:
-        """Take note that a part serves *workspace*, unless there is an *obstacle*."""
-        self.workspace = workspace
+    def opened(self, team_id: str, workspace: str, obstacle: Obstacle) -> None:
+        """Take note that a part serves a *workspace*, unless there is an *obstacle*."""
+        self.team_id, self.workspace = team_id, workspace
         self._obstacles.append(obstacle)
 
     @property

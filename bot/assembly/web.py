@@ -115,7 +115,7 @@ async def open_web(config: Config, status: Status = QUIET) -> AsyncIterator[Serv
 
         def ready() -> None:
             listening.set()
-            status.ready(slack.identity.url, obstacle)
+            status.ready(slack.identity.team_id, slack.identity.url, obstacle)
 
         async def obstacle() -> str:
             if not is_connected():

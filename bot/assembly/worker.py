@@ -69,7 +69,9 @@ async def open_worker(config: Config, status: Status = QUIET) -> AsyncIterator[S
         services_of_chores = operator.services_of(config, storage, slack, model, knowledge)
         chores = await upkeep.chore_runner(config, storage, services_of_chores)
         expiry = ApprovalExpiry(storage.approvals, every=min(5, timeouts.approval / 4))
-        status.ready(slack.identity.url, lambda: redis_obstacle(storage.queue.depth))
+        status.ready(
+            slack.identity.team_id, slack.identity.url, lambda: redis_obstacle(storage.queue.depth)
+        )
         alerting = await alert_runner(config, storage, slack, locales)
         beside = (positions, expiry, chores, alerting)
         yield lambda: _work(worker, beside, sender, status, config.drain)

@@ -63,6 +63,7 @@ def scraper(world: World) -> Scraper:
 
 
 async def test_a_turn_is_counted_from_its_arrival_to_its_replies(world, scraper):
+    world.environ["PANELBOT_BUDGETS"] = "workspace 1M tokens/month, channel 1M tokens/day"
     async with world.command("run") as process:
         await told(process, " run.ready ")
         world.say(f"{MENTION} may legal and finance look at this?")
@@ -92,6 +93,9 @@ async def test_a_turn_is_counted_from_its_arrival_to_its_replies(world, scraper)
     assert seen.value("panelbot_turns_running") == 0
     assert seen.value("panelbot_queue_threads", state="waiting") == 0
     assert "panelbot_dead_letters" in seen.families
+    assert 0 < seen.value("panelbot_budget_used_ratio", budget="workspace 1000000 tokens/month") < 1
+    assert len(seen.families["panelbot_budget_used_ratio"].samples) == 1
+    assert seen.value("panelbot_approvals_open") == 0
 
 
 @pytest.mark.parametrize("command", ["web", "worker"])

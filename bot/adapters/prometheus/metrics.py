@@ -158,3 +158,13 @@ DEAD_LETTERS = Gauge(
 OUTBOX = Gauge(
     "panelbot_outbox_states", "Last states of messages that Slack has yet to get", registry=SHARED
 )
+APPROVALS = Gauge(
+    "panelbot_approvals_open", "Calls of tools that wait for a person's decision", registry=SHARED
+)
+BUDGETS = Gauge(
+    "panelbot_budget_used_ratio",
+    "Share that is spent, or held for requests under way, of each budget in the settings for the "
+    "deployment or the workspace",
+    ["budget"],
+    registry=SHARED,
+)

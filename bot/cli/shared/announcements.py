@@ -44,9 +44,9 @@ class Announcements(Farewell):
         self._is_hurried = False
         self.readiness = Readiness(parts)
 
-    def ready(self, workspace: str, obstacle: Obstacle) -> None:
+    def ready(self, team_id: str, workspace: str, obstacle: Obstacle) -> None:
         """Log that the bot is ready, once all parts are."""
-        self.readiness.opened(workspace, obstacle)
+        self.readiness.opened(team_id, workspace, obstacle)
         if not self.readiness.is_open:
             return
         _look_for_garbage_seldom()

@@ -59,6 +59,13 @@ class RedisApprovalStore(ApprovalStore):
             expired += self._expired(await _DUE(self._redis, prefix, _MOST_EXPIRED))
         return expired
 
+    async def undecided(self) -> int:
+        """Return how many calls wait for a decision."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for prefix in self._shards.prefixes:
+                pipe.zcard(f"{prefix}undecided")
+            return sum(await pipe.execute())
+
     async def close(self, claim: Claim, approval: ApprovalId) -> None:
         await self._scripts.fenced(_SETTLE, claim, approval)
 
