@@ -2,27 +2,48 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from bot.assembly import model_server, panels
 from bot.experts.library import library
+from bot.operations.evaluation.checks import Judge
+from bot.operations.evaluation.judges import ModelJudge, RulesJudge
 from bot.operations.evaluation.memory import MemoryConversations
 from bot.operations.evaluation.questions import Question
 from bot.operations.evaluation.router_trial import RouterTrial
 from bot.panel.language_model.fallback import Fallbacks
+from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.language_model.model_client import ModelClient
 from bot.panel.model import Panel
-from bot.panel.prices import Price, Prices
+from bot.panel.prices import Prices
 from bot.panel.timeouts import Timeouts
+from bot.panel.usage import Usage
 from bot.settings.config import Config
 from bot.settings.yaml_files.prices import prices
 from bot.settings.yaml_files.questions_file import bundled_questions, load_questions
 
 
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """What an evaluation asks, and what that costs."""
+
+    router: RouterTrial
+    models: ModelChoice
+    prices: Prices
+    client: ModelClient
+    by_rules: bool
+
+    def judge(self, model: str = "") -> Judge:
+        """Return what judges answers: *model*, else the experts' own; rules, if all is by rules."""
+        if self.by_rules:
+            return RulesJudge()
+        return ModelJudge(self.client, model or self.models.expert, self.prices)
+
+
 @asynccontextmanager
-async def open_router_trial(config: Config, *, by_rules: bool) -> AsyncIterator[RouterTrial]:
-    """Open the configured router, whose conversations are kept in this process only.
+async def open_trials(config: Config, *, by_rules: bool) -> AsyncIterator[Trials]:
+    """Open the configured router and judge, whose conversations are kept in this process only.
 
     *by_rules*: the server is the stand-in, which costs nothing.
     """
@@ -30,11 +51,18 @@ async def open_router_trial(config: Config, *, by_rules: bool) -> AsyncIterator[
     async with model_server.open_model(forgetful, MemoryConversations()) as model:
         models = panels.models(config)
         client = ModelClient(model, Timeouts().backoff, Fallbacks(models.fallbacks))
-        if by_rules:
-            nothing = Prices("", {models.router: Price(Decimal(0), Decimal(0), Decimal(0))})
-            yield RouterTrial(client, models, nothing, name="rules")
-        else:
-            yield RouterTrial(client, models, prices(config.prices), name=models.router)
+        known = _Free("") if by_rules else prices(config.prices)
+        name = "rules" if by_rules else models.router
+        router = RouterTrial(client, models, known, name=name)
+        yield Trials(router, models, known, client, by_rules)
+
+
+class _Free(Prices):
+    """What the stand-in costs."""
+
+    def cost(self, model: str, usage: Usage) -> Decimal | None:
+        """Return nothing."""
+        return Decimal(0)
 
 
 def panel_of(

@@ -1,10 +1,9 @@
 """``panelbot eval``: how well the router chooses, on questions with known answers."""
 
-import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,12 +12,18 @@ import click
 
 from bot.cli.shared import lazily
 from bot.cli.shared.command import check_writable, progress_bar, run, write
-from bot.cli.shared.router import channel_option, open_router, panel_option, tell_left_out
+from bot.cli.shared.router import (
+    OpenRouter,
+    channel_option,
+    open_router,
+    panel_option,
+    tell_left_out,
+)
 from bot.operations.evaluation.scores import MEASURES
 from bot.panel.errors import Refused
 
 if TYPE_CHECKING:
-    from bot.operations.evaluation.evaluation import Note, Run
+    from bot.operations.evaluation.evaluation import Answering, Note, Run
     from bot.panel.model import Panel
     from bot.settings.config import Config
 
@@ -68,6 +73,8 @@ class _Options:
     panel_file: str | None
     channel: str | None
     against: str | None
+    answers: bool
+    judge: str | None
     repeat: int
     at_once: int
     budget: Decimal | None
@@ -84,6 +91,16 @@ class _Options:
 @panel_option
 @channel_option
 @click.option("--against", type=_FILE, help="Another panel, to compare with.")
+@click.option(
+    "--answers",
+    is_flag=True,
+    help="Let the experts answer the questions that have checks, which costs more.",
+)
+@click.option(
+    "--judge",
+    metavar="MODEL",
+    help="With --answers: what judges them.  [default: PANELBOT_EXPERT_MODEL]",
+)
 @click.option(
     "--repeat",
     type=click.IntRange(1, 100),
@@ -134,6 +151,8 @@ def evaluate(**given: Any) -> None:
     options = _Options(**given)
     if options.no_worse and not options.against:
         raise click.UsageError("--no-worse needs --against, the panel to compare with.")
+    if options.judge and not options.answers:
+        raise click.UsageError("--judge needs --answers.")
     if options.channel and not options.panel_file:
         raise click.UsageError("--channel needs --panel, a file that has the channel.")
     run(_evaluate(options), exit_code=_TROUBLE, resumes=options.notes_file is not None)
@@ -141,6 +160,8 @@ def evaluate(**given: Any) -> None:
 
 async def _evaluate(options: _Options) -> None:
     questions = lazily.router_trial.questions_of(options.questions)
+    if options.answers and not any(question.checks for question in questions):
+        raise Refused("No question has checks of its answer (`answer:`).")
     check_writable(options.out)
     async with open_router() as router:
         panels = list(_panels(options, router.config))
@@ -157,7 +178,11 @@ async def _evaluate(options: _Options) -> None:
             for named in panels:  # before anything is paid for
                 evaluation.check(*named)
                 tell_left_out(*named[::-1])
-            first, *second = [await _run(evaluation, *named) for named in panels]
+            runs = []
+            for named in panels:
+                async with _answering(options, router, named[1]) as answering:
+                    runs.append(await _run(evaluation, answering, *named))
+    first, *second = runs
     _write(getattr(lazily.reports, f"as_{options.form}")(first, *second), options.out)
     unmet = [*_unmet(options, first), *(_worse(first, *second) if options.no_worse else ())]
     for line in unmet:
@@ -189,10 +214,31 @@ def _panels(options: _Options, config: "Config") -> Iterator[tuple[str, "Panel"]
         yield f"{options.against} {channel}".rstrip(), against
 
 
-async def _run(evaluation: "lazily.evaluation.Evaluation", name: str, panel: "Panel") -> "Run":
+@asynccontextmanager
+async def _answering(
+    options: _Options, router: OpenRouter, panel: "Panel"
+) -> "AsyncIterator[Answering | None]":
+    """Open what answers by *panel*, if that is wanted."""
+    if not options.answers:
+        yield None
+        return
+    trials = router.trials
+    opened = lazily.answers.open_answers(router.environ, panel, trials.prices, router.trial.name)
+    async with opened as answers:
+        models = f"{trials.models.expert} and {trials.models.hard}"
+        judge = trials.judge(options.judge or "")
+        yield lazily.evaluation.Answering(answers, judge, models)
+
+
+async def _run(
+    evaluation: "lazily.evaluation.Evaluation",
+    answering: "Answering | None",
+    name: str,
+    panel: "Panel",
+) -> "Run":
     with progress_bar() as bar:
         task = bar.add_task(f"Asking about {name}", total=evaluation.size)
-        return await evaluation.run(name, panel, lambda: bar.advance(task))
+        return await evaluation.run(name, panel, lambda: bar.advance(task), answering)
 
 
 @contextmanager
@@ -222,7 +268,7 @@ def _noted(path: str | None) -> Iterator[tuple[Mapping[str, "Note"], Callable[["
         elif last:  # an editor has left out the end of the line
             notes |= _read_notes(path, [last], first=len(lines) + 1)
             append(b"")
-        yield notes, lambda note: append(json.dumps(asdict(note)).encode())
+        yield notes, lambda note: append(note.line().encode())
 
 
 def _is_torn(line: bytes) -> bool:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from importlib.resources import files
@@ -22,7 +22,8 @@ from bot.demo.try_this import TryThis, abilities
 from bot.experts.library import library
 from bot.panel.errors import Refused
 from bot.panel.links import ThreadLinks
-from bot.panel.model import ThreadRef
+from bot.panel.model import ExpertName, ThreadRef, TurnId
+from bot.panel.reports.turn_report import TurnReport
 from bot.panel.roster.documents.knowledge import Upload
 from bot.panel.roster.roster import WorkspaceScope
 from bot.playground.mcp.server import McpPlayground
@@ -61,15 +62,18 @@ class ShownMessage:
     icon: str
     is_app: bool
     text: str
+    part: str = ""  # of the turn that it is: "plan", "reply:<call id>:0", …
+    expert: ExpertName | None = None  # whose reply it is
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A thread after the bot has answered, and the conversations behind it."""
+    """A thread after the bot has answered, the conversations behind it, and what it took."""
 
     thread: ThreadRef
     messages: tuple[ShownMessage, ...]
     links: ThreadLinks
+    report: TurnReport | None = None  # None: the turn could not be finished
 
 
 class Demo:
@@ -99,23 +103,34 @@ class Demo:
         if not self.is_ai:
             self._mention(BEN, self._opening_question)
 
-    async def ask(self, question: str) -> Answered:
-        """Mention the bot in a channel, wait for the end of the turn and return the thread."""
-        ts = self._mention(ADA, question)
-        thread = ThreadRef(self._slack.workspace.team_id, GENERAL, ts)
+    async def ask(self, question: str, earlier: Sequence[str] = ()) -> Answered:
+        """Mention the bot in a channel, wait for the end of the turn and return the thread.
+
+        What was said *earlier* in the thread did not mention it.
+        """
+        root = None
+        for text in earlier:
+            ts = self._slack.people.say(ADA, GENERAL, text, root)
+            root = root or ts
+        ts = self._mention(ADA, question, root)
+        thread = ThreadRef(self._slack.workspace.team_id, GENERAL, root or ts)
+        turn = TurnId(f"{thread.team_id}:{GENERAL}:{ts}")
         async with storage.open_storage(self._config) as opened, asyncio.timeout(_TIMEOUT):
-            await self._slack.people.wait_for(lambda: self._is_answered(thread), _TIMEOUT)
-            while not await _is_idle(opened):  # noqa: ASYNC110 - Redis has no event for the end of a turn
+            begun = len(earlier) + 1
+            await self._slack.people.wait_for(lambda: self._said(thread) > begun, _TIMEOUT)
+            while await opened.queue.busy([thread]):  # noqa: ASYNC110 - Redis has no event for the end of a turn
                 await asyncio.sleep(_POLL_EVERY)
             links = await opened.threads.links(thread)
-        messages = self._slack.workspace.thread(GENERAL, ts)
-        return Answered(thread, tuple(map(self._shown, messages)), links)
+            report = await opened.reports.find(thread, turn)
+        messages = self._slack.workspace.thread(GENERAL, thread.thread_ts)
+        return Answered(thread, tuple(map(self._shown, messages)), links, report)
 
-    def _mention(self, user: str, text: str) -> str:
-        return self._slack.people.say(user, GENERAL, f"<@{self._slack.bot_user_id}> {text}")
+    def _mention(self, user: str, text: str, thread_ts: str | None = None) -> str:
+        mention = f"<@{self._slack.bot_user_id}>"
+        return self._slack.people.say(user, GENERAL, f"{mention} {text}", thread_ts)
 
-    def _is_answered(self, thread: ThreadRef) -> bool:
-        return len(self._slack.workspace.thread(thread.channel_id, thread.thread_ts)) > 1
+    def _said(self, thread: ThreadRef) -> int:
+        return len(self._slack.workspace.thread(thread.channel_id, thread.thread_ts))
 
     def _shown(self, message: Message) -> ShownMessage:
         users = self._slack.workspace.users
@@ -124,12 +139,15 @@ class Demo:
         markdown = (b["text"] for b in message.blocks if b["type"] == "markdown")
         text = "\n\n".join(markdown) or message.text
         mention = f"<@{self._slack.bot_user_id}>"
+        stamp = (message.metadata or {}).get("event_payload", {}) if message.bot_id else {}
         return ShownMessage(
             message.ts,
             name,
             message.icon_emoji or (author.emoji if author else ""),
             message.bot_id is not None,
             text.replace(mention, f"@{users[self._slack.bot_user_id].name}"),
+            stamp.get("part") or "",
+            stamp.get("expert"),
         )
 
 
@@ -229,8 +247,3 @@ async def _add_document(config: Config) -> None:
             log.info("demo.without_document", extra={"reason": str(refusal)})
             return
         await documents.add(collection, Upload("open-source-policy.md", policy), None)
-
-
-async def _is_idle(opened: storage.Storage) -> bool:
-    depth = await opened.queue.depth()
-    return depth.running == depth.waiting == depth.delayed == 0

@@ -96,6 +96,8 @@ def test_the_questions_can_be_used(repository: Path, tmp_path: Path):
     path = tmp_path / "questions.yaml"
     path.write_text(example(repository, "yaml", "# questions.yaml").code)
     assert [question.id for question in load_questions(str(path))] == ["agpl", "question 2"]
+    path.write_text(example(repository, "yaml", "# answers.yaml").code)
+    assert len(load_questions(str(path))[0].checks) == 6
 
 
 def test_the_tools_file_can_be_used(repository: Path, tmp_path: Path):
@@ -122,6 +124,7 @@ def test_every_example_is_tried(repository: Path):
         "# acme_redaction.py",
         "# panel.yaml",
         "# questions.yaml",
+        "# answers.yaml",
         "# tools.yaml",
         "images:",  # in tests/deploy/test_kubernetes.py
         "externalRules:",  # there, too

@@ -21,6 +21,7 @@ PERMALINK = "https://acme.slack.com/archives/C0123/p1763671234000100"
 FILES = ("handbook.pdf", "terms.docx", "nda.pdf")
 PANELS = ("panel.yaml", "old.yaml")
 QUESTION = "- {text: May we use AGPL code, experts: [legal]}"
+CHECKED = "- {text: May we use AGPL code, experts: [legal], answer: {contains: AGPL}}"
 
 
 def command(words: Sequence[str]) -> click.Context:
@@ -38,6 +39,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in FILES:
         (tmp_path / name).write_text("Everybody has thirty days of holiday.")
     (tmp_path / "questions.yaml").write_text(QUESTION)
+    (tmp_path / "answers.yaml").write_text(CHECKED)
     for name in PANELS:
         (tmp_path / name).write_text("version: 1")
     monkeypatch.chdir(tmp_path)

@@ -44,6 +44,29 @@ def test_a_question_has_its_label_first(file: Path):
     assert second == Question("question 2", "Thanks!", (frozenset(),))
 
 
+def test_an_answer_has_checks_of_all_and_of_each_expert(file: Path):
+    file.write_text(
+        """\
+- text: May we?
+  experts: [legal]
+  answer:
+    judged: Says yes or no.
+    lacks: [lawyer, "no idea"]
+    experts: {legal: {matches: 'AGPL(v3)?', cites: policy.md}}
+"""
+    )
+
+    (question,) = load_questions(str(file))
+
+    assert list(map(str, question.checks)) == [
+        "lacks lawyer",
+        "lacks no idea",
+        "judged Says yes or no.",
+        "legal: matches AGPL(v3)?",
+        "legal: cites policy.md",
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
@@ -56,6 +79,12 @@ def test_a_question_has_its_label_first(file: Path):
         ("- {text: ' ', experts: []}", "text has no words"),
         ("- &one {id: a, text: Hm, experts: []}\n- *one", "appears twice, first in line 1"),
         ("- {id: a, text: Hm, experts: []}\n- {id: a, text: Ha, experts: []}", "appears twice"),
+        ("- {text: Hm, experts: [], answer: {}}", "answer has no checks"),
+        ("- {text: Hm, experts: [], answer: {contain: a}}", "Did you mean `contains`"),
+        ("- {text: Hm, experts: [], answer: {lacks: [a, ' ']}}", "lacks has no words"),
+        ("- {text: Hm, experts: [], answer: {matches: '(a'}}", "is no regular expression"),
+        ("- {text: Hm, experts: [], answer: {experts: {a b: {lacks: a}}}}", "is not the name of"),
+        ("- {text: Hm, experts: [], answer: {experts: {a: {experts: {}}}}}", "is not a field here"),
     ],
 )
 def test_faults_are_told_with_their_place(file: Path, text: str, problem: str):

@@ -25,12 +25,13 @@ if TYPE_CHECKING:
     )
     from bot.assembly.checks import checkup, service_probes
     from bot.cli.shared import thread_printing as printing
+    from bot.demo import answers, stand_in
     from bot.demo import run as demo
-    from bot.demo import stand_in
     from bot.operations import export
     from bot.operations.evaluation import evaluation, questions, reports
 
     __all__ = [
+        "answers",
         "budgets",
         "checkup",
         "demo",
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     ]
 else:
     _ELSEWHERE = {
+        "answers": "bot.demo.answers",
         "checkup": "bot.assembly.checks.checkup",
         "demo": "bot.demo.run",
         "discovery": "bot.adapters.functions.discovery",

@@ -1,6 +1,6 @@
 """The router for commands that only ask it: the settings' model, or else the stand-in."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from bot.settings.config import Config
 from bot.settings.environment import read
 
 if TYPE_CHECKING:
+    from bot.assembly.router_trial import Trials
     from bot.operations.evaluation.router_trial import RouterTrial
     from bot.panel.model import Panel
 
@@ -37,7 +38,13 @@ class OpenRouter:
     """A router to be asked, and the settings that it is opened with."""
 
     config: Config
-    trial: "RouterTrial"
+    trials: "Trials"
+    environ: Mapping[str, str]  # as it was given
+
+    @property
+    def trial(self) -> "RouterTrial":
+        """The router."""
+        return self.trials.router
 
 
 def tell_left_out(panel: "Panel", name: str = "The panel") -> None:
@@ -51,7 +58,7 @@ def tell_left_out(panel: "Panel", name: str = "The panel") -> None:
 @asynccontextmanager
 async def open_router() -> AsyncIterator[OpenRouter]:
     """Open the router; says on standard error if rules stand in for it."""
-    environ = environment()
+    given = environ = environment()
     tell_remarks(environ)
     is_ai = bool(environ.get("OPENAI_API_KEY", "").strip())
     async with AsyncExitStack() as stack:
@@ -59,7 +66,7 @@ async def open_router() -> AsyncIterator[OpenRouter]:
             stand_in = await stack.enter_async_context(lazily.stand_in.open_stand_in())
             environ = {**environ, **stand_in, **_ANY_MODEL}
             click.echo(f"panelbot: {_BY_RULES}", err=True)
-        config = read(environ)
+        config = read({"LOG_LEVEL": "WARNING", **environ})
         set_up_logs(config)
-        opened = lazily.router_trial.open_router_trial(config, by_rules=not is_ai)
-        yield OpenRouter(config, await stack.enter_async_context(opened))
+        opened = lazily.router_trial.open_trials(config, by_rules=not is_ai)
+        yield OpenRouter(config, await stack.enter_async_context(opened), given)

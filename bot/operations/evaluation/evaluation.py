@@ -1,30 +1,33 @@
 """Asking the router all questions of an evaluation, some at once, and noting what it chose.
 
 What is noted is not asked again: a run that was stopped goes on where it was. A note has no words
-of a question or an answer.
+of a question or an answer: of checks it has only whether they were passed.
 """
 
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass, fields
 from decimal import Decimal
+from typing import Protocol
 
+from bot.operations.evaluation.checks import Checked, Judge, checked
 from bot.operations.evaluation.questions import Experts, Question
-from bot.operations.evaluation.router_trial import RouterTrial
+from bot.operations.evaluation.router_trial import Decision
 from bot.operations.evaluation.scores import Choice
 from bot.panel.errors import Refused, leaves
 from bot.panel.language_model import prompts
 from bot.panel.language_model.instructions import router_instructions
 from bot.panel.model import ExpertName, Panel
+from bot.panel.prices import total
 
 _DIGEST = 16  # characters
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One decision of the router's, without any words."""
+    """One decision of the router's, and which checks the answer has passed."""
 
     key: str  # of the panel, the model, the question and the repetition
     chosen: Sequence[ExpertName]
@@ -32,6 +35,13 @@ class Note:
     tokens: int = 0
     cost: str | None = "0"  # in dollars; None: the model has no price
     seconds: float = 0.0
+    passed: Sequence[bool] = ()
+    reasons: Sequence[str] = ()  # of the checks, which may quote an answer: never written
+
+    def line(self) -> str:
+        """Return the note as a line of JSON, without any words."""
+        told = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "reasons"}
+        return json.dumps({name: value for name, value in told.items() if value != ()})
 
 
 def read_note(line: bytes) -> Note:
@@ -45,11 +55,19 @@ def read_note(line: bytes) -> Note:
                 "tokens": int(tokens),
                 "cost": str() | None as cost,
                 "seconds": int() | float() as seconds,
+                **rest,
             } if all(isinstance(name, str) for name in chosen):
                 if cost is None or Decimal(cost).is_finite():
-                    return Note(key, chosen, unknown, tokens, cost, seconds)
+                    passed = _passed(rest.get("passed", []))
+                    return Note(key, chosen, unknown, tokens, cost, seconds, passed)
     except (ArithmeticError, RecursionError) as error:
         raise ValueError from error
+    raise ValueError
+
+
+def _passed(value: object) -> tuple[bool, ...]:
+    if isinstance(value, list) and all(isinstance(one, bool) for one in value):
+        return tuple(value)
     raise ValueError
 
 
@@ -62,12 +80,31 @@ class Run:
     router: str  # what it is called
     choices: Sequence[Choice]
     notes: Sequence[Note]
+    judge: str = ""  # what judged the answers, if the experts were asked
 
     @property
     def cost(self) -> Decimal | None:
         """What all cost, in dollars; None if the model has no price."""
         costs = [one.cost for one in self.notes]
         return None if None in costs else sum((Decimal(one) for one in costs if one), Decimal(0))
+
+
+class Trial(Protocol):
+    """Tries a panel on a question; *name* is what reports call who decides."""
+
+    name: str
+
+    async def decide(self, panel: Panel, question: Question) -> Decision:
+        """Return who of *panel* is asked *question*. Raises ModelUnavailable or ModelRefused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """How questions that have checks are answered: by which *trial*, and who judges that."""
+
+    trial: Trial
+    judge: Judge
+    models: str  # that answer where an expert names none
 
 
 class Evaluation:
@@ -80,7 +117,7 @@ class Evaluation:
 
     def __init__(
         self,
-        trial: RouterTrial,
+        trial: Trial,
         questions: Sequence[Question],
         *,
         at_once: int,
@@ -103,15 +140,29 @@ class Evaluation:
         """How many choices a run has."""
         return len(self._questions) * self._repeat
 
-    async def run(self, name: str, panel: Panel, advance: Callable[[], None]) -> Run:
-        """Return the choices for *panel*, called *name*; *advance* is called after each."""
+    async def run(
+        self,
+        name: str,
+        panel: Panel,
+        advance: Callable[[], None],
+        answering: Answering | None = None,
+    ) -> Run:
+        """Return the choices for *panel*, called *name*; *advance* is called after each.
+
+        Without *answering*, the checks of answers are left out.
+        """
         version = _digest(self._trial.name, _version(panel))
         asked = [(one, nth) for one in self._questions for nth in range(self._repeat)]
         left, found = iter(asked), dict[tuple[str, int], Note]()
 
         async def ask_on() -> None:
             for question, nth in left:
-                found[question.id, nth] = await self._note(version, panel, question, nth)
+                key = _digest(version, question.text, *map(repr, question.earlier), str(nth))
+                answered = answering if question.checks else None
+                if answered:
+                    key = _digest(key, *_read_by_experts(panel, question, answered))
+                noted = self._notes.get(key) or await self._ask(key, panel, question, answered)
+                found[question.id, nth] = noted
                 advance()
 
         try:
@@ -122,10 +173,11 @@ class Evaluation:
             raise next(leaves(errors)) from errors
         notes = [found[question.id, nth] for question, nth in asked]
         choices = [
-            Choice(question, frozenset(note.chosen))
+            Choice(question, frozenset(note.chosen), note.passed)
             for (question, _), note in zip(asked, notes, strict=True)
         ]
-        return Run(name, version, self._trial.name, choices, notes)
+        judge = answering.judge.name if answering else ""
+        return Run(name, version, self._trial.name, choices, notes, judge)
 
     def check(self, name: str, panel: Panel) -> None:
         """Raise Refused if no choice of *panel*, called *name*, can be right for some question."""
@@ -135,24 +187,30 @@ class Evaluation:
                 missing = ", ".join(sorted(question.acceptable[0] - there))
                 raise Refused(f"{name} has no {missing}, who should be asked in {question.id}.")
 
-    async def _note(self, version: str, panel: Panel, question: Question, nth: int) -> Note:
-        key = _digest(version, question.text, *map(repr, question.earlier), str(nth))
-        return self._notes.get(key) or await self._ask(key, panel, question)
-
-    async def _ask(self, key: str, panel: Panel, question: Question) -> Note:
+    async def _ask(
+        self, key: str, panel: Panel, question: Question, answering: Answering | None
+    ) -> Note:
         if self._budget is not None and self._spent >= self._budget:
             raise Refused(f"The budget of ${self._budget:f} is spent.")
-        decision = await self._trial.decide(panel, question)
-        if decision.cost is None and self._budget is not None:
-            raise Refused(f"{self._trial.name} has no price, so that no budget can be kept.")
-        self._spent += decision.cost or Decimal(0)
+        trial = answering.trial if answering else self._trial
+        decision = await trial.decide(panel, question)
+        checks = Checked(())
+        if answering and decision.answer:
+            checks = await checked(question.text, question.checks, decision.answer, answering.judge)
+        cost = total([decision.cost, checks.cost])
+        if cost is None and self._budget is not None:
+            name = answering.judge.name if answering and decision.cost is not None else trial.name
+            raise Refused(f"{name} has no price, so that no budget can be kept.")
+        self._spent += cost or Decimal(0)
         note = Note(
             key,
             sorted(decision.experts),
             len(decision.unknown),
-            decision.usage.input + decision.usage.output,
-            None if decision.cost is None else str(decision.cost),
+            decision.usage.input + decision.usage.output + checks.tokens,
+            None if cost is None else str(cost),
             round(decision.seconds, 3),
+            tuple(one.passed for one in checks.judgements),
+            tuple(one.reason for one in checks.judgements),
         )
         self._notes[key] = note
         self._keep(note)
@@ -163,6 +221,13 @@ def _version(panel: Panel) -> str:
     """Return what the router reads of *panel*."""
     told = router_instructions(panel.rules)
     return _digest(told, *(repr(astuple(tool)) for tool in prompts.tools(panel)))
+
+
+def _read_by_experts(panel: Panel, question: Question, answering: Answering) -> Iterator[str]:
+    """Yield what else an answer, and what is found of it, depend on."""
+    yield from map(repr, panel.experts)
+    yield from map(repr, question.checks)
+    yield f"{answering.models}, judged by {answering.judge.name}"
 
 
 def _digest(*parts: str) -> str:

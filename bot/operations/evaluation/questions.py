@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.operations.evaluation.checks import Check
 from bot.panel.model import ExpertName
 
 Experts = frozenset[ExpertName]  # empty: the router answers itself
@@ -24,6 +25,7 @@ class Question:
     acceptable: tuple[Experts, ...]
     earlier: tuple[Earlier, ...] = ()
     tags: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()  # of the answer
 
     def nearest(self, chosen: Experts) -> Experts:
         """Return the acceptable choice that *chosen* has most in common with."""

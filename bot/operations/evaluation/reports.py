@@ -2,18 +2,20 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
 from xml.etree import ElementTree
 
 from bot.operations.evaluation import scores
+from bot.operations.evaluation.checks import Check
 from bot.operations.evaluation.evaluation import Run, experts_of
 from bot.operations.evaluation.scores import MEASURES, Choice, Counts
 from bot.operations.export.names import printable
 
 _MOST_CONFUSED = 15
 _MOST_WRONG = 20
+_MOST_CHECKS = 60
 _LONGEST_QUESTION = 80
 UNDEFINED = "\N{EN DASH}"  # in place of a share of nothing
 _MARKUP = "\\`*[]<>|~"
@@ -29,6 +31,8 @@ def as_markdown(run: Run, against: Run | None = None) -> str:
     lines += ["", "## By expert", "", *_by_expert(run.choices)]
     if confused := scores.confusion(run.choices):
         lines += ["", "## Who was asked in place of whom", "", *_confused(confused)]
+    if any(one.passed for one in run.choices):
+        lines += ["", "## Answers", "", *_answers(run)]
     if wrong := [one for one in run.choices if not one.is_exact]:
         lines += ["", "## Other choices than the right ones", "", *_wrong(wrong)]
     return "\n".join([*lines, ""])
@@ -47,11 +51,15 @@ def as_json(run: Run, against: Run | None = None) -> str:
 
 
 def as_junit(run: Run, against: Run | None = None) -> str:
-    """Return the report for CI: each question is a test, which another choice fails."""
-    wrong = sum(not one.is_exact for one in run.choices)
+    """Return the report for CI: each question is a test, which another choice fails.
+
+    So is each check of an answer.
+    """
+    sums = scores.total(run.choices)
+    wrong = sums.questions - sums.exact + sums.checks - sums.passed
     suite = ElementTree.Element(
-        "testsuite", name=_one_line(f"panelbot eval: {run.panel}"), tests=str(len(run.choices)),
-        failures=str(wrong), errors="0", skipped="0",
+        "testsuite", name=_one_line(f"panelbot eval: {run.panel}"),
+        tests=str(sums.questions + sums.checks), failures=str(wrong), errors="0", skipped="0",
     )  # fmt: skip
     for choice, note in zip(run.choices, run.notes, strict=True):
         name = f"{_one_line(choice.question.id)}: {_short(choice.question.text)}"
@@ -60,6 +68,12 @@ def as_junit(run: Run, against: Run | None = None) -> str:
         )
         if not choice.is_exact:
             ElementTree.SubElement(case, "failure", message=_difference_in_words(choice))
+    for row in _checked(run):
+        name = f"{_one_line(row.question)}: {_short(str(row.check))}"
+        case = ElementTree.SubElement(suite, "testcase", classname="answers", name=name)
+        if not row.passed:
+            why = _one_line(row.reason) or "the answer has not passed it"
+            ElementTree.SubElement(case, "failure", message=why)
     properties = ElementTree.SubElement(suite, "properties")
     for measure, value in measures(run).items():
         told = UNDEFINED if value is None else f"{value:.4f}"
@@ -83,6 +97,8 @@ def _summary(run: Run) -> Iterator[str]:
     yield f"- {asked}, put to {run.router}{took}"
     yield f"- cost: {cost}, for {sum(note.tokens for note in run.notes)} tokens"
     yield f"- version of the panel: {run.version}"
+    if run.judge:
+        yield f"- answers judged by {run.judge}"
     if unknown := sum(note.unknown for note in run.notes):
         yield f"- experts called that are not on the panel: {unknown}"
     if times > 1:
@@ -142,9 +158,40 @@ def _wrong(choices: Sequence[Choice]) -> Iterator[str]:
         for one in choices[:_MOST_WRONG]
     ]
     yield from _table(("id", "question", "right", "chosen"), rows)
-    if more := len(choices) - len(rows):
+    yield from _and_more(len(choices) - len(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class _CheckedRow:
+    question: str  # its id
+    check: Check
+    passed: bool
+    reason: str  # empty if it is noted only that
+
+
+def _checked(run: Run) -> Iterator[_CheckedRow]:
+    """Yield the checks of all answers."""
+    for choice, note in zip(run.choices, run.notes, strict=True):
+        reasons = note.reasons or [""] * len(note.passed)
+        for check, passed, why in zip(choice.question.checks, note.passed, reasons, strict=False):
+            yield _CheckedRow(choice.question.id, check, passed, why)
+
+
+def _answers(run: Run) -> Iterator[str]:
+    """Yield the checks of answers, those that failed first."""
+    checked = sorted(_checked(run), key=lambda row: row.passed)
+    rows = [
+        (row.question, _short(str(row.check)), "yes" if row.passed else "no", _short(row.reason))
+        for row in checked[:_MOST_CHECKS]
+    ]
+    yield from _table(("id", "check", "passed", "why"), rows)
+    yield from _and_more(len(checked) - len(rows))
+
+
+def _and_more(count: int) -> Iterator[str]:
+    if count > 0:
         yield ""
-        yield f"And {more} more; `--format json` has all."
+        yield f"And {count} more; `--format json` has all."
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
@@ -163,6 +210,7 @@ def _fields(run: Run) -> dict[str, Any]:
         "version": run.version,
         "router": run.router,
         "cost": None if run.cost is None else str(run.cost),
+        "judge": run.judge or None,
         "measures": measures(run),
         "tags": {tag: _values(sums) for tag, sums in scores.by_tag(run.choices).items()},
         "experts": {name: asdict(sums) for name, sums in scores.by_expert(run.choices).items()},
@@ -174,6 +222,17 @@ def _fields(run: Run) -> dict[str, Any]:
                 "seconds": note.seconds,
             }
             for choice, note in zip(run.choices, run.notes, strict=True)
+        ],
+        "answers": [
+            {
+                "id": row.question,
+                "kind": row.check.kind,
+                "expected": row.check.expected,
+                "expert": row.check.expert,
+                "passed": row.passed,
+                "reason": row.reason,
+            }
+            for row in _checked(run)
         ],
     }
 

@@ -1,25 +1,25 @@
 """A trial of the router: it is asked as in a turn, but nobody is consulted and nothing is kept."""
 
 from collections.abc import Iterator
-from contextlib import aclosing
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import count
 
 from bot import runtime
+from bot.operations.evaluation.checks import Answer
+from bot.operations.evaluation.exchange import THREAD, asked_once
 from bot.operations.evaluation.questions import Earlier, Experts, Question
 from bot.panel.intake.addressing import addressed
 from bot.panel.language_model import expert_calls, prompts
 from bot.panel.language_model.exchange import (
     Item,
     ModelSaid,
-    Responded,
     ToolAnswered,
     ToolCalled,
     UserSaid,
 )
 from bot.panel.language_model.model_choice import ModelChoice
-from bot.panel.language_model.model_client import ModelClient, ResponseRestarted
+from bot.panel.language_model.model_client import ModelClient
 from bot.panel.language_model.router_prompt import router_prompt
 from bot.panel.links import RouterLabels
 from bot.panel.model import (
@@ -29,14 +29,12 @@ from bot.panel.model import (
     Message,
     MessageTs,
     Panel,
-    ThreadRef,
     UserId,
 )
 from bot.panel.prices import Prices
 from bot.panel.usage import NO_USAGE, Usage
 from bot.panel.utterance import Utterance
 
-_THREAD = ThreadRef("T0", "C0", "1.0")  # of no workspace
 _ASKER = "Somebody"
 _ANSWERED = "It is answered in the thread."  # in place of what experts have said before
 
@@ -52,7 +50,7 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Who is asked a question, and what it took to find out."""
+    """Who is asked a question, what they answer, and what it took to find out."""
 
     chosen: tuple[Chosen, ...]
     text: str = ""  # the router's own answer
@@ -61,6 +59,7 @@ class Decision:
     usage: Usage = NO_USAGE
     cost: Decimal | None = Decimal(0)  # in dollars; None: the model has no price
     seconds: float = 0.0
+    answer: Answer | None = None  # if the experts were asked
 
     @property
     def experts(self) -> Experts:
@@ -86,27 +85,17 @@ class RouterTrial:
             return Decision(tuple(Chosen(expert.name) for expert in named), direct=True)
         began = runtime.monotonic()
         model = self._client.model
-        conversation = await model.open(RouterLabels(_THREAD))
+        conversation = await model.open(RouterLabels(THREAD))
         try:
             await model.append(conversation, list(_earlier(question.earlier, panel)))
             asked = _asked(question.text, len(question.earlier))
             prompt = router_prompt(
                 self._models, panel, conversation, [asked], cache_key="router:trial"
             )
-            calls = list[ToolCalled]()
-            last = Responded("")
-            events = self._client.ask(prompt, ref=_ref(len(question.earlier)), repeated=False)
-            async with aclosing(events):
-                async for event in events:
-                    match event:
-                        case ToolCalled():
-                            calls += expert_calls.called_one_by_one(event, panel)
-                        case ResponseRestarted():
-                            calls.clear()
-                        case Responded():
-                            last = event
+            made, last = await asked_once(self._client, prompt, _ref(len(question.earlier)))
         finally:
             await model.delete(conversation)
+        calls = [one for call in made for one in expert_calls.called_one_by_one(call, panel)]
         found = [(call, expert_calls.expert_called(call.tool, panel)) for call in calls]
         return Decision(
             tuple({e.name: _chosen(call, e) for call, e in reversed(found) if e}.values())[::-1],

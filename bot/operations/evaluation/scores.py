@@ -18,10 +18,11 @@ _BETWEEN = (0.025, 0.975)  # of the resamples: a 95 % interval
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What was chosen for a question."""
+    """What was chosen for a question, and which checks of the answer it has passed."""
 
     question: Question
     chosen: Experts
+    passed: Sequence[bool] = ()  # in the order of the question's checks, if there was an answer
 
     @property
     def right(self) -> Experts:
@@ -48,6 +49,8 @@ class Counts:
     left_alone: int = 0  # of these, for which nobody was chosen
     for_experts: int = 0
     silent: int = 0  # of these, for which nobody was chosen
+    checks: int = 0
+    passed: int = 0  # of these
 
     def __add__(self, other: "Counts") -> "Counts":
         """Return the sum."""
@@ -68,6 +71,8 @@ def counts(choice: Choice) -> Counts:
         int(not right and not chosen),
         int(bool(right)),
         int(bool(right) and not chosen),
+        len(choice.passed),
+        sum(choice.passed),
     )
 
 
@@ -85,6 +90,7 @@ MEASURES: Mapping[str, Callable[[Counts], float | None]] = {
     "over-selection": lambda c: _share(c.too_many, c.questions),
     "nobody": lambda c: _share(c.left_alone, c.for_nobody),
     "silent": lambda c: _share(c.silent, c.for_experts),
+    "answers": lambda c: _share(c.passed, c.checks),
 }
 
 
