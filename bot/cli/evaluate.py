@@ -1,11 +1,10 @@
 """``panelbot eval``: how well the router chooses, on questions with known answers."""
 
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,12 +22,11 @@ from bot.operations.evaluation.scores import MEASURES
 from bot.panel.errors import Refused
 
 if TYPE_CHECKING:
-    from bot.operations.evaluation.evaluation import Answering, Note, Run
+    from bot.operations.evaluation.evaluation import Answering, Run
     from bot.panel.model import Panel
     from bot.settings.config import Config
 
 _FILE = click.Path(exists=True, dir_okay=False)
-_NOTE = b'{"key": "'  # how notes begin
 _TROUBLE = 2  # 1 means that a measure is not as it should be
 
 
@@ -165,7 +163,7 @@ async def _evaluate(options: _Options) -> None:
     check_writable(options.out)
     async with open_router() as router:
         panels = list(_panels(options, router.config))
-        with _noted(options.notes_file) as (notes, keep):
+        with lazily.notes.noted(options.notes_file) as (notes, keep):
             evaluation = lazily.evaluation.Evaluation(
                 router.trial,
                 questions,
@@ -239,52 +237,6 @@ async def _run(
     with progress_bar() as bar:
         task = bar.add_task(f"Asking about {name}", total=evaluation.size)
         return await evaluation.run(name, panel, lambda: bar.advance(task), answering)
-
-
-@contextmanager
-def _noted(path: str | None) -> Iterator[tuple[Mapping[str, "Note"], Callable[["Note"], None]]]:
-    """Yield what is noted in the file at *path*, by its key, and what notes more there."""
-    if path is None:
-        yield {}, lambda note: None
-        return
-    try:
-        file = Path(path).open("ab+", buffering=0)  # noqa: SIM115 - it is closed below
-        file.seek(0)
-        written = file.read()
-    except OSError as error:
-        raise Refused(f"{path} cannot be read and written: {error.strerror or error}.") from error
-    with file:
-
-        def append(line: bytes) -> None:
-            try:
-                file.write(line + b"\n")
-            except OSError as error:
-                raise Refused(f"{path} cannot be written: {error.strerror}.") from error
-
-        *lines, last = written.split(b"\n")
-        notes = _read_notes(path, lines)
-        if last and _is_torn(last):
-            file.truncate(len(written) - len(last))
-        elif last:  # an editor has left out the end of the line
-            notes |= _read_notes(path, [last], first=len(lines) + 1)
-            append(b"")
-        yield notes, lambda note: append(note.line().encode())
-
-
-def _is_torn(line: bytes) -> bool:
-    """Whether *line* is the beginning of a note: a run was killed while it wrote."""
-    return line[: len(_NOTE)] == _NOTE[: len(line)] and not line.endswith(b"}")
-
-
-def _read_notes(path: str, lines: Sequence[bytes], *, first: int = 1) -> "dict[str, Note]":
-    notes = {}
-    for number, line in enumerate(lines, first):
-        try:
-            note = lazily.evaluation.read_note(line)
-        except ValueError as error:
-            raise Refused(f"{path}:{number}: is not a note of `panelbot eval`.") from error
-        notes[note.key] = note
-    return notes
 
 
 def _unmet(options: _Options, run: "Run") -> Iterator[str]:

@@ -41,6 +41,10 @@ def model_only(world: World) -> World:
     return world
 
 
+def write(path: Path, text: str) -> None:
+    path.write_text(text)
+
+
 def judging(world: World) -> list[ModelRequest]:
     return [request for request in world.brain.asked if JUDGE(request)]
 
@@ -109,7 +113,7 @@ async def test_outcomes_are_noted_without_words(model_only: World, file: Path, t
     assert again["measures"] == first["measures"]
     assert again["cost"] == first["cost"]
     assert not any(word in notes.read_text() for word in ("Too short", "Answer 1", "Ask legal"))
-    file.write_text(QUESTIONS.replace("Says who answers", "Says who asks"))
+    write(file, QUESTIONS.replace("Says who answers", "Says who asks"))
     await report(model_only, str(file), "--notes", str(notes))
     assert len(judging(model_only)) == 2  # another rubric is another check
 
@@ -130,11 +134,11 @@ async def test_an_answer_cannot_speak_to_its_judge(model_only: World, file: Path
 
 async def test_what_the_judge_costs_counts(model_only: World, file: Path, tmp_path: Path):
     with_judge = await report(model_only, str(file))
-    file.write_text(QUESTIONS.replace(", judged: Says who answers.", ""))
+    write(file, QUESTIONS.replace(", judged: Says who answers.", ""))
     without = await report(model_only, str(file))
     assert float(with_judge["cost"]) > float(without["cost"]) > 0
 
-    file.write_text(QUESTIONS)
+    write(file, QUESTIONS)
     code, _, err = await model_only.panelbot(
         "eval", str(file), "--answers", "--budget", "5", "--judge", "gpt-ours"
     )
@@ -149,9 +153,10 @@ async def test_the_panel_of_a_channel_answers(model_only: World, file: Path, tmp
         "    experts: [{name: legal, title: L, icon: ':x:', purpose: Law, "
         "instructions: You are Lex.}]\n"
     )
-    file.write_text(
+    write(
+        file,
         "- {text: And legal, experts: [legal], thread: [{text: May we, asked: []}], "
-        "answer: {contains: of Lex}}"
+        "answer: {contains: of Lex}}",
     )
 
     told = await report(model_only, str(file), "--panel", str(panel), "--channel", "C01")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from bot.demo import answers, stand_in
     from bot.demo import run as demo
     from bot.operations import export
-    from bot.operations.evaluation import evaluation, questions, reports
+    from bot.operations.evaluation import evaluation, notes, questions, reports
 
     __all__ = [
         "answers",
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         "evaluation",
         "export",
         "model_server",
+        "notes",
         "operator",
         "parts",
         "printing",
@@ -61,6 +62,7 @@ else:
         "discovery": "bot.adapters.functions.discovery",
         "evaluation": "bot.operations.evaluation.evaluation",
         "export": "bot.operations.export",
+        "notes": "bot.operations.evaluation.notes",
         "printing": "bot.cli.shared.thread_printing",
         "questions": "bot.operations.evaluation.questions",
         "reports": "bot.operations.evaluation.reports",

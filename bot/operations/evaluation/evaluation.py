@@ -1,74 +1,27 @@
 """Asking the router all questions of an evaluation, some at once, and noting what it chose.
 
-What is noted is not asked again: a run that was stopped goes on where it was. A note has no words
-of a question or an answer: of checks it has only whether they were passed.
+What is noted is not asked again: a run that was stopped goes on where it was.
 """
 
 import asyncio
 import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass
 from decimal import Decimal
 from typing import Protocol
 
 from bot.operations.evaluation.checks import Checked, Judge, checked
+from bot.operations.evaluation.notes import Note
 from bot.operations.evaluation.questions import Experts, Question
 from bot.operations.evaluation.router_trial import Decision
 from bot.operations.evaluation.scores import Choice
 from bot.panel.errors import Refused, leaves
 from bot.panel.language_model import prompts
 from bot.panel.language_model.instructions import router_instructions
-from bot.panel.model import ExpertName, Panel
+from bot.panel.model import Panel
 from bot.panel.prices import total
 
 _DIGEST = 16  # characters
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """One decision of the router's, and which checks the answer has passed."""
-
-    key: str  # of the panel, the model, the question and the repetition
-    chosen: Sequence[ExpertName]
-    unknown: int = 0  # calls of nobody on the panel
-    tokens: int = 0
-    cost: str | None = "0"  # in dollars; None: the model has no price
-    seconds: float = 0.0
-    passed: Sequence[bool] = ()
-    reasons: Sequence[str] = ()  # of the checks, which may quote an answer: never written
-
-    def line(self) -> str:
-        """Return the note as a line of JSON, without any words."""
-        told = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "reasons"}
-        return json.dumps({name: value for name, value in told.items() if value != ()})
-
-
-def read_note(line: bytes) -> Note:
-    """Return the note that a line of JSON is. Raises ValueError if it is none."""
-    try:
-        match json.loads(line):
-            case {
-                "key": str(key),
-                "chosen": [*chosen],
-                "unknown": int(unknown),
-                "tokens": int(tokens),
-                "cost": str() | None as cost,
-                "seconds": int() | float() as seconds,
-                **rest,
-            } if all(isinstance(name, str) for name in chosen):
-                if cost is None or Decimal(cost).is_finite():
-                    passed = _passed(rest.get("passed", []))
-                    return Note(key, chosen, unknown, tokens, cost, seconds, passed)
-    except (ArithmeticError, RecursionError) as error:
-        raise ValueError from error
-    raise ValueError
-
-
-def _passed(value: object) -> tuple[bool, ...]:
-    if isinstance(value, list) and all(isinstance(one, bool) for one in value):
-        return tuple(value)
-    raise ValueError
 
 
 @dataclass(frozen=True, slots=True)

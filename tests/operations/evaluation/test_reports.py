@@ -4,7 +4,8 @@ from xml.etree import ElementTree
 import pytest
 
 from bot.operations.evaluation import reports
-from bot.operations.evaluation.evaluation import Note, Run
+from bot.operations.evaluation.evaluation import Run
+from bot.operations.evaluation.notes import Note
 from bot.operations.evaluation.questions import Question
 from bot.operations.evaluation.scores import Choice
 

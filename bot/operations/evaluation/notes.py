@@ -1,0 +1,108 @@
+"""The notes of an evaluation, and the file that they are kept in: a line of JSON each.
+
+A note has no words of a question or an answer: of checks it has only whether they were passed.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from pathlib import Path
+
+from bot.panel.errors import Refused
+from bot.panel.model import ExpertName
+
+_NOTE = b'{"key": "'  # how notes begin
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One decision of the router's, and which checks the answer has passed."""
+
+    key: str  # of the panel, the model, the question and the repetition
+    chosen: Sequence[ExpertName]
+    unknown: int = 0  # calls of nobody on the panel
+    tokens: int = 0
+    cost: str | None = "0"  # in dollars; None: the model has no price
+    seconds: float = 0.0
+    passed: Sequence[bool] = ()
+    reasons: Sequence[str] = ()  # of the checks, which may quote an answer: never written
+
+    def line(self) -> str:
+        """Return the note as a line of JSON, without any words."""
+        told = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "reasons"}
+        return json.dumps({name: value for name, value in told.items() if value != ()})
+
+
+def read_note(line: bytes) -> Note:
+    """Return the note that a line of JSON is. Raises ValueError if it is none."""
+    try:
+        match json.loads(line):
+            case {
+                "key": str(key),
+                "chosen": [*chosen],
+                "unknown": int(unknown),
+                "tokens": int(tokens),
+                "cost": str() | None as cost,
+                "seconds": int() | float() as seconds,
+                **rest,
+            } if all(isinstance(name, str) for name in chosen):
+                if cost is None or Decimal(cost).is_finite():
+                    passed = _passed(rest.get("passed", []))
+                    return Note(key, chosen, unknown, tokens, cost, seconds, passed)
+    except (ArithmeticError, RecursionError) as error:
+        raise ValueError from error
+    raise ValueError
+
+
+def _passed(value: object) -> tuple[bool, ...]:
+    if isinstance(value, list) and all(isinstance(one, bool) for one in value):
+        return tuple(value)
+    raise ValueError
+
+
+@contextmanager
+def noted(path: str | None) -> Iterator[tuple[Mapping[str, Note], Callable[[Note], None]]]:
+    """Yield what is noted in the file at *path*, by its key, and what notes more there."""
+    if path is None:
+        yield {}, lambda note: None
+        return
+    try:
+        file = Path(path).open("ab+", buffering=0)  # noqa: SIM115 - it is closed below
+        file.seek(0)
+        written = file.read()
+    except OSError as error:
+        raise Refused(f"{path} cannot be read and written: {error.strerror or error}.") from error
+    with file:
+
+        def append(line: bytes) -> None:
+            try:
+                file.write(line + b"\n")
+            except OSError as error:
+                raise Refused(f"{path} cannot be written: {error.strerror}.") from error
+
+        *lines, last = written.split(b"\n")
+        notes = _read_notes(path, lines)
+        if last and _is_torn(last):
+            file.truncate(len(written) - len(last))
+        elif last:  # an editor has left out the end of the line
+            notes |= _read_notes(path, [last], first=len(lines) + 1)
+            append(b"")
+        yield notes, lambda note: append(note.line().encode())
+
+
+def _is_torn(line: bytes) -> bool:
+    """Whether *line* is the beginning of a note: a run was killed while it wrote."""
+    return line[: len(_NOTE)] == _NOTE[: len(line)] and not line.endswith(b"}")
+
+
+def _read_notes(path: str, lines: Sequence[bytes], *, first: int = 1) -> dict[str, Note]:
+    notes = {}
+    for number, line in enumerate(lines, first):
+        try:
+            note = read_note(line)
+        except ValueError as error:
+            raise Refused(f"{path}:{number}: is not a note of `panelbot eval`.") from error
+        notes[note.key] = note
+    return notes
