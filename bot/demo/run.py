@@ -106,7 +106,8 @@ class Demo:
     async def ask(self, question: str, earlier: Sequence[str] = ()) -> Answered:
         """Mention the bot in a channel, wait for the end of the turn and return the thread.
 
-        What was said *earlier* in the thread did not mention it.
+        What was said *earlier* in the thread did not mention it. Raises Refused if it takes too
+        long.
         """
         root = None
         for text in earlier:
@@ -115,11 +116,15 @@ class Demo:
         ts = self._mention(ADA, question, root)
         thread = ThreadRef(self._slack.workspace.team_id, GENERAL, root or ts)
         turn = TurnId(f"{thread.team_id}:{GENERAL}:{ts}")
-        async with storage.open_storage(self._config) as opened, asyncio.timeout(_TIMEOUT):
-            begun = len(earlier) + 1
-            await self._slack.people.wait_for(lambda: self._said(thread) > begun, _TIMEOUT)
-            while await opened.queue.busy([thread]):  # noqa: ASYNC110 - Redis has no event for the end of a turn
-                await asyncio.sleep(_POLL_EVERY)
+        begun = len(earlier) + 1
+        async with storage.open_storage(self._config) as opened:
+            try:
+                async with asyncio.timeout(_TIMEOUT):
+                    await self._slack.people.wait_for(lambda: self._said(thread) > begun, _TIMEOUT)
+                    while await opened.queue.busy([thread]):  # noqa: ASYNC110 - Redis has no event for the end of a turn
+                        await asyncio.sleep(_POLL_EVERY)
+            except TimeoutError as error:
+                raise Refused(f"Nobody answered within {_TIMEOUT / 60:g} minutes.") from error
             links = await opened.threads.links(thread)
             report = await opened.reports.find(thread, turn)
         messages = self._slack.workspace.thread(GENERAL, thread.thread_ts)

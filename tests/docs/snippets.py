@@ -10,6 +10,7 @@ _FENCE = re.compile(
     r"^(?P<indent> *)```(?P<language>\w+)\n(?P<code>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL
 )
 _NOT_RUN = re.compile(r"<!-- not run: .+ -->\s*$")
+_AS_A_WHOLE = "<!-- run as a whole by "  # a page that has its own test
 _COMMENT = re.compile(r"(^|\s+)#.*")
 _AND = re.compile(r" && |; ")
 _VARIABLE = re.compile(r"[A-Z_]+=")
@@ -17,7 +18,7 @@ _VARIABLE = re.compile(r"[A-Z_]+=")
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """A code block; it *runs* if no comment before it says why it cannot."""
+    """A code block; it *runs* by itself if no comment says why it cannot."""
 
     page: str
     line: int
@@ -63,5 +64,5 @@ def _snippets(page: Path, name: str) -> Iterator[Snippet]:
     for match in _FENCE.finditer(text):
         indent = match["indent"]
         code = "\n".join(line.removeprefix(indent) for line in match["code"].splitlines())
-        runs = not _NOT_RUN.search(text[: match.start()])
+        runs = _AS_A_WHOLE not in text and not _NOT_RUN.search(text[: match.start()])
         yield Snippet(name, text.count("\n", 0, match.start()) + 1, match["language"], code, runs)

@@ -27,7 +27,8 @@ def as_markdown(run: Run, against: Run | None = None) -> str:
     """Return the report for people; *against* is the run that *run* is compared with."""
     lines = [f"# {_one_line(run.panel)}", "", *_summary(run), ""]
     lines += _comparison(run, against) if against else _measures(run)
-    lines += ["", "## By tag", "", *_by_tag(run.choices)]
+    if any(one.question.tags for one in run.choices):
+        lines += ["", "## By tag", "", *_by_tag(run.choices)]
     lines += ["", "## By expert", "", *_by_expert(run.choices)]
     if confused := scores.confusion(run.choices):
         lines += ["", "## Who was asked in place of whom", "", *_confused(confused)]
