@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 
 from bot.assembly import model_server, operator, panels, upkeep
 from bot.assembly.access import admission_of
-from bot.assembly.alerts import alert_runner
 from bot.assembly.budgets import ledger_of
 from bot.assembly.checks.one_bot import only_bot
 from bot.assembly.checks.required_models import require_models
@@ -17,6 +16,7 @@ from bot.assembly.installation import note_installed
 from bot.assembly.parts import QUIET, Serve, Status, redis_obstacle
 from bot.assembly.slack import Slack, open_slack
 from bot.assembly.storage import Storage, open_storage
+from bot.assembly.watching.alerts import alert_runner
 from bot.operations.chores import ChoreRunner
 from bot.panel.approvals.decisions import ApprovalExpiry
 from bot.panel.intake.queue_positions import QueuePositions

@@ -7,9 +7,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 
-from bot.assembly.alerts import alert_runner
 from bot.assembly.slack import Slack, open_slack
 from bot.assembly.storage import Storage, open_storage
+from bot.assembly.watching.alerts import alert_runner
 from bot.operations.chores import ChoreRunner
 from bot.panel.alerts.alerts import AlertKind, Alerts
 from bot.panel.errors import MessengerRefused

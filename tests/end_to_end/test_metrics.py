@@ -12,8 +12,8 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as plain
 
 from bot.assembly import storage
-from bot.assembly.metrics import Metering, open_metrics
 from bot.assembly.parts import Readiness
+from bot.assembly.watching.metrics import Metering, open_metrics
 from bot.panel.model import Expert, ExpertName
 from bot.panel.roster.roster import ChannelScope
 from bot.playground.slack.workspace.company import ADA, GENERAL

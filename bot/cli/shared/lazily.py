@@ -19,11 +19,11 @@ if TYPE_CHECKING:
         router_trial,
         storage,
         upkeep,
-        watching,
         web,
         worker,
     )
     from bot.assembly.checks import checkup, service_probes
+    from bot.assembly.watching import process as watching
     from bot.cli.shared import thread_printing as printing
     from bot.demo import answers, stand_in
     from bot.demo import run as demo
@@ -68,6 +68,7 @@ else:
         "reports": "bot.operations.evaluation.reports",
         "service_probes": "bot.assembly.checks.service_probes",
         "stand_in": "bot.demo.stand_in",
+        "watching": "bot.assembly.watching.process",
     }
 
     def __getattr__(name: str) -> ModuleType:

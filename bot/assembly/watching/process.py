@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.assembly.health import open_health
-from bot.assembly.metrics import open_metrics
 from bot.assembly.parts import Readiness
-from bot.assembly.traces import open_traces
+from bot.assembly.watching.health import open_health
+from bot.assembly.watching.metrics import open_metrics
+from bot.assembly.watching.traces import open_traces
 from bot.panel import observing
 from bot.settings.config import Config
 
