@@ -10,7 +10,7 @@ import click
 
 from bot.assembly.actors import operator
 from bot.cli.shared import lazily
-from bot.cli.shared.command import run, settings, write
+from bot.cli.shared.command import asynchronous, settings, write
 from bot.cli.shared.listing import counted, json_option, print_json
 from bot.panel.audit.chain import Chain, Head, Record
 from bot.panel.audit.entry import Act, Entry, canonical
@@ -72,37 +72,13 @@ def audit() -> None:
 @audit.command()
 @_SINCE
 @json_option
-def show(since: float | None, as_json: bool) -> None:
+@asynchronous()
+async def show(since: float | None, as_json: bool) -> None:
     """List what was done, a line each, the oldest first."""
-    run(_show(since or 0, as_json=as_json))
-
-
-@audit.command()
-@_SINCE
-@click.option("--out", metavar="FILE", default="-", show_default="standard output")
-def export(since: float | None, out: str) -> None:
-    """Write the records as JSON lines, with the hashes that chain them."""
-    run(_export(since or 0, out))
-
-
-@audit.command()
-@click.option(
-    "--noted", type=_Noted(), multiple=True, help="What an earlier `verify` printed at its end."
-)
-def verify(noted: tuple[Head, ...]) -> None:
-    """Check that no record was changed, removed, moved or added by anybody else.
-
-    Exits with 1 otherwise. Keep the last line elsewhere and give it to a later check: it then
-    notices, too, if the whole of Redis was set back to an earlier state.
-    """
-    run(_verify(noted))
-
-
-async def _show(since: float, *, as_json: bool) -> None:
     shown = list[Any]()
     async with _open_log() as (log, _):
         for team in await log.teams():
-            async for record in log.records(team, since):
+            async for record in log.records(team, since or 0):
                 if as_json:
                     shown.append(record.fields())
                 else:
@@ -111,30 +87,33 @@ async def _show(since: float, *, as_json: bool) -> None:
         print_json(shown)
 
 
-def _line(record: Record) -> str:
-    fields = record.fields()
-    at = fields.get("at")
-    seconds = at / 1000 if isinstance(at, int) else 0
-    when = datetime.fromtimestamp(seconds, UTC).isoformat(sep=" ", timespec="seconds")
-    place = "/".join(str(fields[name]) for name in _PLACE[1:] if name in fields)
-    details = fields.get("details")
-    words = [when, fields.get("act"), fields.get("by"), place, fields.get("subject")]
-    shown = [str(word) for word in words if word] + ([canonical(details)] if details else [])
-    return "  ".join(shown).encode("unicode_escape").decode()
-
-
-async def _export(since: float, out: str) -> None:
+@audit.command()
+@_SINCE
+@click.option("--out", metavar="FILE", default="-", show_default="standard output")
+@asynchronous()
+async def export(since: float | None, out: str) -> None:
+    """Write the records as JSON lines, with the hashes that chain them."""
     async with _open_log() as (log, _):
         lines = list[str]()
         for team in await log.teams():
             act = Entry(Act.EXPORTED, WorkspaceScope(team), operator(), "audit log")
             await log.append(act)
-            async for record in log.records(team, since):
+            async for record in log.records(team, since or 0):
                 lines.append(canonical({**record.fields(), "hash": record.hash}))
     write("".join(f"{line}\n" for line in lines), out)
 
 
-async def _verify(noted: tuple[Head, ...]) -> None:
+@audit.command()
+@click.option(
+    "--noted", type=_Noted(), multiple=True, help="What an earlier `verify` printed at its end."
+)
+@asynchronous()
+async def verify(noted: tuple[Head, ...]) -> None:
+    """Check that no record was changed, removed, moved or added by anybody else.
+
+    Exits with 1 otherwise. Keep the last line elsewhere and give it to a later check: it then
+    notices, too, if the whole of Redis was set back to an earlier state.
+    """
     problems, heads = list[str](), list[Head]()
     async with _open_log() as (log, config):
         for team in await log.teams():
@@ -151,6 +130,18 @@ async def _verify(noted: tuple[Head, ...]) -> None:
     click.echo(f"The audit log is whole: {total} so far.")
     for head in heads:
         click.echo(str(head))
+
+
+def _line(record: Record) -> str:
+    fields = record.fields()
+    at = fields.get("at")
+    seconds = at / 1000 if isinstance(at, int) else 0
+    when = datetime.fromtimestamp(seconds, UTC).isoformat(sep=" ", timespec="seconds")
+    place = "/".join(str(fields[name]) for name in _PLACE[1:] if name in fields)
+    details = fields.get("details")
+    words = [when, fields.get("act"), fields.get("by"), place, fields.get("subject")]
+    shown = [str(word) for word in words if word] + ([canonical(details)] if details else [])
+    return "  ".join(shown).encode("unicode_escape").decode()
 
 
 def _is_later(record: Record, head: Head) -> bool:

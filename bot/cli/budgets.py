@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.cli.shared import lazily
-from bot.cli.shared.command import run, settings
+from bot.cli.shared.command import asynchronous, settings
 from bot.cli.shared.listing import json_option, print_json
 from bot.panel.audit.audit_log import Auditor
 from bot.panel.audit.entry import Act
@@ -46,39 +46,9 @@ def budgets() -> None:
 
 @budgets.command()
 @json_option
-def show(as_json: bool) -> None:
+@asynchronous()
+async def show(as_json: bool) -> None:
     """List all budgets, and what is spent of each in its current day or month."""
-    run(_show(as_json=as_json))
-
-
-@budgets.command("set")
-@click.argument("budget", nargs=-1, required=True)
-def set_(budget: tuple[str, ...]) -> None:
-    """Set a budget: person $2/day, channel:C012 $20/month, expert:legal 5M tokens/month.
-
-    Unlimited lets somebody spend anything; off lets the defaults hold again.
-    """
-    run(_set(_read(" ".join(budget))))
-
-
-@budgets.command()
-@click.argument("budget", nargs=-1, required=True)
-def allow(budget: tuple[str, ...]) -> None:
-    """Let more be spent in the current day or month only: person:U012 $5/month.
-
-    It is added to the budget of the same unit and period.
-    """
-    run(_allow(_read(" ".join(budget))))
-
-
-def _read(written: str) -> Limit | Whose:
-    try:
-        return limits.read(written)
-    except ValueError as error:
-        raise click.UsageError(f"{written!r} is no budget. {_NO_LIMIT}") from error
-
-
-async def _show(*, as_json: bool) -> None:
     async with _open_books() as books:
         rows: list[tuple[Limit, Spent]] = []
         for limit in [*books.own, *(one for one in books.ledger.limits if one not in books.own)]:
@@ -92,7 +62,15 @@ async def _show(*, as_json: bool) -> None:
         click.echo("There is no budget. `panelbot budgets set` and PANELBOT_BUDGETS give some.")
 
 
-async def _set(change: Limit | Whose) -> None:
+@budgets.command("set")
+@click.argument("budget", nargs=-1, required=True)
+@asynchronous()
+async def set_(budget: tuple[str, ...]) -> None:
+    """Set a budget: person $2/day, channel:C012 $20/month, expert:legal 5M tokens/month.
+
+    Unlimited lets somebody spend anything; off lets the defaults hold again.
+    """
+    change = _read(" ".join(budget))
     if change.level is Level.DEPLOYMENT:
         raise Refused("The deployment's budget stands in PANELBOT_BUDGETS only.")
     async with _open_books() as books:
@@ -100,7 +78,15 @@ async def _set(change: Limit | Whose) -> None:
     click.echo(f"Set: {change}" if isinstance(change, Limit) else f"Taken back: {change.who}")
 
 
-async def _allow(more: Limit | Whose) -> None:
+@budgets.command()
+@click.argument("budget", nargs=-1, required=True)
+@asynchronous()
+async def allow(budget: tuple[str, ...]) -> None:
+    """Let more be spent in the current day or month only: person:U012 $5/month.
+
+    It is added to the budget of the same unit and period.
+    """
+    more = _read(" ".join(budget))
     each = more.level not in (Level.DEPLOYMENT, Level.WORKSPACE) and not more.of
     if not isinstance(more, Limit) or more.most is None or each:
         raise Refused(f"Say how much more, and for whom: {more.level}:ID $5/month.")
@@ -110,6 +96,13 @@ async def _allow(more: Limit | Whose) -> None:
         counter = books.ledger.counter(more, books.scope.team_id)
         await books.ledger.store.top_up(counter, more.most)
     click.echo(f"Allowed, until the {more.period} ends: {more}")
+
+
+def _read(written: str) -> Limit | Whose:
+    try:
+        return limits.read(written)
+    except ValueError as error:
+        raise click.UsageError(f"{written!r} is no budget. {_NO_LIMIT}") from error
 
 
 def _fields(limit: Limit, spent: Spent) -> dict[str, object]:

@@ -5,7 +5,7 @@ import sys
 import click
 
 from bot.cli.shared import lazily
-from bot.cli.shared.command import run, settings, write
+from bot.cli.shared.command import asynchronous, settings, write
 from bot.cli.shared.listing import counted
 from bot.experts import library
 from bot.panel.errors import Refused
@@ -28,36 +28,9 @@ def experts() -> None:
 
 @experts.command()
 @click.option("--out", metavar="FILE", default="-", show_default="standard output")
-def export(out: str) -> None:
+@asynchronous()
+async def export(out: str) -> None:
     """Write the defaults and what each channel changes; not threads, and no documents."""
-    run(_export(out))
-
-
-@experts.command("import")
-@_FILE
-@click.option("--dry-run", is_flag=True, help="Only show what would change.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--prune", is_flag=True, help="Also remove what the file does not have.")
-def import_(file: str, *, dry_run: bool, yes: bool, prune: bool) -> None:
-    """Make the panels match FILE, after showing the changes and asking."""
-    run(_import(file, dry_run=dry_run, yes=yes, prune=prune))
-
-
-@experts.command()
-@_FILE
-def diff(file: str) -> None:
-    """Show where FILE differs from the panels. Exits with 1 if it does, with 2 on an error."""
-    run(_diff(file), exit_code=_TROUBLE)
-
-
-@experts.command()
-@_FILE
-def check(file: str) -> None:
-    """Check whether FILE can be used. Needs no settings and no connection."""
-    run(_check(file))
-
-
-async def _export(out: str) -> None:
     config = settings(*SLACK_OUT, *STORE)
     async with lazily.operator.open_panels(config) as (sync, workspace, _):
         await sync.record_export()
@@ -65,7 +38,14 @@ async def _export(out: str) -> None:
     write(text, out)
 
 
-async def _import(file: str, *, dry_run: bool, yes: bool, prune: bool) -> None:
+@experts.command("import")
+@_FILE
+@click.option("--dry-run", is_flag=True, help="Only show what would change.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--prune", is_flag=True, help="Also remove what the file does not have.")
+@asynchronous()
+async def import_(file: str, *, dry_run: bool, yes: bool, prune: bool) -> None:
+    """Make the panels match FILE, after showing the changes and asking."""
     from_file = load(file)
     config = settings(*SLACK_OUT, *STORE)
     async with lazily.operator.open_panels(config) as (sync, workspace, kept_in):
@@ -88,7 +68,11 @@ async def _import(file: str, *, dry_run: bool, yes: bool, prune: bool) -> None:
     click.echo("The panels are changed.")
 
 
-async def _diff(file: str) -> None:
+@experts.command()
+@_FILE
+@asynchronous(exit_code=_TROUBLE)
+async def diff(file: str) -> None:
+    """Show where FILE differs from the panels. Exits with 1 if it does, with 2 on an error."""
     from_file = load(file)
     config = settings(*SLACK_OUT, *STORE)
     async with lazily.operator.open_panels(config) as (sync, workspace, _):
@@ -100,7 +84,11 @@ async def _diff(file: str) -> None:
     click.echo(f"The panels are as {file} says.")
 
 
-async def _check(file: str) -> None:
+@experts.command()
+@_FILE
+@asynchronous()
+async def check(file: str) -> None:
+    """Check whether FILE can be used. Needs no settings and no connection."""
     panels = load(file, names_here())
     check_sizes(panels, library.defaults())
     click.echo(f"{file} can be used: {summary(panels)}.")

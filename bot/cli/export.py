@@ -4,7 +4,7 @@ import click
 
 from bot.cli.links import NO_PANEL
 from bot.cli.shared import lazily
-from bot.cli.shared.command import run, settings, write
+from bot.cli.shared.command import asynchronous, settings, write
 from bot.cli.shared.thread_argument import find_thread
 from bot.panel.audit.entry import Act
 from bot.panel.errors import Refused
@@ -23,16 +23,13 @@ from bot.settings.needs import MODEL, SLACK_OUT, STORE
     help="Markdown, JSON, or a self-contained HTML page.",
 )
 @click.option("--out", metavar="FILE", default="-", show_default="standard output")
-def export(what: str, format_: str, out: str) -> None:
+@asynchronous()
+async def export(what: str, format_: str, out: str) -> None:
     """Write a thread, with all its conversations, as a file.
 
     Give a message's permalink, CHANNEL/TS, or the id of the router's or an expert's
     conversation.
     """
-    run(_export(what, format_, out))
-
-
-async def _export(what: str, format_: str, out: str) -> None:
     config = settings(*SLACK_OUT, *MODEL, *STORE)
     async with lazily.operator.open_threads(config) as access:
         thread = await find_thread(what, access.workspace, access.threads, access.model)

@@ -9,7 +9,7 @@ from functools import partial
 import click
 
 from bot.cli.shared import lazily
-from bot.cli.shared.command import run, settings
+from bot.cli.shared.command import asynchronous, settings
 from bot.cli.shared.listing import as_csv
 from bot.operations.services import Workspace
 from bot.panel.audit.entry import Act
@@ -38,12 +38,9 @@ def feedback() -> None:
 @click.option(
     "--since", "days", type=click.IntRange(min=1), metavar="DAYS", help="Only of the last DAYS."
 )
-def export(format_: str, days: int | None) -> None:
+@asynchronous()
+async def export(format_: str, days: int | None) -> None:
     """Print every opinion: of which expert and model, and the reason where one was given."""
-    run(_export(_WRITERS[format_], days))
-
-
-async def _export(write: Callable[[Sequence[Row]], str], days: int | None) -> None:
     config = settings(*SLACK_OUT, *STORE)
     now = time.time()
     oldest = (now - days * _DAY) * 1000 if days else 0
@@ -55,7 +52,7 @@ async def _export(write: Callable[[Sequence[Row]], str], days: int | None) -> No
         ]
     recent = (entry for month in months for entry in month if entry.at >= oldest)
     rows = [_row(entry, workspace) for entry in sorted(recent, key=lambda entry: entry.at)]
-    click.echo(write(rows), nl=False)
+    click.echo(_WRITERS[format_](rows), nl=False)
 
 
 def _row(entry: Feedback, workspace: Workspace) -> Row:

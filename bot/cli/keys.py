@@ -6,7 +6,7 @@ from secrets import token_bytes
 import click
 
 from bot.cli.shared import lazily
-from bot.cli.shared.command import run, settings
+from bot.cli.shared.command import asynchronous, settings
 from bot.panel.errors import Refused
 from bot.settings.needs import STORE
 from bot.settings.secret_kinds import KEY_BYTES
@@ -24,16 +24,13 @@ def new() -> None:
 
 
 @keys.command()
-def rotate() -> None:
+@asynchronous(resumes=True)
+async def rotate() -> None:
     """Encrypt everything with the first key; then the others can be taken away.
 
     The bot may go on working. To begin, or to change the key: put the new key in front, restart
     all processes, and run this.
     """
-    run(_rotate(), resumes=True)
-
-
-async def _rotate() -> None:
     config = settings(*STORE)
     if not config.encryption_keys:
         raise Refused("PANELBOT_ENCRYPTION_KEYS is not set; `panelbot keys new` makes a key.")

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from bot.cli.shared import lazily
-from bot.cli.shared.command import progress_bar, run, settings
+from bot.cli.shared.command import asynchronous, progress_bar, settings
 from bot.cli.shared.listing import counted, json_option, print_json
 from bot.cli.shared.thread_argument import find_channel
 from bot.panel.errors import PanelError, Refused
@@ -42,48 +42,9 @@ def knowledge() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
 )
 @_CHANNEL
-def add(name: str, files: Sequence[Path], channel: str | None) -> None:
+@asynchronous()
+async def add(name: str, files: Sequence[Path], channel: str | None) -> None:
     """Give the expert NAME these FILES; those of the same name are replaced."""
-    run(_add(name, files, channel))
-
-
-@knowledge.command("list")
-@click.argument("name", required=False)
-@_CHANNEL
-@json_option
-def list_documents(name: str | None, channel: str | None, as_json: bool) -> None:
-    """List what the expert NAME has, or without a name, what all have."""
-    run(_list(name, channel, as_json=as_json))
-
-
-@knowledge.command()
-@_NAME
-@click.argument("documents", nargs=-1, required=True)
-@_CHANNEL
-def remove(name: str, documents: Sequence[str], channel: str | None) -> None:
-    """Remove DOCUMENTS, by name or id, from the expert NAME."""
-    run(_remove(name, documents, channel))
-
-
-@knowledge.command()
-@_NAME
-@click.argument("documents", nargs=-1)
-@_CHANNEL
-def reindex(name: str, documents: Sequence[str], channel: str | None) -> None:
-    """Index DOCUMENTS of the expert NAME again; without any, all of its own."""
-    run(_reindex(name, documents, channel))
-
-
-@knowledge.command()
-@_NAME
-@click.argument("when", type=click.Choice(["always", "when-useful"]))
-@_CHANNEL
-def consult(name: str, when: str, channel: str | None) -> None:
-    """Set whether the expert NAME consults its documents for every question."""
-    run(_consult(name, channel, always=when == "always"))
-
-
-async def _add(name: str, files: Sequence[Path], channel: str | None) -> None:
     async with _open_documents(channel) as (expert_documents, scope):
         for path in files:  # before anything is sent
             expert_documents.check_document(path.name, path.stat().st_size)
@@ -96,7 +57,13 @@ async def _add(name: str, files: Sequence[Path], channel: str | None) -> None:
         await _for_each("Adding", [str(path) for path in files], upload, f"{name} has learnt")
 
 
-async def _list(name: str | None, channel: str | None, *, as_json: bool) -> None:
+@knowledge.command("list")
+@click.argument("name", required=False)
+@_CHANNEL
+@json_option
+@asynchronous()
+async def list_documents(name: str | None, channel: str | None, as_json: bool) -> None:
+    """List what the expert NAME has, or without a name, what all have."""
     async with _open_documents(channel) as (expert_documents, scope):
         if name is None:
             await _list_everything(expert_documents, as_json=as_json)
@@ -116,6 +83,50 @@ async def _list(name: str | None, channel: str | None, *, as_json: bool) -> None
             click.echo(f"{expert.title} has lost documents: {_LOST}")
 
 
+@knowledge.command()
+@_NAME
+@click.argument("documents", nargs=-1, required=True)
+@_CHANNEL
+@asynchronous()
+async def remove(name: str, documents: Sequence[str], channel: str | None) -> None:
+    """Remove DOCUMENTS, by name or id, from the expert NAME."""
+    async with _open_documents(channel) as (expert_documents, scope):
+        for name_or_id in documents:
+            removed = await expert_documents.remove(scope, name, name_or_id, None)
+            click.echo(f"{removed.name} removed.")
+
+
+@knowledge.command()
+@_NAME
+@click.argument("documents", nargs=-1)
+@_CHANNEL
+@asynchronous()
+async def reindex(name: str, documents: Sequence[str], channel: str | None) -> None:
+    """Index DOCUMENTS of the expert NAME again; without any, all of its own."""
+    async with _open_documents(channel) as (expert_documents, scope):
+        listed = await expert_documents.documents(scope, name)
+        chosen = documents or [kept.document.id for kept in listed.entries if kept.is_own]
+
+        async def reindex(document: str) -> Document:
+            return await expert_documents.reindex(scope, name, document, None)
+
+        await _for_each("Reading", chosen, reindex, f"{name} has read anew")
+
+
+@knowledge.command()
+@_NAME
+@click.argument("when", type=click.Choice(["always", "when-useful"]))
+@_CHANNEL
+@asynchronous()
+async def consult(name: str, when: str, channel: str | None) -> None:
+    """Set whether the expert NAME consults its documents for every question."""
+    async with _open_documents(channel) as (expert_documents, scope):
+        always = when == "always"
+        expert = await expert_documents.set_always(scope, name, None, always=always)
+        told = "for every question" if always else "where they help"
+        click.echo(f"{expert.title} consults its documents {told}.")
+
+
 async def _list_everything(expert_documents: ExpertDocuments, *, as_json: bool) -> None:
     everything = await expert_documents.all_collections()
     rows = [
@@ -133,31 +144,6 @@ async def _list_everything(expert_documents: ExpertDocuments, *, as_json: bool) 
         click.echo(f"{_place(collection.owner)}: {_LOST}  ({collection.id})")
     if not rows and not expired:
         click.echo("No expert has documents.")
-
-
-async def _remove(name: str, documents: Sequence[str], channel: str | None) -> None:
-    async with _open_documents(channel) as (expert_documents, scope):
-        for name_or_id in documents:
-            removed = await expert_documents.remove(scope, name, name_or_id, None)
-            click.echo(f"{removed.name} removed.")
-
-
-async def _reindex(name: str, documents: Sequence[str], channel: str | None) -> None:
-    async with _open_documents(channel) as (expert_documents, scope):
-        listed = await expert_documents.documents(scope, name)
-        chosen = documents or [kept.document.id for kept in listed.entries if kept.is_own]
-
-        async def reindex(document: str) -> Document:
-            return await expert_documents.reindex(scope, name, document, None)
-
-        await _for_each("Reading", chosen, reindex, f"{name} has read anew")
-
-
-async def _consult(name: str, channel: str | None, *, always: bool) -> None:
-    async with _open_documents(channel) as (expert_documents, scope):
-        expert = await expert_documents.set_always(scope, name, None, always=always)
-        when = "for every question" if always else "where they help"
-        click.echo(f"{expert.title} consults its documents {when}.")
 
 
 async def _for_each(verb: str, names: Sequence[str], action: Action, done: str) -> None:

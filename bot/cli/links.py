@@ -7,7 +7,7 @@ from functools import partial
 import click
 
 from bot.cli.shared import lazily
-from bot.cli.shared.command import run, settings, track
+from bot.cli.shared.command import asynchronous, settings, track
 from bot.cli.shared.listing import counted, json_option, links_fields, print_json
 from bot.cli.shared.thread_argument import channel_id, find_channel, find_thread
 from bot.operations.migrate import INCOMPLETE, Migration, Outcome
@@ -28,40 +28,13 @@ def links() -> None:
 @links.command()
 @click.argument("what", metavar="PERMALINK-OR-ID")
 @json_option
-def show(what: str, as_json: bool) -> None:
+@asynchronous()
+async def show(what: str, as_json: bool) -> None:
     """Print the link tree of a thread.
 
     Give a message's permalink, CHANNEL/TS, or the id of the router's or an expert's
     conversation.
     """
-    run(_show(what, as_json=as_json))
-
-
-@links.command()
-@click.argument("channel")
-def rebuild(channel: str) -> None:
-    """Find all of a CHANNEL's threads again, from Slack's and OpenAI's metadata.
-
-    Run it again to go on where it was stopped.
-    """
-    run(_rebuild(channel), resumes=True)
-
-
-@links.command()
-@click.argument("what", metavar="[PERMALINK|CHANNEL]", required=False)
-@click.option("--to", "backend", type=click.Choice(BACKENDS), required=True)
-@click.option("--dry-run", is_flag=True, help="List what would be moved, and move nothing.")
-def migrate(what: str | None, backend: str, *, dry_run: bool) -> None:
-    """Copy conversations to another backend, with all their messages.
-
-    Of all threads that Redis knows, or of those of a channel, or of one. Threads that are not
-    moved in advance are moved with their next question, once PANELBOT_BACKEND has changed. Run it
-    again to continue where it stopped.
-    """
-    run(_migrate(what, backend, dry_run=dry_run), resumes=True)
-
-
-async def _show(what: str, *, as_json: bool) -> None:
     config = settings(*SLACK_OUT, *MODEL, *STORE)
     async with lazily.operator.open_threads(config) as access:
         thread = await find_thread(what, access.workspace, access.threads, access.model)
@@ -74,7 +47,14 @@ async def _show(what: str, *, as_json: bool) -> None:
             lazily.printing.print_links(thread, links)
 
 
-async def _rebuild(channel: str) -> None:
+@links.command()
+@click.argument("channel")
+@asynchronous(resumes=True)
+async def rebuild(channel: str) -> None:
+    """Find all of a CHANNEL's threads again, from Slack's and OpenAI's metadata.
+
+    Run it again to go on where it was stopped.
+    """
     config = settings(*SLACK_OUT, *MODEL, *STORE)
     async with lazily.operator.open_services(config) as services:
         channel = find_channel(channel, services.workspace)
@@ -90,16 +70,18 @@ async def _rebuild(channel: str) -> None:
     )
 
 
-def _unreadable(channel: str, error: MessengerRefused) -> Refused:
-    """Return why *channel* cannot be read, with what to do."""
-    if error.code in ("channel_not_found", "not_in_channel"):
-        why = "Slack knows no such channel here, or the bot is not in it: /invite it there."
-    else:
-        why = f"Slack says {error}."
-    return Refused(f"{channel} cannot be read. {why}")
+@links.command()
+@click.argument("what", metavar="[PERMALINK|CHANNEL]", required=False)
+@click.option("--to", "backend", type=click.Choice(BACKENDS), required=True)
+@click.option("--dry-run", is_flag=True, help="List what would be moved, and move nothing.")
+@asynchronous(resumes=True)
+async def migrate(what: str | None, backend: str, *, dry_run: bool) -> None:
+    """Copy conversations to another backend, with all their messages.
 
-
-async def _migrate(what: str | None, backend: str, *, dry_run: bool) -> None:
+    Of all threads that Redis knows, or of those of a channel, or of one. Threads that are not
+    moved in advance are moved with their next question, once PANELBOT_BACKEND has changed. Run it
+    again to continue where it stopped.
+    """
     config = replace(settings(*SLACK_OUT, *MODEL, *STORE), backend=backend)
     await lazily.model_server.require_backend(config)
     async with lazily.operator.open_services(config) as services:
@@ -114,6 +96,15 @@ async def _migrate(what: str | None, backend: str, *, dry_run: bool) -> None:
             await _print_needed(migration, threads)
         else:
             await _move(migration, threads)
+
+
+def _unreadable(channel: str, error: MessengerRefused) -> Refused:
+    """Return why *channel* cannot be read, with what to do."""
+    if error.code in ("channel_not_found", "not_in_channel"):
+        why = "Slack knows no such channel here, or the bot is not in it: /invite it there."
+    else:
+        why = f"Slack says {error}."
+    return Refused(f"{channel} cannot be read. {why}")
 
 
 async def _print_needed(migration: Migration, threads: list[ThreadRef]) -> None:

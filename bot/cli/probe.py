@@ -8,7 +8,7 @@ import click
 
 from bot import __version__
 from bot.cli.shared import lazily
-from bot.cli.shared.command import progress_bar, run, settings, write
+from bot.cli.shared.command import asynchronous, progress_bar, settings, write
 from bot.cli.shared.thread_argument import find_channel
 from bot.operations.probe import Report, as_markdown
 from bot.operations.services import Workspace
@@ -35,18 +35,15 @@ from bot.settings.needs import MODEL, SLACK_OUT, STORE
     help="How long to stream a message in Slack.",
 )
 @click.option("--out", metavar="FILE", default="-", show_default="standard output")
-def probe(channel: str | None, user: str, only: Sequence[str], stream_for: float, out: str) -> None:
+@asynchronous()
+async def probe(
+    channel: str | None, user: str, only: Sequence[str], stream_for: float, out: str
+) -> None:
     """Find out how OpenAI and Slack behave where no document says so.
 
     The report is Markdown. It uses your keys, costs a few thousand tokens, and deletes what it has
     created. Exits with 1 if a check could not run or something could not be deleted.
     """
-    run(_probe(channel, user, stream_for, only, out))
-
-
-async def _probe(
-    channel: str | None, user: str, stream_for: float, only: Sequence[str], out: str
-) -> None:
     slack = None
     if channel:
         channel_id = find_channel(channel, Workspace("", ""))

@@ -9,7 +9,7 @@ import click
 from bot.assembly.actors import operator
 from bot.characters import visible
 from bot.cli.shared import lazily
-from bot.cli.shared.command import run, settings
+from bot.cli.shared.command import asynchronous, settings
 from bot.cli.shared.listing import counted, json_option, print_json
 from bot.operations.queue_admin import DeadLetter, QueueAdmin
 from bot.panel.audit.entry import Act
@@ -30,44 +30,9 @@ def turns() -> None:
 
 @turns.command("list")
 @json_option
-def list_turns(as_json: bool) -> None:
+@asynchronous()
+async def list_turns(as_json: bool) -> None:
     """List them, and count the turns that are waiting and running."""
-    run(_list(as_json=as_json))
-
-
-@turns.command()
-@click.argument("turn")
-@json_option
-def show(turn: str, as_json: bool) -> None:
-    """Show one, with what people said in it, and what failed in it; the latter of any turn."""
-    run(_show(TurnId(turn), as_json=as_json))
-
-
-@turns.command()
-@click.argument("turn", required=False)
-@_EVERY
-def retry(turn: str | None, every: bool) -> None:
-    """Put one (or all) back on the queue, with its journal: nothing is posted twice."""
-    run(
-        _handle(
-            lambda queue, one: queue.retry(one),
-            Act.RETRIED,
-            "put back on the queue",
-            turn,
-            every=every,
-        )
-    )
-
-
-@turns.command()
-@click.argument("turn", required=False)
-@_EVERY
-def drop(turn: str | None, every: bool) -> None:
-    """Delete one (or all) for good."""
-    run(_handle(lambda queue, one: queue.drop(one), Act.FORGOT, "forgotten", turn, every=every))
-
-
-async def _list(*, as_json: bool) -> None:
     config = settings(*STORE)
     async with lazily.storage.open_storage(config) as storage:
         depth, letters = await storage.queue.depth(), await storage.queue.buried()
@@ -83,13 +48,18 @@ async def _list(*, as_json: bool) -> None:
         click.echo(f"{letter.turn.id}  {_time(letter.buried_at)}  {letter.reason}")
 
 
-async def _show(turn: TurnId, *, as_json: bool) -> None:
+@turns.command()
+@click.argument("turn")
+@json_option
+@asynchronous()
+async def show(turn: str, as_json: bool) -> None:
+    """Show one, with what people said in it, and what failed in it; the latter of any turn."""
     config = settings(*STORE)
     async with lazily.storage.open_storage(config, operator()) as storage:
-        letter = await storage.queue.dead_letter(turn)
+        letter = await storage.queue.dead_letter(TurnId(turn))
         if letter:  # it has content
             await storage.audit.record(Act.EXPORTED, letter.turn.thread, None, turn)
-        failures = await storage.reports.failures(turn)
+        failures = await storage.reports.failures(TurnId(turn))
     if letter is None and not failures:
         raise _unknown(turn)
     if as_json:
@@ -111,6 +81,25 @@ async def _show(turn: TurnId, *, as_json: bool) -> None:
     for message in letter.turn.messages if letter else ():
         text = "\n".join(map(visible, message.text.split("\n")))
         click.echo(f"{message.ts}  {message.author}: {text}")
+
+
+@turns.command()
+@click.argument("turn", required=False)
+@_EVERY
+@asynchronous()
+async def retry(turn: str | None, every: bool) -> None:
+    """Put one (or all) back on the queue, with its journal: nothing is posted twice."""
+    done = "put back on the queue"
+    await _handle(lambda queue, one: queue.retry(one), Act.RETRIED, done, turn, every=every)
+
+
+@turns.command()
+@click.argument("turn", required=False)
+@_EVERY
+@asynchronous()
+async def drop(turn: str | None, every: bool) -> None:
+    """Delete one (or all) for good."""
+    await _handle(lambda queue, one: queue.drop(one), Act.FORGOT, "forgotten", turn, every=every)
 
 
 def _given_up(letter: DeadLetter) -> dict[str, Any]:

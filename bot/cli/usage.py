@@ -1,7 +1,7 @@
 """``panelbot usage``: what the questions of a month took and cost, for whoever pays."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from bot.cli.shared import lazily
-from bot.cli.shared.command import run, settings
+from bot.cli.shared.command import asynchronous, settings
 from bot.cli.shared.listing import as_csv, print_json
 from bot.panel.audit.entry import Act
 from bot.panel.errors import Refused
@@ -60,16 +60,13 @@ class _Printed:
     default="table",
     show_default=True,
 )
-def usage(month: str | None, by: str, format_: str) -> None:
+@asynchronous()
+async def usage(month: str | None, by: str, format_: str) -> None:
     """What the questions of a month took and cost.
 
     Tokens of input include the cached ones. A question is counted once it is answered, in the month
     in which it was asked. Costs are in dollars, at list prices.
     """
-    run(_usage(month, by, _WRITERS[format_]))
-
-
-async def _usage(month: str | None, by: str, write: Callable[[_Printed], None]) -> None:
     config = settings(*SLACK_OUT, *STORE)
     first, *_, current = months = kept_months(time.time())
     month = month or current
@@ -83,7 +80,7 @@ async def _usage(month: str | None, by: str, write: Callable[[_Printed], None]) 
         if by == Dimension.PERSON:
             await storage.audit.record(Act.EXPORTED, WorkspaceScope(team), None, "usage by person")
         found = await month_usage(storage.reports, costs, team, month, by)
-    write(_Printed(month, by, team, costs.as_of, found))
+    _WRITERS[format_](_Printed(month, by, team, costs.as_of, found))
 
 
 def _print_table(printed: _Printed) -> None:

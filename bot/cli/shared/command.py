@@ -5,9 +5,9 @@ import logging
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
 
 import click
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +77,21 @@ def run(work: Coroutine[Any, Any, None], *, exit_code: int = 1, resumes: bool = 
         with suppress(OSError):  # the terminal may be closed
             click.echo(f"panelbot: stopped{_how_far()}.{again}", err=True)
         sys.exit(128 + signalled)
+
+
+def asynchronous(
+    *, exit_code: int = 1, resumes: bool = False
+) -> Callable[[Callable[P, Coroutine[Any, Any, None]]], Callable[P, None]]:
+    """Let a command be a coroutine function, which is run as ``run`` does."""
+
+    def decorate(command: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
+        @wraps(command)
+        def running(*args: P.args, **given: P.kwargs) -> None:
+            run(command(*args, **given), exit_code=exit_code, resumes=resumes)
+
+        return running
+
+    return decorate
 
 
 def serve(
