@@ -45,7 +45,7 @@ def check(as_json: bool) -> None:
     """
     environ = environment()
     told = [warning(remark, "Correct it, or take it away") for remark in remarks(environ)]
-    show = _print_json if as_json else _print
+    show = _print_json if as_json else print_findings
     try:
         config = read(environ, *SLACK_OUT, *SLACK_IN, *MODEL, *STORE)
         lazily.storage.check_address(config)
@@ -113,7 +113,8 @@ def _panel_file(config: Config) -> list[Finding]:
     return [usable, *(warning(one, remedy) for one in unknown)]
 
 
-def _print(findings: Sequence[Finding]) -> None:
+def print_findings(findings: Sequence[Finding]) -> None:
+    """Print each with its remedy."""
     shown = console(highlight=False, soft_wrap=True)
     for finding in findings:
         what = finding.what.replace("\n", f"\n{_INDENT}")

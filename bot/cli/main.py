@@ -14,6 +14,7 @@ _COMMANDS = (
     ("run", "serve:run_all", "Receive and answer, in one process."),
     ("web", "serve:web", "Receive events and queue them; answer commands and buttons."),
     ("worker", "serve:worker", "Take turns off the queue and answer them."),
+    ("setup", "setup:setup", "Create the Slack app, check its tokens, and write them to .env."),
     ("check", "check:check", "Check settings, tokens, scopes, Redis and models."),
     (
         "ask",

@@ -169,7 +169,7 @@ async def _start(
         await opened.enter_async_context(proxy.running())
         proxies.append(proxy)
         token = TOKEN + name
-        slack._web_api._tokens[token] = "bot"  # type: ignore[index]  # a dict in truth
+        slack.accept(token, "bot")
         own = environ | _own(name, token, proxy)
         fleet.add(name, "worker", own, partial(_prepare, shape, number))
     for number in range(shape.webs):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         web,
         worker,
     )
-    from bot.assembly.checks import checkup, service_probes
+    from bot.assembly.checks import checkup, new_app, service_probes
     from bot.assembly.watching import process as watching
     from bot.cli.shared import thread_printing as printing
     from bot.demo import answers, stand_in
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         "evaluation",
         "export",
         "model_server",
+        "new_app",
         "notes",
         "operator",
         "parts",
@@ -62,6 +63,7 @@ else:
         "discovery": "bot.adapters.functions.discovery",
         "evaluation": "bot.operations.evaluation.evaluation",
         "export": "bot.operations.export",
+        "new_app": "bot.assembly.checks.new_app",
         "notes": "bot.operations.evaluation.notes",
         "printing": "bot.cli.shared.thread_printing",
         "questions": "bot.operations.evaluation.questions",

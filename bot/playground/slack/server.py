@@ -12,12 +12,14 @@ from bot.playground.slack.delivery.response_urls import ResponseUrls
 from bot.playground.slack.delivery.socket_mode import SocketCarrier
 from bot.playground.slack.hazards import Hazards
 from bot.playground.slack.people.acting import PeopleActing
+from bot.playground.slack.web_api.app_pages import AppPages
 from bot.playground.slack.web_api.endpoint import Call, WebApi
 from bot.playground.slack.web_api.state import ServerState
-from bot.playground.slack.workspace.company import BOT_USER, company_workspace
+from bot.playground.slack.workspace.company import APP_ID, BOT_USER, company_workspace
 
 BOT_TOKEN = "xoxb-playground"  # noqa: S105 - opens nothing but the playground
-APP_TOKEN = "xapp-playground"  # noqa: S105 - same
+APP_TOKEN = f"xapp-1-{APP_ID}-playground"
+CONFIGURATION_TOKEN = "xoxe.xoxp-1-playground"  # noqa: S105 - same
 SIGNING_SECRET = "5160a7d20e1f4c3b8d9e5160a7d20e1f"  # noqa: S105 - same
 
 SCOPES = frozenset(
@@ -66,6 +68,7 @@ class SlackPlayground(LoopbackServer):
 
     bot_token = BOT_TOKEN
     app_token = APP_TOKEN
+    configuration_token = CONFIGURATION_TOKEN
     signing_secret = SIGNING_SECRET
     bot_user_id = BOT_USER
 
@@ -88,10 +91,14 @@ class SlackPlayground(LoopbackServer):
         self.deliverer = Deliverer(self.sockets, retry_after)
         response_urls = ResponseUrls(self.state)
         self.people = PeopleActing(self.state, self.deliverer, response_urls)
-        tokens = {BOT_TOKEN: "bot", APP_TOKEN: "app"}
+        tokens = {BOT_TOKEN: "bot", APP_TOKEN: "app", CONFIGURATION_TOKEN: "configuration"}
         self._web_api = WebApi(self.state, tokens, self.sockets.new_url, kept_calls)
         app = web.Application(client_max_size=_LARGEST)
         app.router.add_route("*", "/api/{method}", self._web_api.handle)
+        shown = {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": APP_TOKEN}
+        app_pages = AppPages(self.state, shown)
+        app.router.add_get("/apps", app_pages.ask)
+        app.router.add_post("/apps", app_pages.create)
         app.router.add_get("/socket", self.sockets.handle)
         app.router.add_post("/response/{key}", response_urls.handle)
         app.router.add_post("/upload/{file}", self._receive_upload)
@@ -107,6 +114,10 @@ class SlackPlayground(LoopbackServer):
     def calls(self) -> Sequence[Call]:
         """The Web API calls so far; of very many, only the latest."""
         return list(self._web_api.calls)
+
+    def accept(self, token: str, kind: str) -> None:
+        """Take another *token*: of a "bot", an "app", or for the "configuration" of apps."""
+        self._web_api.tokens[token] = kind
 
     def deliver_to(self, url: str) -> HttpCarrier:
         """Deliver over HTTP, to the bot at *url*, rather than over Socket Mode."""

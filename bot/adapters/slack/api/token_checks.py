@@ -1,5 +1,6 @@
 """Checks of the tokens and scopes that the bot has been given."""
 
+import re
 from collections.abc import Awaitable, Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from bot.addresses import without_password
 from bot.panel.checks.findings import Finding, bad, good, warning
 from bot.panel.errors import MessengerRefused
 
+_APP = re.compile(r"xapp-\d+-(A[A-Z0-9]+)-")
 _UNCHECKED = "whoever presses a button may not be in its channel: nobody checks"
 _OPTIONAL = {
     **dict.fromkeys(("channels:read", "groups:read", "im:read", "mpim:read"), _UNCHECKED),
@@ -37,7 +39,7 @@ async def examine(
     findings = [good(f"Slack knows the bot: {answer['user']} in {answer['team']}")]
     findings += _scopes(answer.headers, wanted)
     if app_token:
-        findings.append(await _app_token(client, app_token))
+        findings.append(await examine_app_token(client, app_token, answer["bot_id"]))
     return findings
 
 
@@ -57,13 +59,26 @@ def _scopes(headers: Mapping[str, str], wanted: frozenset[str]) -> list[Finding]
     ]
 
 
-async def _app_token(client: AsyncWebClient, app_token: str) -> Finding:
+async def examine_app_token(client: AsyncWebClient, app_token: str, bot_id: str) -> Finding:
+    """Return the finding on the app-level token, which has to be of the app of *bot_id*."""
     remedy = "Make an app-level token with connections:write, and switch Socket Mode on."
     try:
         await client.apps_connections_open(app_token=app_token)
     except Exception as error:  # noqa: BLE001 - any failure is a finding
         return _refused(client, error, "SLACK_APP_TOKEN", remedy)
+    own, other = await app_of(client, bot_id), _APP.match(app_token)
+    if own and other and other[1] != own:
+        what = f"SLACK_APP_TOKEN is of the app {other[1]}, and SLACK_BOT_TOKEN of {own}"
+        return bad(what, "Take both from the same app: the bot would hear what others are told.")
     return good("Socket Mode is on and the app-level token works")
+
+
+async def app_of(client: AsyncWebClient, bot_id: str) -> str:
+    """Return the id of the app that has the bot; empty if Slack does not tell."""
+    try:
+        return str((await client.bots_info(bot=bot_id))["bot"].get("app_id") or "")
+    except Exception:  # noqa: BLE001 - it is asked for a comparison only
+        return ""
 
 
 def _refused(client: AsyncWebClient, error: Exception, token: str, remedy: str) -> Finding:

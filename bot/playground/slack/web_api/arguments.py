@@ -26,6 +26,9 @@ METHODS: Mapping[str, tuple[str, str]] = {
         f"channel_id status thread_ts? title? initiator_user_id? {_PERSONA}",
     ),
     "apps.connections.open": ("connections:write", ""),
+    "apps.manifest.export": ("app_configurations:read", "app_id"),
+    "apps.manifest.update": ("app_configurations:write", "app_id manifest:json"),
+    "apps.manifest.validate": ("app_configurations:read", "manifest:json app_id?"),
     "assistant.threads.setStatus": (
         "chat:write",
         f"channel_id thread_ts status loading_messages?:json {_PERSONA}",

@@ -27,6 +27,7 @@ _READING = (
     "replies",
     "test",
 )
+_KINDS = {"apps.connections.open": "app"}  # of tokens
 _FAMILIES = ("channels", "groups", "im", "mpim")
 
 
@@ -52,7 +53,7 @@ class WebApi:
     ) -> None:
         self.calls: deque[Call] = deque(maxlen=kept)
         self._state = state
-        self._tokens = tokens  # token: "bot" or "app"
+        self.tokens = dict(tokens)  # token: "bot", "app" or "configuration"
         self._open_socket = open_socket  # returns the URL of a new Socket Mode connection
         self._stopped = asyncio.Event()  # set at shutdown: releases callers that get no response
 
@@ -62,7 +63,7 @@ class WebApi:
 
     def knows(self, authorization: str) -> bool:
         """Return whether that header is a bot's."""
-        return self._tokens.get(authorization.removeprefix("Bearer ")) == "bot"
+        return self.tokens.get(authorization.removeprefix("Bearer ")) == "bot"
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Handle a call."""
@@ -108,12 +109,12 @@ class WebApi:
             raise ApiError("unknown_method", req_method=method)
         if token is None:
             raise ApiError("not_authed")
-        kind = self._tokens.get(token)
+        kind = self.tokens.get(token)
         if kind is None:
             raise ApiError("invalid_auth")
         if not self._state.installed:
             raise ApiError("account_inactive")
-        if (kind == "app") != (method == "apps.connections.open"):
+        if kind != _KINDS.get(method, "configuration" if _is_about_apps(method) else "bot"):
             raise ApiError("not_allowed_token_type")
         accepted = accepted_scopes(method)
         if kind == "bot" and accepted and not accepted & self._state.scopes:
@@ -144,6 +145,10 @@ class WebApi:
             case Ending.SILENCE:
                 await self._stopped.wait()
                 return web.Response(status=503)
+
+
+def _is_about_apps(method: str) -> bool:
+    return method.startswith("apps.manifest.")
 
 
 def _refusal(error: str) -> Json:

@@ -29,6 +29,7 @@ class ServerState:
     url: str = ""
     events: frozenset[str] = frozenset()  # that the app has subscribed to
     installed: bool = True
+    manifest: Json = field(default_factory=dict)
     triggers: dict[str, tuple[str, float]] = field(default_factory=dict, init=False)  # user, time
     used_triggers: set[str] = field(default_factory=set, init=False)
     uploads: dict[str, Json] = field(default_factory=dict, init=False)

@@ -14,7 +14,9 @@ OTHER_SCOPES = {
     "apps.connections.open": {"connections:write"},  # an app token's, which are not listed
     "conversations.open": {"channels:manage", "channels:write"},  # it opens no channels
 }
-REFERENCED = [spec for spec in METHODS if not spec.startswith("usergroups.")]  # no page here
+REFERENCED = [  # the others have no page here
+    spec for spec in METHODS if not spec.startswith(("usergroups.", "apps.manifest."))
+]
 TYPES = {"string": "str", "boolean": "bool", "integer": "num", "number": "num"}
 
 

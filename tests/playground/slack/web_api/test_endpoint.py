@@ -4,6 +4,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.playground.slack.server import APP_TOKEN
 from bot.playground.slack.workspace.company import (
     ADA,
     BEN,
@@ -56,7 +57,7 @@ async def thread_of(slack, client, replies):
     [
         (None, "not_authed"),
         ("xoxb-wrong", "invalid_auth"),
-        ("xapp-playground", "not_allowed_token_type"),
+        (APP_TOKEN, "not_allowed_token_type"),
     ],
 )
 async def test_only_the_bots_token_opens_the_api(slack, session, token, error):

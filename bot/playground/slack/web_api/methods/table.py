@@ -1,6 +1,7 @@
 """The table of all Web API methods."""
 
 from bot.playground.slack.web_api.methods import (
+    apps,
     assistant,
     chat,
     conversations,
@@ -13,6 +14,7 @@ from bot.playground.slack.web_api.methods import (
 from bot.playground.slack.web_api.methods.method import Method
 
 METHODS: dict[str, Method] = {
+    **apps.METHODS,
     **assistant.METHODS,
     **chat.METHODS,
     **conversations.METHODS,

@@ -1,0 +1,68 @@
+"""What ``panelbot setup`` asks Slack: whether each token works, and for changes of the app."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.adapters.slack.api import token_checks, web_api
+from bot.adapters.slack.api.app_configuration import AppManifest
+from bot.adapters.slack.api.app_manifests import merged
+from bot.adapters.slack.api.manifest import BOT_SCOPES, manifest
+from bot.json_types import Json
+from bot.panel.checks.findings import Finding
+
+T = TypeVar("T")
+
+
+async def _asking(token: str, api_url: str, ask: Callable[[AsyncWebClient], Awaitable[T]]) -> T:
+    async with web_api.session() as session:
+        return await ask(web_api.client(token, api_url, session))
+
+
+async def bot_token(token: str, api_url: str) -> Sequence[Finding]:
+    """Return the findings on a bot's token."""
+
+    async def ask(client: AsyncWebClient) -> Sequence[Finding]:
+        auth = client.auth_test()
+        return await token_checks.examine(client, auth, app_token="", wanted=frozenset(BOT_SCOPES))
+
+    return await _asking(token, api_url, ask)
+
+
+async def app_token(token: str, bots: str, api_url: str) -> Sequence[Finding]:
+    """Return the findings on an app-level token, beside the *bots* token of the same app."""
+
+    async def ask(client: AsyncWebClient) -> Sequence[Finding]:
+        bot_id = (await client.auth_test())["bot_id"]
+        return [await token_checks.examine_app_token(client, token, bot_id)]
+
+    return await _asking(bots, api_url, ask)
+
+
+async def app_of(token: str, api_url: str) -> str:
+    """Return the id of the app that a bot's token is of; empty if Slack does not tell."""
+
+    async def ask(client: AsyncWebClient) -> str:
+        return await token_checks.app_of(client, (await client.auth_test())["bot_id"])
+
+    return await _asking(token, api_url, ask)
+
+
+async def manifests(app_id: str, configuration_token: str, api_url: str) -> tuple[Json, Json]:
+    """Return the manifest of the app as it is, and as the bot needs it. Raises Refused."""
+
+    async def ask(client: AsyncWebClient) -> tuple[Json, Json]:
+        existing = await AppManifest(client, configuration_token, app_id).read()
+        return existing, merged(existing, manifest())
+
+    return await _asking(configuration_token, api_url, ask)
+
+
+async def replace(app_id: str, configuration_token: str, api_url: str, wanted: Json) -> bool:
+    """Replace the manifest; returns whether the app is to be installed anew. Raises Refused."""
+
+    async def ask(client: AsyncWebClient) -> bool:
+        return await AppManifest(client, configuration_token, app_id).replace(wanted)
+
+    return await _asking(configuration_token, api_url, ask)

@@ -1,0 +1,188 @@
+"""``panelbot setup``: a new app in few steps, and an existing one brought up to date."""
+
+import asyncio
+import difflib
+import json
+import os
+import secrets
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from dotenv import set_key
+
+from bot.adapters.slack.api.app_manifests import creation_link
+from bot.adapters.slack.api.manifest import manifest
+from bot.cli.check import check, print_findings
+from bot.cli.shared import lazily
+from bot.cli.shared.env_file import environment, file_in_use
+from bot.json_types import Json
+from bot.panel.checks.findings import Finding, Severity
+from bot.panel.errors import Refused
+from bot.settings.config import SETTINGS
+from bot.settings.kinds import Malformed
+from bot.settings.sections.slack import SLACK_API
+
+Check = Callable[[str], Coroutine[Any, Any, Sequence[Finding]]]
+
+_BY_NAME = {setting.name: setting for setting in SETTINGS.values()}
+_APP_TOKEN = "Basic Information > App-Level Tokens, with the scope connections:write"  # noqa: S105
+_DONE = """
+Next: start it with `panelbot run`, and in a channel of Slack write /invite @{name}
+"""
+
+
+@click.command()
+@click.option("--url", help="Where Slack reaches the bot over HTTP. Without it: Socket Mode.")
+@click.option("--name", default="Panelbot", show_default=True, help="The app's name.")
+@click.option("--no-browser", is_flag=True, help="Print the link, and open no browser.")
+@click.option("--again", is_flag=True, help="Ask also for what is set already.")
+@click.option("--update", is_flag=True, help="Bring the app that there is up to date instead.")
+@click.pass_context
+def setup(
+    context: click.Context,
+    *,
+    url: str | None,
+    name: str,
+    no_browser: bool,
+    again: bool,
+    update: bool,
+) -> None:
+    """Create the Slack app, check its tokens, and write them to .env.
+
+    Each value is kept as soon as it has been checked: run it again to go on. With --update, the
+    manifest of the app is compared with what this version needs, and changed if you agree; what
+    you have set by hand stays.
+    """
+    asker = _Asker(again=again)
+    if update:
+        _update(asker)
+        return
+    try:
+        wanted = manifest(name=name, url=url)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+    if asker.wants("SLACK_BOT_TOKEN"):
+        _create(creation_link(asker.api_url, wanted), opens=not no_browser)
+    asker.ask("SLACK_BOT_TOKEN", "OAuth & Permissions > Bot User OAuth Token", asker.bot_token)
+    if url is None:
+        asker.ask("SLACK_APP_TOKEN", _APP_TOKEN, asker.app_token)
+    else:
+        asker.ask("SLACK_SIGNING_SECRET", "Basic Information > Signing Secret")
+    if not asker.value("OPENAI_BASE_URL"):
+        asker.ask("OPENAI_API_KEY", "https://platform.openai.com/api-keys")
+    asker.ask("REDIS_URL", "such as redis://localhost:6379/0, with appendonly yes", hidden=False)
+    if not asker.value("PANELBOT_SECRET"):
+        asker.keep("PANELBOT_SECRET", secrets.token_hex(32))
+    click.echo(f"\nAll is in {asker.file}, which only you can read. Checking it:\n")
+    context.invoke(check, as_json=False)
+    click.echo(_DONE.format(name=name))
+
+
+def _create(link: str, *, opens: bool) -> None:
+    click.echo(
+        "1. Open this link, choose your workspace, and press Create; then install the app:\n\n"
+        f"{link}\n\n"
+        "2. Copy what is asked for below. Nothing of it is shown.\n"
+    )
+    if opens and sys.stdout.isatty():
+        click.launch(link)
+
+
+def _update(asker: "_Asker") -> None:
+    """Show what the app's manifest lacks, and add it."""
+    bots = asker.value("SLACK_BOT_TOKEN")
+    if not bots:
+        raise click.UsageError("SLACK_BOT_TOKEN is missing: without --update, an app is created.")
+    trial, api_url = lazily.new_app, asker.api_url
+    app_id = asyncio.run(trial.app_of(bots, api_url))
+    if not app_id:
+        raise click.ClickException("Slack does not tell which app the bot is of: panelbot check")
+    token = _prompt("App configuration token (https://api.slack.com/apps, at the end)", hidden=True)
+    try:
+        existing, wanted = asyncio.run(trial.manifests(app_id, token, api_url))
+        if existing == wanted:
+            click.echo("The app has all that it needs.")
+            return
+        click.echo("".join(_difference(existing, wanted)))
+        click.confirm("Change the app like this?", abort=True)
+        is_anew = asyncio.run(trial.replace(app_id, token, api_url, wanted))
+    except Refused as refusal:
+        raise click.ClickException(str(refusal)) from None
+    click.echo("The app is changed.")
+    if is_anew:
+        click.echo(f"Its scopes, too: install it anew at https://api.slack.com/apps/{app_id}")
+
+
+def _difference(existing: Json, wanted: Json) -> Sequence[str]:
+    before, after = (
+        json.dumps(one, indent=2, sort_keys=True, ensure_ascii=False).splitlines(keepends=True)
+        for one in (existing, wanted)
+    )
+    lines = difflib.unified_diff(before, after, "as it is\n", "as it should be\n", n=2)
+    return [line if line.endswith("\n") else f"{line}\n" for line in lines]
+
+
+def _prompt(text: str, *, hidden: bool) -> str:
+    return str(click.prompt(text, hide_input=hidden and sys.stdin.isatty())).strip()
+
+
+class _Asker:
+    """Asks for settings that are missing, and keeps them in the file with settings."""
+
+    def __init__(self, *, again: bool) -> None:
+        self._environ = environment()
+        self._again = again
+        self.file = file_in_use() or Path(".env")
+
+    @property
+    def api_url(self) -> str:
+        """The address of Slack's Web API."""
+        return self.value("SLACK_API_URL") or SLACK_API
+
+    def value(self, name: str) -> str:
+        """Return what is set; empty if nothing is."""
+        return self._environ.get(name, "").strip()
+
+    def wants(self, name: str) -> bool:
+        """Whether it is to be asked for."""
+        return self._again or not self.value(name)
+
+    def ask(
+        self, name: str, where: str, checked: Check | None = None, *, hidden: bool = True
+    ) -> None:
+        """Ask for a setting until it can be used, and keep it; not if it is set already."""
+        if not self.wants(name):
+            click.echo(f"{name} is set already.")
+            return
+        while True:
+            given = _prompt(f"{name} ({where})", hidden=hidden)
+            try:
+                _BY_NAME[name].kind.parse(given)
+            except Malformed as error:
+                click.echo(f"{name} {error.what}.")
+                continue
+            findings = asyncio.run(checked(given)) if checked else ()
+            print_findings(findings)
+            if not any(one.severity is Severity.BAD for one in findings):
+                self.keep(name, given)
+                return
+
+    def keep(self, name: str, value: str) -> None:
+        """Write a setting into the file, which only its owner can read."""
+        try:
+            set_key(self.file, name, value, quote_mode="auto", follow_symlinks=True)
+            self.file.chmod(0o600)
+        except OSError as error:
+            raise click.ClickException(f"{self.file}: {error.strerror}") from None
+        os.environ[name] = value
+
+    async def bot_token(self, given: str) -> Sequence[Finding]:
+        """Return what Slack says of a bot's token."""
+        return await lazily.new_app.bot_token(given, self.api_url)
+
+    async def app_token(self, given: str) -> Sequence[Finding]:
+        """Return what Slack says of an app-level token."""
+        return await lazily.new_app.app_token(given, self.value("SLACK_BOT_TOKEN"), self.api_url)

@@ -1,0 +1,64 @@
+"""``apps.manifest.*``: the app's own description, for whoever has an app configuration token."""
+
+from collections.abc import Iterator
+
+from bot.json_types import Json
+from bot.playground.slack.web_api.errors import ApiError
+from bot.playground.slack.web_api.methods.method import Method
+from bot.playground.slack.web_api.state import ServerState
+from bot.playground.slack.workspace.company import APP_ID
+
+_LONGEST_NAME = 35
+
+
+def faults(manifest: Json) -> Iterator[Json]:
+    """Yield what is wrong with *manifest*, as Slack tells it; only the most common."""
+    name = manifest.get("display_information", {}).get("name")
+    if not name or len(name) > _LONGEST_NAME:
+        yield {"message": "Must be 1 to 35 characters", "pointer": "/display_information/name"}
+    settings = manifest.get("settings", {})
+    receiver = settings.get("event_subscriptions", {}).get("request_url")
+    if not settings.get("socket_mode_enabled") and not receiver:
+        yield {
+            "message": "Event Subscription requires either Request URL or Socket Mode Enabled",
+            "pointer": "/settings/event_subscriptions",
+        }
+
+
+def export(state: ServerState, args: Json) -> Json:
+    """Return the manifest of the app."""
+    _check_app(args)
+    return {"manifest": state.manifest}
+
+
+def update(state: ServerState, args: Json) -> Json:
+    """Replace the manifest of the app; new scopes are granted when it is installed anew."""
+    _check_app(args)
+    if errors := [*faults(args["manifest"])]:
+        raise ApiError("invalid_manifest", errors=errors)
+    before, state.manifest = state.manifest, args["manifest"]
+    changed = _scopes(before) != _scopes(state.manifest)
+    return {"app_id": APP_ID, "permissions_updated": changed}
+
+
+def validate(_state: ServerState, args: Json) -> Json:
+    """Tell what is wrong with a manifest."""
+    if errors := [*faults(args["manifest"])]:
+        raise ApiError("invalid_manifest", errors=errors)
+    return {}
+
+
+def _check_app(args: Json) -> None:
+    if args["app_id"] != APP_ID:
+        raise ApiError("app_not_found")
+
+
+def _scopes(manifest: Json) -> object:
+    return manifest.get("oauth_config", {}).get("scopes")
+
+
+METHODS: dict[str, Method] = {
+    "apps.manifest.export": export,
+    "apps.manifest.update": update,
+    "apps.manifest.validate": validate,
+}
