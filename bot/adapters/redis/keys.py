@@ -69,9 +69,11 @@ P approvals:T       hash    tool calls in the thread that people have to     60 
                                                                              arguments each
 P undecided         zset    which of these are undecided, by when they       until decided, or
                             expire (ms); only their ids                      then; 200 B each
-P seen:T:TS         string  this message has been put, or ``deleted``        a day; deleted before
-                                                                             it was put: 15
-                                                                             minutes; 120 B
+P seen:TEAM:        hash    of messages of an hour (since 1970), by a hash   a day after the
+CHANNEL:HOUR                of thread and ts: which have been put, or are    last; deleted before
+                            ``deleted``                                      it was put: 15
+                                                                             minutes; 16 B each
+P seen:T:TS         string  the same of a message, by versions before        as these
 P apps:T            string  how many questions apps have asked since a       a day after the
                             person did                                       last; 90 B
 P overtaken:T       string  the message that begins the thread was put       a day; 90 B

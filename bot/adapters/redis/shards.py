@@ -1,6 +1,7 @@
 """Which shard a thread belongs to, and the keys that lie there."""
 
 from dataclasses import dataclass
+from hashlib import sha1
 from zlib import crc32
 
 from bot.adapters.redis.keys import thread_name
@@ -47,8 +48,15 @@ class Shards:
         return tuple(f"{prefix}{kind}:{team_id}:{month}" for prefix in self.prefixes)
 
     def seen(self, thread: ThreadRef, ts: MessageTs) -> str:
-        """Return the key of what became of the message *ts* in *thread*."""
+        """Return the key under which versions before noted what became of the message *ts*."""
         return f"{self.prefix(thread)}seen:{thread_name(thread)}:{ts}"
+
+    def seen_with(self, thread: ThreadRef, ts: MessageTs) -> tuple[str, str]:
+        """Return the key and the field of what became of *ts* in *thread* (see common.lua)."""
+        name = f"{thread_name(thread)}:{ts}"
+        digest = int(sha1(name.encode(), usedforsecurity=False).hexdigest()[:13], 16)
+        place = f"{thread.team_id}:{thread.channel_id}:{int(float(ts)) // 3600}"
+        return f"{self.prefix(thread)}seen:{place}", str(digest)
 
 
 def _prefix(index: int) -> str:

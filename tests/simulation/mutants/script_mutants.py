@@ -141,15 +141,15 @@ SCRIPTS = (
     Mutant(
         "duplicate of a message accepted",
         f"{_LUA}/put.lua",
-        "if not redis.call('SET', seen, nonce, 'NX', 'EX', remember) then",
-        "if not redis.call('SET', seen, nonce, 'EX', remember) then",
+        "if known then return",
+        "if false then return",
         _QUEUE,
     ),
     Mutant(
-        "message known by its ts in all workspaces",
-        f"{_LUA}/put.lua",
-        "of('seen', thread .. ':' .. ts)",
-        "of('seen', string.gsub(thread, '^[^:]*:', '') .. ':' .. ts)",
+        "message known by its ts in all threads of a channel",
+        f"{_LUA}/common.lua",
+        "redis.sha1hex(thread .. ':' .. ts)",
+        "redis.sha1hex(ts)",
         _QUEUE,
     ),
     Mutant(

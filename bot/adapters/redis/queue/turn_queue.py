@@ -8,13 +8,11 @@ group, and kept consistent with it. Here a thread is in exactly one state (ready
 delayed), each transition is one script, and the token that the scripts compare is a fencing token.
 """
 
-import asyncio
 import json
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import replace
-from itertools import chain
 
 from redis.asyncio import RedisCluster
 
@@ -110,15 +108,15 @@ class RedisTurnQueue(QueueAdmin):
         return bool(await self._scripts.run(_DELETE, thread, ts, *lifetimes))
 
     async def deleted(self, turns: Collection[Turn]) -> Mapping[ThreadRef, Set[MessageTs]]:
-        asked: defaultdict[str, list[tuple[ThreadRef, MessageTs]]] = defaultdict(list)  # by shard
-        for turn in turns:
-            messages = [(turn.thread, ts) for ts in messages_of(turn)]
-            asked[self._shards.prefix(turn.thread)] += messages
-        lists_of_keys = ([self._shards.seen(*one) for one in shard] for shard in asked.values())
-        values = await asyncio.gather(*map(self._redis.mget, lists_of_keys))
+        asked = [(turn.thread, ts) for turn in turns for ts in messages_of(turn)]
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for thread, ts in asked:
+                pipe.hget(*self._shards.seen_with(thread, ts))
+                pipe.get(self._shards.seen(thread, ts))
+            values = await pipe.execute() if asked else ()
         deleted: defaultdict[ThreadRef, set[MessageTs]] = defaultdict(set)
-        for (thread, ts), value in zip(chain(*asked.values()), chain(*values), strict=True):
-            if value == _DELETED:
+        for (thread, ts), *known in zip(asked, values[::2], values[1::2], strict=True):
+            if _DELETED in known:
                 deleted[thread].add(ts)
         return deleted
 

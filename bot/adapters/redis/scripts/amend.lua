@@ -6,7 +6,7 @@ local thread, ts, message = unpack(ARGV)
 
 if message == '' then
   local taken = take_back(thread, ts)
-  if taken == 1 then redis.call('DEL', of('seen', thread .. ':' .. ts)) end
+  if taken == 1 then forget_seen(thread, ts) end
   return taken
 end
 local index, entry = waiting(thread, ts)

@@ -8,8 +8,7 @@ local approvals = of('approvals', thread)
 if not holds(thread, token) then return 0 end
 if redis.call('HEXISTS', approvals, approval) == 1 then
   redis.call('HSET', approvals, approval, wanted)
-  local question = of('seen', thread .. ':' .. cjson.decode(wanted).about)
-  if redis.call('GET', question) == 'deleted' then within = 0 end
+  if seen(thread, cjson.decode(wanted).about) == 'deleted' then within = 0 end
   if redis.call('HEXISTS', approvals, approval .. '!') == 0 then
     redis.call('ZADD', P .. 'undecided', 'NX', now() + within, thread .. ' ' .. approval)
   end

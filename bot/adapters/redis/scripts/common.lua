@@ -53,6 +53,29 @@ local function channel_of(thread)
   return string.match(thread, '^[^:]*:[^:]*')
 end
 
+-- Where it is remembered what became of the message *ts*: with those of its channel's hour, at some
+-- twenty bytes each. Its field is the first 52 bits of a hash: Lua's numbers hold no more.
+local function seen_with(thread, ts)
+  local hour = math.floor(tonumber(ts) / 3600)
+  local digest = tonumber(string.sub(redis.sha1hex(thread .. ':' .. ts), 1, 13), 16)
+  return of('seen', channel_of(thread) .. ':' .. hour), string.format('%.0f', digest)
+end
+
+-- What is remembered of the message *ts*, false if nothing: the nonce with which it was put, 'deleted', or
+-- who wished a stop.
+local function seen(thread, ts)
+  return redis.call('GET', of('seen', thread .. ':' .. ts)) or redis.call('HGET', seen_with(thread, ts))
+end
+
+local function note_seen(thread, ts, what, seconds)
+  redis.call('SET', of('seen', thread .. ':' .. ts), what, 'EX', seconds)
+end
+
+local function forget_seen(thread, ts)
+  redis.call('DEL', of('seen', thread .. ':' .. ts))
+  redis.call('HDEL', seen_with(thread, ts))
+end
+
 -- Adds to a count by channel and returns it; nothing is kept of a channel that has none.
 local function count(kind, channel, number)
   local left = redis.call('HINCRBY', P .. kind, channel, number)

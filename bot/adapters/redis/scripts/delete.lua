@@ -4,16 +4,14 @@
 -- ARGV: thread, ts, seconds to remember it if it was put, seconds if it was not
 -- Returns 1, or 0 if it did not wait. Doing it twice is as doing it once.
 
-local thread, ts, remember, briefly = unpack(ARGV)
-local seen = of('seen', thread .. ':' .. ts)
+local thread, ts, seen_for, briefly = unpack(ARGV)
 
 local function is_about_it(message)
   return message.ts == ts or (message.steer and message.steer.since == ts)
       or (message.verdict and message.verdict.about == ts)
 end
 
-local lifetime = redis.call('EXISTS', seen) == 1 and remember or briefly
-redis.call('SET', seen, 'deleted', 'EX', lifetime)
+note_seen(thread, ts, 'deleted', seen(thread, ts) and seen_for or briefly)
 if redis.call('ZSCORE', P .. 'delayed', thread) then
   for _, message in ipairs(cjson.decode(redis.call('HGET', of('turn', thread), 'messages') or '[]')) do
     if is_about_it(message) then

@@ -6,28 +6,28 @@
 -- Returns 1 if it was added by this call (or by an earlier try of it: the nonce tells), else 0; -1 if
 -- an app asked too often; -2 if there are other moves than those.
 
-local thread, ts, entry, nonce, remember, most, ours_for, moves = unpack(ARGV)
+local thread, ts, entry, nonce, seen_for, most, ours_for, moves = unpack(ARGV)
 local RECENT_FOR, MOST_RECENT = 30 * 24 * 3600, 500
 local recent = P .. 'recent'
-local seen, apps = of('seen', thread .. ':' .. ts), of('apps', thread)
+local apps = of('apps', thread)
 
 if KEYS[2] and redis.call('HLEN', KEYS[2]) ~= tonumber(moves) then return -2 end
 if ours_for ~= '' then make_ours(of('standing', thread), ours_for) end
-if not redis.call('SET', seen, nonce, 'NX', 'EX', remember) then
-  return redis.call('GET', seen) == nonce and 1 or 0
-end
+local known = seen(thread, ts)
+if known then return known == nonce and 1 or 0 end
+note_seen(thread, ts, nonce, seen_for)
 if most == '' then
   redis.call('DEL', apps)
 else
   local asked = redis.call('INCR', apps)
-  redis.call('EXPIRE', apps, remember)
+  redis.call('EXPIRE', apps, seen_for)
   if asked > tonumber(most) then return -1 end
 end
 redis.call('RPUSH', of('inbox', thread), entry)
 ready_if_waiting(thread)
 -- A message that begins its thread, and comes after others of it: what these have done may be forgotten.
 if ts == string.match(thread, '[^:]*$') and redis.call('ZSCORE', recent, thread) then
-  redis.call('SET', of('overtaken', thread), 1, 'EX', remember)
+  redis.call('SET', of('overtaken', thread), 1, 'EX', seen_for)
 end
 redis.call('ZADD', recent, now(), thread)
 redis.call('ZREMRANGEBYRANK', recent, 0, -MOST_RECENT - 1)

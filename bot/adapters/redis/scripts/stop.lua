@@ -4,10 +4,10 @@
 -- Returns {whether a turn is to be stopped, the first message taken back, as put}; nothing if this
 -- wish was fulfilled before.
 
-local thread, ts, remember, who = unpack(ARGV)
-local inbox, seen = of('inbox', thread), of('seen', thread .. ':' .. ts)
+local thread, ts, seen_for, who = unpack(ARGV)
+local inbox = of('inbox', thread)
 
-if redis.call('EXISTS', seen) == 1 then return {} end
+if seen(thread, ts) then return {} end
 
 local function concerns(message)
   return tonumber(message.ts) < tonumber(ts)
@@ -29,7 +29,7 @@ if dropped then
   forget_if_empty(thread)
 end
 if running then
-  redis.call('SET', seen, who, 'EX', remember)
+  note_seen(thread, ts, who, seen_for)
   redis.call('HSET', P .. 'stops', thread, who)
   if redis.call('ZSCORE', P .. 'delayed', thread) then  -- for a worker to say so
     redis.call('ZADD', P .. 'delayed', now(), thread)

@@ -569,7 +569,7 @@ async def test_what_nobody_can_read_in_a_journal_is_asked_again_and_what_was_see
     redis, caplog
 ) -> None:
     queue, journal = RedisTurnQueue(redis, Shards()), RedisJournal(redis, Shards())
-    await queue.put(ONE, message("May we?"))
+    await queue.put(ONE, message("1"))
     claim = await queue.claim()
     nameless = ExpertCalled(Call(None, LEGAL.name, "", "May we?"))  # as earlier versions wrote it
     seen = [PostStarted("plan"), Posted("plan", MessageTs("2.0"))]
