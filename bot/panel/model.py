@@ -50,6 +50,14 @@ class Synthesis(StrEnum):
     NEVER = "never"
 
 
+class WhenUnsure(StrEnum):
+    """Whether people are asked whom to ask, where the router is unsure."""
+
+    OFF = "off"
+    CAUTIOUS = "cautious"  # where it is sure of nobody
+    EAGER = "eager"  # also where it is unsure of anybody
+
+
 class Effort(StrEnum):
     """How much a model reasons before it answers."""
 

@@ -1,0 +1,61 @@
+"""Whether the router is sure enough to ask somebody, or rather asks people whom to ask.
+
+1. Nobody is decided first: a greeting is like no expert's questions, and would be unsure for ever.
+2. Whoever is at least *wanted* is sure; whoever is less than *possible* is out.
+3. What is between is unsure: it matters where nobody is sure, and, if eager, in any case.
+"""
+
+from dataclasses import dataclass
+
+from bot.panel.model import ExpertName, WhenUnsure
+from bot.panel.routing.likelihoods import Likelihoods
+
+MOST_OFFERED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Likelihoods from which on an expert is *possible* or *wanted*, and *nobody* is."""
+
+    possible: float = 0.15
+    wanted: float = 0.5
+    nobody: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Sure:
+    """These are to be asked, the likeliest first."""
+
+    experts: tuple[ExpertName, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Nobody:
+    """The router answers by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """One to five experts who may be wanted, the likeliest first: people choose."""
+
+    candidates: tuple[ExpertName, ...]
+
+
+DEFAULT = Thresholds()
+
+
+def decide(
+    likelihoods: Likelihoods, mode: WhenUnsure, thresholds: Thresholds = DEFAULT
+) -> Sure | Nobody | Unsure:
+    """Return what follows from *likelihoods*; never Unsure if *mode* is off."""
+    ranked = sorted(likelihoods.experts.items(), key=lambda each: (-each[1], each[0]))
+    possible = [(name, value) for name, value in ranked if value >= thresholds.possible]
+    nobody = likelihoods.nobody or 0.0
+    if not possible or (nobody >= thresholds.nobody and nobody >= possible[0][1]):
+        return Nobody()
+    names = tuple(name for name, _ in possible)
+    sure = tuple(name for name, value in possible if value >= thresholds.wanted)
+    is_unsure = len(sure) < len(names) if mode is WhenUnsure.EAGER else not sure
+    if is_unsure and mode is not WhenUnsure.OFF:
+        return Unsure(names[:MOST_OFFERED])
+    return Sure(sure or names[:1])
