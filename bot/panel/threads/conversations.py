@@ -52,23 +52,19 @@ class ThreadConversations:
         async with self._opening_router:
             if self._links.router is None:
                 return await self._open(None, RouterLabels(self._thread, self._links.experts))
-            self._note_again(None, self._links.router)
+            if self._record.progress.opened.router is None:  # Slack may name it nowhere
+                self._record.note_with_next(ConversationOpened(None, self._links.router))
             return self._links.router
 
     async def expert(self, path: ConsultationPath) -> ConversationId:
         """Return the conversation of the expert, opening it if there is none."""
         if known := self._links.experts.get(path):
-            self._note_again(path, known)
+            if self._record.resumed and path not in self._record.progress.opened.experts:
+                # An attempt may have opened it which died before it noted that.
+                self._record.note_with_next(ConversationOpened(path, known))
             return known
         labels = ExpertLabels(self._thread, path, await self.router())
         return await self._open(path, labels)
-
-    def _note_again(self, path: ConsultationPath | None, known: ConversationId) -> None:
-        """Note a conversation that an attempt may have opened which died before it noted that."""
-        opened = self._record.progress.opened
-        is_noted = opened.router if path is None else path in opened.experts
-        if self._record.resumed and not is_noted:
-            self._record.note_with_next(ConversationOpened(path, known))
 
     async def replace(
         self, path: ConsultationPath | None, history: Sequence[UserSaid]

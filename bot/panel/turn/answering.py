@@ -69,6 +69,7 @@ class Answering:
         turn, threads = record.turn, self._stores.threads
         if await self._is_muted(turn):  # since the messages were queued
             await threads.mark_unread(turn.thread, turn.messages[0].ts)
+            await writer.clear_status()  # where it stood in the queue
             return
         if await self._is_answered(record):
             log.warning("turn.answered_before")
@@ -79,6 +80,7 @@ class Answering:
             await threads.set_standing(turn.thread, Standing.FOREIGN)
             return
         if await self._has_expired_before(record):
+            await writer.clear_status()
             return
         links = await self._migration.moved(record.claim, links)
         if links.router is None and not await self._is_mentioned_from_the_start(turn):

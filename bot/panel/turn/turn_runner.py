@@ -68,10 +68,13 @@ class TurnRunner:
         if admitted is None:
             if record.resumed:
                 await self.withdraw(claim, frozenset())
+            else:
+                await self._parts.writer(record).clear_status()  # where it stood in the queue
             return False
         record.claim = admitted
         if record.in_doubt and await self._was_ended(record.turn):
             log.warning("turn.ended_before")
+            await self._parts.writer(record).clear_status()
             return False
         await self._locales.use_shared_language(admitted.turn.addressee)
         writer = self._parts.writer(record)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.panel.access.question_limits import QuestionLimits
 from bot.panel.intake.queue_positions import QueuePositions
 from bot.panel.intake.turn_queue import TurnQueue
 from bot.panel.messaging.locales import Locales
@@ -10,6 +11,7 @@ from bot.panel.model import Message, MessageTs, ThreadRef, UserId
 from bot.panel.texts import sentences
 from bot.panel.threads.thread_store import Standing
 from tests.fakes.messenger import RecordingMessenger
+from tests.panel.conftest import THREAD
 
 THREADS = [ThreadRef("T1", f"C{number}", "1.0") for number in range(3)]
 
@@ -82,6 +84,31 @@ async def test_who_waits_no_more_because_all_was_deleted_is_shown_nothing_any_mo
         await line.update()
 
     assert bench.messenger.statuses[told:] == ["", sentences.in_line(0)]
+
+
+@pytest.mark.parametrize("resumed", [False, True])
+async def test_what_is_not_answered_as_it_is_too_often_is_shown_nothing_any_more(
+    make_bench, resumed
+):
+    bench = make_bench(limits=QuestionLimits(of_person=1))
+    await bench.ask("May we?")
+    claim = await bench.claim("And what does it cost?", "3.0")
+    await bench.messenger.show_status(THREAD, sentences.in_line(2))
+    if resumed:
+        bench.lose()
+        claim = await bench.queue.claim()
+    await bench.runner().run(claim)
+
+    assert bench.messenger.statuses[-1] == ""
+
+
+async def test_what_was_muted_while_it_waited_is_shown_nothing_any_more(bench):
+    await bench.threads.set_standing(THREAD, Standing.MUTED)
+    claim = await bench.claim("I think so, too", "3.0", mentioned=False)
+    await bench.messenger.show_status(THREAD, sentences.in_line(2))
+    await bench.runner().run(claim)
+
+    assert bench.messenger.statuses[-1] == ""
 
 
 async def test_what_cannot_be_cleared_at_once_is_cleared_later(bench, line):

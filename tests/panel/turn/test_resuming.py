@@ -324,3 +324,23 @@ async def test_a_conversation_that_only_the_links_know_is_noted_before_it_is_use
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert claim.token < again.token
+
+
+async def test_the_conversation_of_a_stopped_turn_is_found_though_its_links_are_lost(bench):
+    router = await bench.model.open(RouterLabels(THREAD, {}))  # Slack shows nothing that names it
+    await bench.threads.save_links(THREAD, ThreadLinks(router, {}))
+    rest = asyncio.Event()
+    bench.model.script(ROUTER, [rest, consult("legal")])
+    bench.model.script("legal", "Yes.")
+    claim = await bench.claim("May we?", "3.0")
+    running = asyncio.create_task(bench.runner().run(claim))
+    await eventually(lambda: bench.model.asked(ROUTER))
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    bench.threads.lose_everything()
+    rest.set()  # the model's side writes on without a reader
+
+    await bench.resume(claim)
+
+    assert (await bench.threads.links(THREAD)).router == router
+    assert bench.model.unanswered() == []
