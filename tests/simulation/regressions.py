@@ -131,4 +131,11 @@ PINNED: Sequence[Pinned] = (
         Excerpt({4: (0, 1, 2)}, (1,), {}, dice=0),
         "What came late counted as read by a turn that was resumed, and had asked before.",
     ),
+    Pinned(
+        "all",
+        700428,
+        40,
+        Excerpt({8: (1, 2), 1: (0,), 5: (0,), 0: (0, 1), 7: (4,)}, (0, 1, 2, 3, 4), {}, dice=4),
+        "Two router conversations: Slack named none, as the turn before was stopped.",
+    ),
 )
