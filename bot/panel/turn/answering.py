@@ -32,7 +32,7 @@ from bot.panel.turn.consulting import file_posts
 from bot.panel.turn.consulting.consultation import consult
 from bot.panel.turn.open_calls import OpenCalls
 from bot.panel.turn.routing import route
-from bot.panel.turn.selection import post_left_out, start_in, unasked
+from bot.panel.turn.selection import post_left_out, unasked
 from bot.panel.turn.services import Rules, Services
 from bot.panel.turn.synthesis import close
 from bot.panel.turn.turn_context import TurnContext, TurnInput
@@ -215,7 +215,7 @@ class Answering:
         async with asyncio.TaskGroup() as tasks:
 
             def start(call: Call) -> None:
-                start_in(tasks, consult(context, call))
+                tasks.create_task(consult(context, call))
 
             waiting = unasked(context)
             for call in context.progress.calls:

@@ -8,10 +8,9 @@
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
 from bot.panel import observing
 from bot.panel.journal.events import CallAdopted, ExpertCalled, StrangerCalled
@@ -25,14 +24,6 @@ from bot.panel.texts import sentences
 from bot.panel.turn.turn_context import TurnContext
 
 Start = Callable[[Call], None]
-
-
-def start_in(tasks: asyncio.TaskGroup, work: Coroutine[Any, Any, None]) -> None:
-    """Start *work* in *tasks*, unless these are ending because another one has failed."""
-    try:
-        tasks.create_task(work)
-    except RuntimeError:  # a call has waited long enough in the moment in which that happens
-        work.close()
 
 
 class Selection:
@@ -127,17 +118,14 @@ class Selection:
     def _let_wait(self, call: Call) -> None:
         pause = self._context.rules.timeouts.further_calls
         loop = asyncio.get_running_loop()
-        self._waiting[call.id] = loop.call_later(pause, self._start_in_time, call)
-
-    def _start_in_time(self, call: Call) -> None:
-        """Start *call*, unless whoever chose it is being cancelled, which may take a while."""
-        if not (self._chooser and self._chooser.cancelling()):
-            self._start_one(call)
+        self._waiting[call.id] = loop.call_later(pause, self._start_one, call)
 
     def _start_one(self, call: Call) -> None:
+        """Start *call*, unless whoever chose it is being cancelled, which may take a while."""
         self._waiting.pop(call.id).cancel()
-        self._context.started.add(call.id)
-        self._start(call)
+        if not (self._chooser and self._chooser.cancelling()):
+            self._context.started.add(call.id)
+            self._start(call)
 
     def _start_waiting(self) -> None:
         for call in self._round.calls:

@@ -1,11 +1,9 @@
 """What weak models call: by other names, twice, as text, too much, or nobody there is."""
 
-import asyncio
 from dataclasses import replace
 
 import pytest
 
-from bot.panel.errors import StoreUnavailable
 from bot.panel.language_model.exchange import (
     ModelSaid,
     ToolAnswered,
@@ -14,7 +12,6 @@ from bot.panel.language_model.exchange import (
     WrittenCalls,
 )
 from bot.panel.model import CallId
-from bot.panel.turn.selection import start_in
 from tests.fakes.language_model import ABORTED, ROUTER, Meanwhile
 from tests.panel.conftest import HURRY, Bench, consult
 
@@ -331,25 +328,3 @@ async def test_a_name_may_be_explained(patient, name):
     await patient.ask("May we?")
 
     assert said(patient) == [ANSWER]
-
-
-async def test_nobody_is_started_in_the_moment_in_which_a_turn_fails():
-    started = []
-
-    async def fail():
-        raise StoreUnavailable("down")
-
-    async def start():
-        started.append(True)
-
-    async def ask():
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(fail())
-            try:
-                await asyncio.sleep(60)
-            finally:
-                start_in(tasks, start())
-
-    with pytest.raises(BaseExceptionGroup):
-        await ask()
-    assert not started

@@ -39,7 +39,7 @@ from bot.panel.turn.consulting import going_without
 from bot.panel.turn.consulting.decided_uses import decided
 from bot.panel.turn.consulting.function_answer import ask_function
 from bot.panel.turn.routing import choose_experts, outputs
-from bot.panel.turn.selection import start_in, unasked
+from bot.panel.turn.selection import unasked
 from bot.panel.turn.turn_context import Consultation, EventSink, TurnContext, ignore_event
 
 log = logging.getLogger(__name__)
@@ -223,7 +223,7 @@ async def _ask_colleagues(
         async with asyncio.TaskGroup() as tasks:
 
             def start(call: Call) -> None:
-                start_in(tasks, _ask_colleague(context, call))
+                tasks.create_task(_ask_colleague(context, call))
                 context.plan.changed()
 
             waiting = unasked(context, by)
