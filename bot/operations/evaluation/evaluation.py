@@ -4,9 +4,8 @@ What is noted is not asked again: a run that was stopped goes on where it was.
 """
 
 import asyncio
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
@@ -16,12 +15,9 @@ from bot.operations.evaluation.questions import Experts, Question
 from bot.operations.evaluation.router_trial import Decision
 from bot.operations.evaluation.scores import Choice
 from bot.panel.errors import Refused, leaves
-from bot.panel.language_model import prompts
-from bot.panel.language_model.instructions import router_instructions
+from bot.panel.language_model.panel_version import digest, panel_version
 from bot.panel.model import Panel
 from bot.panel.prices import total
-
-_DIGEST = 16  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +100,16 @@ class Evaluation:
 
         Without *answering*, the checks of answers are left out.
         """
-        version = _digest(self._trial.name, _version(panel))
+        version = digest(self._trial.name, panel_version(panel))
         asked = [(one, nth) for one in self._questions for nth in range(self._repeat)]
         left, found = iter(asked), dict[tuple[str, int], Note]()
 
         async def ask_on() -> None:
             for question, nth in left:
-                key = _digest(version, question.text, *map(repr, question.earlier), str(nth))
+                key = digest(version, question.text, *map(repr, question.earlier), str(nth))
                 answered = answering if question.checks else None
                 if answered:
-                    key = _digest(key, *_read_by_experts(panel, question, answered))
+                    key = digest(key, *_read_by_experts(panel, question, answered))
                 noted = self._notes.get(key) or await self._ask(key, panel, question, answered)
                 found[question.id, nth] = noted
                 advance()
@@ -170,21 +166,11 @@ class Evaluation:
         return note
 
 
-def _version(panel: Panel) -> str:
-    """Return what the router reads of *panel*."""
-    told = router_instructions(panel.rules)
-    return _digest(told, *(repr(astuple(tool)) for tool in prompts.tools(panel)))
-
-
 def _read_by_experts(panel: Panel, question: Question, answering: Answering) -> Iterator[str]:
     """Yield what else an answer, and what is found of it, depend on."""
     yield from map(repr, panel.experts)
     yield from map(repr, question.checks)
     yield f"{answering.models}, judged by {answering.judge.name}"
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:_DIGEST]
 
 
 def experts_of(choice: Experts) -> str:

@@ -22,6 +22,7 @@ from bot.panel.model import (
     Persona,
     UserId,
 )
+from bot.panel.routing.likelihoods import Likelihoods
 from bot.panel.tools import ApprovalWanted
 from bot.panel.usage import NO_USAGE, Usage
 
@@ -111,6 +112,8 @@ class Routed(_OfRound):
     model: str = ""  # the fallback that answered, if one did
     cut: bool = False  # it was cut off before its end
     why: str = ""  # it was cut off, and not asked again: a sentence for people
+    likelihoods: Likelihoods | None = None  # by which it chose, if it told any
+    threshold: float = 0.0  # from which likelihood experts were called; 0: by none
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,10 @@ from bot.panel.journal.events import (
 )
 from bot.panel.journal.failures import Failure
 from bot.panel.journal.progress import Progress
+from bot.panel.language_model.expert_calls import expert_called
+from bot.panel.language_model.panel_version import panel_version
 from bot.panel.model import Call, CallId, ExpertName, MessageTs, Panel, Turn
+from bot.panel.routing.decision import Routing
 from bot.panel.usage import NO_USAGE, Usage
 
 log = logging.getLogger(__name__)
@@ -65,6 +68,7 @@ class TurnReport:
     choosing: Stage | None = None
     closing: Stage | None = None  # None: no synthesis
     thread_ts: str = ""  # empty in older reports
+    routing: Routing | None = None  # None: nobody was chosen yet, or an older report
 
 
 def of(turn: Turn, events: Sequence[TurnEvent], panel: Panel, router_model: str) -> TurnReport:
@@ -81,6 +85,23 @@ def of(turn: Turn, events: Sequence[TurnEvent], panel: Panel, router_model: str)
         choosing=None if direct else _stage(router_model, own, RouterAsked, Routed),
         closing=_closing(router_model, own),
         thread_ts=turn.thread.thread_ts,
+        routing=_routing(progress, panel) if progress.routed else None,
+    )
+
+
+def _routing(progress: Progress, panel: Panel) -> Routing:
+    asked = {call.expert for call in progress.all_calls}
+    called = {expert_called(name, panel) for name in progress.left_out}
+    left_out = {expert.name for expert in called if expert}
+    others = tuple(expert.name for expert in panel.experts if expert.name not in asked)
+    own = progress.round_of(None)
+    return Routing(
+        panel_version(panel),
+        others,
+        left_out=tuple(name for name in others if name in left_out),
+        unknown=sum(not stranger.limit for stranger in own.strangers + own.answered),
+        likelihoods=own.routed.likelihoods if own.routed else None,
+        threshold=own.routed.threshold if own.routed else 0.0,
     )
 
 

@@ -13,6 +13,7 @@ from bot.panel.journal.events import (
     RouterAsked,
 )
 from bot.panel.journal.failures import Failure
+from bot.panel.language_model.panel_version import panel_version
 from bot.panel.model import (
     Call,
     CallId,
@@ -26,6 +27,8 @@ from bot.panel.model import (
 )
 from bot.panel.reports import turn_report
 from bot.panel.reports.turn_report import ConsultationReport, Stage
+from bot.panel.routing.decision import NotAsked, Routing, WhyNot
+from bot.panel.routing.likelihoods import Likelihoods
 from bot.panel.usage import Usage
 from tests.fakes.language_model import ROUTER, USAGE
 from tests.panel.conftest import EXPERTS, THREAD, consult, own_id
@@ -171,3 +174,32 @@ def test_a_clock_that_is_set_back_leaves_no_absurd_times():
     report = turn_report.of(TURN, events, Panel(EXPERTS), "luna")
 
     assert report.seconds == report.choosing.seconds == 0
+
+
+async def test_who_was_not_asked_is_kept_with_the_version_of_the_panel(bench):
+    bench.model.script(ROUTER, [consult("legal"), consult("nobody_of_ours")])
+
+    await bench.ask("May we?")
+
+    routing = the_report(bench).routing
+    assert routing.panel == panel_version(bench.panel)
+    assert routing.not_asked(direct=False) == tuple(
+        NotAsked(expert.name, WhyNot.UNSAID)
+        for expert in bench.panel.experts
+        if expert.name != LEGAL
+    )
+    assert routing.unknown == 1
+
+
+async def test_nothing_is_guessed_of_likelihoods():
+    likely = Likelihoods({ExpertName("tax"): 0.2, ExpertName("finance"): 0.7}, nobody=0.1)
+    names = tuple(map(ExpertName, ("tax", "finance", "security", "people")))
+    routing = Routing("0" * 16, names, (names[3],), likelihoods=likely, threshold=0.5)
+
+    assert routing.not_asked(direct=False) == (
+        NotAsked(names[0], WhyNot.UNLIKELY, 0.2),
+        NotAsked(names[1], WhyNot.UNSAID, 0.7),
+        NotAsked(names[2], WhyNot.UNSAID),
+        NotAsked(names[3], WhyNot.LIMIT),
+    )
+    assert {one.why for one in routing.not_asked(direct=True)} == {WhyNot.PEOPLE, WhyNot.LIMIT}
