@@ -18,6 +18,7 @@ from bot.adapters.redis.stores.approval_store import RedisApprovalStore
 from bot.adapters.redis.stores.audit_log import RedisAuditLog
 from bot.adapters.redis.stores.chore_store import RedisChoreStore
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
+from bot.adapters.redis.stores.correction_store import RedisCorrectionStore
 from bot.adapters.redis.stores.delivery_store import RedisDeliveryStore
 from bot.adapters.redis.stores.feedback_store import RedisFeedbackStore
 from bot.adapters.redis.stores.key_rotation import KeyRotation, Rotated
@@ -55,6 +56,7 @@ class Storage:
     audit: Auditor
     chores: RedisChoreStore
     alerts: RedisAlertStore
+    corrections: RedisCorrectionStore
 
 
 @asynccontextmanager
@@ -99,9 +101,14 @@ async def open_storage(config: Config, operator: str = NOBODY) -> AsyncIterator[
             Auditor(audit_log, operator),
             RedisChoreStore(redis),
             RedisAlertStore(redis),
+            RedisCorrectionStore(redis, cipher, keep=_days_of_threads(config) * keys.DAY),
         )
     finally:
         await redis.aclose()
+
+
+def _days_of_threads(config: Config) -> int:
+    return config.retention_days or keys.THREAD_FOR // keys.DAY
 
 
 async def rotate_keys(config: Config) -> tuple[str, Rotated]:

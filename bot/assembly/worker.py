@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from bot.assembly import model_server, operator, panels, upkeep
+from bot.assembly import learning, model_server, operator, panels, upkeep
 from bot.assembly.access import admission_of
 from bot.assembly.budgets import ledger_of
 from bot.assembly.checks.one_bot import only_bot
@@ -111,6 +111,7 @@ def _runner(
         slack.files,
         slack.people,
         admission_of(config, storage, slack, locales),
+        learning.examples_of(config, storage, slack),
     )
     rules = Rules(
         panels.models(config),

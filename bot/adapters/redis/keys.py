@@ -139,6 +139,10 @@ TEAM                                                                         60 
 panelbot:feedback:  hash    what people think of the replies to the          400 days after the
 TEAM:MONTH                  questions of a month, by reply and person;       last; 300 B each,
                             no content but a reason that somebody typed      and the reason
+panelbot:           hash    questions of a channel (or ``shared``: of all    90 days, or as set,
+corrections:TEAM:           public ones) for which people wanted other       after the last; 200 at
+CHANNEL                     experts than the router had asked, and whom;     most, 300 B each, and
+                            where settings say so                            up to 2.4 kB of text
 R places:LIMIT      list    when the last calls under a limit of Slack's     until they count no
                             are made (ms), the newest first                  more; 20 B a call
 R held:LIMIT        string  Slack refuses calls under this limit for now     as long; 90 B
@@ -258,6 +262,11 @@ def delivery(digest: str) -> str:
 def feedback(team_id: str, month: str) -> str:
     """Return the key of the feedback on the replies of *month*."""
     return f"panelbot:feedback:{team_id}:{month}"
+
+
+def corrections(team_id: str, channel_id: str) -> str:
+    """Return the key of the corrections of a channel."""
+    return f"panelbot:corrections:{team_id}:{channel_id}"
 
 
 def rebuilt(team_id: str, channel_id: str) -> str:

@@ -40,7 +40,7 @@ def estimate(prompt: Prompt) -> Estimate:
 
 
 def _texts(prompt: Prompt) -> Iterator[str]:
-    yield prompt.instructions
+    yield prompt.instructions + prompt.addendum
     for tool in prompt.tools:
         yield f"{tool.name}{tool.description}{tool.parameters}{tool.choices}"
     yield from map(in_words, prompt.items)

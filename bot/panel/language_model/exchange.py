@@ -156,6 +156,7 @@ class Prompt:
     server_tools: tuple[ServerTool, ...] = ()  # that the model's side may use by itself
     most_output: int = 0  # tokens, thoughts included; 0: as many as the model can
     account: Account | None = None  # that pays for it, where a budget concerns it
+    addendum: str = ""  # to the instructions, of this request alone: it comes after all that stays
 
 
 @dataclass(frozen=True, slots=True)

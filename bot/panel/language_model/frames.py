@@ -41,6 +41,7 @@ class Kind(StrEnum):
     SUMMARY = "summary"
     RULES = "rules"  # that a panel has for its router
     ITEM = "item"  # of a conversation that is retold
+    CORRECTION = "correction"  # by people, of whom the router had consulted
 
 
 _TEMPLATES = (  # tokens of chat templates, without their brackets

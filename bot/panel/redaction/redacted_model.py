@@ -75,9 +75,10 @@ class RedactedModel(LanguageModel):
         return self._model.is_current(conversation)
 
     async def _prompt(self, prompt: Prompt) -> Prompt:
-        instructions = FramedText(prompt.instructions)
+        instructions, addendum = FramedText(prompt.instructions), FramedText(prompt.addendum)
         texts = [
             *(Text(part, Kind.INSTRUCTIONS) for part in instructions.parts),
+            *(Text(part, Kind.SAID) for part in addendum.parts),
             *(Text(said, Kind.INSTRUCTIONS) for tool in prompt.tools for said in _told_of(tool)),
             *(text for item in prompt.items for text in texts_of(item)),
         ]
@@ -85,6 +86,7 @@ class RedactedModel(LanguageModel):
         return replace(
             prompt,
             instructions=instructions.joined(redacted),
+            addendum=addendum.joined(redacted),
             tools=tuple(_described(tool, redacted) for tool in prompt.tools),
             items=tuple(redacted_item(item, redacted) for item in prompt.items),
         )

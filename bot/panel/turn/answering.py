@@ -30,6 +30,7 @@ from bot.panel.threads.thread_store import Standing
 from bot.panel.turn.authorship import with_authors
 from bot.panel.turn.consulting import file_posts
 from bot.panel.turn.consulting.consultation import consult
+from bot.panel.turn.correcting import keep_correction
 from bot.panel.turn.open_calls import OpenCalls
 from bot.panel.turn.routing import route
 from bot.panel.turn.selection import post_left_out, unasked
@@ -222,6 +223,7 @@ class Answering:
                 if call not in waiting:
                     start(call)
             if context.progress.routed is None:
+                await keep_correction(context)
                 await route(context, start)
             context.writer.router = await context.conversations.router()
             context.plan.changed()

@@ -5,6 +5,7 @@ People may also name experts themselves, or press a button, and then the router 
 """
 
 import logging
+from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
@@ -28,6 +29,7 @@ from bot.panel.language_model.expert_calls import as_one_each, not_consulted
 from bot.panel.language_model.model_client import ResponseRestarted, answer_in
 from bot.panel.model import MOST_AT_ONCE, CallId, Expert, Panel, Wish
 from bot.panel.retries import retry
+from bot.panel.routing.corrections import Correction
 from bot.panel.texts import sentences
 from bot.panel.texts.answers import limited
 from bot.panel.threads import follow_ups
@@ -83,7 +85,8 @@ async def _continue_after_verdict(context: TurnContext, start: Start) -> None:
 async def _ask_router(context: TurnContext, start: Start) -> None:
     given = context.input
     items = (*prompts.quoted(given.unread.said), prompts.for_router(given.question))
-    prompt = context.router_prompt(await context.conversations.router(), items)
+    examples = await _examples(context)
+    prompt = context.router_prompt(await context.conversations.router(), items, examples=examples)
     ref = prompts.ref(context.turn)
     response = await choose_experts(context, prompt, start, ref=ref, panel=context.panel)
     text = limited(response.text)
@@ -96,6 +99,14 @@ async def _ask_router(context: TurnContext, start: Start) -> None:
             why=response.why,
         )
     )
+
+
+async def _examples(context: TurnContext) -> Sequence[Correction]:
+    """Return what people corrected of questions like this one, where that is kept."""
+    if (examples := context.services.examples) is None:
+        return ()
+    question = "\n".join(message.text for message in context.input.question)
+    return await examples.near(context.turn.thread, question)
 
 
 async def choose_experts(

@@ -17,6 +17,7 @@ from bot.panel.messaging.people import People
 from bot.panel.messaging.transcript import Transcript
 from bot.panel.reports.report_store import ReportStore
 from bot.panel.roster.panel_editor import PanelEditor
+from bot.panel.routing.learning import Examples
 from bot.panel.threads.thread_store import ThreadStore
 from bot.panel.timeouts import Timeouts
 
@@ -46,6 +47,7 @@ class Services:
     files: FileServer
     people: People
     admission: Admission
+    examples: Examples | None = None  # corrections of the router, where they are kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ from bot.panel.replies.reply_stream import ReplyStream
 from bot.panel.replies.thread_writer import ThreadWriter
 from bot.panel.reports.report_store import FailureNote
 from bot.panel.roster import hierarchy
+from bot.panel.routing.corrections import Correction
 from bot.panel.threads.conversations import ThreadConversations
 from bot.panel.threads.thread_history import Unread
 from bot.panel.tools import MCP, HostedTool, ServerTool, Toolbox, may_need_approval, name_of
@@ -240,7 +241,12 @@ class TurnContext:
         )
 
     def router_prompt(
-        self, conversation: ConversationId, items: Sequence[Item], *, closing: bool = False
+        self,
+        conversation: ConversationId,
+        items: Sequence[Item],
+        *,
+        closing: bool = False,
+        examples: Sequence[Correction] = (),
     ) -> Prompt:
         """Return a request to the router: to choose experts, or, *closing*, to sum up."""
         return router_prompt(
@@ -252,6 +258,7 @@ class TurnContext:
             cache_key=f"router:{self.turn.thread.channel_id}",
             user=self._user,
             account=self._account(None),
+            examples=examples,
         )
 
     def expert_prompt(

@@ -49,6 +49,16 @@ class KeepingSettings:
         example="yes",
         page="run/usage.md#by-person",
     )
+    learning: str = setting(
+        "PANELBOT_LEARNING",
+        choice("off", "channel", "workspace", default="off"),
+        "Whether to keep questions for which people wanted other experts than the router had "
+        "asked, and show it the nearest with later ones: of the same `channel`, or, as "
+        "`workspace`, also of public ones. They are kept as redactors let them pass, as long as "
+        "threads",
+        example="channel",
+        page="use/learning.md",
+    )
     audit_days: int = setting(
         "PANELBOT_AUDIT_DAYS",
         whole_number(1, 3650, default=400, unit="days"),

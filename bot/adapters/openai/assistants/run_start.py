@@ -1,6 +1,7 @@
 """Beginning a run, or going on with one that waits for what the prompt brings."""
 
 import logging
+from dataclasses import replace
 
 from openai import APIConnectionError, APIStatusError, NotFoundError
 
@@ -104,7 +105,7 @@ class RunStart:
         prompt = self._offered
         request = {
             "assistant_id": assistant,
-            **definition(prompt),
+            **definition(replace(prompt, instructions=prompt.instructions + prompt.addendum)),
             "metadata": {AFTER: self._after},
         }
         if effort := self._limits.effort(prompt):

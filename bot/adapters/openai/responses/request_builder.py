@@ -43,7 +43,7 @@ class RequestBuilder:
         request: dict[str, Any] = {
             "conversation": prompt.conversation,
             "model": prompt.model,
-            "instructions": prompt.instructions,
+            "instructions": prompt.instructions + prompt.addendum,
             "input": [*before, *map(to_api, prompt.items)],
             "stream": True,
             **self._context(without, room // _CHARACTERS),

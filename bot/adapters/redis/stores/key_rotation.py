@@ -17,6 +17,7 @@ from bot.adapters.redis.queue.journal import entries_of
 from bot.adapters.redis.queue.outbox import states_of
 from bot.adapters.redis.stores.approval_store import approvals_in
 from bot.adapters.redis.stores.conversation_store import items_of, summary_of
+from bot.adapters.redis.stores.correction_store import corrections_in
 from bot.adapters.redis.stores.feedback_store import opinions_in
 
 _PAGE = 1000  # keys in one round trip
@@ -24,7 +25,7 @@ _AT_ONCE = 100  # values that one script replaces
 _KEY = re.compile(
     r"panelbot:\{\d+\}:(?P<kind>inbox|turn|dead|journal|dead-journal|approvals|outbox):(?P<name>.+)"
     r"|panelbot:\{kept:(?P<conversation>[^}]+)\}:(?P<part>items|head)"
-    r"|panelbot:(?P<feedback>feedback):(?P<team>[^:]+):.+"
+    r"|panelbot:(?P<of_team>feedback|corrections):(?P<team>[^:]+):.+"
 )
 _LISTS = frozenset({"inbox", "journal", "dead-journal", "items"})
 _SWAP = Script("swap")
@@ -57,7 +58,7 @@ class KeyRotation:
         return self.rotated
 
     async def _renew(self, key: str, match: re.Match[str]) -> None:
-        found = match["kind"] or match["part"] or match["feedback"]
+        found = match["kind"] or match["part"] or match["of_team"]
         name = match["name"] or match["conversation"] or match["team"]
         if found.startswith("dead"):
             letter = key.replace(":dead-journal:", ":dead:")
@@ -108,6 +109,8 @@ class KeyRotation:
                 return lambda entry: self._after_token(entry, items_of(name))
             case "head":
                 return lambda text: self._text(text, summary_of(name))
+            case "corrections":
+                return lambda text: self._text(text, corrections_in(name))
         return lambda text: self._text(text, opinions_in(name))
 
     def _renewed(self, text: str, about: str, encrypt: Callable[[str, str], str]) -> str:

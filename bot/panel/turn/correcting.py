@@ -1,0 +1,113 @@
+"""Finding out whether a turn corrects whom the router had asked before, and keeping that.
+
+It is noted before anybody is asked, and again by whoever resumes the turn: it is kept once.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot import runtime
+from bot.panel.intake.addressing import addressed
+from bot.panel.model import ExpertName, MessageTs, ThreadRef, TurnId, UserId, Wish
+from bot.panel.reports.report_store import ReportStore
+from bot.panel.routing.corrections import Correction, CorrectionKind
+from bot.panel.turn.turn_context import TurnContext
+from bot.panel.utterance import Utterance
+
+_SOON = 3600.0  # seconds in which an expert who is called by name was wanted for what came before
+_MOST_BEFORE = 5  # messages that are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class _Routed:
+    """A question that the router had routed."""
+
+    question: Sequence[Utterance]
+    asked: tuple[ExpertName, ...]
+
+
+async def keep_correction(context: TurnContext) -> None:
+    """Keep what the turn of *context* corrects, if it does and if that is wanted."""
+    if (examples := context.services.examples) is None:
+        return
+    steer = context.turn.steer
+    if steer and steer.wish is Wish.ANOTHER:
+        kind, routed = CorrectionKind.ANOTHER, await _steered(context)
+        wanted = [name for name in steer.experts if context.panel.find(name)]
+    elif named := addressed(context.turn.messages, context.panel):
+        kind, routed = CorrectionKind.NAMED, await _before(context)
+        wanted = [expert.name for expert in named]
+    else:
+        return
+    if routed and (missed := [name for name in wanted if name not in routed.asked]):
+        correction = correction_of(
+            context.turn.id, context.turn.thread, routed.question, routed.asked, kind, missed,
+            by=context.turn.authors,
+        )  # fmt: skip
+        await examples.keep(context.turn.thread.team_id, correction)
+
+
+def correction_of(
+    turn: TurnId,
+    thread: ThreadRef,
+    question: Sequence[Utterance],
+    asked: Iterable[ExpertName],
+    kind: CorrectionKind,
+    wanted: Iterable[ExpertName],
+    *,
+    by: Iterable[UserId],
+) -> Correction:
+    """Return the correction that *turn* is: people want *wanted*, besides those *asked*."""
+    authors = (UserId(one.author.id) for one in question if one.author.id)
+    return Correction(
+        turn,
+        thread.thread_ts,
+        question[0].ts,
+        "\n".join(one.text for one in question),
+        tuple(asked),
+        kind,
+        tuple(wanted),
+        people=tuple(dict.fromkeys([*authors, *by])),
+        messages=tuple(one.ts for one in question),
+        at=round(runtime.time() * 1000),
+    )
+
+
+async def _steered(context: TurnContext) -> _Routed | None:
+    """Return the question that the pressed button is about."""
+    question = context.input.question[0].about
+    asked = await _asked(context.services.stores.reports, context.turn.thread, context.turn.about)
+    return None if asked is None or not question else _Routed(question, asked)
+
+
+async def _before(context: TurnContext) -> _Routed | None:
+    """Return the question before this one in the thread, if it was asked a short while ago."""
+    turn, services = context.turn, context.services
+    thread, first = turn.thread, turn.messages[0].ts
+    if first == thread.thread_ts:
+        return None
+    root = MessageTs(thread.thread_ts)
+    said = await services.transcript.people_said(thread, since=root, until=first)
+    own = {message.ts for message in turn.messages}
+    for one in [one for one in said if one.ts not in own][: -_MOST_BEFORE - 1 : -1]:
+        if float(first) - float(one.ts) > _SOON:
+            break
+        report = await services.stores.reports.find(thread, _turn(thread, one.ts))
+        if report:
+            asked = await _asked(services.stores.reports, thread, one.ts)
+            return None if asked is None else _Routed([one], asked)
+    return None
+
+
+async def _asked(
+    reports: ReportStore, thread: ThreadRef, first: MessageTs
+) -> tuple[ExpertName, ...] | None:
+    """Return whom the router asked in the turn that began with *first*; None if it did not."""
+    report = await reports.find(thread, _turn(thread, first))
+    if report is None or report.direct:
+        return None
+    return tuple(dict.fromkeys(c.expert for c in report.consultations if c.by is None))
+
+
+def _turn(thread: ThreadRef, first: MessageTs) -> TurnId:
+    return TurnId(f"{thread.team_id}:{thread.channel_id}:{first}")
