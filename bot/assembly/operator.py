@@ -102,6 +102,7 @@ def _stores(config: Config, storage: Storage) -> Stores:
         reports=storage.reports,
         auditor=storage.audit,
         kept=RedisKeptData(storage.redis, Shards(config.redis_shards)),
+        corrections=storage.corrections,
     )
 
 

@@ -36,7 +36,7 @@ from bot.adapters.slack.receiving.message_listeners import MessageListeners
 from bot.adapters.slack.receiving.receiver import BoltApp
 from bot.adapters.slack.receiving.removal_listeners import RemovalListeners
 from bot.adapters.slack.receiving.socket_mode import SocketModeReceiver
-from bot.assembly import panels
+from bot.assembly import learning, panels
 from bot.assembly.access import access_of
 from bot.assembly.budgets import ledger_of
 from bot.assembly.checks.one_bot import only_bot
@@ -56,6 +56,7 @@ from bot.panel.intake.catching_up import CatchingUp
 from bot.panel.intake.intake import Intake
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.messaging.locales import Locales
+from bot.panel.reports.dislikes import Dislikes
 from bot.panel.reports.feedback_recorder import FeedbackRecorder
 from bot.panel.reports.overview import OverviewReader
 from bot.panel.reports.turn_inspector import TurnInspector
@@ -177,7 +178,10 @@ def other_listeners(
     ledger = ledger_of(config, storage, slack)
     rights = panels.approval_rights(config, slack)
     decisions = ApprovalDecisions(storage.approvals, rights, storage.audit)
-    recorder = FeedbackRecorder(storage.feedback, storage.reports, editor, panels.models(config))
+    examples = learning.examples_of(config, storage, slack)
+    dislikes = Dislikes(examples, storage.reports, slack.transcript) if examples else None
+    models = panels.models(config)
+    recorder = FeedbackRecorder(storage.feedback, storage.reports, editor, models, dislikes)
     recovery = LinkRecovery(storage.threads, model, slack.transcript)
     overviews = OverviewReader(
         editor, storage.reports, storage.feedback, storage.handles, ledger, access

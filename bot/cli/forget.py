@@ -68,9 +68,9 @@ def _print_plan(plan: ForgetPlan, *, messages: bool) -> None:
     for data in plan.threads:
         click.echo(f"{data.thread.place}  {_kept(data, messages=messages)}")
     for channel in plan.channels:
-        click.echo(f"{channel}  its panel, its experts' documents, opinions, usage")
+        click.echo(f"{channel}  its panel, its experts' documents, opinions, corrections, usage")
     if plan.user:
-        click.echo(f"{plan.user}  opinions, usage, words that nobody has answered")
+        click.echo(f"{plan.user}  opinions, corrections, usage, words that nobody has answered")
     if plan.is_empty:
         click.echo("Nothing is kept of it.")
     for note in plan.notes:
@@ -101,6 +101,7 @@ def _print_deleted(deleted: Deleted) -> None:
         f"Gone: {counted(deleted.threads, 'thread')} with "
         f"{counted(deleted.conversations, 'conversation')} ({counted(deleted.items, 'item')}), "
         f"{counted(deleted.reports, 'report')}, {counted(deleted.opinions, 'opinion')}, "
+        f"{counted(deleted.corrections, 'correction')}, "
         f"{counted(deleted.queued, 'waiting message')}, {counted(deleted.given_up, 'turn')} given "
         f"up, {counted(deleted.panels, 'channel panel')}, "
         f"{counted(deleted.documents, 'document')}, "

@@ -20,6 +20,7 @@ from bot.panel.months import kept_months
 from bot.panel.reports.feedback import Feedback
 from bot.panel.retries import Backoff, Retries, retry
 from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
+from bot.panel.routing.corrections import Correction
 from bot.panel.timeouts import Timeouts
 
 _BACKOFF = Timeouts().backoff
@@ -38,6 +39,7 @@ class Deleted:
     reports: int = 0
     given_up: int = 0  # turns
     opinions: int = 0
+    corrections: int = 0
     documents: int = 0
     panels: int = 0
     elsewhere: tuple[ConversationId, ...] = ()  # another backend's, and not found on this server
@@ -81,6 +83,11 @@ class ForgetThreads:
             await self._stores.queue.renew(hold.claim)  # raises TurnLost if the hold has expired
             await self._stores.threads.forget(data.thread, data.conversations)
             await self._stores.panels.forget(data.thread)
+            thread = data.thread
+            await self._forget_corrections(
+                lambda one: one.thread_ts == thread.thread_ts and _is_in(one, thread.channel_id),
+                thread.channel_id,
+            )
             if self._messages:
                 await self._delete_messages(data.thread)
         self.deleted += Deleted(threads=1)
@@ -136,10 +143,11 @@ class ForgetThreads:
         kept = self._stores.kept
         await kept.erase(await kept.keys_about(team_id, channel_id))
         await self._forget_opinions(lambda opinion: _channel(opinion) == channel_id)
+        await self._forget_corrections(lambda one: _is_in(one, channel_id), channel_id)
         await self._forget_usage(channel_id)
 
     async def person(self, user: UserId) -> None:
-        """Forget the opinions of *user*, and their unanswered messages in others' threads."""
+        """Forget the opinions and corrections of *user*, and their messages that wait elsewhere."""
         await self._record(WorkspaceScope(self._services.team_id), user)
         unanswered = await self._stores.kept.unanswered(self._services.team_id, user)
         amend = self._stores.queue.amend
@@ -147,6 +155,7 @@ class ForgetThreads:
         given_up = await self._drop(unanswered.given_up)
         self.deleted += Deleted(queued=sum(taken_back), given_up=given_up)
         await self._forget_opinions(lambda opinion: opinion.by == user)
+        await self._forget_corrections(lambda one: user in one.people)
         await self._forget_usage(user)
         kept = self._stores.kept
         await kept.erase(await kept.keys_about(self._services.team_id, user))
@@ -161,6 +170,13 @@ class ForgetThreads:
         months = kept_months(runtime.time())
         forgotten = await self._stores.feedback.forget(self._services.team_id, months, matches)
         self.deleted += Deleted(opinions=forgotten)
+
+    async def _forget_corrections(
+        self, matches: Callable[[Correction], bool], channel_id: str = ""
+    ) -> None:
+        team_id = self._services.team_id
+        forgotten = await self._stores.corrections.forget(team_id, matches, channel_id)
+        self.deleted += Deleted(corrections=forgotten)
 
     async def _forget_usage(self, name: str) -> None:
         months = kept_months(runtime.time())
@@ -178,6 +194,10 @@ class ForgetThreads:
                     await knowledge.remove(collection.id, document.id)
                     self.deleted += Deleted(documents=1)
                 await knowledge.discard(collection.id)
+
+
+def _is_in(correction: Correction, channel_id: str) -> bool:
+    return correction.channel_id == channel_id
 
 
 def _channel(feedback: Feedback) -> str:

@@ -13,6 +13,7 @@ from bot.panel.reports.feedback import FeedbackStore
 from bot.panel.reports.report_store import ReportStore
 from bot.panel.roster.documents.knowledge import KnowledgeBase
 from bot.panel.roster.panel_store import PanelStore
+from bot.panel.routing.corrections import CorrectionStore
 from bot.panel.threads.link_recovery import LinkRecovery
 from bot.panel.threads.thread_store import ThreadStore
 
@@ -28,6 +29,7 @@ class Stores:
     reports: ReportStore
     auditor: Auditor
     kept: KeptData
+    corrections: CorrectionStore
 
 
 @dataclass(frozen=True, slots=True)

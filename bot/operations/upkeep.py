@@ -95,6 +95,11 @@ class Upkeep:
             for letter in await queue.buried():
                 if letter.turn.thread == chore.thread and chore.ts in messages_of(letter.turn):
                     await queue.drop(letter.turn.id)
+            await services.stores.corrections.forget(
+                services.team_id,
+                lambda one: one.channel_id == chore.channel_id and chore.ts in one.messages,
+                chore.channel_id,
+            )
             links = await services.recovery.find(chore.thread)
             for conversation in filter(None, (links.router, *links.experts.values())):
                 with suppress(ConversationGone):

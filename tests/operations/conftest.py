@@ -12,6 +12,7 @@ from bot.panel.links import ExpertLabels, RouterLabels, ThreadLinks
 from bot.panel.model import ConversationId, ExpertName, Message, MessageTs, ThreadRef, UserId
 from bot.panel.threads.link_recovery import LinkRecovery
 from tests.fakes.audit_log import FakeAuditLog, auditor
+from tests.fakes.correction_store import FakeCorrectionStore
 from tests.fakes.feedback_store import FakeFeedbackStore
 from tests.fakes.kept_data import FakeKeptData
 from tests.fakes.knowledge import FakeKnowledge
@@ -43,6 +44,7 @@ class Fakes:
     panels: FakePanelStore = field(default_factory=FakePanelStore)
     feedback: FakeFeedbackStore = field(default_factory=FakeFeedbackStore)
     kept: FakeKeptData = field(default_factory=FakeKeptData)
+    corrections: FakeCorrectionStore = field(default_factory=FakeCorrectionStore)
     audit_log: FakeAuditLog = field(default_factory=FakeAuditLog)
     model: ScriptedModel = field(default_factory=ScriptedModel)
     knowledge: FakeKnowledge = field(default_factory=FakeKnowledge)
@@ -59,6 +61,7 @@ class Fakes:
             FakeReportStore(self.queue),
             auditor(self.audit_log),
             self.kept,
+            self.corrections,
         )
         recovery = LinkRecovery(self.threads, self.model, FakeTranscript())
         return Services(

@@ -35,6 +35,7 @@ from bot.panel.model import (
     UserId,
 )
 from bot.panel.roster.panel_editor import PanelEditor
+from bot.panel.routing.learning import Examples
 from bot.panel.timeouts import Timeouts
 from bot.panel.tools import NO_TOOLS, McpServer, Toolbox, name_of
 from bot.panel.turn.services import Rules, Services, Stores
@@ -132,6 +133,7 @@ class Bench:
     counter: FakeQuestionCounter = field(default_factory=FakeQuestionCounter)
     notices: RecordingNotices = field(default_factory=RecordingNotices)
     ledger: Ledger | None = None
+    examples: Examples | None = None
 
     def __post_init__(self) -> None:
         self.threads.queue = self.queue
@@ -189,6 +191,7 @@ class Bench:
             self.files,
             self.people,
             self.admission(),
+            self.examples,
         )
         return TurnRunner(
             services,

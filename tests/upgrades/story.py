@@ -53,6 +53,7 @@ from bot.panel.reports.feedback import Feedback, Judged, Opinion
 from bot.panel.reports.report_store import FailureNote
 from bot.panel.reports.turn_report import ConsultationReport, Stage, TurnReport
 from bot.panel.roster.roster import ChannelScope, WorkspaceScope
+from bot.panel.routing.corrections import Correction, CorrectionKind
 from bot.panel.threads.thread_store import Standing
 from bot.panel.usage import Extras, Usage
 from bot.runtime import Runtime
@@ -75,6 +76,11 @@ REPORT = TurnReport(
     thread_ts="1.0",
 )
 JUDGED = Judged(TurnId("T1:C1:1.0"), "reply:call_1", EXPERT.name)
+CORRECTION = Correction(
+    "T1:C1:4000000000.0", "1.0", MessageTs("1.0"), "May we?", (ExpertName("finance"),),
+    CorrectionKind.ANOTHER, (EXPERT.name,), (ExpertName("finance"),), (USER,), (MessageTs("1.0"),),
+    1,
+)  # fmt: skip
 FEEDBACK = Feedback(JUDGED, "1.0", USER, Opinion.BAD, 1, "m", "Why?")
 _SETTINGS = {
     "PANELBOT_USAGE_BY_PERSON": "yes",
@@ -164,6 +170,7 @@ async def _workspace(storage: Storage) -> None:
     await storage.panels.set_streaming(scope, False)
     await storage.panels.set_budgets(WorkspaceScope(TEAM), "person $2/day")
     await storage.feedback.save(TEAM, FEEDBACK)
+    await storage.corrections.keep(TEAM, CORRECTION, shared=True)
     await storage.handles.put(TEAM, Handle("S1", EXPERT.name, "legal", active=False))
     await storage.channel_moves.note(TEAM, ChannelMove("C0", "C1", 1.5))
     await shared_channels(storage, TEAM).note("C1", shared=True)

@@ -61,7 +61,7 @@ def test_the_version_before_reads_what_this_one_writes(previous: Path):
     written = {
         name: sample
         for name, sample in records.samples().items()
-        if name not in records.NOT_WRITTEN_YET and not name.endswith("Noted")
+        if name not in records.NOT_WRITTEN_YET | records.OF_NEW_KEYS and not name.endswith("Noted")
     }
     read = subprocess.run(  # noqa: S603 - ours
         [sys.executable, records.__file__],

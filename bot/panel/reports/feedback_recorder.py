@@ -7,6 +7,7 @@ from bot.panel import observing
 from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.model import CallId, ThreadRef, UserId
 from bot.panel.observing import Measure
+from bot.panel.reports.dislikes import Dislikes
 from bot.panel.reports.feedback import LONGEST_REASON, Feedback, FeedbackStore, Judged, Opinion
 from bot.panel.reports.report_store import ReportStore
 from bot.panel.reports.turn_report import Stage, TurnReport
@@ -22,6 +23,7 @@ class FeedbackRecorder:
         reports: ReportStore,
         editor: PanelEditor,
         models: ModelChoice,
+        dislikes: Dislikes | None = None,
         *,
         clock: Callable[[], float] = runtime.time,
     ) -> None:
@@ -29,6 +31,7 @@ class FeedbackRecorder:
         self._reports = reports
         self._editor = editor
         self._models = models
+        self._dislikes = dislikes
         self._clock = clock
 
     async def record(
@@ -46,6 +49,8 @@ class FeedbackRecorder:
         )
         await self._store.save(thread.team_id, feedback)
         observing.count(Measure.FEEDBACK, feedback=feedback)
+        if self._dislikes:
+            await self._dislikes.keep(thread, feedback)
         return feedback
 
     async def _model(self, thread: ThreadRef, judged: Judged) -> str:

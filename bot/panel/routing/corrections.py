@@ -66,7 +66,7 @@ def merged(corrections: Iterable[Correction]) -> Sequence[Correction]:
     for one in sorted(corrections, key=lambda one: (one.at, one.id)):
         key = one.channel_id, one.about
         if former := found.get(key):
-            one = replace(  # noqa: PLW2901 - what both say
+            one = replace(
                 one,
                 asked=tuple(dict.fromkeys((*former.asked, *one.asked))),
                 wanted=tuple(dict.fromkeys((*former.wanted, *one.wanted))),

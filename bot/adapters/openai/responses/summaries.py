@@ -126,7 +126,11 @@ class Summaries:
         """Return about how many tokens *prompt* is without the history."""
         sent = self._server.offered(prompt)
         texts = (f"{one.description}{one.parameters}{one.choices or ''}" for one in sent.tools)
-        return tokens_in(sent.instructions + sent.addendum) + sum(map(tokens_in, texts)) + tokens_of(sent.items)
+        return (
+            tokens_in(sent.instructions + sent.addendum)
+            + sum(map(tokens_in, texts))
+            + tokens_of(sent.items)
+        )
 
     async def _summary(
         self, model: str, summary: str, texts: Sequence[str], limits: Compaction

@@ -1,0 +1,43 @@
+"""Thumbs down with a reason, as corrections: they say whom people did not want, and no more."""
+
+from bot.panel.messaging.transcript import Transcript
+from bot.panel.model import ThreadRef, UserId
+from bot.panel.reports.feedback import Feedback, Opinion, question_of
+from bot.panel.reports.report_store import ReportStore
+from bot.panel.routing.corrections import Correction, CorrectionKind
+from bot.panel.routing.learning import Examples
+
+
+class Dislikes:
+    """Keeps those of answers by experts whom the router had asked."""
+
+    def __init__(self, examples: Examples, reports: ReportStore, transcript: Transcript) -> None:
+        self._examples = examples
+        self._reports = reports
+        self._transcript = transcript
+
+    async def keep(self, thread: ThreadRef, feedback: Feedback) -> None:
+        """Keep *feedback* if it is one. May raise StoreUnavailable or MessengerUnavailable."""
+        judged = feedback.judged
+        if feedback.opinion is not Opinion.BAD or not (feedback.reason and judged.expert):
+            return
+        report = await self._reports.find(thread, judged.turn)
+        if report is None or report.direct or report.thread_ts != thread.thread_ts:
+            return
+        asked = tuple(one.expert for one in report.consultations if one.by is None)
+        said = await self._transcript.some(thread, {question_of(judged.turn)})
+        if not said or judged.expert not in asked:
+            return
+        correction = Correction(
+            f"{judged.turn} {feedback.by}",
+            thread.thread_ts,
+            said[0].ts,
+            said[0].text,
+            asked,
+            CorrectionKind.DISLIKED,
+            unwanted=(judged.expert,),
+            people=tuple(dict.fromkeys((UserId(said[0].author.id), feedback.by))),
+            messages=(said[0].ts,),
+            at=feedback.at,
+        )
+        await self._examples.keep(thread.team_id, correction)
