@@ -223,7 +223,7 @@ async def test_a_store_that_is_away_holds_up_nobody(bench):
     await routed(bench)
     await corrected(bench)
 
-    assert "No." in bench.messenger.posts[-1].text
+    assert "No." in str(bench.messenger.posts[-1])
 
 
 async def test_what_redactors_change_is_kept_changed_and_what_they_refuse_is_not(store):
