@@ -150,6 +150,7 @@ class _Events:
 
     told: deque[ModelEvent] = field(default_factory=deque)
     waiting: asyncio.Future[None] | None = None
+    is_read: bool = True
 
     def tell(self, event: ModelEvent) -> None:
         self.told.append(event)
@@ -177,7 +178,7 @@ class ModelSeam(LanguageModel):
 
         def begin() -> None:
             begun.append(self._model.begin(prompt, events.tell))
-            if not process.is_alive:
+            if not (process.is_alive and events.is_read):  # it lands after its sender has gone
                 leave()
 
         def leave() -> None:
@@ -197,6 +198,7 @@ class ModelSeam(LanguageModel):
                 if isinstance(event, Responded):
                     return
         finally:
+            events.is_read = False
             if process.is_alive:
                 process.at_death.remove(leave)
                 leave()
