@@ -11,8 +11,9 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.panel.errors import PanelError, leaves
+from bot.panel.kept import Kept
 from bot.panel.loops import forever, meanwhile
-from bot.panel.model import Kept, MessageTs, ThreadRef, UserId
+from bot.panel.model import MessageTs, ThreadRef, UserId
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from math import inf
 from typing import NewType
 
-from bot.json_types import Json
+from bot.panel.kept import Kept
 
 TurnId = NewType("TurnId", str)
 ExpertName = NewType("ExpertName", str)
@@ -20,26 +20,10 @@ DocumentId = NewType("DocumentId", str)
 ToolName = NewType("ToolName", str)  # of what an expert may use: "web-search", "mcp:LABEL"
 FileId = NewType("FileId", str)  # Slack's
 RequestId = NewType("RequestId", str)  # of the model's side: its request for approval
-UnknownFields = NewType("UnknownFields", Json)  # of a record, by name
 ApprovalId = NewType("ApprovalId", str)  # ours: of what people are asked in one message
 
 OPERATORS = UserId("operators")  # as who gave an expert its tools: whoever runs the bot
 NOBODY_KNOWN = UserId("")  # an author of whom nothing is known, and who so has nobody's rights
-MOST_AT_ONCE = 50  # experts; where people address more, the router chooses among them
-
-
-def _no_fields() -> UnknownFields:
-    return UnknownFields({})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """A record that is read and written back, also by an older version than wrote it first.
-
-    *unknown* are the fields that it did not know: it passes them on.
-    """
-
-    unknown: UnknownFields = field(default_factory=_no_fields, repr=False, compare=False)
 
 
 class Synthesis(StrEnum):
@@ -315,14 +299,3 @@ class Call(Kept):
     by: CallId | None = None  # the call of the expert who calls; None: the router or people
     continues: CallId | None = None  # the call that it continues after a decision
     joins: CallId | None = None  # another call of the expert, which asks for both
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """A document or a web page that a text relies on."""
-
-    document: DocumentId  # of a page: its URL
-    name: str
-    at: int | None = None  # the position in the text, if known
-    url: str = ""  # of a page
-    since: int | None = None  # where the model's own link to a page begins, which ends at *at*

@@ -10,7 +10,8 @@ from enum import StrEnum
 
 from bot.language import gettext
 from bot.panel.errors import Refused
-from bot.panel.model import Expert, Kept, RequestId, ToolName
+from bot.panel.kept import Kept
+from bot.panel.model import Expert, RequestId, ToolName
 from bot.panel.names import did_you_mean
 
 MCP = "mcp:"  # prefix of the names of remote servers

@@ -18,6 +18,7 @@ from bot.adapters.openai.responses.stateless import StatelessModel
 from bot.adapters.openai.retries import RetryDelays
 from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
+from bot.panel.citations import Citation
 from bot.panel.errors import ConversationGone, ModelRefused, ModelUnavailable, Refused
 from bot.panel.language_model.exchange import (
     Attachment,
@@ -39,7 +40,6 @@ from bot.panel.links import ExpertLabels, RouterLabels
 from bot.panel.made_files import MadeFile
 from bot.panel.model import (
     CallId,
-    Citation,
     ConversationId,
     DocumentId,
     Effort,

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import pytest
 
 from bot.adapters.slack.markdown import sanitize, splitting
-from bot.panel.model import Citation, DocumentId
+from bot.panel.citations import Citation
+from bot.panel.model import DocumentId
 from bot.panel.texts import footnotes
 from tests.corpus.documents import Document, Word, document
 from tests.corpus.reading import CORE, Page, read

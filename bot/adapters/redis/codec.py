@@ -25,7 +25,7 @@ from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
 from bot.panel.errors import GiveUp, TooNew
-from bot.panel.model import Kept
+from bot.panel.kept import Kept
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Enum)

@@ -25,13 +25,13 @@ from dataclasses import dataclass
 
 from bot.panel.approvals import shown
 from bot.panel.journal.progress import approval_part
+from bot.panel.kept import Kept
 from bot.panel.made_files import StoredFile
 from bot.panel.model import (
     ApprovalId,
     Call,
     ConversationId,
     Decision,
-    Kept,
     Message,
     MessageTs,
     TurnId,

@@ -8,12 +8,12 @@ An expert that consults others does for them what the router does; the entries t
 
 from dataclasses import dataclass, field
 
+from bot.panel.citations import Citation
 from bot.panel.journal.failures import Failure
 from bot.panel.made_files import MadeFile, StoredFile
 from bot.panel.model import (
     Call,
     CallId,
-    Citation,
     ConsultationPath,
     ConversationId,
     ExpertName,

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.panel.budgets.limits import Account
+from bot.panel.citations import Citation
 from bot.panel.language_model.frames import Framed, Kind, frame, quote
 from bot.panel.made_files import MadeFile
-from bot.panel.model import CallId, Citation, CollectionId, ConversationId, Effort, RequestId
+from bot.panel.model import CallId, CollectionId, ConversationId, Effort, RequestId
 from bot.panel.texts.code import closed
 from bot.panel.tools import ApprovalWanted, ServerTool
 from bot.panel.usage import NO_USAGE, Usage

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.panel.model import ExpertName, Kept
+from bot.panel.kept import Kept
+from bot.panel.model import ExpertName
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.language import gettext
-from bot.panel.model import MOST_AT_ONCE, Expert
+from bot.panel.model import Expert
 
+MOST_AT_ONCE = 50  # experts; where people address more, the router chooses among them
 MAX_SUGGESTIONS = 4  # that Slack shows
 _TOPICS = re.compile(r"[,;.:]")
 _LONGEST_TOPIC = 60

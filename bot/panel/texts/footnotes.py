@@ -11,7 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from bot.panel.model import Citation, DocumentId
+from bot.panel.citations import Citation
+from bot.panel.model import DocumentId
 from bot.panel.names import in_code
 from bot.panel.texts.code import ranges, with_note
 

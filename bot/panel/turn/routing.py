@@ -27,8 +27,9 @@ from bot.panel.language_model.exchange import (
 )
 from bot.panel.language_model.expert_calls import as_one_each, not_consulted
 from bot.panel.language_model.model_client import ResponseRestarted, answer_in
-from bot.panel.model import MOST_AT_ONCE, CallId, Expert, Panel, Wish
+from bot.panel.model import CallId, Expert, Panel, Wish
 from bot.panel.retries import retry
+from bot.panel.roster.suggestions import MOST_AT_ONCE
 from bot.panel.routing.corrections import Correction
 from bot.panel.texts import sentences
 from bot.panel.texts.answers import limited

@@ -5,10 +5,11 @@ from base64 import b64encode
 import pytest
 
 from bot.adapters.openai.responses.conversations import ConversationsModel
+from bot.panel.citations import Citation
 from bot.panel.errors import ModelUnavailable, Refused
 from bot.panel.language_model.exchange import ModelSaid, Responded, ToolUsed
 from bot.panel.made_files import MadeFile
-from bot.panel.model import Citation, ConversationId, DocumentId
+from bot.panel.model import ConversationId, DocumentId
 from tests.adapters.openai.canned_api import Answer, CannedApi, Stream
 from tests.adapters.openai.events import completed, error, message, page
 from tests.adapters.openai.prompts import told

@@ -20,6 +20,7 @@ from bot.panel.journal.events import (
     TurnEvent,
 )
 from bot.panel.journal.failures import Failure
+from bot.panel.kept import UnknownFields
 from bot.panel.messaging.handles import Handle
 from bot.panel.model import (
     Call,
@@ -29,7 +30,6 @@ from bot.panel.model import (
     ExpertName,
     Message,
     MessageTs,
-    UnknownFields,
     UserId,
 )
 

@@ -5,7 +5,8 @@ import pytest
 from bot.operations.evaluation import checks
 from bot.operations.evaluation.checks import Answer, Check, CheckKind, Judgement
 from bot.operations.evaluation.judges import RulesJudge
-from bot.panel.model import Citation, DocumentId, ExpertName
+from bot.panel.citations import Citation
+from bot.panel.model import DocumentId, ExpertName
 from bot.panel.texts.footnotes import under
 
 LEGAL, TAX = ExpertName("legal"), ExpertName("tax")

@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from bot.panel.errors import Refused
+from bot.panel.kept import UnknownFields
 from bot.panel.messaging.people import Person, Role
 from bot.panel.model import (
     CollectionId,
@@ -10,7 +11,6 @@ from bot.panel.model import (
     ExpertName,
     Synthesis,
     ThreadRef,
-    UnknownFields,
     UserId,
 )
 from bot.panel.roster.changes import Change, Verb

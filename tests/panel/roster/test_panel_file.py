@@ -3,13 +3,13 @@ from dataclasses import replace
 import pytest
 
 from bot.panel.errors import Refused
+from bot.panel.kept import UnknownFields
 from bot.panel.model import (
     CollectionId,
     Expert,
     ExpertName,
     Synthesis,
     ThreadRef,
-    UnknownFields,
     UserId,
 )
 from bot.panel.roster.panel_editor import PanelEditor

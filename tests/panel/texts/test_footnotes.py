@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.panel.model import Citation, DocumentId
+from bot.panel.citations import Citation
+from bot.panel.model import DocumentId
 from bot.panel.texts import footnotes
 
 TEXT = "Everybody has thirty days. Laptops last four years."

@@ -2,11 +2,12 @@
 
 import pytest
 
+from bot.panel.citations import Citation
 from bot.panel.errors import MessengerUnavailable, ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.journal.failures import Failure
 from bot.panel.language_model.exchange import ModelSaid, ToolAnswered
 from bot.panel.messaging.messenger import Sources
-from bot.panel.model import Citation, CollectionId, DocumentId, UserId
+from bot.panel.model import CollectionId, DocumentId, UserId
 from bot.panel.roster.roster import ChannelScope
 from bot.panel.texts import failure_sentences, shortcomings
 from tests.fakes.language_model import ROUTER

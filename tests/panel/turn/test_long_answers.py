@@ -2,8 +2,9 @@
 
 import pytest
 
+from bot.panel.citations import Citation
 from bot.panel.language_model.exchange import ModelSaid, ToolAnswered
-from bot.panel.model import Citation, DocumentId
+from bot.panel.model import DocumentId
 from bot.panel.replies.thread_writer import MOST_OF_REPLY, MOST_OF_TURN
 from bot.panel.texts import sentences
 from bot.panel.texts.answers import LONGEST

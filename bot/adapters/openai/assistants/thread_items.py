@@ -20,6 +20,7 @@ from bot.adapters.openai.reading.items import tool_called
 from bot.adapters.openai.reading.message_parts import plain_text, text_parts
 from bot.adapters.openai.reading.sent import Sent
 from bot.json_types import Json
+from bot.panel.citations import Citation
 from bot.panel.errors import ModelFault, ModelRefused
 from bot.panel.language_model import pairing
 from bot.panel.language_model.exchange import (
@@ -34,7 +35,7 @@ from bot.panel.language_model.exchange import (
     ToolUsed,
     UserSaid,
 )
-from bot.panel.model import CallId, Citation, DocumentId
+from bot.panel.model import CallId, DocumentId
 from bot.panel.tools import ApprovalWanted
 
 AFTER, GIVEN_UP = "panelbot_after", "panelbot_given_up"  # of a run

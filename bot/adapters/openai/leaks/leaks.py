@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from bot.adapters.openai.leaks import written_calls
 from bot.adapters.openai.leaks.text_filter import TextFilter
+from bot.panel.citations import Citation
 from bot.panel.language_model.exchange import ModelSaid
-from bot.panel.model import Citation
 
 
 def without_leaks(said: ModelSaid) -> ModelSaid:

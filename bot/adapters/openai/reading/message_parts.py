@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 from bot.adapters.openai.leaks.leaks import without_leaks
 from bot.adapters.openai.reading.citation_markers import without_markers
 from bot.adapters.openai.reading.sent import Sent
+from bot.panel.citations import Citation
 from bot.panel.language_model.exchange import ModelSaid, Source
 from bot.panel.made_files import MadeFile
-from bot.panel.model import Citation, DocumentId
+from bot.panel.model import DocumentId
 
 _FIRST_PLACE = 20  # in a text; a smaller index counts documents, as some servers have it
 

@@ -1,8 +1,9 @@
 """What a model cites, as it comes in streams and in conversations."""
 
 from bot.adapters.openai.responses.conversations import ConversationsModel
+from bot.panel.citations import Citation
 from bot.panel.language_model.exchange import ModelSaid, Responded, Source
-from bot.panel.model import Citation, ConversationId, DocumentId
+from bot.panel.model import ConversationId, DocumentId
 from tests.adapters.openai.canned_api import Answer, CannedApi, Stream
 from tests.adapters.openai.events import citing, completed, message, page, searched
 from tests.adapters.openai.prompts import told

@@ -1,7 +1,8 @@
 """What a conversation holds besides words: tools of the model's side, and what it cites."""
 
+from bot.panel.citations import Citation
 from bot.panel.language_model.exchange import ModelSaid, Source, ToolUsed, UserSaid
-from bot.panel.model import Citation, ConversationId, DocumentId
+from bot.panel.model import ConversationId, DocumentId
 from tests.adapters.openai.canned_api import Answer
 
 SOURCES = [

@@ -4,6 +4,7 @@ import pytest
 
 from bot.adapters.redis import keys
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
+from bot.panel.citations import Citation
 from bot.panel.errors import ConversationGone
 from bot.panel.language_model.conversation_store import Remembered
 from bot.panel.language_model.exchange import (
@@ -15,7 +16,7 @@ from bot.panel.language_model.exchange import (
     UserSaid,
 )
 from bot.panel.links import ExpertLabels, RouterLabels
-from bot.panel.model import CallId, Citation, ConversationId, DocumentId, ExpertName, ThreadRef
+from bot.panel.model import CallId, ConversationId, DocumentId, ExpertName, ThreadRef
 
 THREAD = ThreadRef("T1", "C1", "1.0")
 LABELS = RouterLabels(THREAD, {ExpertName("legal"): ConversationId("own_1")})
