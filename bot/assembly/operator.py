@@ -15,9 +15,11 @@ from bot.assembly.panels import panel_editor, panels_of
 from bot.assembly.slack import Slack, open_slack
 from bot.assembly.storage import Storage, open_storage
 from bot.experts import library
+from bot.operations.kept_data import KeptData
 from bot.operations.services import Services, Stores, Workspace
 from bot.panel.audit.audit_log import Auditor
 from bot.panel.language_model.language_model import LanguageModel
+from bot.panel.reports.report_store import ReportStore
 from bot.panel.roster.documents.expert_documents import ExpertDocuments
 from bot.panel.roster.documents.knowledge import KnowledgeBase
 from bot.panel.roster.panel_file import PanelFileSync
@@ -36,6 +38,8 @@ class ThreadAccess:
     transcript: SlackTranscript
     recovery: LinkRecovery
     auditor: Auditor
+    reports: ReportStore
+    kept: KeptData
 
 
 @asynccontextmanager
@@ -48,7 +52,14 @@ async def open_threads(config: Config) -> AsyncIterator[ThreadAccess]:
     ):
         recovery = LinkRecovery(storage.threads, model, slack.transcript)
         yield ThreadAccess(
-            workspace_of(slack), storage.threads, model, slack.transcript, recovery, storage.audit
+            workspace_of(slack),
+            storage.threads,
+            model,
+            slack.transcript,
+            recovery,
+            storage.audit,
+            storage.reports,
+            RedisKeptData(storage.redis, Shards(config.redis_shards)),
         )
 
 

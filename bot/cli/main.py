@@ -33,6 +33,7 @@ _COMMANDS = (
     ("export", "export:export", "Write a thread, with all its conversations, as a file."),
     ("feedback", "feedback:feedback", "Thumbs up and down on replies; they are kept for a year."),
     ("usage", "usage:usage", "What the questions of a month took and cost."),
+    ("routing", "routing:routing", "Who was asked, who was not, and at what cost."),
     ("forget", "forget:forget", "Delete all that is stored of a thread, a channel or a person."),
     ("probe", "probe:probe", "Find out how OpenAI and Slack behave where no document says so."),
     ("turns", "turns:turns", "Turns that were given up after all their retries."),

@@ -3,11 +3,12 @@
 Every method may raise StoreUnavailable.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.panel.model import ConversationId, MessageTs, ThreadRef, TurnId, UserId
+from bot.panel.reports.turn_report import TurnReport
 
 
 @dataclass(slots=True)
@@ -35,6 +36,14 @@ class KeptData(Protocol):
 
     async def threads(self, team_id: str, channel_id: str = "") -> Mapping[ThreadRef, KeptOfThread]:
         """Return what is stored about each thread of the workspace, or of one channel."""
+
+    def reports(
+        self, team_id: str, channel_id: str = "", since: float = 0, until: float | None = None
+    ) -> AsyncGenerator[tuple[TurnId, TurnReport | None]]:
+        """Yield each turn and its report, in no order; None: another version wrote it.
+
+        Only of turns that were asked from *since* on, and before *until*: seconds since 1970.
+        """
 
     async def unanswered(self, team_id: str, user: UserId) -> Unanswered:
         """Return which messages of *user* in the workspace wait or were given up."""

@@ -27,13 +27,14 @@ if TYPE_CHECKING:
     from bot.cli.shared import thread_printing as printing
     from bot.demo import answers, stand_in
     from bot.demo import run as demo
-    from bot.operations import export
+    from bot.operations import decisions, export
     from bot.operations.evaluation import evaluation, notes, questions, reports
 
     __all__ = [
         "answers",
         "budgets",
         "checkup",
+        "decisions",
         "demo",
         "discovery",
         "evaluation",
@@ -59,6 +60,7 @@ else:
     _ELSEWHERE = {
         "answers": "bot.demo.answers",
         "checkup": "bot.assembly.checks.checkup",
+        "decisions": "bot.operations.decisions",
         "demo": "bot.demo.run",
         "discovery": "bot.adapters.functions.discovery",
         "evaluation": "bot.operations.evaluation.evaluation",

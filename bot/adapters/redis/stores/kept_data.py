@@ -6,7 +6,8 @@ A hundred thousand threads take five seconds of processor time.
 import json
 import re
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
+from math import inf
 
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.scripting import Connection
@@ -17,6 +18,7 @@ from bot.json_types import Json
 from bot.operations.kept_data import KeptData, KeptOfThread, Unanswered
 from bot.panel.model import MessageTs, ThreadRef, TurnId, UserId
 from bot.panel.reports.report_store import FailureNote
+from bot.panel.reports.turn_report import TurnReport
 
 _PAGE = 1000  # keys in one round trip
 _SHARDED = re.compile(r"panelbot:\{\d+\}:(?P<kind>[a-z-]+):(?P<name>[^:]+:[^:]+:[^:]+)")
@@ -65,6 +67,22 @@ class RedisKeptData(KeptData):
         await self._add_dead_letters(kept, letters)
         await self._add_conversations(kept, place)
         return kept
+
+    async def reports(
+        self, team_id: str, channel_id: str = "", since: float = 0, until: float | None = None
+    ) -> AsyncGenerator[tuple[TurnId, TurnReport | None]]:
+        end, scanned = inf if until is None else until, set[str]()  # a scan may repeat itself
+        async for key in self._keys(f"panelbot:*:{_DAYS}:{team_id}:{channel_id or '*'}:*"):
+            place, _, day = key.partition(f"{_DAYS}:")[2].rpartition(":")
+            starts = int(day) * keys.DAY
+            if key in scanned or starts >= end or starts + keys.DAY <= since:
+                continue
+            scanned.add(key)
+            of_day = set[str]()
+            async for ts, text in self._redis.hscan_iter(key, count=_PAGE):
+                if since <= float(ts) < end and ts not in of_day:
+                    of_day.add(ts)
+                    yield TurnId(f"{place}:{ts}"), _report(text, MessageTs(ts))
 
     async def unanswered(self, team_id: str, user: UserId) -> Unanswered:
         waiting: list[tuple[ThreadRef, MessageTs]] = []
@@ -183,10 +201,15 @@ def _root_of_failures(text: str) -> str:
 
 
 def _root_of_report(text: str, ts: MessageTs) -> str:
+    report = _report(text, ts)
+    return report.thread_ts if report else ""
+
+
+def _report(text: str, ts: MessageTs) -> TurnReport | None:
     try:
-        return unpacked(text, ts).thread_ts
+        return unpacked(text, ts)
     except codec.Unreadable:
-        return ""
+        return None
 
 
 def _asked_by(user: UserId, text: str) -> list[Json]:
