@@ -256,6 +256,6 @@ async def only_put(server: Server, world: World, ts: str) -> None:
     message = Message(MessageTs(ts), UserId(ADA), "please ask legal", mentioned=True)
     redis = connect(server.url)
     await RedisThreadStore(redis, Shards()).forget(thread)
-    await redis.delete(Shards().seen(thread, MessageTs(ts)))
+    await redis.hdel(*Shards().seen_with(thread, MessageTs(ts)))
     await RedisTurnQueue(redis, Shards()).put(thread, message)
     await redis.aclose()

@@ -71,9 +71,8 @@ P undecided         zset    which of these are undecided, by when they       unt
                             expire (ms); only their ids                      then; 200 B each
 P seen:TEAM:        hash    of messages of an hour (since 1970), by a hash   a day after the
 CHANNEL:HOUR                of thread and ts: which have been put, or are    last; deleted before
-                            ``deleted``                                      it was put: 15
-                                                                             minutes; 16 B each
-P seen:T:TS         string  the same of a message, by versions before        as these
+                            ``deleted``; those of versions before are keys   it was put: 15
+                            of their own, until these expire                 minutes; 16 B each
 P apps:T            string  how many questions apps have asked since a       a day after the
                             person did                                       last; 90 B
 P overtaken:T       string  the message that begins the thread was put       a day; 90 B

@@ -82,7 +82,7 @@ class RedisTurnQueue(QueueAdmin):
     async def put(
         self, thread: ThreadRef, message: Message, *, alone: bool = False, moves: int | None = None
     ) -> bool:
-        nonce = runtime.token(6)
+        nonce = runtime.token(3)  # of the tries of one call: kept for a day
         most = MOST_APP_QUESTIONS if message.by_app else ""
         ours_for = keys.THREAD_FOR if message.mentioned else ""
         args = (nonce, keys.SEEN_FOR, most, ours_for, moves or 0)

@@ -62,13 +62,16 @@ local function seen_with(thread, ts)
 end
 
 -- What is remembered of the message *ts*, false if nothing: the nonce with which it was put, 'deleted', or
--- who wished a stop.
+-- who wished a stop. Versions before noted it under a key of its own.
 local function seen(thread, ts)
   return redis.call('GET', of('seen', thread .. ':' .. ts)) or redis.call('HGET', seen_with(thread, ts))
 end
 
+-- Remembers it for so many seconds at least.
 local function note_seen(thread, ts, what, seconds)
-  redis.call('SET', of('seen', thread .. ':' .. ts), what, 'EX', seconds)
+  local kept, field = seen_with(thread, ts)
+  redis.call('HSET', kept, field, what)
+  if redis.call('TTL', kept) < tonumber(seconds) then redis.call('EXPIRE', kept, seconds) end
 end
 
 local function forget_seen(thread, ts)

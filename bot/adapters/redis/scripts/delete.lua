@@ -11,7 +11,9 @@ local function is_about_it(message)
       or (message.verdict and message.verdict.about == ts)
 end
 
-note_seen(thread, ts, 'deleted', seen(thread, ts) and seen_for or briefly)
+local lifetime = seen(thread, ts) and seen_for or briefly
+forget_seen(thread, ts)
+note_seen(thread, ts, 'deleted', lifetime)
 if redis.call('ZSCORE', P .. 'delayed', thread) then
   for _, message in ipairs(cjson.decode(redis.call('HGET', of('turn', thread), 'messages') or '[]')) do
     if is_about_it(message) then

@@ -58,6 +58,8 @@ from bot.panel.model import (
     Message,
     MessageTs,
     ThreadRef,
+    Turn,
+    TurnId,
     UserId,
 )
 from bot.panel.reports.feedback import Feedback, Judged, Opinion
@@ -99,8 +101,33 @@ async def test_a_deletion_is_remembered_as_long_as_its_message_may_be_put_or_ans
         await queue.put(ONE, message("1"))
     await queue.delete(ONE, MessageTs("1.0"))
 
-    lifetime = await redis.ttl(Shards().seen(ONE, MessageTs("1.0")))
+    lifetime = await redis.ttl(Shards().seen_with(ONE, MessageTs("1.0"))[0])
     assert lifetime == (keys.SEEN_FOR if was_put else keys.DELETED_FOR)
+
+
+# --- messages that were put
+
+
+async def test_what_was_put_in_an_hour_takes_twenty_bytes_a_message(queue, redis):
+    for number in range(100):
+        await queue.put(ThreadRef("T1", "C1", f"{number}.0"), message(str(number)))
+
+    key, _ = Shards().seen_with(ONE, MessageTs("1.0"))
+    assert await redis.hlen(key) == 100
+    assert await redis.memory_usage(key, samples=0) < 100 * 20
+
+
+async def test_a_message_that_a_version_before_has_put_is_not_put_again_nor_its_deletion_forgotten(
+    queue, redis
+):
+    before = Shards().seen(ONE, MessageTs("1.0"))
+    await redis.set(before, "nonce", ex=60)
+    assert not await queue.put(ONE, message("1"))
+
+    await queue.delete(ONE, MessageTs("1.0"))
+    assert not await redis.exists(before)
+    assert not await queue.put(ONE, message("1"))
+    assert await queue.deleted([Turn(TurnId("T1:C1:1.0"), ONE, (message("1"),))]) == {ONE: {"1.0"}}
 
 
 # --- waking
