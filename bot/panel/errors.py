@@ -9,6 +9,7 @@ Our errors, named by what the worker should do:
     - StoreUnavailable       ... Redis
   + GiveUp                 a retry would fail the same way: tell people
     - ModelRefused           ... the model's side rejects the request; or a budget: OverBudget
+      . NoDecisions               ... its server judges no statements
     - MessengerRefused       ... Slack rejects the request
     - FunctionFailed         ... a function that is an expert raised an error
     - FunctionMissing        ... no such function is installed (any more)
@@ -109,6 +110,13 @@ class ModelRefused(GiveUp):
         self.fault = fault
         self.server = server
         self.about = about
+
+
+class NoDecisions(ModelRefused):
+    """The server has no decisions, or what it has are none; responses do their work."""
+
+    def __init__(self, what: str, *, server: str = "") -> None:
+        super().__init__(ModelFault.BAD_REQUEST, what, server=server)
 
 
 class MessengerRefused(GiveUp):

@@ -32,6 +32,7 @@ from bot.panel.language_model.exchange import (
     ApprovalGiven,
     Begun,
     Item,
+    Judged,
     ModelEvent,
     ModelSaid,
     Prompt,
@@ -230,6 +231,8 @@ class ScriptedModel(LanguageModel):
         self.writes_on = True  # after its reader has left
         self.conversations: dict[ConversationId, Stored] = {}
         self.prompts: list[Prompt] = []
+        self.likelihoods: dict[str, float] | None = None  # by tool; None: it has no decisions
+        self.judged: list[Prompt] = []
         self.whole: set[str] = set()
         self.made: dict[str, bytes] = {}  # what the files hold, by their ids
         self.fetched: list[str] = []
@@ -250,7 +253,17 @@ class ScriptedModel(LanguageModel):
         For "append", so many items are *stored* first; for "open" and "relabel", any number
         but 0 means that the effect has happened. How a response fails is for its script.
         """
-        known = {"append", "since", "items", "open", "relabel", "labels", "content", "delete"}
+        known = {
+            "judge",
+            "append",
+            "since",
+            "items",
+            "open",
+            "relabel",
+            "labels",
+            "content",
+            "delete",
+        }
         assert method in known, method
         self._faults[method].append(Fault(error, stored))
 
@@ -325,6 +338,13 @@ class ScriptedModel(LanguageModel):
                 self.whole.add(response)
         finally:
             stored.lock.release()
+
+    async def judge(self, prompt: Prompt) -> Judged:
+        _raise(self._fault("judge"))
+        self.judged.append(prompt)
+        if self.likelihoods is None:
+            return await super().judge(prompt)
+        return Judged(self.likelihoods, USAGE)
 
     async def append(self, conversation: ConversationId, items: Sequence[Item]) -> None:
         stored = self._find(conversation)

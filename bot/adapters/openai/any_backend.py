@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 
 from bot.adapters.openai.backend_ids import CONVERSATION, OWN, THREAD
 from bot.panel.errors import ConversationGone
-from bot.panel.language_model.exchange import Item, ModelEvent, Prompt, StoredItem
+from bot.panel.language_model.exchange import Item, Judged, ModelEvent, Prompt, StoredItem
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.links import Labels
 from bot.panel.made_files import MadeFile
@@ -26,6 +26,9 @@ class AnyBackend(LanguageModel):
 
     def respond(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
         return self._current.respond(prompt)
+
+    async def judge(self, prompt: Prompt) -> Judged:
+        return await self._current.judge(prompt)
 
     async def append(self, conversation: ConversationId, items: Sequence[Item]) -> None:
         await self._current.append(conversation, items)

@@ -61,6 +61,20 @@ class ConversationOpened(_Dated):
 
 
 @dataclass(frozen=True, slots=True)
+class LikelihoodsAsked(_Dated):
+    """A model is about to be asked how likely each expert is wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class LikelihoodsJudged(_Dated):
+    """That is known now, or, where the *likelihoods* are empty, will not be known."""
+
+    likelihoods: Likelihoods
+    usage: Usage = NO_USAGE
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RouterAsked(_OfRound):
     """The messages are about to be sent to the router.
 
@@ -271,6 +285,8 @@ StreamEvent = (
 TurnEvent = (
     AuthorsRead
     | ConversationOpened
+    | LikelihoodsAsked
+    | LikelihoodsJudged
     | RouterAsked
     | RouterBegan
     | ExpertCalled

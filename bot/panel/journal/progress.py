@@ -21,6 +21,8 @@ from bot.panel.journal.events import (
     ExpertCalled,
     ExpertFailed,
     FileStored,
+    LikelihoodsAsked,
+    LikelihoodsJudged,
     Posted,
     PostStarted,
     Retried,
@@ -53,6 +55,7 @@ from bot.panel.journal.streams import Stream
 from bot.panel.links import NO_LINKS, ThreadLinks, path_of
 from bot.panel.made_files import StoredFile
 from bot.panel.model import Call, CallId, ConsultationPath, ExpertName, FileId, MessageTs, UserId
+from bot.panel.routing.likelihoods import Likelihoods
 from bot.panel.usage import NO_USAGE, Usage
 
 Outcome = ExpertAnswered | ApprovalAsked | ExpertFailed
@@ -74,6 +77,7 @@ def approval_part(call: Call) -> str:
 class Progress:
     """The state of a turn that survives a crash."""
 
+    likelihoods: Likelihoods | None = None  # None: nobody has judged them yet
     rounds: Rounds = field(default_factory=dict)
     asked: frozenset[CallId] = frozenset()
     without: Mapping[CallId, tuple[str, ...]] = field(default_factory=dict)
@@ -243,9 +247,20 @@ class Progress:
         return replace(self, words_of=tuple(words), context_of=tuple(context), unread_since=since)
 
     def _aside(
-        self, event: ConversationOpened | UploadOpened | FileStored | Retried | StreamEvent
+        self,
+        event: LikelihoodsAsked
+        | LikelihoodsJudged
+        | ConversationOpened
+        | UploadOpened
+        | FileStored
+        | Retried
+        | StreamEvent,
     ) -> "Progress":
         match event:
+            case LikelihoodsAsked():
+                return self
+            case LikelihoodsJudged(likelihoods, usage):
+                return replace(self, likelihoods=likelihoods, usage=self.usage + usage)
             case ConversationOpened(path, id_):
                 return replace(self, opened=self.opened.including(path, id_))
             case UploadOpened(call_id, file, id_):

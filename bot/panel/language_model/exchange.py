@@ -199,6 +199,14 @@ class Responded:
     failed_tools: tuple[str, ...] = ()  # MCP servers' labels, and names: it had to do without
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How likely each tool of a prompt is wanted, by its name: of those that were judged."""
+
+    likelihoods: Mapping[str, float]  # from 0 to 1
+    usage: Usage = NO_USAGE
+
+
 ModelEvent = Begun | TextWritten | ToolCalled | ToolsRunning | Responded
 
 

@@ -7,7 +7,8 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Protocol
 
 from bot.functions import Piece, Request
-from bot.panel.language_model.exchange import Item, ModelEvent, Prompt, StoredItem
+from bot.panel.errors import NoDecisions
+from bot.panel.language_model.exchange import Item, Judged, ModelEvent, Prompt, StoredItem
 from bot.panel.links import Labels
 from bot.panel.made_files import MadeFile
 from bot.panel.model import ConversationId
@@ -24,6 +25,15 @@ class LanguageModel(Protocol):
         repeating), ModelRefused or ConversationGone. Waits by itself while the conversation is
         locked, and mends calls that an earlier crash left unanswered.
         """
+
+    async def judge(self, prompt: Prompt) -> Judged:
+        """Return how likely each of *prompt*'s tools is wanted, as its description states it.
+
+        Nothing is stored, and the conversation is not read: all that counts is in the items. What
+        the model does not want to judge is left out. Raises NoDecisions where the server cannot
+        do that, as here; ModelUnavailable, ModelRefused.
+        """
+        raise NoDecisions(f"{type(self).__name__} has no decisions for {prompt.model}")
 
     async def append(self, conversation: ConversationId, items: Sequence[Item]) -> None:
         """Store *items* without asking the model. Any number; may fail half way."""

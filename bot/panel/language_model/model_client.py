@@ -14,6 +14,7 @@ from bot.panel.language_model.exchange import (
     ApprovalGiven,
     Begun,
     Item,
+    Judged,
     ModelEvent,
     ModelSaid,
     Prompt,
@@ -93,6 +94,21 @@ class ModelClient:
                             yield call
                         event = replace(event, text=written.beside, citations=())
                 yield event
+
+    async def judge(self, prompt: Prompt) -> Judged:
+        """Return how likely each of *prompt*'s tools is wanted. It is asked once, whatever fails.
+
+        Raises NoDecisions, ModelUnavailable or ModelRefused; OverBudget is one.
+        """
+        with observing.begin(Kind.MODEL_CALL, prompt=prompt) as calling:
+            if self.ledger is None or prompt.account is None:
+                judged = await self.model.judge(prompt)
+            else:
+                async with estimates.bill(self.ledger, prompt.account, prompt) as bill:
+                    judged = await self.model.judge(prompt)
+                    bill.saw(0, judged.usage)
+            calling.know(response=Responded("", judged.usage))
+            return judged
 
     async def _ask(
         self, prompt: Prompt, *, ref: str, repeated: bool, begun: str

@@ -8,6 +8,7 @@ from bot.panel.language_model.exchange import (
     ApprovalGiven,
     Attachment,
     Item,
+    Judged,
     ModelEvent,
     ModelSaid,
     Prompt,
@@ -38,6 +39,9 @@ class RedactedModel(LanguageModel):
         async with aclosing(self._model.respond(redacted)) as events:
             async for event in events:
                 yield event
+
+    async def judge(self, prompt: Prompt) -> Judged:
+        return await self._model.judge(await self._prompt(prompt))
 
     async def append(self, conversation: ConversationId, items: Sequence[Item]) -> None:
         texts = [text for item in items for text in texts_of(item)]

@@ -57,6 +57,10 @@ class ResponsesApi:
         """Return a response when it is whole."""
         return await self._post(_path("responses"), request)
 
+    async def decide(self, request: Mapping[str, Any]) -> object:
+        """Return decisions."""
+        return await self._post(_path("decisions"), request)
+
     async def stream(self, request: Mapping[str, Any]) -> EventStream:
         """Begin a response and return its events."""
         return await self._api.stream(_path("responses"), request)

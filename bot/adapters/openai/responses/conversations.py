@@ -16,13 +16,14 @@ from bot.adapters.openai.reading.items import read_items
 from bot.adapters.openai.reading.sent import Sent
 from bot.adapters.openai.responses import history, streaming
 from bot.adapters.openai.responses.api import ResponsesApi
+from bot.adapters.openai.responses.decisions import Decisions
 from bot.adapters.openai.responses.request_builder import RequestBuilder
 from bot.adapters.openai.responses.response_start import ResponseStart
 from bot.adapters.openai.retries import RequestSender, RetryDelays
 from bot.adapters.openai.server.client import Client
 from bot.adapters.openai.server.server_limits import limits_of
 from bot.panel.errors import ConversationGone, ModelUnavailable
-from bot.panel.language_model.exchange import Item, ModelEvent, Prompt, StoredItem, UserSaid
+from bot.panel.language_model.exchange import Item, Judged, ModelEvent, Prompt, StoredItem, UserSaid
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.links import Labels
 from bot.panel.made_files import MadeFile
@@ -59,6 +60,7 @@ class ConversationsModel(LanguageModel):
         self._requests = RequestBuilder(salt, limits_of(client), compact)
         self._delays = delays or RetryDelays()
         self._send = RequestSender(self._delays)
+        self._decisions = Decisions(self._api)
         self._thinking = ThinkingModels()
         endpoint = absence.Endpoint(
             absence.CONVERSATION,
@@ -80,6 +82,9 @@ class ConversationsModel(LanguageModel):
         ):
             async for event in events:
                 yield event
+
+    async def judge(self, prompt: Prompt) -> Judged:
+        return await self._decisions.judge(prompt)
 
     async def append(self, conversation: ConversationId, items: Sequence[Item]) -> None:
         refuse(_FOREIGN, conversation)

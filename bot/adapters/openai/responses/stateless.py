@@ -21,6 +21,7 @@ from bot.adapters.openai.reading.call_ids import CallIds, OwnCallIds
 from bot.adapters.openai.responses import streaming
 from bot.adapters.openai.responses.api import ResponsesApi
 from bot.adapters.openai.responses.compaction import Compaction
+from bot.adapters.openai.responses.decisions import Decisions
 from bot.adapters.openai.responses.history_replay import aborted, replay, to_keep
 from bot.adapters.openai.responses.request_builder import RequestBuilder
 from bot.adapters.openai.responses.stateless_start import StatelessStart
@@ -34,6 +35,7 @@ from bot.panel.language_model.conversation_store import PREFIX, ConversationStor
 from bot.panel.language_model.exchange import (
     Begun,
     Item,
+    Judged,
     ModelEvent,
     Prompt,
     Responded,
@@ -72,6 +74,7 @@ class StatelessModel(LanguageModel):
         self._summaries = Summaries(
             self._api, store, compaction or Compaction(), self._delays, self._requests.limits
         )
+        self._decisions = Decisions(self._api)
         self._thinking = ThinkingModels()
         self._locks: WeakValueDictionary[ConversationId, asyncio.Lock] = WeakValueDictionary()
 
@@ -80,6 +83,9 @@ class StatelessModel(LanguageModel):
         async with lock, aclosing(self._respond(prompt)) as events:
             async for event in events:
                 yield event
+
+    async def judge(self, prompt: Prompt) -> Judged:
+        return await self._decisions.judge(prompt)
 
     async def append(self, conversation: ConversationId, items: Sequence[Item]) -> None:
         known = await self._store.recall(conversation)
