@@ -18,6 +18,7 @@ from tests.end_to_end.conftest import MENTION, World
 from tests.processes import bot_process
 
 PERMALINK = "https://acme.slack.com/archives/C0123/p1763671234000100"
+THREAD = "C0123ABCD/1764484800.000100"
 FILES = ("handbook.pdf", "terms.docx", "nda.pdf")
 PANELS = ("panel.yaml", "old.yaml")
 QUESTION = "- {text: May we use AGPL code, experts: [legal]}"
@@ -74,7 +75,7 @@ async def test_every_command_can_be_run(bot: World, repository: Path, folder: Pa
     ts = bot.say(f"{MENTION} legal May we?")
     await bot.idle()
     link = f"https://acme.slack.com/archives/{GENERAL}/p{ts.replace('.', '')}"
-    known = {PERMALINK: link, "C0123": GENERAL, "U0456": ADA}
+    known = {PERMALINK: link, THREAD: f"{GENERAL}/{ts}", "C0123": GENERAL, "U0456": ADA}
     commands = runnable(repository)
 
     failed = []

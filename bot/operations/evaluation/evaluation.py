@@ -169,6 +169,7 @@ class Evaluation:
 def _read_by_experts(panel: Panel, question: Question, answering: Answering) -> Iterator[str]:
     """Yield what else an answer, and what is found of it, depend on."""
     yield from map(repr, panel.experts)
+    yield panel.synthesis
     yield from map(repr, question.checks)
     yield f"{answering.models}, judged by {answering.judge.name}"
 
