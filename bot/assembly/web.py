@@ -204,6 +204,7 @@ def other_listeners(
         FollowUpListeners(intake, editor, lost_turns, storage.outbox, responder),
         ShowWorkListeners(
             TurnInspector(storage.reports, recovery, model, ledger.prices),
+            editor.panel,
             responder,
             LinkDomains(config.link_domains),
         ),

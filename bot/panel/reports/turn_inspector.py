@@ -65,6 +65,7 @@ class TurnInspector:
             choosing=self._metrics(report.choosing),
             closing=self._metrics(report.closing),
             prices_as_of=self._prices.as_of,
+            not_asked=report.routing.not_asked(direct=report.direct) if report.routing else (),
         )
 
     async def _parts(

@@ -7,6 +7,7 @@ from bot.panel.journal.failures import Failure
 from bot.panel.language_model.exchange import Source
 from bot.panel.model import CallId
 from bot.panel.prices import total
+from bot.panel.routing.decision import NotAsked
 from bot.panel.usage import NO_USAGE, Usage
 
 
@@ -66,6 +67,7 @@ class TurnTrace:
     choosing: RequestMetrics | None = None
     closing: RequestMetrics | None = None
     prices_as_of: str = ""  # the date of the prices
+    not_asked: tuple[NotAsked, ...] = ()  # as far as known
 
     @property
     def all_metrics(self) -> tuple[RequestMetrics, ...]:

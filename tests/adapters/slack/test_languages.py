@@ -67,6 +67,7 @@ from bot.panel.roster.documents.knowledge import Document, DocumentState
 from bot.panel.roster.expert_checks import LONGEST_TITLE
 from bot.panel.roster.panel_reader import PanelEntry
 from bot.panel.roster.roster import ChannelScope, RosterChanges, WorkspaceScope
+from bot.panel.routing.decision import NotAsked, WhyNot
 from bot.panel.texts import sentences
 from bot.panel.tools import HostedTool, Toolbox
 from bot.panel.usage import Usage
@@ -123,6 +124,7 @@ PARTS = (
         CallId("3"), "Tax", continues=True, approvals=(ApprovalTrace("shop", "order", True),)
     ),
 )
+NOT_ASKED = tuple(NotAsked(LEGAL.name, why, 0.1) for why in WhyNot)
 WORK = TurnTrace(PARTS * 5, True, True, 75.0, BILL, BILL, "2026-11-20")
 KEPT = [
     ExpertDocument(Document(DocumentId("d"), "n" * 90, 5_000, state), CollectionId("vs_1"), own)
@@ -153,7 +155,7 @@ def _modals() -> Iterator[dict]:
     yield trace_view.loading()
     yield trace_view.modal(WORK, None)
     yield trace_view.modal(replace(WORK, text_available=False, seconds=None), None)
-    yield trace_view.modal(TurnTrace(()), None)
+    yield trace_view.modal(TurnTrace((), not_asked=NOT_ASKED), None)
     yield sources_modal.sentence("…")
 
 

@@ -6,6 +6,7 @@ So the modal opens at once and is filled in afterwards.
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
@@ -16,6 +17,7 @@ from bot.adapters.slack.markdown.link_domains import LinkDomains
 from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.errors import PanelError, Refused
+from bot.panel.model import Panel, ThreadRef
 from bot.panel.reports.turn_inspector import TurnInspector
 
 log = logging.getLogger(__name__)
@@ -29,12 +31,14 @@ class ShowWorkListeners:
     def __init__(
         self,
         inspector: TurnInspector,
+        panel_of: Callable[[ThreadRef], Awaitable[Panel]],
         responder: Responder,
         links: LinkDomains,
         *,
         timeout: float = _TIMEOUT,
     ) -> None:
         self._inspector = inspector
+        self._panel_of = panel_of
         self._responder = responder
         self._links = links
         self._timeout = timeout
@@ -56,6 +60,7 @@ class ShowWorkListeners:
                 click = await self._responder.clicks.take(body, action)
                 subject = Subject.load(click.value)
                 trace = await self._inspector.trace(click.thread, subject.turn)
+                panel = await self._panel_of(click.thread)
         except TimeoutError:
             return trace_view.sentence(
                 gettext("Looking that up took me too long; please try again in a minute.")
@@ -67,5 +72,5 @@ class ShowWorkListeners:
             return trace_view.sentence(
                 gettext("I cannot reach my memory just now; please try again in a minute.")
             )
-        view: Json = self._links.restrict_view(trace_view.modal(trace, subject.call_id))
+        view: Json = self._links.restrict_view(trace_view.modal(trace, subject.call_id, panel))
         return view

@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import TypeVar
 
-from bot.adapters.slack.blocks import elements
+from bot.adapters.slack.blocks import elements, rich_text
 from bot.adapters.slack.blocks.elements import and_more, literal, note, section
+from bot.adapters.slack.buttons import not_asked
 from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 from bot.language import day, dollars, gettext, number, pgettext
 from bot.panel.language_model.exchange import Source
-from bot.panel.model import CallId
+from bot.panel.model import CallId, Panel
 from bot.panel.reports.turn_trace import ApprovalTrace, ExpertTrace, RequestMetrics, TurnTrace
 from bot.panel.texts import failure_sentences
 from bot.panel.usage import Usage
@@ -26,9 +27,8 @@ _BLOCKS_OF_PART = 7
 _MOST_THOUGHTS = 4  # experts whose thoughts there is room for
 _MOST_SOURCES = 10
 _LONGEST_URL = 500
-_LONGEST_BRIEF = 1_500
-_LONGEST_NAME = 150
 _LONGEST_THOUGHT, _LONGEST_SECTION = 2_000, 2_900
+_NO_PANEL = Panel(())
 _LEAST = Decimal("0.0001")  # dollars; less is shown as "under"
 
 
@@ -42,11 +42,14 @@ def sentence(text: str) -> Json:
     return _modal([section(sanitize.mrkdwn(text))])
 
 
-def modal(work: TurnTrace, focus: CallId | None) -> Json:
-    """Return the modal; under an expert's reply (*focus*) it shows only that expert's part."""
+def modal(work: TurnTrace, focus: CallId | None, panel: Panel = _NO_PANEL) -> Json:
+    """Return the modal; under an expert's reply (*focus*) it shows only that expert's part.
+
+    Who was not asked is called by the titles in *panel*, or by name.
+    """
     parts = [part for part in work.parts if focus in (None, part.call_id)] or list(work.parts)
     shown, omitted = parts[:_MOST_PARTS], len(parts[_MOST_PARTS:])
-    blocks = list(_selection(work))
+    blocks = [*_selection(work), *not_asked.block(work.not_asked, panel)]
     for part in shown:
         room = _MOST_BLOCKS // len(shown) - _BLOCKS_OF_PART
         thoughts = [*_thoughts(part)] if len(shown) <= _MOST_THOUGHTS else []
@@ -68,8 +71,10 @@ def _selection(work: TurnTrace) -> Iterator[Json]:
     elif not work.parts and work.text_available:
         yield section(gettext("The router asked no expert and answered itself."))
     if work.parts:
-        yield _rich(
-            _bullets([_call(part, direct=work.direct) for part in work.parts[:_MOST_PARTS]])
+        yield rich_text.block(
+            rich_text.bullets(
+                [_call(part, direct=work.direct) for part in work.parts[:_MOST_PARTS]]
+            )
         )
     if not work.text_available:
         yield note(
@@ -83,7 +88,9 @@ def _part(part: ExpertTrace, work: TurnTrace) -> Iterator[Json]:
     yield elements.DIVIDER
     yield _header(part.name)
     if part.brief:
-        yield _rich(_title(gettext("Brief from the router")), _quote(part.brief))
+        yield rich_text.block(
+            rich_text.title(gettext("Brief from the router")), rich_text.quote(part.brief)
+        )
     elif work.text_available:
         continued = gettext("None: it went on with what it was asked before.")
         own_words = gettext("None: it got people's own words.")
@@ -95,10 +102,12 @@ def _part(part: ExpertTrace, work: TurnTrace) -> Iterator[Json]:
         yield _labelled(gettext("Tools used"), tools)
     if part.approvals:
         approvals = _first(part.approvals, _approval)
-        yield _rich(_title(gettext("Needed approval")), _bullets(approvals))
+        yield rich_text.block(
+            rich_text.title(gettext("Needed approval")), rich_text.bullets(approvals)
+        )
     if part.sources:
         links = _first(part.sources, _source)
-        yield _rich(_title(gettext("Sources")), _bullets(links))
+        yield rich_text.block(rich_text.title(gettext("Sources")), rich_text.bullets(links))
 
 
 def _thoughts(part: ExpertTrace) -> Iterator[Json]:
@@ -134,9 +143,14 @@ def _consulted(part: ExpertTrace) -> Iterator[Sequence[Json]]:
     """Yield the experts that an expert consulted, and those that they consulted in turn."""
     for inner in part.parts:
         title = gettext("{expert}, asked by {other}", expert=inner.name, other=part.name)
-        reason = [_text(f": {inner.reason}", 300)] if sanitize.visible(inner.reason) else []
-        line = {"type": "rich_text_section", "elements": [_bold(title), *reason]}
-        yield [_rich(line, *([_quote(inner.brief)] if inner.brief else [])), *_outcome(inner)]
+        reason = (
+            [rich_text.text(f": {inner.reason}", 300)] if sanitize.visible(inner.reason) else []
+        )
+        line = {"type": "rich_text_section", "elements": [rich_text.bold(title), *reason]}
+        yield [
+            rich_text.block(line, *([rich_text.quote(inner.brief)] if inner.brief else [])),
+            *_outcome(inner),
+        ]
         yield from _consulted(inner)
 
 
@@ -144,7 +158,7 @@ def _first(entries: Sequence[T], show: Callable[[T], Sequence[Json]]) -> Sequenc
     """Return a line for each of the first entries, and one that says how many more there are."""
     lines = [show(entry) for entry in entries[:_MOST_SOURCES]]
     if more := len(entries) - len(lines):
-        lines.append([_text(and_more(more), 100)])
+        lines.append([rich_text.text(and_more(more), 100)])
     return lines
 
 
@@ -234,7 +248,7 @@ def _modal(blocks: Sequence[Json]) -> Json:
 
 
 def _header(text: str) -> Json:
-    return elements.header(literal(text, _LONGEST_NAME) or gettext("Expert"))
+    return elements.header(literal(text, rich_text.LONGEST_NAME) or gettext("Expert"))
 
 
 def _labelled(label: str, mrkdwn: str) -> Json:
@@ -248,7 +262,7 @@ def _fields(*values: tuple[str, str]) -> Json:
 
 def _call(part: ExpertTrace, *, direct: bool) -> Sequence[Json]:
     reason = "" if direct else sanitize.visible(part.reason)
-    return [_bold(part.name), *([_text(f": {reason}", 300)] if reason else [])]
+    return [rich_text.bold(part.name), *([rich_text.text(f": {reason}", 300)] if reason else [])]
 
 
 def _approval(approval: ApprovalTrace) -> Sequence[Json]:
@@ -258,41 +272,16 @@ def _approval(approval: ApprovalTrace) -> Sequence[Json]:
         None: gettext("not decided"),
     }[approval.approved]
     reason = f" ({approval.reason})" if approval.reason else ""
-    return [_bold(approval.tool), _text(f" ({approval.server}): {decision}{reason}", 300)]
+    return [
+        rich_text.bold(approval.tool),
+        rich_text.text(f" ({approval.server}): {decision}{reason}", 300),
+    ]
 
 
 def _source(source: Source) -> Sequence[Json]:
     """Return a source; a link shows its URL."""
     url = sanitize.visible(source.url)
     if not url.startswith(("https://", "http://")) or len(url) > _LONGEST_URL:
-        return [_text(source.title, 200)]
+        return [rich_text.text(source.title, 200)]
     link = {"type": "link", "url": url}
-    return [link] if source.title == source.url else [_text(f"{source.title} ", 200), link]
-
-
-def _rich(*elements: Json) -> Json:
-    return {"type": "rich_text", "elements": list(elements)}
-
-
-def _title(text: str) -> Json:
-    return {"type": "rich_text_section", "elements": [_bold(text)]}
-
-
-def _quote(text: str) -> Json:
-    return {"type": "rich_text_quote", "elements": [_text(text, _LONGEST_BRIEF)]}
-
-
-def _bullets(lines: Sequence[Sequence[Json]]) -> Json:
-    sections = [{"type": "rich_text_section", "elements": list(line)} for line in lines]
-    return {"type": "rich_text_list", "style": "bullet", "elements": sections}
-
-
-def _bold(text: str) -> Json:
-    return {**_text(text, _LONGEST_NAME), "style": {"bold": True}}
-
-
-def _text(text: str, limit: int) -> Json:
-    text = sanitize.visible(text)
-    if len(text) > limit:
-        text = f"{text[: limit - 1].rstrip()}…"
-    return {"type": "text", "text": text or "…"}
+    return [link] if source.title == source.url else [rich_text.text(f"{source.title} ", 200), link]

@@ -13,9 +13,19 @@ from bot.adapters.slack.receiving.socket_mode import SocketModeReceiver
 from bot.panel.errors import ModelUnavailable, Refused
 from bot.panel.messaging.locales import Locales
 from bot.panel.messaging.messenger import Post
-from bot.panel.model import CallId, ConversationId, ExpertName, Persona, ThreadRef, TurnId
+from bot.panel.model import (
+    CallId,
+    ConversationId,
+    Expert,
+    ExpertName,
+    Panel,
+    Persona,
+    ThreadRef,
+    TurnId,
+)
 from bot.panel.reports.turn_inspector import TurnInspector
 from bot.panel.reports.turn_trace import ExpertTrace, TurnTrace
+from bot.panel.routing.decision import NotAsked, WhyNot
 from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import BEN, GUEST
 from tests.adapters.slack.conftest import Neighbour
@@ -23,7 +33,9 @@ from tests.eventually import eventually
 
 LEGAL = Persona("Legal Counsel", ":scales:")
 WORK = TurnTrace(
-    (ExpertTrace(CallId("call_1"), "Legal Counsel", "Licences.", "Look at MIT."),), seconds=1.0
+    (ExpertTrace(CallId("call_1"), "Legal Counsel", "Licences.", "Look at MIT."),),
+    seconds=1.0,
+    not_asked=(NotAsked(ExpertName("tax"), WhyNot.UNSAID),),
 )
 
 
@@ -42,6 +54,10 @@ class ScriptedDesk(TurnInspector):
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
+
+
+async def _panel_of(_thread: ThreadRef) -> Panel:
+    return Panel((Expert(ExpertName("tax"), "Tax Adviser", ":coin:", "Taxes.", "Count."),))
 
 
 @dataclass
@@ -77,7 +93,7 @@ class Thread:
 async def thread(neighbour):
     desk = ScriptedDesk()
     app = receiver.bolt_app(neighbour.api._web, neighbour.identity, Locales(neighbour.people))
-    ShowWorkListeners(desk, neighbour.responder, LinkDomains(), timeout=0.2).listen(app)
+    ShowWorkListeners(desk, _panel_of, neighbour.responder, LinkDomains(), timeout=0.2).listen(app)
     sockets = SocketModeReceiver(app, neighbour.slack.app_token, app.client, 1)
     await sockets.start()
     yield Thread(neighbour, desk)
@@ -93,6 +109,7 @@ async def test_anybody_who_sees_a_reply_may_see_its_trace(thread, user):
     assert view.user == user
     turn = f"{thread.ref.team_id}:{thread.ref.channel_id}:{thread.ref.thread_ts}"
     assert thread.desk.asked == [(thread.ref, turn)]
+    assert "Tax Adviser: the router did not say why." in thread.shown()
 
 
 async def test_the_modal_opens_before_anything_is_looked_up(thread):

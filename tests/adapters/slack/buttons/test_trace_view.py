@@ -7,8 +7,9 @@ import pytest
 from bot.adapters.slack.buttons import trace_view
 from bot.panel.journal.failures import Failure
 from bot.panel.language_model.exchange import Source
-from bot.panel.model import CallId
+from bot.panel.model import CallId, Expert, ExpertName, Panel
 from bot.panel.reports.turn_trace import ApprovalTrace, ExpertTrace, RequestMetrics, TurnTrace
+from bot.panel.routing.decision import NotAsked, WhyNot
 from bot.panel.usage import Usage
 from bot.playground.slack.web_api.methods.views import _check as slack_takes
 
@@ -91,6 +92,31 @@ def test_experts_that_people_named_are_shown_as_such():
 
 def test_a_router_that_answered_by_itself_is_said_to_have_done_so():
     assert "answered itself" in words(trace_view.modal(TurnTrace((), seconds=1.0), None))
+
+
+def test_who_was_not_asked_is_told_by_reason_without_making_one_up():
+    finance, tax, security = map(ExpertName, ("finance", "tax", "security"))
+    panel = Panel((Expert(tax, EVIL, ":coin:", "Taxes.", "Count."),))
+    others = (
+        NotAsked(finance, WhyNot.UNLIKELY, 0.125),
+        NotAsked(tax, WhyNot.UNSAID),
+        NotAsked(security, WhyNot.UNSAID),
+    )
+
+    view = trace_view.modal(replace(WORK, not_asked=others), None, panel)
+
+    told = words(view)
+    assert "finance (12%): it was too unlikely" in told
+    assert f"{EVIL} and security: the router did not say why." in told
+    assert "Not asked" not in words(trace_view.modal(WORK, None))
+
+
+def test_many_who_were_not_asked_fit_beside_all_else():
+    names = [ExpertName(f"expert-{n}-{'x' * 60}") for n in range(100)]
+    many = [NotAsked(name, why) for name in names for why in WhyNot]
+    work = replace(WORK, parts=(replace(LEGAL, parts=(TAX,) * 90),) * 12, not_asked=tuple(many))
+
+    assert "And 90 more." in words(trace_view.modal(work, None))
 
 
 def test_sources_show_where_they_lead():
