@@ -8,7 +8,7 @@ import click
 from bot.characters import visible
 from bot.cli.demo import answer
 from bot.cli.shared import lazily
-from bot.cli.shared.command import run
+from bot.cli.shared.command import asynchronous
 from bot.cli.shared.listing import json_option, print_json
 from bot.cli.shared.router import channel_option, open_router, panel_option, tell_left_out
 
@@ -25,7 +25,8 @@ _MOST_LEFT = 20  # experts that were not asked, by name
 @channel_option
 @click.option("--answer", "answers", is_flag=True, help="Let the experts answer, as in the demo.")
 @json_option
-def ask(
+@asynchronous()
+async def ask(
     question: str, *, panel_file: str | None, channel: str | None, answers: bool, as_json: bool
 ) -> None:
     """Whom the router would ask about a question, and why.
@@ -40,14 +41,10 @@ def ask(
     if answers:
         if channel:
             raise click.UsageError("--answer has the panel of no channel: leave --channel out.")
-        run(answer(question, as_json=as_json, panel_file=panel_file))
-    else:
-        run(_ask(question, panel_file, channel or "", as_json=as_json))
-
-
-async def _ask(question: str, panel_file: str | None, channel: str, *, as_json: bool) -> None:
+        await answer(question, as_json=as_json, panel_file=panel_file)
+        return
     async with open_router() as router:
-        panel = lazily.router_trial.panel_of(router.config, panel_file, channel)
+        panel = lazily.router_trial.panel_of(router.config, panel_file, channel or "")
         tell_left_out(panel)
         asked = lazily.questions.Question("asked", question, (frozenset(),))
         decision = await router.trial.decide(panel, asked)

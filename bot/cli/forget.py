@@ -5,7 +5,7 @@ from functools import partial
 import click
 
 from bot.cli.shared import lazily
-from bot.cli.shared.command import run, settings, track
+from bot.cli.shared.command import asynchronous, settings, track
 from bot.cli.shared.listing import counted
 from bot.cli.shared.thread_argument import channel_id, find_channel, find_thread, user_id
 from bot.operations.forget import Deleted, ForgetThreads
@@ -29,7 +29,8 @@ from bot.settings.needs import MODEL, SLACK_OUT, STORE
     metavar="SECONDS",
     help="How long to wait for the end of a turn that is running.",
 )
-def forget(what: str, *, messages: bool, dry_run: bool, yes: bool, wait: float) -> None:
+@asynchronous(resumes=True)
+async def forget(what: str, *, messages: bool, dry_run: bool, yes: bool, wait: float) -> None:
     """Delete all that is stored of a thread, a channel or a person.
 
     A thread is named by a message's permalink, CHANNEL/TS or the id of one of its conversations;
@@ -37,11 +38,6 @@ def forget(what: str, *, messages: bool, dry_run: bool, yes: bool, wait: float) 
     deleted that they started. Whatever could not be deleted is listed: run the command again to
     continue. People's own messages stay in Slack.
     """
-    work = _forget(what, messages=messages, dry_run=dry_run, yes=yes, wait=wait)
-    run(work, resumes=True)
-
-
-async def _forget(what: str, *, messages: bool, dry_run: bool, yes: bool, wait: float) -> None:
     config = settings(*SLACK_OUT, *MODEL, *STORE)
     async with lazily.operator.open_services(config) as services:
         plan = await _plan(services, what, messages=messages)
