@@ -90,12 +90,11 @@ def member(kind: type[E], text: str) -> E:
         raise UnknownKind(f"not a {kind.__name__}") from None
 
 
-def _as_json(plain: object) -> str:
-    return json.dumps(plain, separators=(",", ":"), default=_refuse)
-
-
 def _refuse(value: object) -> object:
     raise TypeError(f"no way to write a {type(value).__name__}")
+
+
+_as_json = json.JSONEncoder(separators=(",", ":"), default=_refuse).encode
 
 
 def _parsed(text: str) -> Any:

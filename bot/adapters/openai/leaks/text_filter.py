@@ -30,6 +30,10 @@ from bot.adapters.openai.leaks.thoughts import Thoughts
 
 _AHEAD = 2_100  # characters that tell whether a place is code
 
+# Takes what is next; False: needs more. It is none of a filter's own methods, for these would hold
+# the filter that holds them, and each would be left to the garbage collector.
+_State = Callable[["TextFilter"], bool]
+
 
 class TextFilter:
     """Filters one text. What it has found is complete after ``end``."""
@@ -38,7 +42,7 @@ class TextFilter:
         self.shown, self.thoughts = ShownText(), Thoughts()
         self.calls: list[MarkedCall] = []
         self._buffer = MarkBuffer()
-        self._state: Callable[[], bool] = self._begin  # takes what is next; False: needs more
+        self._state: _State = TextFilter._begin
         self._struck = False  # whether HTML's <s> is open
         self._mentions = Mentions()
         self._header, self._is_role = "", False
@@ -47,7 +51,7 @@ class TextFilter:
     def feed(self, text: str) -> str:
         """Take more of the text; returns what people can read of it now."""
         self._buffer.add(text)
-        while self._state():
+        while self._state(self):
             pass
         return self.shown.take_fresh()
 
@@ -70,7 +74,7 @@ class TextFilter:
         if may_be_more and not self._buffer.ended:
             return False
         is_thought = PLAIN_OPEN.match(text, self._buffer.at)
-        self._state = self._in_plain_thought if is_thought else self._in_text
+        self._state = TextFilter._in_plain_thought if is_thought else TextFilter._in_text
         return True
 
     def _in_plain_thought(self) -> bool:
@@ -178,7 +182,7 @@ class TextFilter:
             self._drop(end.end())
         self.calls.append(MarkedCall(self._tool, "".join(self._body)))
         self._mentions.settle()
-        self._state = self._in_text
+        self._state = TextFilter._in_text
         return True
 
     # What a mark means.
@@ -197,7 +201,7 @@ class TextFilter:
             return False
         self._buffer.put_back(since)
         self.thoughts.take_back()
-        self._state = self._in_text
+        self._state = TextFilter._in_text
         return True
 
     def _obey(self, mark: re.Match[str]) -> bool:
@@ -205,7 +209,7 @@ class TextFilter:
         match Mark[mark.lastgroup or ""]:
             case Mark.OPEN:
                 self.thoughts.open()
-                self._state = self._in_thought
+                self._state = TextFilter._in_thought
             case Mark.CLOSE:
                 self.thoughts.close_unopened(self.shown.take_back())
             case Mark.HEADER:
@@ -235,7 +239,7 @@ class TextFilter:
                 return False
 
     def _begin_header(self, *, is_role: bool) -> None:
-        self._header, self._is_role, self._state = "", is_role, self._in_header
+        self._header, self._is_role, self._state = "", is_role, TextFilter._in_header
 
     def _begin_body(self) -> None:
         self._mentions.settle()
@@ -243,9 +247,9 @@ class TextFilter:
         if recipient and recipient[1] not in ("user", "assistant", "all"):
             self._begin_call(recipient[1], HARMONY_END)
         elif headers.NOT_FOR_PEOPLE.match(self._header):
-            self._state = self._in_hidden_message
+            self._state = TextFilter._in_hidden_message
         else:
-            self._state = self._in_text
+            self._state = TextFilter._in_text
 
     def _end_header(self) -> None:
         """Read a header without a body: a call, if its mark is missing."""
@@ -254,11 +258,11 @@ class TextFilter:
             self.calls.append(MarkedCall(recipient[1], self._header[brace:]))
         elif self._buffer.ended:
             self._is_mention()
-        self._state = self._in_text
+        self._state = TextFilter._in_text
 
     def _begin_call(self, tool: str, end: re.Pattern[str]) -> None:
         self._tool, self._body, self._call_end = tool, [], end
-        self._state = self._in_call
+        self._state = TextFilter._in_call
 
     # What becomes of what is next in the buffer.
 
@@ -278,7 +282,7 @@ class TextFilter:
     def _end_thought(self) -> None:
         self.thoughts.end()
         self._mentions.settle()
-        self._state, self.shown.removed = self._in_text, True
+        self._state, self.shown.removed = TextFilter._in_text, True
 
     def _end_unclosed(self) -> None:
         """End a thought with the text: there, or where it was closed at least once."""
@@ -290,4 +294,4 @@ class TextFilter:
     def _read_hidden(self) -> None:
         """Read what was taken for a thought as text."""
         self._buffer.put_back(self.thoughts.take_back())
-        self._state = self._in_text
+        self._state = TextFilter._in_text

@@ -5,7 +5,8 @@ parts that it takes four times as long as the request itself. What it raises is 
 """
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Self
 from urllib.parse import urlencode
@@ -16,7 +17,8 @@ from openai import APIConnectionError, APIError, APITimeoutError, AsyncOpenAI
 
 from bot.adapters.openai.file_bodies import FileBody, encoded
 from bot.adapters.openai.reading.model_stream import read_on
-from bot.adapters.openai.server.transport import AiohttpTransport, body_of
+from bot.adapters.openai.server.server_sent_events import EventDecoder
+from bot.adapters.openai.server.transport import AiohttpTransport, translated
 
 
 class Answer:
@@ -38,29 +40,36 @@ class Answer:
     async def aread(self) -> bytes:
         """Return the whole body."""
         try:
-            return b"".join([chunk async for chunk in self.chunks()])
+            with self._raising():
+                return await self._response.read()
         finally:
             self.close()
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """Yield the body as it arrives."""
-        try:
-            async for chunk in body_of(self._response):
+        with self._raising():
+            async for chunk in self._response.content.iter_any():
                 yield chunk
-        except httpx2.RequestError as error:
-            raise _connection_error(error, self.request) from error
 
     def close(self) -> None:
         """Let go of the connection: it is closed unless the body has been read."""
         self._response.release()
 
+    @contextmanager
+    def _raising(self) -> Iterator[None]:
+        """Raise the client's errors for aiohttp's."""
+        try:
+            with translated():
+                yield
+        except httpx2.RequestError as error:
+            raise _connection_error(error, self.request) from error
+
 
 class EventStream:
     """The events of an answer, each as the object that it is."""
 
-    def __init__(self, response: Answer, client: AsyncOpenAI) -> None:
+    def __init__(self, response: Answer) -> None:
         self.response = response
-        self._decoder = client._make_sse_decoder()  # noqa: SLF001 - as it reads events itself
         self._events = self._read()
 
     def __aiter__(self) -> AsyncIterator[object]:
@@ -77,16 +86,20 @@ class EventStream:
         self.response.close()
 
     async def _read(self) -> AsyncIterator[object]:
-        chunks = self.response.chunks()
-        async for sent in self._decoder.aiter_bytes(chunks):
-            if sent.data.startswith("[DONE]"):
-                await read_on(chunks)
-                return
-            event = sent.json()
-            if isinstance(event, dict) and (error := event.get("error")):
-                message = "An error occurred during streaming"
-                raise APIError(message, request=self.response.request, body=error)
-            yield event
+        decoder, chunks = EventDecoder(), self.response.chunks()
+        async for chunk in chunks:
+            for data in decoder.feed(chunk):
+                if data.startswith("[DONE]"):
+                    await read_on(chunks)
+                    return
+                yield self._checked(json.loads(data))
+
+    def _checked(self, event: object) -> object:
+        """Return *event*; raise if it says that the stream has failed."""
+        if isinstance(event, dict) and (error := event.get("error")):
+            message = "An error occurred during streaming"
+            raise APIError(message, request=self.response.request, body=error)
+        return event
 
 
 class JsonApi:
@@ -115,7 +128,7 @@ class JsonApi:
 
     async def stream(self, path: str, body: Mapping[str, object]) -> EventStream:
         """Return the events that are answered to a request."""
-        return EventStream(await self._answer("POST", path, body), self._client)
+        return EventStream(await self._answer("POST", path, body))
 
     async def _answer(self, method: str, path: str, document: object) -> Answer:
         """Send a request and return its answer, if it has a good status."""

@@ -97,18 +97,13 @@ class _Answer(httpx2.AsyncByteStream):
     def __init__(self, response: aiohttp.ClientResponse) -> None:
         self._response = response
 
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return body_of(self._response)
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with translated():
+            async for chunk in self._response.content.iter_any():
+                yield chunk
 
     async def aclose(self) -> None:
         self._response.release()  # which closes the connection unless the body has been read
-
-
-async def body_of(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
-    """Yield the body of an answer as it arrives. Raises httpx2's errors."""
-    with translated():
-        async for chunk in response.content.iter_any():
-            yield chunk
 
 
 async def _under_lease(*_: object) -> None:

@@ -1,7 +1,9 @@
 """What people read of a text, in whatever pieces it comes."""
 
+import gc
 import random
 import time
+import weakref
 
 import pytest
 
@@ -157,3 +159,17 @@ def test_time_is_linear(mark: str) -> None:
     started = time.process_time()
     read(text)
     assert time.process_time() - started < 1
+
+
+def test_a_filter_is_gone_with_whoever_held_it() -> None:
+    """A turn makes several: the garbage collector would have all of them to look for."""
+    text = TextFilter()
+    text.feed("Said <think>thought</think> and said.")
+    text.end()
+    gone = weakref.ref(text)
+    gc.disable()
+    try:
+        del text
+        assert gone() is None
+    finally:
+        gc.enable()
