@@ -19,6 +19,7 @@ from bot.adapters.slack.buttons.sources import SourcesListeners
 from bot.adapters.slack.documents.document_listeners import DocumentListeners
 from bot.adapters.slack.documents.documents_command import DocumentsCommand
 from bot.adapters.slack.experts.budget_command import BudgetCommand
+from bot.adapters.slack.experts.examples_command import ExamplesCommand
 from bot.adapters.slack.experts.experts_command import ExpertsCommand
 from bot.adapters.slack.experts.experts_listeners import ExpertsListeners
 from bot.adapters.slack.experts.form_flow import ExpertFormFlow
@@ -62,6 +63,7 @@ from bot.panel.reports.overview import OverviewReader
 from bot.panel.reports.turn_inspector import TurnInspector
 from bot.panel.roster.documents.expert_documents import ExpertDocuments
 from bot.panel.roster.documents.knowledge import KnowledgeBase
+from bot.panel.routing.learning import Learning
 from bot.panel.threads.forgetting import ForgetRights
 from bot.panel.threads.link_recovery import LinkRecovery
 from bot.settings.config import Config
@@ -194,7 +196,10 @@ def other_listeners(
     form = ExpertFormFlow(editor, handles, documents, responder)
     rules = RulesFormFlow(editor, responder)
     budgets = BudgetCommand(editor, ledger)
-    command = ExpertsCommand(editor, documents, handles, form, rules, responder, budgets)
+    learnt = ExamplesCommand(
+        storage.corrections, Learning(config.learning), editor.rights, storage.audit
+    )
+    command = ExpertsCommand(editor, documents, handles, form, rules, responder, budgets, learnt)
     page = HomePage(overviews, responder)
     return (
         ForgetListeners(storage.chores, ForgetRights(slack.transcript, editor.rights), responder),

@@ -1,6 +1,5 @@
 """``panelbot audit``: who did what, and whether anybody has touched the record of it."""
 
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from bot.assembly.actors import operator
 from bot.cli.shared import lazily
 from bot.cli.shared.command import asynchronous, settings, write
 from bot.cli.shared.listing import counted, json_option, print_json
+from bot.cli.shared.since import since_option
 from bot.panel.audit.chain import Chain, Head, Record
 from bot.panel.audit.entry import Act, Entry, canonical
 from bot.panel.errors import Refused
@@ -22,26 +22,7 @@ from bot.settings.needs import STORE
 if TYPE_CHECKING:
     from bot.adapters.redis.stores.audit_log import RedisAuditLog
 
-_DAY = 24 * 60 * 60
 _ID, _PLACE = ("number", "at", "act", "by"), ("team", "channel", "thread")
-
-
-class _Since(click.ParamType[float]):
-    """A date, or a number of days; as seconds since 1970."""
-
-    name = "DATE|DAYS"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        text = str(value)
-        try:
-            if text.replace(".", "", 1).isdecimal():
-                return time.time() - float(text) * _DAY
-            at = datetime.fromisoformat(text)
-        except ValueError:
-            self.fail(f"{text!r} is neither a date, as 2026-11-30, nor a number of days")
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
 
 
 class _Noted(click.ParamType[Head]):
@@ -58,9 +39,6 @@ class _Noted(click.ParamType[Head]):
         return Head(int(number), hash_)
 
 
-_SINCE = click.option("--since", type=_Since(), help="Only since then.")
-
-
 @click.group()
 def audit() -> None:
     """Who did what: changed, taught, approved, forgot, exported.
@@ -70,7 +48,7 @@ def audit() -> None:
 
 
 @audit.command()
-@_SINCE
+@since_option
 @json_option
 @asynchronous()
 async def show(since: float | None, as_json: bool) -> None:
@@ -88,7 +66,7 @@ async def show(since: float | None, as_json: bool) -> None:
 
 
 @audit.command()
-@_SINCE
+@since_option
 @click.option("--out", metavar="FILE", default="-", show_default="standard output")
 @asynchronous()
 async def export(since: float | None, out: str) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bot.cli.collect import collect
 from bot.cli.shared import lazily
 from bot.cli.shared.command import check_writable, progress_bar, run, write
 from bot.cli.shared.router import (
@@ -84,7 +85,23 @@ class _Options:
     no_worse: bool
 
 
-@click.command("eval")
+class _Evaluate(click.Command):
+    """The command, and ``collect``: a file of that name is given as ``./collect``."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """Return the context of whichever is meant: click goes on with that one."""
+        if args[:1] == ["collect"]:
+            return collect.make_context(f"{info_name} collect", args[1:], parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
+
+
+@click.command("eval", cls=_Evaluate)
 @click.argument("questions", required=False, type=_FILE)
 @panel_option
 @channel_option
@@ -143,7 +160,7 @@ def evaluate(**given: Any) -> None:
     """How well the router chooses, on questions with known answers.
 
     QUESTIONS is a file; without it, the questions are those that come with the bot, and the panel
-    is all experts that do.
+    is all experts that do. `panelbot eval collect -o FILE` makes one from what people corrected.
     Exits with 1 if a measure is not as it should be, with 2 on an error.
     """
     options = _Options(**given)

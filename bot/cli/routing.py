@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from bot.characters import visible
+from bot.cli.routing_examples import examples
 from bot.cli.shared import lazily
 from bot.cli.shared.command import asynchronous, settings
 from bot.cli.shared.listing import counted, json_option, print_json
@@ -45,6 +46,9 @@ def routing() -> None:
 
     What was decided is kept as long as reports are: thirty days, or as set. It has no content.
     """
+
+
+routing.add_command(examples)
 
 
 @routing.command()

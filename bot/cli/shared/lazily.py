@@ -28,12 +28,13 @@ if TYPE_CHECKING:
     from bot.demo import answers, stand_in
     from bot.demo import run as demo
     from bot.operations import decisions, export
-    from bot.operations.evaluation import evaluation, notes, questions, reports
+    from bot.operations.evaluation import collected, evaluation, notes, questions, reports
 
     __all__ = [
         "answers",
         "budgets",
         "checkup",
+        "collected",
         "decisions",
         "demo",
         "discovery",
@@ -60,6 +61,7 @@ else:
     _ELSEWHERE = {
         "answers": "bot.demo.answers",
         "checkup": "bot.assembly.checks.checkup",
+        "collected": "bot.operations.evaluation.collected",
         "decisions": "bot.operations.decisions",
         "demo": "bot.demo.run",
         "discovery": "bot.adapters.functions.discovery",

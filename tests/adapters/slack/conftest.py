@@ -17,6 +17,7 @@ from bot.adapters.slack.api.user_groups import UserGroups
 from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.documents.documents_command import DocumentsCommand
 from bot.adapters.slack.experts.budget_command import BudgetCommand
+from bot.adapters.slack.experts.examples_command import ExamplesCommand
 from bot.adapters.slack.experts.experts_command import ExpertsCommand
 from bot.adapters.slack.experts.form_flow import ExpertFormFlow
 from bot.adapters.slack.experts.handles_command import HandlesCommand
@@ -32,11 +33,13 @@ from bot.panel.model import ThreadRef
 from bot.panel.retries import Backoff
 from bot.panel.roster.documents.expert_documents import ExpertDocuments
 from bot.panel.roster.panel_editor import PanelEditor
+from bot.panel.routing.learning import Learning
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from bot.playground.slack.workspace.messages import Message
 from tests.fakes.audit_log import auditor
 from tests.fakes.budget_store import ledger
+from tests.fakes.correction_store import FakeCorrectionStore
 from tests.fakes.handle_store import FakeHandleStore
 from tests.fakes.knowledge import FakeKnowledge
 from tests.fakes.outbox import FakeOutbox
@@ -64,6 +67,7 @@ class Neighbour:
     knowledge: FakeKnowledge = field(default_factory=FakeKnowledge)
     handle_store: FakeHandleStore = field(default_factory=FakeHandleStore)
     ledger: Ledger = field(default_factory=ledger)
+    corrections: FakeCorrectionStore = field(default_factory=FakeCorrectionStore)
 
     @property
     def responder(self) -> Responder:
@@ -93,7 +97,8 @@ class Neighbour:
         """What carries out ``/experts``."""
         parts = self.documents(editor), self.handles(editor), self.form(editor)
         budgets = BudgetCommand(editor, self.ledger)
-        return ExpertsCommand(editor, *parts, self.rules(editor), self.responder, budgets)
+        learnt = ExamplesCommand(self.corrections, Learning.CHANNEL, editor.rights, auditor())
+        return ExpertsCommand(editor, *parts, self.rules(editor), self.responder, budgets, learnt)
 
     def begin(self, text: str = "hello", channel: str = GENERAL) -> ThreadRef:
         """Let Ada begin a thread."""

@@ -70,6 +70,13 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class Examples:
+    """Show what the router has learnt, or drop of it what is *written*."""
+
+    written: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class EditRules:
     """Open the form with the rules for whom the router asks."""
 
@@ -97,14 +104,15 @@ Subcommand = (
     | HandleExpert
     | ChangeSetting
     | Budget
+    | Examples
     | EditRules
     | Unfinished
     | Unknown
 )
 
 _WORDS = (
-    "add", "budget", "consults", "default", "documents", "edit", "find", "handle", "help", "list",
-    "remove", "router", "show", "teach",
+    "add", "budget", "consults", "default", "documents", "edit", "examples", "find", "handle",
+    "help", "list", "remove", "router", "show", "teach",
 )  # fmt: skip
 _ALSO_SAID: Mapping[str, str] = {
     "budgets": "budget",
@@ -189,6 +197,8 @@ def _subcommand(word: str, name: str) -> Subcommand:
     match word:
         case "budget":
             return Budget(name)
+        case "examples":
+            return Examples(name)
         case "consults":
             return _let_consult(name)
         case "add" | "documents" | "edit" | "remove" | "show" | "teach" if name:

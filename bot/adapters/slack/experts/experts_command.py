@@ -16,6 +16,7 @@ from bot.adapters.slack.experts.command_parsing import (
     ChangeSetting,
     DescribeExpert,
     EditRules,
+    Examples,
     HandleExpert,
     LetConsult,
     ListExperts,
@@ -25,6 +26,7 @@ from bot.adapters.slack.experts.command_parsing import (
     Unknown,
     WithExpert,
 )
+from bot.adapters.slack.experts.examples_command import ExamplesCommand
 from bot.adapters.slack.experts.form_flow import ExpertFormFlow
 from bot.adapters.slack.experts.handles_command import HandlesCommand
 from bot.adapters.slack.experts.panel_settings import SETTINGS, PanelSetting
@@ -52,6 +54,7 @@ class ExpertsCommand:
         rules: RulesFormFlow,
         responder: Responder,
         budgets: BudgetCommand,
+        examples: ExamplesCommand,
         *,
         settings: Sequence[PanelSetting] = SETTINGS,
     ) -> None:
@@ -62,6 +65,7 @@ class ExpertsCommand:
         self._rules = rules
         self._responder = responder
         self._budgets = budgets
+        self._examples = examples
         self._settings = settings
 
     async def run(self, written: str, requester: Requester) -> Answer | None:
@@ -89,8 +93,9 @@ class ExpertsCommand:
                 return await self._handles.carry_out(
                     name, requester, wanted=wanted, for_defaults=default
                 )
-            case Budget(written):
-                return await self._budgets.carry_out(written, requester)
+            case Budget(written) | Examples(written) as kept:
+                command = self._budgets if isinstance(kept, Budget) else self._examples
+                return await command.carry_out(written, requester)
             case DescribeExpert() | EditRules() | WithExpert("edit" | "teach") as form:
                 await self._open(form, requester, for_defaults=default)
             case WithExpert() | ChangeSetting() | LetConsult() as change:

@@ -171,6 +171,10 @@ def _commands(settings: Sequence[PanelSetting]) -> Iterable[str]:
             "it, for workspace admins"
         ),
         gettext(
+            "`/experts examples`: what the router has learnt here; `drop NAME` or `drop all`, for "
+            "workspace admins"
+        ),
+        gettext(
             "`/experts default …`: the same for the defaults of all channels, for workspace admins"
         ),
     ):

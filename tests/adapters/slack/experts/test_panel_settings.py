@@ -5,13 +5,16 @@ from dataclasses import dataclass, field
 import pytest
 
 from bot.adapters.slack.experts.budget_command import BudgetCommand
+from bot.adapters.slack.experts.examples_command import ExamplesCommand
 from bot.adapters.slack.experts.experts_command import ExpertsCommand
 from bot.adapters.slack.experts.panel_settings import SETTINGS, PanelSetting
 from bot.adapters.slack.interactions.responder import Requester
 from bot.panel.errors import Refused
 from bot.panel.model import UserId
 from bot.panel.roster.roster import ChannelScope, WorkspaceScope
+from bot.panel.routing.learning import Learning
 from bot.playground.slack.workspace.company import DEV, GENERAL
+from tests.fakes.audit_log import auditor
 from tests.fakes.panel_store import FakePanelStore
 from tests.panel_editors import panel_editor
 
@@ -54,7 +57,10 @@ def command(neighbour, tone) -> ExpertsCommand:
     forms = neighbour.form(editor), neighbour.rules(editor)
     table = (*SETTINGS, tone.setting())
     budgets = BudgetCommand(editor, neighbour.ledger)
-    return ExpertsCommand(editor, *parts, *forms, neighbour.responder, budgets, settings=table)
+    learnt = ExamplesCommand(neighbour.corrections, Learning.OFF, editor.rights, auditor())
+    return ExpertsCommand(
+        editor, *parts, *forms, neighbour.responder, budgets, learnt, settings=table
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,55 @@
+"""``panelbot eval collect``: labelled questions from what people corrected."""
+
+from pathlib import Path
+
+import click
+
+from bot.cli.shared import lazily
+from bot.cli.shared.command import asynchronous, settings
+from bot.cli.shared.listing import counted
+from bot.cli.shared.since import since_option
+from bot.panel.audit.entry import Act
+from bot.panel.errors import Refused
+from bot.panel.roster.roster import WorkspaceScope
+from bot.panel.routing.corrections import merged
+from bot.settings.needs import SLACK_OUT, STORE
+
+
+@click.command()
+@since_option
+@click.option("-o", "--out", metavar="FILE", required=True, help="A new file.")
+@asynchronous(exit_code=2)
+async def collect(since: float | None, out: str) -> None:
+    """Write a file of questions from what people corrected, for review.
+
+    Corrections are kept where PANELBOT_LEARNING says so, as redactors let them pass.
+    """
+    config = settings(*SLACK_OUT, *STORE)
+    if config.learning == "off":
+        raise Refused("Nobody has agreed to that: PANELBOT_LEARNING is off.")
+    _check_new(out)
+    collected = lazily.collected
+    async with lazily.operator.open_workspace(config) as (storage, workspace):
+        everywhere = WorkspaceScope(workspace.team_id)
+        known = merged(await storage.corrections.of_team(workspace.team_id))
+        recent = [one for one in known if one.at >= (since or 0) * 1000]
+        if not (channels := collected.by_channel(recent)):
+            raise Refused("No correction says who would have been right.")
+        await storage.audit.record(Act.EXPORTED, everywhere, None, "corrections")
+    _write_new(out, collected.as_questions(recent))
+    click.echo(f"{out} has {counted(sum(count for _, count in channels), 'question')} to review:")
+    for channel, count in channels:
+        click.echo(f"  {channel}  {count}")
+
+
+def _check_new(out: str) -> None:
+    if Path(out).exists():
+        raise Refused(f"{out} is there already: give the name of a new file.")
+
+
+def _write_new(out: str, text: str) -> None:
+    try:
+        with Path(out).open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise Refused(f"{out} cannot be written: {error.strerror}.") from error

@@ -1,0 +1,91 @@
+"""The whole bot learns: from the button to what the router reads, is listed, and is gone."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.panel.model import Wish
+from bot.playground.slack.workspace.company import ADA, GENERAL
+from tests.end_to_end.conftest import MENTION, World
+from tests.end_to_end.test_steering import choose, reply_of
+from tests.eventually import eventually
+
+QUESTION = "may we ship a library with code under the GPL"
+
+
+@pytest.fixture
+async def learning(world: World) -> World:
+    world.environ["PANELBOT_LEARNING"] = "channel"
+    await world.start_bot()
+    return world
+
+
+async def corrected(world: World) -> str:
+    """Let Ada have Finance asked about what the router gave to Legal alone."""
+    ts = world.say(f"{MENTION} please ask legal: {QUESTION}")
+    await world.idle()
+    await choose(world, reply_of(world, ts, "Legal Counsel"), Wish.ANOTHER)
+    await eventually(lambda: world.slack.workspace.views)
+    view = next(reversed(world.slack.workspace.views))
+    await world.slack.people.submit_view(ADA, view, {"expert": "finance"})
+    await eventually(lambda: any(who == "Finance Partner" for who, _ in world.said(ts)))
+    await world.idle()
+    return ts
+
+
+def instructions(world: World) -> list[str]:
+    """Return the instructions of each request that offered tools."""
+    asked = [r.body for r in world.openai.requests if r.name == "POST /v1/responses"]
+    return [body["instructions"] for body in asked if body.get("tools")]
+
+
+async def test_a_correction_is_shown_to_the_router_listed_collected_and_dropped(
+    learning: World, tmp_path: Path
+):
+    await corrected(learning)
+    learning.say(f"{MENTION} please ask legal: {QUESTION}?")
+    await learning.idle()
+
+    first, *_, last = instructions(learning)
+    assert "<correction" not in first
+    assert last.startswith(first)
+    assert '<correction consulted="legal" right="legal, finance">' in last
+    assert QUESTION in last
+
+    code, out, _ = await learning.panelbot("routing", "examples", "list", "--json")
+    (one,) = json.loads(out)
+    assert (code, one["asked"], one["right"]) == (0, ["legal"], ["legal", "finance"])
+    assert QUESTION not in out
+    _, out, _ = await learning.panelbot("routing", "examples", "show", one["name"])
+    assert QUESTION in out
+
+    file = tmp_path / "questions.yaml"
+    code, out, _ = await learning.panelbot("eval", "collect", "-o", str(file))
+    assert (code, f"{GENERAL}  1" in out) == (0, True)
+    assert "Nobody has reviewed that yet" in file.read_text()
+    code, _, err = await learning.panelbot("eval", "collect", "-o", str(file))
+    assert (code, "is there already" in err) == (2, True)
+
+    code, out, _ = await learning.panelbot("routing", "examples", "drop", one["name"])
+    assert (code, out) == (0, "Gone: 1 correction.\n")
+    assert await learning.redis.keys("panelbot:corrections:*") == []
+
+
+async def test_a_forgotten_thread_leaves_none(learning: World):
+    ts = await corrected(learning)
+    assert await learning.redis.keys("panelbot:corrections:*")
+
+    code, _, _ = await learning.panelbot("forget", f"{GENERAL}/{ts}", "--yes")
+
+    assert code == 0
+    assert await learning.redis.keys("panelbot:corrections:*") == []
+
+
+async def test_where_it_is_off_nothing_is_kept_or_collected(bot: World, tmp_path: Path):
+    await corrected(bot)
+
+    assert await bot.redis.keys("panelbot:corrections:*") == []
+    assert not any("<correction" in told for told in instructions(bot))
+    code, _, err = await bot.panelbot("eval", "collect", "-o", str(tmp_path / "q.yaml"))
+    assert (code, "PANELBOT_LEARNING is off" in err) == (2, True)
