@@ -21,6 +21,7 @@ from bot.panel.roster.panel_file import FilePanelStore, PanelFile
 from bot.panel.roster.panel_store import PanelStore
 from bot.panel.roster.rights import Rights
 from bot.panel.roster.roster import RosterChanges, assemble
+from bot.panel.routing.gate import Look, Thresholds
 from bot.panel.tools import McpServer, Toolbox
 from bot.settings.config import Config
 from bot.settings.yaml_files import tools_file
@@ -118,6 +119,14 @@ def approval_rights(config: Config, slack: "Slack") -> ApprovalRights:
     """Return who may decide on which tool."""
     admins = frozenset(map(UserId, config.admins))
     return ApprovalRights(slack.people, tools(config), approvers_of(config), admins)
+
+
+def look(config: Config) -> Look | None:
+    """Return how to look at a question before the router is asked, if that is wanted."""
+    if config.router == "responses" or config.backend == "assistants":
+        return None
+    thresholds = Thresholds(wanted=config.router_threshold)
+    return Look(thresholds, quiet=config.router == "auto")
 
 
 def models(config: Config) -> ModelChoice:

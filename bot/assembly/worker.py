@@ -119,6 +119,7 @@ def _runner(
         panels.approval_rights(config, slack),
         config.expert_levels,
         config.max_consultations,
+        panels.look(config),
         config.language,
     )
     return TurnRunner(services, rules)

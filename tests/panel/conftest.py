@@ -35,6 +35,7 @@ from bot.panel.model import (
     UserId,
 )
 from bot.panel.roster.panel_editor import PanelEditor
+from bot.panel.routing.gate import Look
 from bot.panel.routing.learning import Examples
 from bot.panel.timeouts import Timeouts
 from bot.panel.tools import NO_TOOLS, McpServer, Toolbox, name_of
@@ -120,6 +121,7 @@ class Bench:
     people: FakePeople = field(default_factory=FakePeople)
     audit_log: FakeAuditLog = field(default_factory=FakeAuditLog)
     language: str = ""  # of threads
+    look: Look | None = None
     timeouts: Timeouts = HURRY
     levels: int = 2
     consultations: int = 8
@@ -201,6 +203,7 @@ class Bench:
                 self.approval_rights(),
                 self.levels,
                 self.consultations,
+                self.look,
                 self.language,
             ),
         )

@@ -71,7 +71,6 @@ class LikelihoodsJudged(_Dated):
 
     likelihoods: Likelihoods
     usage: Usage = NO_USAGE
-    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,11 @@ class Progress:
         return path_of(experts_to(call, self.rounds))
 
     @property
+    def is_likely(self) -> bool:
+        """Whether whoever is asked directly is so because it is likely wanted."""
+        return bool(self.likelihoods and self.likelihoods.experts)
+
+    @property
     def consultations_by_models(self) -> int:
         """How many consultations the router and experts have wanted, not people themselves."""
         direct = self.routed is not None and self.routed.direct

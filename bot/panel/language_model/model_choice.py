@@ -11,6 +11,7 @@ class ModelChoice:
 
     router: str = "gpt-6-luna"
     router_effort: Effort = Effort.NONE
+    decisions: str = "gpt-6-luna"  # the only model that OpenAI has for them
     expert: str = "gpt-6.1-terra"
     hard: str = "gpt-6.2-sol"  # for *Go deeper*
     fallbacks: tuple[str, ...] = ()  # while one of these is gone or overloaded

@@ -35,6 +35,7 @@ from bot.panel.utterance import Role, Utterance
 
 _CONSULT = "Consult "
 _DIRECT = "Addressed directly in the thread."
+_LIKELY = "Most likely the one who is wanted."
 _GOES_ON = "Goes on with what it was asked before: people have decided on a tool that it wanted."
 _DECISIONS = {
     Decision.APPROVED: "{by} approves of it.",
@@ -199,9 +200,12 @@ def _utterance(kind: Kind, message: Utterance, ref: str = "") -> Framed:
     )
 
 
-def as_tool_call(call: Call) -> ToolCalled:
-    """Return the call that would have been made, for the conversation to learn of it."""
-    reason = call.reason or (_GOES_ON if call.continues else _DIRECT)
+def as_tool_call(call: Call, *, likely: bool = False) -> ToolCalled:
+    """Return the call that would have been made, for the conversation to learn of it.
+
+    *likely*: it was made because the expert was, not because anybody had named it.
+    """
+    reason = call.reason or (_GOES_ON if call.continues else _LIKELY if likely else _DIRECT)
     arguments = {"reason": reason, "brief": call.brief}
     return ToolCalled(call.known_as or call.id, tool_name(call.expert), arguments)
 

@@ -15,6 +15,8 @@ from bot.panel.journal.events import (
     ExpertAnswered,
     ExpertAsked,
     ExpertFailed,
+    LikelihoodsAsked,
+    LikelihoodsJudged,
     Retried,
     Routed,
     RouterAsked,
@@ -75,14 +77,14 @@ def of(turn: Turn, events: Sequence[TurnEvent], panel: Panel, router_model: str)
     """Return the report of a turn whose journal has *events*."""
     progress = Progress.of(events)
     latest = _since_retry(events)
-    direct = progress.routed is not None and progress.routed.direct
+    direct = progress.routed is not None and progress.routed.direct and not progress.is_likely
     own = [event for event in events if getattr(event, "by", None) is None]  # the router's
     return TurnReport(
         mark=turn.messages[-1].ts,
         seconds=_between(latest[0], latest[-1]) if latest else 0.0,
         direct=direct,
         consultations=tuple(_consultation(call, events, panel) for call in progress.all_calls),
-        choosing=None if direct else _stage(router_model, own, RouterAsked, Routed),
+        choosing=None if direct else _choosing(router_model, own),
         closing=_closing(router_model, own),
         thread_ts=turn.thread.thread_ts,
         routing=_routing(progress, panel) if progress.routed else None,
@@ -103,6 +105,17 @@ def _routing(progress: Progress, panel: Panel) -> Routing:
         likelihoods=own.routed.likelihoods if own.routed else None,
         threshold=own.routed.threshold if own.routed else 0.0,
     )
+
+
+def _choosing(model: str, own: Sequence[TurnEvent]) -> Stage | None:
+    """Return how the router, or a first look before it, has chosen."""
+    stage = _stage(model, own, RouterAsked, Routed)
+    judged = next((event for event in own if isinstance(event, LikelihoodsJudged)), None)
+    if judged is None:
+        return stage
+    if stage is None:
+        return _stage(model, own, LikelihoodsAsked, LikelihoodsJudged)
+    return replace(stage, usage=stage.usage + judged.usage)
 
 
 def _consultation(call: Call, events: Sequence[TurnEvent], panel: Panel) -> ConsultationReport:

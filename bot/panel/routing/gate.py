@@ -5,7 +5,7 @@
 3. What is between is unsure: it matters where nobody is sure, and, if eager, in any case.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.panel.model import ExpertName, WhenUnsure
 from bot.panel.routing.likelihoods import Likelihoods
@@ -20,6 +20,14 @@ class Thresholds:
     possible: float = 0.15
     wanted: float = 0.5
     nobody: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A first look with decisions; *quiet*: a server without them is nothing to warn of."""
+
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from bot.panel.routing.corrections import Correction
 from bot.panel.texts import sentences
 from bot.panel.texts.answers import limited
 from bot.panel.threads import follow_ups
+from bot.panel.turn.first_look import likely_experts
 from bot.panel.turn.selection import Selection, Start
 from bot.panel.turn.turn_context import EventSink, TurnContext, ignore_event
 from bot.panel.usage import NO_USAGE
@@ -51,7 +52,11 @@ async def route(context: TurnContext, start: Start) -> None:
     else:
         if experts:
             await context.writer.post(TOO_MANY, sentences.too_many(len(experts), MOST_AT_ONCE))
-        await context.in_conversation(partial(_ask_router, context, start))
+        likely = await likely_experts(context)
+        if len(likely) == 1:
+            await _call_directly(context, likely, start)
+        else:
+            await context.in_conversation(partial(_ask_router, context, start, likely))
 
 
 def _named_by_people(context: TurnContext) -> tuple[Expert, ...]:
@@ -70,7 +75,7 @@ async def _call_directly(context: TurnContext, experts: tuple[Expert, ...], star
         if call.id not in known:
             context.record.note_with_next(ExpertCalled(call))
             start(call)
-    await context.record.note(Routed(direct=True))
+    await context.record.note(Routed(direct=True, likelihoods=context.progress.likelihoods))
 
 
 async def _continue_after_verdict(context: TurnContext, start: Start) -> None:
@@ -83,11 +88,15 @@ async def _continue_after_verdict(context: TurnContext, start: Start) -> None:
     await context.record.note(Routed(direct=True))
 
 
-async def _ask_router(context: TurnContext, start: Start) -> None:
+async def _ask_router(context: TurnContext, start: Start, likely: Sequence[Expert]) -> None:
+    """Let the router choose: of those who are *likely* wanted, or of all."""
     given = context.input
     items = (*prompts.quoted(given.unread.said), prompts.for_router(given.question))
     examples = await _examples(context)
     prompt = context.router_prompt(await context.conversations.router(), items, examples=examples)
+    if likely:
+        names = {prompts.tool_name(expert.name) for expert in likely}
+        prompt = replace(prompt, tools=tuple(tool for tool in prompt.tools if tool.name in names))
     ref = prompts.ref(context.turn)
     response = await choose_experts(context, prompt, start, ref=ref, panel=context.panel)
     text = limited(response.text)
@@ -98,6 +107,7 @@ async def _ask_router(context: TurnContext, start: Start) -> None:
             model=response.model,
             cut=response.cut,
             why=response.why,
+            likelihoods=context.progress.likelihoods,
         )
     )
 
@@ -219,7 +229,7 @@ def outputs(progress: Progress, panel: Panel, by: CallId | None = None) -> list[
     round_ = progress.round_of(by)
     for call in round_.all_calls:
         if call.known_as is None or round_.is_cut:
-            items.append(prompts.as_tool_call(call))
+            items.append(prompts.as_tool_call(call, likely=progress.is_likely))
         expert, outcome = panel.find(call.expert), progress.outcome_of(call)
         items.append(prompts.as_tool_output(call, expert, outcome))
     items += (item for one in round_.strangers for item in not_consulted(one, panel))

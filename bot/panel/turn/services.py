@@ -17,6 +17,7 @@ from bot.panel.messaging.people import People
 from bot.panel.messaging.transcript import Transcript
 from bot.panel.reports.report_store import ReportStore
 from bot.panel.roster.panel_editor import PanelEditor
+from bot.panel.routing.gate import Look
 from bot.panel.routing.learning import Examples
 from bot.panel.threads.thread_store import ThreadStore
 from bot.panel.timeouts import Timeouts
@@ -59,4 +60,5 @@ class Rules:
     approvers: ApprovalRights
     levels: int = 2  # of experts under the router: with 1, no expert consults another
     consultations: int = 8  # in one turn, but those that people wish themselves
+    look: Look | None = None  # at a question before the router is asked
     language: str = ""  # of what all can read; empty: the author's

@@ -23,6 +23,10 @@ FIELDS = {
             "truncation",
         }
     ),
+    "decision": frozenset(
+        {"input", "model", "prompt_cache_key", "prompt_cache_options", "questions",
+         "safety_identifier"}
+    ),
     "conversation": frozenset({"metadata", "items"}),
     "conversation update": frozenset({"metadata"}),
     "items": frozenset({"items"}),

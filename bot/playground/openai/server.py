@@ -14,6 +14,7 @@ from bot.playground.openai.assistants.runs import Runs
 from bot.playground.openai.assistants.threads import Thread, Threads
 from bot.playground.openai.conversations.conversations import Conversations
 from bot.playground.openai.conversations.store import Conversation, Manners, Store
+from bot.playground.openai.decisions import Decisions
 from bot.playground.openai.documents.containers import Containers
 from bot.playground.openai.documents.files import Files
 from bot.playground.openai.documents.vector_stores import VectorStores
@@ -75,6 +76,7 @@ class OpenAIPlayground(LoopbackServer):
         router = self.app.router
         self._endpoint.serve(router, Conversations(self.store).routes)
         self._endpoint.serve(router, self._responses.routes)
+        self._endpoint.serve(router, Decisions(lambda: self.brain).routes)
         for documents in (self.files, self.vector_stores, self.containers):
             self._endpoint.serve(router, documents.routes)
         self._endpoint.serve(router, models.ROUTES)

@@ -63,6 +63,22 @@ class ModelSettings:
         text(default="gpt-6-luna"),
         "The router's model",
     )
+    router: str = setting(
+        "PANELBOT_ROUTER",
+        choice("responses", "decisions", "auto", default="responses"),
+        "How the router chooses. responses: it reads the question and writes whom to ask. "
+        "decisions: a model first judges how likely each expert is wanted, and where that is one, "
+        "it is asked at once; else, and where the server has no decisions, as with responses. "
+        "auto: the same, without a warning where there are none",
+        example="auto",
+        page="run/models.md#a-first-look",
+    )
+    router_threshold: float = setting(
+        "PANELBOT_ROUTER_THRESHOLD",
+        number(0, 1, default=0.5),
+        "With decisions or auto: from which likelihood on an expert is asked",
+        page="run/models.md#a-first-look",
+    )
     expert_model: str = setting(
         "PANELBOT_EXPERT_MODEL",
         text(default="gpt-6.1-terra"),

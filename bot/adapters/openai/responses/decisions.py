@@ -61,7 +61,10 @@ class Decisions:
 def _request(prompt: Prompt, tools: Sequence[Tool]) -> Mapping[str, object]:
     request: dict[str, object] = {
         "model": prompt.model,
-        "input": [to_api(item) for item in prompt.items],
+        "input": [
+            {"type": "message", "role": "developer", "content": prompt.instructions},
+            *map(to_api, prompt.items),
+        ],
         "questions": [
             {"type": "predicate", "name": tool.name, "instructions": tool.description}
             for tool in tools
