@@ -73,6 +73,7 @@ class _Options:
     channel: str | None
     against: str | None
     answers: bool
+    with_examples: bool
     judge: str | None
     repeat: int
     at_once: int
@@ -110,6 +111,11 @@ class _Evaluate(click.Command):
     "--answers",
     is_flag=True,
     help="Let the experts answer the questions that have checks, which costs more.",
+)
+@click.option(
+    "--with-examples",
+    is_flag=True,
+    help="What 10, 30 and 100 corrections of other questions gain the router, as Markdown.",
 )
 @click.option(
     "--judge",
@@ -168,6 +174,10 @@ def evaluate(**given: Any) -> None:
         raise click.UsageError("--no-worse needs --against, the panel to compare with.")
     if options.judge and not options.answers:
         raise click.UsageError("--judge needs --answers.")
+    alone = not (options.against or options.answers or options.repeat > 1 or options.no_worse)
+    alone = alone and not (options.least or options.most) and options.form == "markdown"
+    if options.with_examples and not alone:
+        raise click.UsageError("--with-examples is about one panel, and has a report of its own.")
     if options.channel and not options.panel_file:
         raise click.UsageError("--channel needs --panel, a file that has the channel.")
     run(_evaluate(options), exit_code=_TROUBLE, resumes=options.notes_file is not None)
@@ -194,6 +204,10 @@ async def _evaluate(options: _Options) -> None:
                 evaluation.check(*named)
                 tell_left_out(*named[::-1])
             runs = []
+            if options.with_examples:
+                report = await _with_examples(evaluation, router, *panels[0])
+                _write(report, options.out)
+                return
             for named in panels:
                 async with _answering(options, router, named[1]) as answering:
                     runs.append(await _run(evaluation, answering, *named))
@@ -204,6 +218,17 @@ async def _evaluate(options: _Options) -> None:
         click.echo(f"panelbot: {line}", err=True)
     if unmet:
         sys.exit(1)
+
+
+async def _with_examples(
+    evaluation: "lazily.evaluation.Evaluation", router: OpenRouter, name: str, panel: "Panel"
+) -> str:
+    learning = lazily.with_examples
+    runs = [await _run(evaluation, None, name, panel)]
+    for count in learning.COUNTS[1:]:
+        evaluation.ask(learning.trial_with(router.trial, count, runs[0].choices))
+        runs.append(await _run(evaluation, None, f"{name}, {count} examples", panel))
+    return str(learning.as_markdown(runs))
 
 
 def _write(report: str, out: str) -> None:

@@ -89,3 +89,29 @@ async def test_where_it_is_off_nothing_is_kept_or_collected(bot: World, tmp_path
     assert not any("<correction" in told for told in instructions(bot))
     code, _, err = await bot.panelbot("eval", "collect", "-o", str(tmp_path / "q.yaml"))
     assert (code, "PANELBOT_LEARNING is off" in err) == (2, True)
+
+
+PAIRS = """\
+- {id: a1, text: "Zorbel frimple on the blorf tonight please", experts: [legal]}
+- {id: a2, text: "Zorbel frimple on the blorf tomorrow please", experts: [legal]}
+- {id: b1, text: "Wuggle the snark before the quibbit arrives", experts: [security]}
+- {id: b2, text: "Wuggle the snark after the quibbit arrives", experts: [security]}
+- {id: c1, text: "Glim the vorpal tove in every borogove", experts: [finance]}
+- {id: c2, text: "Glim the vorpal toves in every borogove", experts: [finance]}
+"""
+
+
+async def test_an_evaluation_shows_what_corrections_gain(world: World, tmp_path: Path):
+    for name in [name for name in world.environ if name.startswith("OPENAI_")]:
+        del world.environ[name]  # rules choose, who know none of these words
+    file = tmp_path / "questions.yaml"
+    file.write_text(PAIRS)
+
+    code, out, _ = await world.panelbot("eval", str(file), "--with-examples")
+
+    assert code == 0
+    rows = [line.split("|")[1:-1] for line in out.splitlines() if line[:3] in ("| 0", "| 1", "| 3")]
+    exact = {int(row[0]): float(row[2]) for row in rows}
+    assert sorted(exact) == [0, 10, 30, 100]
+    assert exact[10] > exact[0]
+    assert (code, out) == (await world.panelbot("eval", str(file), "--with-examples"))[:2]

@@ -28,7 +28,14 @@ if TYPE_CHECKING:
     from bot.demo import answers, stand_in
     from bot.demo import run as demo
     from bot.operations import decisions, export
-    from bot.operations.evaluation import collected, evaluation, notes, questions, reports
+    from bot.operations.evaluation import (
+        collected,
+        evaluation,
+        notes,
+        questions,
+        reports,
+        with_examples,
+    )
 
     __all__ = [
         "answers",
@@ -55,6 +62,7 @@ if TYPE_CHECKING:
         "upkeep",
         "watching",
         "web",
+        "with_examples",
         "worker",
     ]
 else:
@@ -74,6 +82,7 @@ else:
         "reports": "bot.operations.evaluation.reports",
         "service_probes": "bot.assembly.checks.service_probes",
         "stand_in": "bot.demo.stand_in",
+        "with_examples": "bot.operations.evaluation.with_examples",
         "watching": "bot.assembly.watching.process",
     }
 

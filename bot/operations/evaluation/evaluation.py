@@ -89,6 +89,10 @@ class Evaluation:
         """How many choices a run has."""
         return len(self._questions) * self._repeat
 
+    def ask(self, trial: Trial) -> None:
+        """Let further runs ask *trial*; what was spent before counts."""
+        self._trial = trial
+
     async def run(
         self,
         name: str,

@@ -1,6 +1,6 @@
 """A trial of the router: it is asked as in a turn, but nobody is consulted and nothing is kept."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import count
@@ -32,6 +32,7 @@ from bot.panel.model import (
     UserId,
 )
 from bot.panel.prices import Prices
+from bot.panel.routing.corrections import Correction
 from bot.panel.usage import NO_USAGE, Usage
 from bot.panel.utterance import Utterance
 
@@ -78,8 +79,13 @@ class RouterTrial:
         self._models = models
         self._prices = prices
 
-    async def decide(self, panel: Panel, question: Question) -> Decision:
-        """Return who of *panel* is asked *question*. Raises ModelUnavailable or ModelRefused."""
+    async def decide(
+        self, panel: Panel, question: Question, examples: Sequence[Correction] = ()
+    ) -> Decision:
+        """Return who of *panel* is asked *question*. Raises ModelUnavailable or ModelRefused.
+
+        *examples* are corrections that the router is shown.
+        """
         named = addressed([_as_message(question)], panel)
         if named:
             return Decision(tuple(Chosen(expert.name) for expert in named), direct=True)
@@ -90,7 +96,12 @@ class RouterTrial:
             await model.append(conversation, list(_earlier(question.earlier, panel)))
             asked = _asked(question.text, len(question.earlier))
             prompt = router_prompt(
-                self._models, panel, conversation, [asked], cache_key="router:trial"
+                self._models,
+                panel,
+                conversation,
+                [asked],
+                cache_key="router:trial",
+                examples=examples,
             )
             made, last = await asked_once(self._client, prompt, _ref(len(question.earlier)))
         finally:

@@ -11,6 +11,7 @@ from bot.playground.openai.rule_model.prompt_reading import (
     topic_of,
 )
 from bot.playground.openai.rule_model.routing.addressing import addressed, unquoted
+from bot.playground.openai.rule_model.routing.corrections import corrected_like
 from bot.playground.openai.rule_model.routing.relevance import elsewhere, fitting, nearest, strength
 from bot.playground.openai.rule_model.routing.small_talk import Talk, kind_of
 from bot.playground.openai.rule_model.schema_filling import fill
@@ -36,6 +37,8 @@ def choose(request: ModelRequest) -> Reply:
         many = len(said.asked) > _MOST_NAMED  # everyone: those of them who know of it
         asked = (many and fitting(said.question, said.asked)) or said.asked
         return [call_of(tool, question, why) for tool in asked[:_MOST_NAMED_CALLS]]
+    if corrected := corrected_like(question, request.instructions, wanted):
+        return [call_of(tool, said.question) for tool in corrected]
     fits = strength(said.question, wanted)
     again = [tool for tool in _consulted_last(request) if tool in wanted]
     plain = unquoted(question)
