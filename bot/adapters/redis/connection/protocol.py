@@ -22,6 +22,8 @@ def packed(command: Sequence[Any]) -> bytes:
 def _encoded(part: Any) -> bytes:
     if isinstance(part, str):
         return part.encode(errors="replace")  # half a character must not stop a turn
+    if type(part) is int:
+        return b"%d" % part
     encoded: bytes = _encoder.encode(part)  # type: ignore[no-untyped-call]
     return encoded
 
