@@ -9,10 +9,11 @@ from bot.operations.kept_data import Unanswered
 from bot.operations.survey import Survey, ThreadData
 from bot.panel.errors import ModelFault, ModelRefused, Refused
 from bot.panel.links import ThreadLinks
-from bot.panel.model import ConversationId, Expert, TurnId
+from bot.panel.model import ConversationId, Expert, MessageTs, TurnId, UserId
 from bot.panel.reports.feedback import Feedback, Judged, Opinion
 from bot.panel.roster.documents.knowledge import CollectionOwner, Upload
 from bot.panel.roster.roster import ChannelScope, RosterChanges
+from bot.panel.routing.corrections import Correction, CorrectionKind
 from tests.operations.conftest import ADA, BEN, LEGAL, TEAM, Fakes, thread_ref
 
 EXPERT = Expert(LEGAL, "Legal Counsel", ":scales:", "Law.", "Answer as a lawyer.")
@@ -177,3 +178,29 @@ async def test_a_person_loses_opinions_and_unanswered_messages(fakes: Fakes):
 
     assert (forget.deleted.queued, forget.deleted.opinions) == (1, 1)
     assert [m.author for m in (await fakes.queue.claim()).turn.messages] == [BEN]
+
+
+async def test_corrections_go_with_their_thread_channel_and_people(fakes: Fakes):
+    def correction(number: int, channel: str = "C1", by: UserId = ADA) -> Correction:
+        thread = thread_ref(number, channel)
+        return Correction(
+            f"T1:{channel}:{number}.0", thread.thread_ts, MessageTs(f"{number}.0"), "?", (),
+            CorrectionKind.NAMED, (LEGAL,), people=(by,),
+        )  # fmt: skip
+
+    async def left() -> list[str]:
+        return [one.id for one in await fakes.corrections.of_team(TEAM)]
+
+    for one in (correction(1), correction(2), correction(3, "C2"), correction(4, "C3", BEN)):
+        await fakes.corrections.keep(TEAM, one, shared=True)
+    thread = await fakes.answered_thread(1)
+    forget = ForgetThreads(fakes.services, wait=0, messages=False)
+
+    async for data, _ in Survey(fakes.services).look([thread], {}):
+        await forget.thread(data)
+    assert await left() == ["T1:C1:2.0", "T1:C2:3.0", "T1:C3:4.0"]
+    await forget.channel("C2")
+    assert await left() == ["T1:C1:2.0", "T1:C3:4.0"]
+    await forget.person(BEN)
+    assert await left() == ["T1:C1:2.0"]
+    assert forget.deleted.corrections == 3
