@@ -53,7 +53,7 @@ async def open_trials(config: Config, *, by_rules: bool) -> AsyncIterator[Trials
         client = ModelClient(model, Timeouts().backoff, Fallbacks(models.fallbacks))
         known = _Free("") if by_rules else prices(config.prices)
         name = "rules" if by_rules else models.router
-        router = RouterTrial(client, models, known, name=name)
+        router = RouterTrial(client, models, known, name=name, look=panels.look(config))
         yield Trials(router, models, known, client, by_rules)
 
 

@@ -63,6 +63,9 @@ def _print(decision: "Decision", panel: "Panel", router: str) -> None:
         click.echo(f"{router} would ask nobody{_effort(decision)}, and answer:")
         for line in decision.text.strip().splitlines():
             click.echo(f"  {visible(line)}")
+    if likelihoods := decision.likelihoods.experts:
+        ranked = sorted(likelihoods.items(), key=lambda each: -each[1])[:_MOST_LEFT]
+        click.echo(f"  How likely: {', '.join(f'{name} {value:.0%}' for name, value in ranked)}")
     for one in decision.chosen:
         expert = panel.find(one.expert)
         title = expert.title if expert else one.expert
@@ -104,6 +107,8 @@ def _as_json(decision: "Decision", panel: "Panel", router: str) -> dict[str, Any
         "not_asked": [one.name for one in panel.experts if one.name not in decision.experts],
         "unknown": list(decision.unknown),
         "text": decision.text,
+        "likelihoods": dict(decision.likelihoods.experts),
+        "nobody": decision.likelihoods.nobody,
         "usage": {"input": decision.usage.input, "output": decision.usage.output},
         "cost": None if decision.cost is None else f"{decision.cost:f}",
         "seconds": round(decision.seconds, 3),

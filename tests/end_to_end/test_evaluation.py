@@ -52,6 +52,21 @@ async def test_a_question_is_put_to_the_router_alone(model_only: World):
     assert not model_only.openai.conversations
 
 
+async def test_a_first_look_tells_how_likely_each_expert_is(model_only: World):
+    model_only.environ["PANELBOT_ROUTER"] = "decisions"
+
+    _, out, _ = await model_only.panelbot("ask", "Ask legal", "--json")
+
+    told = json.loads(out)
+    assert [one["expert"] for one in told["asked"]] == ["legal"]
+    assert told["likelihoods"]["legal"] > 0.5 > told["likelihoods"]["finance"]
+    assert told["usage"]["output"] == 0
+    assert not [r for r in model_only.openai.requests if r.path == "/v1/responses"]
+
+    _, out, _ = await model_only.panelbot("ask", "Ask legal")
+    assert "  How likely: legal 90%" in out
+
+
 async def test_people_read_who_would_be_asked_and_who_would_not(model_only: World):
     code, out, _ = await model_only.panelbot("ask", "Ask legal")
     assert code == 0

@@ -1,7 +1,7 @@
 """A trial of the router: it is asked as in a turn, but nobody is consulted and nothing is kept."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import count
 
@@ -9,21 +9,25 @@ from bot import runtime
 from bot.operations.evaluation.checks import Answer
 from bot.operations.evaluation.exchange import THREAD, asked_once
 from bot.operations.evaluation.questions import Earlier, Experts, Question
+from bot.panel.errors import ModelRefused, ModelUnavailable
 from bot.panel.intake.addressing import addressed
 from bot.panel.language_model import expert_calls, prompts
 from bot.panel.language_model.exchange import (
     Item,
     ModelSaid,
+    Responded,
     ToolAnswered,
     ToolCalled,
     UserSaid,
 )
 from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.language_model.model_client import ModelClient
+from bot.panel.language_model.predicates import judging, likelihoods_in
 from bot.panel.language_model.router_prompt import router_prompt
 from bot.panel.links import RouterLabels
 from bot.panel.model import (
     CallId,
+    ConversationId,
     Expert,
     ExpertName,
     Message,
@@ -32,7 +36,10 @@ from bot.panel.model import (
     UserId,
 )
 from bot.panel.prices import Prices
+from bot.panel.routing import gate
 from bot.panel.routing.corrections import Correction
+from bot.panel.routing.gate import Look
+from bot.panel.routing.likelihoods import Likelihoods
 from bot.panel.usage import NO_USAGE, Usage
 from bot.panel.utterance import Utterance
 
@@ -60,6 +67,7 @@ class Decision:
     usage: Usage = NO_USAGE
     cost: Decimal | None = Decimal(0)  # in dollars; None: the model has no price
     seconds: float = 0.0
+    likelihoods: Likelihoods = field(default_factory=Likelihoods)  # of a first look
     answer: Answer | None = None  # if the experts were asked
 
     @property
@@ -72,8 +80,15 @@ class RouterTrial:
     """Asks the router of any panel whom it would ask; *name* is what reports call the router."""
 
     def __init__(
-        self, client: ModelClient, models: ModelChoice, prices: Prices, *, name: str
+        self,
+        client: ModelClient,
+        models: ModelChoice,
+        prices: Prices,
+        *,
+        name: str,
+        look: Look | None = None,
     ) -> None:
+        self._look = look
         self.name = name
         self._client = client
         self._models = models
@@ -90,6 +105,14 @@ class RouterTrial:
         if named:
             return Decision(tuple(Chosen(expert.name) for expert in named), direct=True)
         began = runtime.monotonic()
+        judged, spent = await self._judged(panel, question)
+        likely = gate.likely(judged, self._look.thresholds) if self._look else ()
+        if len(likely) == 1:
+            cost = self._prices.cost(self._models.decisions, spent)
+            seconds = runtime.monotonic() - began
+            return Decision(
+                (Chosen(likely[0]),), usage=spent, cost=cost, seconds=seconds, likelihoods=judged
+            )
         model = self._client.model
         conversation = await model.open(RouterLabels(THREAD))
         try:
@@ -103,6 +126,10 @@ class RouterTrial:
                 cache_key="router:trial",
                 examples=examples,
             )
+            if likely:
+                names = set(map(prompts.tool_name, likely))
+                offered = tuple(tool for tool in prompt.tools if tool.name in names)
+                prompt = replace(prompt, tools=offered)
             made, last = await asked_once(self._client, prompt, _ref(len(question.earlier)))
         finally:
             await model.delete(conversation)
@@ -112,10 +139,37 @@ class RouterTrial:
             tuple({e.name: _chosen(call, e) for call, e in reversed(found) if e}.values())[::-1],
             last.text,
             unknown=tuple(call.tool for call, expert in found if not expert),
-            usage=last.usage,
-            cost=self._prices.cost(last.model or self._models.router, last.usage),
+            usage=last.usage + spent,
+            cost=self._cost(last, spent),
             seconds=runtime.monotonic() - began,
+            likelihoods=judged,
         )
+
+    def _cost(self, last: Responded, judging: Usage) -> Decimal | None:
+        costs = (
+            self._prices.cost(last.model or self._models.router, last.usage),
+            self._prices.cost(self._models.decisions, judging)
+            if judging != NO_USAGE
+            else Decimal(0),
+        )
+        return None if None in costs else sum(filter(None, costs), Decimal(0))
+
+    async def _judged(self, panel: Panel, question: Question) -> tuple[Likelihoods, Usage]:
+        """Return how likely each expert is wanted, as a first look in a turn would; or nothing."""
+        if self._look is None or panel.rules:
+            return Likelihoods(), NO_USAGE
+        asked = _asked(question.text, len(question.earlier))
+        prompt = router_prompt(
+            self._models, panel, ConversationId(""), [asked], cache_key="router:trial"
+        )
+        earlier = [*_earlier(question.earlier, panel)][::-1]
+        try:
+            judged = await self._client.judge(
+                judging(prompt, earlier, panel, self._models.decisions)
+            )
+        except (ModelRefused, ModelUnavailable):
+            return Likelihoods(), NO_USAGE
+        return likelihoods_in(judged.likelihoods, panel), judged.usage
 
 
 def _as_message(question: Question) -> Message:

@@ -67,3 +67,12 @@ def decide(
     if is_unsure and mode is not WhenUnsure.OFF:
         return Unsure(names[:MOST_OFFERED])
     return Sure(sure or names[:1])
+
+
+def likely(likelihoods: Likelihoods, thresholds: Thresholds) -> tuple[ExpertName, ...]:
+    """Return who is wanted beyond doubt, the likeliest first: nobody where nobody may be."""
+    match decide(likelihoods, WhenUnsure.OFF, thresholds):
+        case Sure(names):
+            return tuple(one for one in names if likelihoods.experts[one] >= thresholds.wanted)
+        case _:
+            return ()

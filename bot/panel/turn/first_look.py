@@ -8,22 +8,18 @@
 import logging
 from collections.abc import Sequence
 from contextlib import aclosing
-from dataclasses import replace
 
 from bot.panel.errors import ConversationGone, ModelRefused, ModelUnavailable, NoDecisions
 from bot.panel.journal.events import LikelihoodsAsked, LikelihoodsJudged
 from bot.panel.language_model import prompts
-from bot.panel.language_model.exchange import Item, ToolCalled, UserSaid, in_words
-from bot.panel.language_model.predicates import INSTRUCTIONS, likelihoods_in, predicates
-from bot.panel.model import ConversationId, Expert, WhenUnsure
+from bot.panel.language_model.exchange import Item, ToolCalled, UserSaid
+from bot.panel.language_model.predicates import SHOWN_ITEMS, judging, likelihoods_in
+from bot.panel.model import ConversationId, Expert
 from bot.panel.routing import gate
 from bot.panel.routing.likelihoods import Likelihoods
 from bot.panel.turn.turn_context import TurnContext
 
 log = logging.getLogger(__name__)
-
-_SHOWN_ITEMS = 8  # of the router's conversation, the newest
-_SHOWN_TEXT = 1_000  # characters of each
 
 
 async def likely_experts(context: TurnContext) -> tuple[Expert, ...]:
@@ -36,26 +32,19 @@ async def likely_experts(context: TurnContext) -> tuple[Expert, ...]:
             return ()
         await _judge(context, quiet=look.quiet)
     likelihoods = context.progress.likelihoods or Likelihoods()
-    match gate.decide(likelihoods, WhenUnsure.OFF, look.thresholds):
-        case gate.Sure(names):
-            wanted = look.thresholds.wanted
-            sure = (name for name in names if likelihoods.experts[name] >= wanted)
-            return tuple(filter(None, map(context.panel.find, sure)))
-        case _:
-            return ()
+    names = gate.likely(likelihoods, look.thresholds)
+    return tuple(filter(None, map(context.panel.find, names)))
 
 
 async def _judge(context: TurnContext, *, quiet: bool) -> None:
     judged = LikelihoodsJudged(Likelihoods())
     await context.record.note(LikelihoodsAsked())
     try:
-        items = [*await _earlier(context), *_question(context)]
-        prompt = replace(
-            context.router_prompt(ConversationId(""), items),
-            model=context.rules.models.decisions,
-            instructions=INSTRUCTIONS,
-            tools=predicates(context.panel),
-            most_output=1,  # it writes nothing that costs
+        prompt = judging(
+            context.router_prompt(ConversationId(""), _question(context)),
+            await _earlier(context),
+            context.panel,
+            context.rules.models.decisions,
         )
         answer = await context.services.client.judge(prompt)
         judged = LikelihoodsJudged(likelihoods_in(answer.likelihoods, context.panel), answer.usage)
@@ -72,17 +61,14 @@ def _question(context: TurnContext) -> Sequence[UserSaid]:
 
 
 async def _earlier(context: TurnContext) -> Sequence[Item]:
-    """Return the newest of what was said, and who was asked, as the router remembers it."""
+    """Return what was said, and who was asked, as the router remembers it: the newest first."""
     if (conversation := context.conversations.links.router) is None:
         return ()
     found = list[Item]()
     async with aclosing(context.services.client.model.items(conversation)) as items:
         async for item in items:
-            match item:
-                case UserSaid(text):
-                    found.append(UserSaid(text[:_SHOWN_TEXT]))
-                case ToolCalled():  # what was asked stands in the message
-                    found.append(replace(item, arguments={}))
-            if len(found) == _SHOWN_ITEMS:
+            if isinstance(item, UserSaid | ToolCalled):
+                found.append(item)
+            if len(found) == SHOWN_ITEMS:
                 break
-    return [UserSaid("\n".join(map(in_words, reversed(found))))] if found else ()
+    return found
