@@ -24,6 +24,7 @@ from bot.panel.journal.events import (
 )
 from bot.panel.journal.failures import Failure
 from bot.panel.journal.progress import Progress
+from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.language_model.expert_calls import expert_called
 from bot.panel.language_model.panel_version import panel_version
 from bot.panel.model import Call, CallId, ExpertName, MessageTs, Panel, Turn
@@ -73,9 +74,9 @@ class TurnReport:
     routing: Routing | None = None  # None: nobody was chosen yet, or an older report
 
 
-def of(turn: Turn, events: Sequence[TurnEvent], panel: Panel, router_model: str) -> TurnReport:
-    """Return the report of a turn whose journal has *events*."""
-    progress = Progress.of(events)
+def of(record: TurnRecord, turn: Turn, panel: Panel, router_model: str) -> TurnReport:
+    """Return the report of *turn*, the one of *record* or that with more messages."""
+    progress, events = record.progress, record.events
     latest = _since_retry(events)
     direct = progress.routed is not None and progress.routed.direct and not progress.is_likely
     own = [event for event in events if getattr(event, "by", None) is None]  # the router's

@@ -39,5 +39,5 @@ class TurnParts:
 
     async def save_report(self, record: TurnRecord, turn: Turn, panel: Panel) -> None:
         """Keep what is to be remembered of the turn: its journal is about to be deleted."""
-        report = turn_report.of(turn, record.events, panel, self._rules.models.router)
+        report = turn_report.of(record, turn, panel, self._rules.models.router)
         await self._services.stores.reports.save(record.claim, report)

@@ -13,10 +13,13 @@ from bot.panel.journal.events import (
     RouterAsked,
 )
 from bot.panel.journal.failures import Failure
+from bot.panel.journal.journal import NO_JOURNAL
+from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.language_model.panel_version import panel_version
 from bot.panel.model import (
     Call,
     CallId,
+    Claim,
     ExpertName,
     Message,
     MessageTs,
@@ -35,6 +38,11 @@ from tests.panel.conftest import EXPERTS, THREAD, consult, own_id
 
 LEGAL = ExpertName("legal")
 TURN = Turn(TurnId("T1:C1:1.0"), THREAD, (Message(MessageTs("1.0"), UserId("U1"), "May we?"),))
+
+
+def report_of(events):
+    record = TurnRecord(Claim(TURN, token=1, attempt=1), NO_JOURNAL, events)
+    return turn_report.of(record, TURN, Panel(EXPERTS), "luna")
 
 
 def the_report(bench):
@@ -127,7 +135,7 @@ def test_times_run_from_the_first_attempt_to_the_answer():
         Posted("synthesis:0", MessageTs("2.0"), at=67_000),
     ]
 
-    report = turn_report.of(TURN, events, Panel(EXPERTS), "luna")
+    report = report_of(events)
 
     assert report.seconds == 66
     assert report.choosing == Stage("luna", 4.0, USAGE)
@@ -150,7 +158,7 @@ def test_the_hours_before_a_retry_do_not_count():
         ExpertAnswered(call.id, "Yes.", USAGE, at=9_002_000),
     ]
 
-    report = turn_report.of(TURN, events, Panel(EXPERTS), "luna")
+    report = report_of(events)
 
     assert report.seconds == 2
     assert report.choosing.seconds == 2
@@ -160,7 +168,7 @@ def test_the_hours_before_a_retry_do_not_count():
 def test_a_turn_that_an_older_version_began_has_no_absurd_times():
     events = [RouterAsked(), Routed("Hello.", usage=USAGE, at=1_763_671_234_000)]
 
-    report = turn_report.of(TURN, events, Panel(EXPERTS), "luna")
+    report = report_of(events)
 
     assert report.seconds == report.choosing.seconds == 0
 
@@ -171,7 +179,7 @@ def test_a_clock_that_is_set_back_leaves_no_absurd_times():
         Routed("Hello.", usage=USAGE, at=1_763_671_190_000),
     ]
 
-    report = turn_report.of(TURN, events, Panel(EXPERTS), "luna")
+    report = report_of(events)
 
     assert report.seconds == report.choosing.seconds == 0
 
