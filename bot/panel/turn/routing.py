@@ -75,7 +75,15 @@ async def _call_directly(context: TurnContext, experts: tuple[Expert, ...], star
         if call.id not in known:
             context.record.note_with_next(ExpertCalled(call))
             start(call)
-    await context.record.note(Routed(direct=True, likelihoods=context.progress.likelihoods))
+    likelihoods = context.progress.likelihoods
+    threshold = _threshold(context) if likelihoods else 0.0
+    await context.record.note(Routed(direct=True, likelihoods=likelihoods, threshold=threshold))
+
+
+def _threshold(context: TurnContext) -> float:
+    """Return from which likelihood experts are asked after a first look."""
+    look = context.rules.look
+    return look.thresholds.wanted if look else 0.0
 
 
 async def _continue_after_verdict(context: TurnContext, start: Start) -> None:
@@ -108,6 +116,7 @@ async def _ask_router(context: TurnContext, start: Start, likely: Sequence[Exper
             cut=response.cut,
             why=response.why,
             likelihoods=context.progress.likelihoods,
+            threshold=_threshold(context) if likely else 0.0,
         )
     )
 

@@ -4,6 +4,8 @@ import pytest
 
 from bot.panel.errors import ModelUnavailable
 from bot.panel.journal.events import LikelihoodsJudged
+from bot.panel.model import ExpertName
+from bot.panel.routing.decision import NotAsked, WhyNot
 from bot.panel.routing.gate import Look
 from tests.fakes.language_model import ROUTER
 from tests.panel.conftest import Bench, consult
@@ -97,3 +99,13 @@ async def test_a_resumed_turn_asks_whom_it_had_judged(looking, stop_at, after):
     assert not looking.model.asked("finance")
     answers = [who for who, _ in looking.messenger.said if who == "Legal Counsel"]
     assert len(answers) == 1
+
+
+async def test_who_was_not_asked_is_reported_with_how_unlikely_it_was(looking):
+    likely(looking, legal=0.9, finance=0.2)
+    await looking.ask("May we?")
+    (report,) = looking.reports.reports.values()
+    assert not report.direct
+    assert report.routing.not_asked(direct=report.direct) == (
+        NotAsked(ExpertName("finance"), WhyNot.UNLIKELY, 0.2),
+    )
