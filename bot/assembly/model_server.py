@@ -95,6 +95,8 @@ async def examine(config: Config, own: Sequence[tuple[str, str]] = ()) -> list[F
             examine_models(client, models), backends.probe(client, config.backend)
         )
         findings = [*model_findings, backend_finding]
+        if config.router == "decisions":
+            findings.append(await backends.probe_decisions(client))
         named = model_findings[1:]
         if len(named) != len(models) or backend_finding.severity is not Severity.GOOD:
             return findings
