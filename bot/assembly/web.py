@@ -8,6 +8,7 @@ from typing import Protocol
 from bot.adapters.slack.api.user_groups import UserGroups
 from bot.adapters.slack.buttons import sources_modal
 from bot.adapters.slack.buttons.approvals import ApprovalListeners
+from bot.adapters.slack.buttons.choices import ChoiceListeners
 from bot.adapters.slack.buttons.exemptions import ExemptionListeners
 from bot.adapters.slack.buttons.feedback import FeedbackListeners
 from bot.adapters.slack.buttons.follow_ups import FollowUpListeners
@@ -206,6 +207,7 @@ def other_listeners(
         RetryListeners(storage.queue, storage.outbox, responder),
         ApprovalListeners(decisions, responder),
         ExemptionListeners(ledger.store, editor.rights, storage.audit, intake, responder),
+        ChoiceListeners(intake, editor, slack.transcript, responder),
         FollowUpListeners(intake, editor, lost_turns, storage.outbox, responder),
         ShowWorkListeners(
             TurnInspector(storage.reports, recovery, model, ledger.prices),

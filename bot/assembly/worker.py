@@ -24,6 +24,7 @@ from bot.panel.language_model.fallback import Fallbacks
 from bot.panel.language_model.language_model import Functions
 from bot.panel.language_model.model_client import ModelClient
 from bot.panel.messaging.locales import Locales
+from bot.panel.model import WhenUnsure
 from bot.panel.timeouts import Timeouts
 from bot.panel.turn.outbox_worker import OutboxWorker
 from bot.panel.turn.services import Rules, Services, Stores
@@ -120,6 +121,7 @@ def _runner(
         config.expert_levels,
         config.max_consultations,
         panels.look(config),
+        WhenUnsure(config.unsure),
         config.language,
     )
     return TurnRunner(services, rules)

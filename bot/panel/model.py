@@ -84,6 +84,7 @@ class Steer:
     until: MessageTs  # inclusive
     experts: tuple[ExpertName, ...] = ()  # who is to answer, if given
     goes_on: bool = False  # the answer *until* was cut; who does not know this, answers again
+    chosen: bool = False  # where *until* asked whom to ask; without *experts*, the router is to
 
 
 class Decision(StrEnum):
@@ -265,6 +266,7 @@ class Panel:
     experts: tuple[Expert, ...]
     synthesis: Synthesis = Synthesis.AUTO
     streaming: bool | None = None  # whether replies are streamed; None: as usual
+    unsure: WhenUnsure | None = None  # whether people are asked whom to ask; None: as usual
     left_out: int = 0  # experts beyond the most that a panel may have
     rules: tuple[str, ...] = ()  # for whom the router asks: the workspace's, then the channel's
     withheld: Mapping[ExpertName, tuple[ToolName, ...]] = field(default_factory=dict)  # in a turn

@@ -8,7 +8,7 @@ import pytest
 from bot.adapters.redis import keys
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.panel.errors import TooNew
-from bot.panel.model import Effort, Expert, ExpertName, Synthesis, ThreadRef
+from bot.panel.model import Effort, Expert, ExpertName, Synthesis, ThreadRef, WhenUnsure
 from bot.panel.roster.roster import ChannelScope, RosterChanges, WorkspaceScope, scopes_of
 from tests.fakes.panel_store import FakePanelStore
 
@@ -94,6 +94,17 @@ async def test_whether_replies_grow_is_remembered_and_can_be_inherited_again(pan
     ]
 
     await panels.set_streaming(CHANNEL, None)
+    assert list(await panels.changes([CHANNEL])) == [RosterChanges()]
+
+
+@pytest.mark.parametrize("unsure", WhenUnsure)
+async def test_whether_people_are_asked_is_remembered_and_can_be_inherited_again(panels, unsure):
+    await panels.set_unsure(CHANNEL, unsure)
+    assert [one.unsure for one in await panels.changes([WORKSPACE, CHANNEL])] == [None, unsure]
+    await panels.put(CHANNEL, RosterChanges(unsure=WhenUnsure.OFF))
+    assert [one.unsure for one in await panels.changes([CHANNEL])] == [WhenUnsure.OFF]
+
+    await panels.set_unsure(CHANNEL, None)
     assert list(await panels.changes([CHANNEL])) == [RosterChanges()]
 
 

@@ -18,6 +18,7 @@ from bot.panel.messaging.messenger import (
 )
 from bot.panel.messaging.outbox import LastState
 from bot.panel.model import ApprovalId, MessageTs, ThreadRef, TurnId, UserId
+from bot.panel.texts import sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,8 @@ class RecordingMessenger(Messenger):
     ) -> Sequence[LastState]:
         states = []
         for where, ts, post in self.posts:
+            if where == thread and post.candidates and ts not in self.endings:
+                states.append(self.ended(thread, ts, post, Ending(sentences.passed_over())))
             if where == thread and post.turn != besides and post.part == "plan":
                 tasks = [self._ended(one, post.turn, waiting) for one in self.plans[ts][-1]]
                 if tasks != self.plans[ts][-1]:

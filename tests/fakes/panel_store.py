@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.panel.model import Expert, ExpertName, Synthesis
+from bot.panel.model import Expert, ExpertName, Synthesis, WhenUnsure
 from bot.panel.roster.panel_store import PanelStore
 from bot.panel.roster.roster import ChannelScope, RosterChanges, Scope, WorkspaceScope
 
@@ -40,6 +40,9 @@ class FakePanelStore(PanelStore):
 
     async def set_streaming(self, scope: Scope, streaming: bool | None) -> None:
         self._changes[scope] = replace(self._of(scope), streaming=streaming)
+
+    async def set_unsure(self, scope: Scope, unsure: WhenUnsure | None) -> None:
+        self._changes[scope] = replace(self._of(scope), unsure=unsure)
 
     async def set_budgets(self, scope: WorkspaceScope, budgets: str) -> None:
         self._changes[scope] = replace(self._of(scope), budgets=budgets)

@@ -33,6 +33,7 @@ from bot.panel.model import (
     ThreadRef,
     TurnId,
     UserId,
+    WhenUnsure,
 )
 from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.routing.gate import Look
@@ -125,6 +126,7 @@ class Bench:
     timeouts: Timeouts = HURRY
     levels: int = 2
     consultations: int = 8
+    unsure: WhenUnsure = WhenUnsure.OFF
     toolbox: Toolbox = NO_TOOLS
     approvers: Approvers = WHOEVER_ASKED
     experts: Sequence[Expert] = EXPERTS
@@ -204,6 +206,7 @@ class Bench:
                 self.levels,
                 self.consultations,
                 self.look,
+                self.unsure,
                 self.language,
             ),
         )

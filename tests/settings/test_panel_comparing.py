@@ -2,7 +2,7 @@ from dataclasses import fields, replace
 
 import pytest
 
-from bot.panel.model import Expert, ExpertName, Synthesis
+from bot.panel.model import Expert, ExpertName, Synthesis, WhenUnsure
 from bot.panel.roster.panel_file import PanelFile
 from bot.panel.roster.roster import RosterChanges
 from bot.settings.yaml_files.panel_comparing import differences
@@ -41,6 +41,7 @@ def test_whatever_a_channel_changes_is_a_difference(field):
         "removed": frozenset({TAX.name}),
         "synthesis": Synthesis.ALWAYS,
         "streaming": False,
+        "unsure": WhenUnsure.EAGER,
         "rules": "At most two.",
     }
     changed = replace(NOW, channels={"C01": RosterChanges(**{field.name: values[field.name]})})

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from bot.experts import library
-from bot.panel.model import Effort, Expert, ExpertName, Synthesis
+from bot.panel.model import Effort, Expert, ExpertName, Synthesis, WhenUnsure
 from bot.panel.roster.expert_checks import check_rules
 from bot.panel.roster.panel_file import PanelFile
 from bot.panel.roster.roster import RosterChanges
@@ -60,6 +60,7 @@ changes = some.builds(
     removed=some.frozensets(some.sampled_from([ExpertName("legal"), ExpertName("finance")])),
     synthesis=some.none() | some.sampled_from(Synthesis),
     streaming=some.none() | some.booleans(),
+    unsure=some.none() | some.sampled_from(WhenUnsure),
     rules=some.none() | texts.map(lambda text: check_rules(text[:2_000])).filter(bool),
 )
 channels = some.dictionaries(

@@ -109,7 +109,7 @@ panelbot:panel:S    hash    what scope S (``team``, ``team:channel`` or T)   for
                             changes of its panel, by expert; with where      1 to 3 kB an expert
                             its documents are, which OpenAI keeps; and its
                             settings: ``@synthesis``, ``@streaming``,
-                            ``@rules``, ``@budgets``
+                            ``@rules``, ``@unsure``, ``@budgets``
 panelbot:listening: hash    when somebody last listened to Slack's events,    30 days after the
 TEAM                        ``by`` whom, at which ``server``; from           last; 350 B, and
                             ``since`` to ``until`` nobody did, and           30 B a place while

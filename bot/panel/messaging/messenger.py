@@ -10,6 +10,7 @@ from bot.panel.messaging.outbox import LastState
 from bot.panel.model import (
     ApprovalId,
     ConversationId,
+    Expert,
     ExpertName,
     MessageTs,
     Persona,
@@ -72,6 +73,7 @@ class Post:
     # With a button to let the question exceed its budgets: for those who were left out, or (nobody)
     # for the panel. None: without it.
     lets_through: tuple[ExpertName, ...] | None = None
+    candidates: tuple[Expert, ...] = ()  # with buttons to choose who answers
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.made_files import StoredFile
 from bot.panel.messaging.messenger import Messenger, Post, Sources
 from bot.panel.messaging.outbox import LastState, Outbox
-from bot.panel.model import ApprovalId, ConversationId, ExpertName, Persona
+from bot.panel.model import ApprovalId, ConversationId, Expert, ExpertName, Persona
 from bot.panel.replies.streams import LONG, Streams, tell_of_reply
 from bot.panel.texts import sentences
 from bot.panel.texts.code import with_note
@@ -92,6 +92,10 @@ class ThreadWriter:
         """Post one short message with a button that lets the question exceed its budgets."""
         post = self.draft(_BUDGET, text)
         await self._post(replace(post, lets_through=tuple(dict.fromkeys(left_out))))
+
+    async def offer_choice(self, part: str, text: str, candidates: Sequence[Expert]) -> None:
+        """Post one short message with buttons that say who is to answer."""
+        await self._post(replace(self.draft(part, text), candidates=tuple(candidates)))
 
     async def tell_of_delay(self, text: str) -> None:
         """Post one short message with buttons to stop the postponed turn, and to try it now."""

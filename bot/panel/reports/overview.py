@@ -13,7 +13,7 @@ from bot.panel.budgets.ledger import Ledger
 from bot.panel.budgets.overview import Standing, standings
 from bot.panel.errors import Refused
 from bot.panel.messaging.handles import HandleStore, by_expert
-from bot.panel.model import Expert, ExpertName, Synthesis, UserId
+from bot.panel.model import Expert, ExpertName, Synthesis, UserId, WhenUnsure
 from bot.panel.months import kept_months
 from bot.panel.reports.feedback import Feedback, FeedbackStore, Opinion
 from bot.panel.reports.month_usage import NOTHING, UsageRow, month_usage, sum_of, usage_row
@@ -57,6 +57,7 @@ class Overview:
     may_change: bool
     kept_in: str = ""  # where the panels can be changed, if not in Slack
     streaming: bool | None = None  # of the default panel; None: as usual
+    unsure: WhenUnsure | None = None
     rules: Sequence[str] = ()  # for whom the default panel's router asks
     total: UsageRow = NOTHING
     by_channel: Sequence[UsageRow] = ()  # of those that the user can read, the dearest
@@ -132,6 +133,7 @@ class OverviewReader:
             may_change=may_change,
             kept_in=self._editor.rights.kept_in,
             streaming=panel.streaming,
+            unsure=panel.unsure,
             budgets=await standings(self._ledger, team_id, panel, by, named),
             rules=panel.rules,
         )

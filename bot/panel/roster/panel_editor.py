@@ -8,7 +8,7 @@ from bot.panel.audit.audit_log import Auditor
 from bot.panel.budgets.limits import Level, Limit, Whose, read
 from bot.panel.errors import Refused
 from bot.panel.messaging.people import People
-from bot.panel.model import CollectionId, Expert, Panel, Synthesis, UserId
+from bot.panel.model import CollectionId, Expert, Panel, Synthesis, UserId, WhenUnsure
 from bot.panel.names import in_code
 from bot.panel.roster.catalogue import Catalogue
 from bot.panel.roster.changes import Change, Verb
@@ -149,6 +149,15 @@ class PanelEditor(PanelReader):
         streaming = _STREAMING[value.casefold()]
         await self._recorded.set_streaming(scope, streaming, by)
         return streaming
+
+    async def set_unsure(self, scope: Scope, value: str, by: UserId) -> WhenUnsure | None:
+        """Set whether people are asked whom to ask where the router is unsure; None inherits."""
+        await self.rights.check_may_change(scope, by)
+        if (word := value.casefold()) not in (*WhenUnsure, "default"):
+            raise Refused(gettext("It is one of `off`, `cautious`, `eager` and `default`."))
+        unsure = None if word == "default" else WhenUnsure(word)
+        await self._recorded.set_unsure(scope, unsure, by)
+        return unsure
 
     async def set_budget(self, scope: WorkspaceScope, written: str, by: UserId) -> Limit | Whose:
         """Set one of the workspace's own budgets as it is *written*, or take it back."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from bot.panel.audit.audit_log import Auditor
 from bot.panel.audit.entry import Act
 from bot.panel.errors import Refused
-from bot.panel.model import CollectionId, Expert, ExpertName, Synthesis, ThreadRef
+from bot.panel.model import CollectionId, Expert, ExpertName, Synthesis, ThreadRef, WhenUnsure
 from bot.panel.roster.equipment import given_by_operators
 from bot.panel.roster.expert_checks import MOST_EXPERTS
 from bot.panel.roster.panel_store import PanelStore
@@ -89,6 +89,9 @@ class FilePanelStore(PanelStore):
 
     async def set_streaming(self, scope: Scope, streaming: bool | None) -> None:
         await self._store.set_streaming(scope, streaming)
+
+    async def set_unsure(self, scope: Scope, unsure: WhenUnsure | None) -> None:
+        await self._store.set_unsure(scope, unsure)
 
     async def set_budgets(self, scope: WorkspaceScope, budgets: str) -> None:
         await self._store.set_budgets(scope, budgets)
@@ -185,6 +188,7 @@ def _merged(now: RosterChanges, file: RosterChanges) -> RosterChanges:
         removed=(now.removed - file.added.keys()) | file.removed,
         synthesis=file.synthesis or now.synthesis,
         streaming=now.streaming if file.streaming is None else file.streaming,
+        unsure=file.unsure or now.unsure,
         rules=file.rules or now.rules,
     )
 

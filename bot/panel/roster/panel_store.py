@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from bot.panel.model import Expert, ExpertName, Synthesis
+from bot.panel.model import Expert, ExpertName, Synthesis, WhenUnsure
 from bot.panel.roster.roster import ChannelScope, RosterChanges, Scope, WorkspaceScope
 
 
@@ -33,6 +33,9 @@ class PanelStore(Protocol):
 
     async def set_streaming(self, scope: Scope, streaming: bool | None) -> None:
         """Set whether replies are streamed; None inherits."""
+
+    async def set_unsure(self, scope: Scope, unsure: WhenUnsure | None) -> None:
+        """Set whether people are asked whom to ask; None inherits."""
 
     async def set_budgets(self, scope: WorkspaceScope, budgets: str) -> None:
         """Set the workspace's own budgets, as they are written."""

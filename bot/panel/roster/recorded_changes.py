@@ -5,7 +5,7 @@ from dataclasses import asdict, fields
 from bot.panel.audit.audit_log import Auditor
 from bot.panel.audit.entry import Act, canonical, digest
 from bot.panel.budgets.limits import Limit, Whose, changed
-from bot.panel.model import Expert, ExpertName, Synthesis, UserId
+from bot.panel.model import Expert, ExpertName, Synthesis, UserId, WhenUnsure
 from bot.panel.roster.panel_store import PanelStore
 from bot.panel.roster.roster import RosterChanges, Scope, WorkspaceScope, with_expert
 
@@ -42,6 +42,11 @@ class RecordedChanges:
         """Set whether people see replies as they are written; None inherits."""
         await self._auditor.record(Act.CHANGED, scope, by, streaming=str(value))
         await self._store.set_streaming(scope, value)
+
+    async def set_unsure(self, scope: Scope, value: WhenUnsure | None, by: UserId) -> None:
+        """Set whether people are asked whom to ask; None inherits."""
+        await self._auditor.record(Act.CHANGED, scope, by, unsure=str(value))
+        await self._store.set_unsure(scope, value)
 
     async def set_budget(
         self, scope: WorkspaceScope, change: Limit | Whose, by: UserId | None
@@ -81,6 +86,8 @@ class RecordedChanges:
         if (before.synthesis, before.streaming) != (after.synthesis, after.streaming):
             settings = {"synthesis": after.synthesis or "", "streaming": str(after.streaming)}
             await self._auditor.record(Act.CHANGED, scope, by, **settings)
+        if before.unsure != after.unsure:
+            await self._auditor.record(Act.CHANGED, scope, by, unsure=str(after.unsure))
         if before.rules != after.rules:
             details = _rules_details(before.rules, after.rules)
             await self._auditor.record(Act.CHANGED, scope, by, **details)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.panel.model import Expert, ExpertName, Panel, Synthesis, ThreadRef
+from bot.panel.model import Expert, ExpertName, Panel, Synthesis, ThreadRef, WhenUnsure
 from bot.panel.roster.expert_checks import MOST_EXPERTS
 
 
@@ -33,6 +33,7 @@ class RosterChanges:
     removed: frozenset[ExpertName] = frozenset()
     synthesis: Synthesis | None = None
     streaming: bool | None = None
+    unsure: WhenUnsure | None = None
     budgets: str = ""  # of the workspace, as they are written; only the widest scope has them
     rules: str | None = None  # for whom the router asks, besides those it inherits
 
@@ -66,18 +67,20 @@ def assemble(defaults: Iterable[Expert], changes: Iterable[RosterChanges]) -> Pa
     """
     experts = _from_last(defaults)
     synthesis, streaming, budgets, rules = Synthesis.AUTO, None, "", list[str]()
+    unsure: WhenUnsure | None = None
     for change in changes:
         gone = change.removed | change.added.keys()
         experts = {name: e for name, e in experts.items() if name not in gone}
         experts |= _from_last(change.added.values())
         synthesis = change.synthesis or synthesis
         streaming = streaming if change.streaming is None else change.streaming
+        unsure = change.unsure or unsure
         budgets = change.budgets or budgets
         rules += [change.rules] if change.rules else []
     kept = sorted([*experts][-MOST_EXPERTS:])
     left_out = len(experts) - len(kept)
     panel = tuple(experts[name] for name in kept)
-    return Panel(panel, synthesis, streaming, left_out, budgets=budgets, rules=tuple(rules))
+    return Panel(panel, synthesis, streaming, unsure, left_out, tuple(rules), budgets=budgets)
 
 
 def _from_last(experts: Iterable[Expert]) -> dict[ExpertName, Expert]:

@@ -150,6 +150,24 @@ def steered(steer: Steer, by: str, titles: Sequence[str]) -> str:
     return f"_{request}_"
 
 
+def whom_to_ask() -> str:
+    """Return the message with buttons that say who is to answer."""
+    return gettext("I am not sure whom to ask. Who is to answer this?")
+
+
+def chosen(titles: Sequence[str]) -> str:
+    """Return the line in place of these buttons; it contains {by}. The router decides if nobody."""
+    if titles:
+        who = listed(titles).replace("{", "{{").replace("}", "}}")
+        return gettext("{by} chose {experts}.", by="{by}", experts=who)
+    return gettext("{by} left it to me.", by="{by}")
+
+
+def passed_over() -> str:
+    """Return the line in place of these buttons when nobody has chosen, and nobody can any more."""
+    return gettext("Nobody chose before the thread went on.")
+
+
 def stopped(unanswered: Sequence[str]) -> str:
     """Return the message of a stopped turn, with the experts that have not answered."""
     if not unanswered:

@@ -10,7 +10,7 @@ from bot.panel.messaging.transcript import Transcript
 from bot.panel.model import FileId, MessageTs, SharedFile, Turn, just_after
 from bot.panel.threads import follow_ups
 from bot.panel.threads.thread_store import ThreadStore
-from bot.panel.utterance import Utterance
+from bot.panel.utterance import Role, Utterance
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,9 @@ class ThreadHistory:
         """Return what was said in a thread of ours, for experts who are brought in by a button."""
         if turn.steer is None or links.router is None:
             return ()
-        return await self._transcript.earlier(turn.thread, before=turn.messages[0].ts, since=None)
+        before = turn.messages[0].ts
+        said = await self._transcript.earlier(turn.thread, before=before, since=None)
+        return [message for message in said if not _is_asked(turn, message)]
 
     async def unread(self, turn: Turn, links: ThreadLinks) -> Unread:
         """Return what people said in the thread while the panel was not asked."""
@@ -65,11 +67,13 @@ class ThreadHistory:
             await self._threads.mark_unread(turn.thread, root)
             said = await self._transcript.earlier(turn.thread, before=last, since=None)
             past = {ts: at for ts, at in edits.items() if float(ts) < float(last)}
-            return Unread([message for message in said if message.ts not in own], root, past)
+            return Unread(
+                [one for one in said if not (one.ts in own or _is_asked(turn, one))], root, past
+            )
         unread = list[Utterance]()
         if since is not None:
             said = await self._transcript.earlier(turn.thread, before=last, since=since)
-            unread = [message for message in said if message.ts not in own]
+            unread = [one for one in said if not (one.ts in own or _is_asked(turn, one))]
         known = {message.ts for message in unread}
         edited = await self._transcript.some(turn.thread, edits.keys() - known)
         in_order = sorted([*edited, *unread], key=lambda message: float(message.ts))
@@ -86,6 +90,14 @@ class ThreadHistory:
             until = just_after(turn.messages[-1].ts)
             await self._threads.mark_read(turn.thread, since, until)
         await self._threads.mark_edits_read(turn.thread, edits)
+
+
+def _is_asked(turn: Turn, message: Utterance) -> bool:
+    """Whether *message* is of the question for which people have chosen who answers it."""
+    steer = turn.steer
+    if not (steer and steer.chosen) or message.author.role is not Role.PERSON:
+        return False
+    return float(steer.since) <= float(message.ts) <= float(steer.until)
 
 
 def files_of(messages: Iterable[Utterance]) -> list[SharedFile]:

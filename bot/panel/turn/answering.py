@@ -27,6 +27,7 @@ from bot.panel.threads.conversations import ThreadConversations
 from bot.panel.threads.link_recovery import LinkRecovery
 from bot.panel.threads.thread_history import ThreadHistory, files_of
 from bot.panel.threads.thread_store import Standing
+from bot.panel.turn import unsure
 from bot.panel.turn.authorship import with_authors
 from bot.panel.turn.consulting import file_posts
 from bot.panel.turn.consulting.consultation import consult
@@ -164,6 +165,7 @@ class Answering:
                 context.writer.router = await context.conversations.router()
                 await _post_reason(context)
                 await self._post_unread(context)
+                await unsure.pass_over(context)
                 await self._route_and_consult(context)
                 await _post_unused_files(context)
                 await post_left_out(context)
@@ -237,15 +239,20 @@ class Answering:
             context.record.flush(),
             context.conversations.restore(),
             context.conversations.record(always=context.record.resumed),
-            self._history.catch_up(
-                context.turn,
-                context.progress.unread_since,
-                {} if context.record.has_begun else context.input.unread.edits,
-            ),
+            self._catch_up(context),
             self._parts.save_report(context.record, context.turn, context.panel),
             context.writer.clear_status(),
         )
         turn_report.log_answered(context.turn, context.progress)
+
+    async def _catch_up(self, context: TurnContext) -> None:
+        """Note what models have read by now; what is left to people, they have not."""
+        turn, edits = context.turn, context.input.unread.edits
+        if unsure.is_offered(context):
+            await self._stores.threads.mark_unread(turn.thread, turn.messages[0].ts)
+            return
+        known = {} if context.record.has_begun else edits
+        await self._history.catch_up(turn, context.progress.unread_since, known)
 
 
 async def _post_reason(context: TurnContext) -> None:
@@ -253,7 +260,10 @@ async def _post_reason(context: TurnContext) -> None:
     if missed := [m for m in context.turn.messages if m.missed]:
         await context.writer.post(LATE, apologies.late(runtime.time() - float(missed[0].ts)))
     await context.approvals.show_verdict()
-    if steer := context.turn.steer:
+    steer = context.turn.steer
+    if steer and steer.chosen:
+        await unsure.show_choice(context, steer)
+    elif steer:
         titles = [expert.title for expert in follow_ups.wanted(steer, context.panel)]
         by = context.input.question[0].speaker
         await context.writer.post(STEERED, sentences.steered(steer, by, titles))

@@ -31,7 +31,11 @@ async def keep_correction(context: TurnContext) -> None:
     if (examples := context.services.examples) is None:
         return
     steer = context.turn.steer
-    if steer and steer.wish is Wish.ANOTHER:
+    if steer and steer.chosen:
+        about = context.input.question[0].about
+        kind, routed = CorrectionKind.CHOSEN, _Routed(about, ()) if about else None
+        wanted = [name for name in steer.experts if context.panel.find(name)]
+    elif steer and steer.wish is Wish.ANOTHER:
         kind, routed = CorrectionKind.ANOTHER, await _steered(context)
         wanted = [name for name in steer.experts if context.panel.find(name)]
     elif named := addressed(context.turn.messages, context.panel):

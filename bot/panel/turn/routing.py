@@ -34,6 +34,7 @@ from bot.panel.routing.corrections import Correction
 from bot.panel.texts import sentences
 from bot.panel.texts.answers import limited
 from bot.panel.threads import follow_ups
+from bot.panel.turn import unsure
 from bot.panel.turn.first_look import likely_experts
 from bot.panel.turn.selection import Selection, Start
 from bot.panel.turn.turn_context import EventSink, TurnContext, ignore_event
@@ -52,7 +53,10 @@ async def route(context: TurnContext, start: Start) -> None:
     else:
         if experts:
             await context.writer.post(TOO_MANY, sentences.too_many(len(experts), MOST_AT_ONCE))
-        likely = await likely_experts(context)
+        steer = context.turn.steer
+        likely = () if steer and steer.chosen else await likely_experts(context)
+        if await unsure.is_left_to_people(context):
+            return
         if len(likely) == 1:
             await _call_directly(context, likely, start)
         else:

@@ -15,6 +15,7 @@ from bot.panel.messaging.messenger import Messenger
 from bot.panel.messaging.outbox import Outbox
 from bot.panel.messaging.people import People
 from bot.panel.messaging.transcript import Transcript
+from bot.panel.model import WhenUnsure
 from bot.panel.reports.report_store import ReportStore
 from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.routing.gate import Look
@@ -61,4 +62,5 @@ class Rules:
     levels: int = 2  # of experts under the router: with 1, no expert consults another
     consultations: int = 8  # in one turn, but those that people wish themselves
     look: Look | None = None  # at a question before the router is asked
+    unsure: WhenUnsure = WhenUnsure.OFF  # where a panel says nothing else
     language: str = ""  # of what all can read; empty: the author's

@@ -127,6 +127,14 @@ class ModelSettings:
         "Levels of experts under the router: 2 lets experts consult others; 1: none does",
         page="use/experts.md#experts-who-consult-experts",
     )
+    unsure: str = setting(
+        "PANELBOT_UNSURE",
+        choice("off", "cautious", "eager", default="off"),
+        "Where the router is unsure, people are asked whom to ask. cautious: if it is sure of no "
+        "expert. eager: if it is unsure of any. `/experts unsure` says otherwise for a channel",
+        example="cautious",
+        page="use/asking.md#when-the-router-is-unsure",
+    )
     max_consultations: int = setting(
         "PANELBOT_MAX_CONSULTATIONS",
         whole_number(1, 50, default=8),

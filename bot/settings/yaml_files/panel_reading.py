@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from bot.panel.errors import Refused
-from bot.panel.model import Expert, ExpertName, Synthesis
+from bot.panel.model import Expert, ExpertName, Synthesis, WhenUnsure
 from bot.panel.roster.expert_checks import MOST_EXPERTS, check_name, check_rules
 from bot.panel.roster.panel_file import PanelFile, check_sizes
 from bot.panel.roster.roster import RosterChanges
@@ -20,7 +20,7 @@ STREAMING = {"on": True, "off": False}
 _LONGEST_PLACE = 200
 _CHANNEL = re.compile(r"[CDG][A-Z0-9]{2,}")
 _FILE_FIELDS = ("version", "kept_in", "defaults", "channels")
-_SCOPE_FIELDS = ("synthesis", "streaming", "router", "remove", "experts")
+_SCOPE_FIELDS = ("synthesis", "streaming", "unsure", "router", "remove", "experts")
 
 
 def load(path: str, known: Collection[str] | None = None, *, setting: str = "") -> PanelFile:
@@ -105,6 +105,7 @@ def _changes(node: YamlNode) -> RosterChanges:
         removed=frozenset(removed),
         synthesis=fields.read("synthesis", lambda word: Synthesis(word.one_of(Synthesis)), None),
         streaming=fields.read("streaming", lambda word: STREAMING[word.one_of(STREAMING)], None),
+        unsure=fields.read("unsure", lambda word: WhenUnsure(word.one_of(WhenUnsure)), None),
         rules=fields.read("router", _rules, None),
     )
 

@@ -37,6 +37,7 @@ def _scope(changes: RosterChanges) -> dict[str, Any]:
     fields = {
         "synthesis": changes.synthesis.value if changes.synthesis else None,
         "streaming": None if changes.streaming is None else _STREAMING_WORDS[changes.streaming],
+        "unsure": changes.unsure.value if changes.unsure else None,
         "router": changes.rules,
         "remove": sorted(changes.removed),
         "experts": [expert_entry(expert) for _, expert in sorted(changes.added.items())],

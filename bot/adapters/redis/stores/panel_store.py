@@ -7,14 +7,14 @@ from hashlib import sha256
 
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.scripting import Connection
-from bot.panel.model import Expert, ExpertName, Synthesis, UserId
+from bot.panel.model import Expert, ExpertName, Synthesis, UserId, WhenUnsure
 from bot.panel.roster.panel_store import PanelStore
 from bot.panel.roster.roster import ChannelScope, RosterChanges, Scope, WorkspaceScope
 
 # Fields beside the experts' names, which begin with a letter.
 _SYNTHESIS, _STREAMING, _RULES = "@synthesis", "@streaming", "@rules"
-_BUDGETS, _GIVER = "@budgets", "@by:"
-_SETTINGS = (_SYNTHESIS, _STREAMING, _RULES)  # that a panel file has, too
+_UNSURE, _BUDGETS, _GIVER = "@unsure", "@budgets", "@by:"
+_SETTINGS = (_SYNTHESIS, _STREAMING, _RULES, _UNSURE)  # that a panel file has, too
 _REMOVED = "-"
 _SWITCH = {True: "on", False: "off"}
 
@@ -47,6 +47,9 @@ class RedisPanelStore(PanelStore):
 
     async def set_streaming(self, scope: Scope, streaming: bool | None) -> None:
         await self._set(scope, _STREAMING, None if streaming is None else _SWITCH[streaming])
+
+    async def set_unsure(self, scope: Scope, unsure: WhenUnsure | None) -> None:
+        await self._set(scope, _UNSURE, unsure and unsure.value)
 
     async def set_budgets(self, scope: WorkspaceScope, budgets: str) -> None:
         await self._set(scope, _BUDGETS, budgets or None)
@@ -117,6 +120,8 @@ def _fields(changes: RosterChanges) -> Mapping[str, str]:
         fields[_SYNTHESIS] = changes.synthesis.value
     if changes.streaming is not None:
         fields[_STREAMING] = _SWITCH[changes.streaming]
+    if changes.unsure:
+        fields[_UNSURE] = changes.unsure.value
     if changes.rules:
         fields[_RULES] = changes.rules
     return fields
@@ -124,6 +129,7 @@ def _fields(changes: RosterChanges) -> Mapping[str, str]:
 
 def _changes(fields: Mapping[str, str]) -> RosterChanges:
     synthesis, streaming = fields.get(_SYNTHESIS), fields.get(_STREAMING)
+    unsure = fields.get(_UNSURE)
     experts = {ExpertName(name): text for name, text in fields.items() if name[0] != "@"}
     return RosterChanges(
         added={
@@ -134,6 +140,7 @@ def _changes(fields: Mapping[str, str]) -> RosterChanges:
         removed=frozenset(name for name, text in experts.items() if text == _REMOVED),
         synthesis=codec.member(Synthesis, synthesis) if synthesis else None,
         streaming=streaming == _SWITCH[True] if streaming else None,
+        unsure=codec.member(WhenUnsure, unsure) if unsure else None,
         budgets=fields.get(_BUDGETS, ""),
         rules=fields.get(_RULES),
     )

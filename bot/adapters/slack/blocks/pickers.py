@@ -9,6 +9,7 @@ from bot.adapters.slack.blocks.elements import labelled_input, modal, plain_text
 from bot.adapters.slack.blocks.menus import described, menu
 from bot.json_types import Json
 from bot.language import gettext
+from bot.panel.errors import Refused
 from bot.panel.model import Expert, ExpertName, MessageTs, Steer, ThreadRef, Wish
 from bot.panel.roster.expert_checks import check_name
 
@@ -24,7 +25,7 @@ def ask(
     but: ExpertName | None = None,
 ) -> Json:
     """Return the modal that picks another of *panel* than *but* to answer, too."""
-    span = {"since": steer.since, "until": steer.until, "but": but or ""}
+    span = {"since": steer.since, "until": steer.until, "but": but or "", "chosen": steer.chosen}
     title, metadata = gettext("Ask another expert"), _place(thread, pressed) | span
     experts = [expert for expert in panel if expert.name != but]
     return _modal(ASK, title, gettext("Ask"), metadata, experts)
@@ -38,7 +39,15 @@ def picked_to_ask(view: Json) -> tuple[ThreadRef, MessageTs, Steer]:
     with _refusing():
         metadata = json.loads(view["private_metadata"])
         since, until = MessageTs(metadata["since"]), MessageTs(metadata["until"])
-        return *_read_place(metadata), Steer(Wish.ANOTHER, since, until, (_chosen(view),))
+        is_choice = metadata.get("chosen") is True
+        wish = Wish.ASK if is_choice else Wish.ANOTHER
+        steer = Steer(wish, since, until, (_chosen(view),), chosen=is_choice)
+        return *_read_place(metadata), steer
+
+
+def chosen_before() -> Refused:
+    """Return the refusal of a choice of who answers that comes too late."""
+    return Refused(gettext("Somebody has chosen already, or the thread has gone on."))
 
 
 def join(thread: ThreadRef, pressed: MessageTs, experts: Sequence[Expert]) -> Json:

@@ -4,7 +4,7 @@ import logging
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.adapters.slack.buttons.reply_buttons import LET_THROUGH, Exempt
+from bot.adapters.slack.buttons.reply_buttons import LET_THROUGH, Wanted
 from bot.adapters.slack.interactions.error_sentences import error_sentence
 from bot.adapters.slack.interactions.responder import Responder
 from bot.json_types import Json
@@ -54,12 +54,12 @@ class ExemptionListeners:
 
     async def _let_through(self, body: Json, action: Json) -> None:
         click = await self._responder.clicks.take(body, action)
-        exempt, thread = Exempt.load(click.value), click.thread
+        wanted, thread = Wanted.load(click.value), click.thread
         await self._rights.check_may_set_budget(thread, click.user)
         turn = TurnId(f"{thread.team_id}:{thread.channel_id}:{just_after(click.message)}")
         await self._auditor.record(Act.ALLOWED, thread, click.user, turn)
         await self._budgets.let_through(turn)
-        wish = Wish.ANOTHER if exempt.experts else Wish.ASK
-        steer = Steer(wish, since=exempt.about, until=click.message, experts=exempt.experts)
+        wish = Wish.ANOTHER if wanted.experts else Wish.ASK
+        steer = Steer(wish, since=wanted.about, until=click.message, experts=wanted.experts)
         if not await self._intake.press_once(thread, click.user, steer):
             raise Refused(gettext("Somebody has let this through already."))

@@ -132,7 +132,10 @@ class FollowUpListeners:
         try:
             await self._responder.check_form(view, user)
             thread, ts, steer = pickers.picked_to_ask(view)
-            await self._intake.press(thread, ts, user, steer)
+            if not steer.chosen:
+                await self._intake.press(thread, ts, user, steer)
+            elif not await self._intake.press_once(thread, user, steer):
+                raise pickers.chosen_before()
         except PanelError as error:
             await refuse_form(ack, view, error)
             return

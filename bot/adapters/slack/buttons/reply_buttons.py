@@ -9,18 +9,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.adapters.slack.api.metadata import call_of
-from bot.adapters.slack.blocks.elements import button, option
+from bot.adapters.slack.blocks.elements import button, literal, option
 from bot.adapters.slack.buttons import sources_modal, thumbs
 from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.messaging.messenger import Post
 from bot.panel.model import ApprovalId, CallId, ExpertName, MessageTs, TurnId, Wish
+from bot.panel.routing.gate import MOST_OFFERED
 
 # The buttons' action_ids.
 SHOW_WORK, RETRY, STOP, TRY_NOW = "show_work", "retry", "stop", "try_now"
 MORE, ASK_OTHERS, GO_ON = "more", "ask_others", "go_on"
 APPROVE, DECLINE = "approve", "decline"
 FORGET, LET_THROUGH = "forget_thread", "let_through"
+CHOOSE = tuple(f"choose_{n}" for n in range(MOST_OFFERED))
+CHOOSE_ALL, CHOOSE_ROUTER, CHOOSE_OTHER = "choose_all", "choose_router", "choose_other"
+_LONGEST = 75  # characters of a button
 _TS = re.compile(r"\d{1,20}\.\d{1,9}")
 
 
@@ -71,8 +75,8 @@ class Pressed:
 
 
 @dataclass(frozen=True, slots=True)
-class Exempt:
-    """The question that is to exceed its budgets: about which message, and who is to answer."""
+class Wanted:
+    """What a button wants answered: the question that begins with a message, and by whom."""
 
     about: MessageTs
     experts: tuple[ExpertName, ...]  # none: the router chooses
@@ -82,7 +86,7 @@ class Exempt:
         return " ".join((self.about, *self.experts))
 
     @classmethod
-    def load(cls, value: str) -> "Exempt":
+    def load(cls, value: str) -> "Wanted":
         """Return what ``dump`` wrote. Raises ValueError if it is anything else."""
         about, *experts = value.split(" ")
         if not _TS.fullmatch(about):
@@ -123,12 +127,34 @@ def row(post: Post) -> list[Json]:
         buttons.append(button(FORGET, forget, label, post.turn, "danger"))
     if post.lets_through is not None:
         label = gettext("Let this through: answer this question, whatever the budget says")
-        value = Exempt(_about(post), post.lets_through).dump()
+        value = Wanted(_about(post), post.lets_through).dump()
         buttons.append(button(LET_THROUGH, gettext("Let this through"), label, value))
+    buttons += _choices(post)
     if post.is_delayed:
         buttons += [_try_now(post), _stop()]
     actions = [{"type": "actions", "elements": buttons}] if buttons else []
     return [*actions, thumbs.thumbs(post)] if post.ends_reply else actions
+
+
+def _choices(post: Post) -> list[Json]:
+    """Return the buttons that say who is to answer: the candidates, all, or others."""
+    if not post.candidates:
+        return []
+    about, names = _about(post), tuple(expert.name for expert in post.candidates)
+    buttons = [
+        _choice(action, literal(one.title, _LONGEST), Wanted(about, (one.name,)))
+        for action, one in zip(CHOOSE, post.candidates, strict=False)
+    ]
+    if len(names) > 1:
+        buttons.append(_choice(CHOOSE_ALL, gettext("Everyone"), Wanted(about, names)))
+    buttons.append(_choice(CHOOSE_ROUTER, gettext("You decide"), Wanted(about, ())))
+    buttons.append(_choice(CHOOSE_OTHER, gettext("Someone else…"), Wanted(about, ())))
+    return buttons
+
+
+def _choice(action: str, text: str, value: Wanted) -> Json:
+    label = gettext("{choice}: choose who answers this", choice=text)
+    return button(action, text, label, value.dump())
 
 
 def decision_buttons(approval: ApprovalId, *, may_approve: bool = True) -> list[Json]:

@@ -142,6 +142,7 @@ class ExpertsCommand:
             kept_in=kept_in,
             left_out=panel.left_out,
             rules=[(one, c.rules) for one, c in zip(scopes, changes, strict=True) if c.rules],
+            unsure=panel.unsure,
         )
 
     async def _help(self, scope: Scope, lead: str = "") -> Answer:

@@ -19,7 +19,7 @@ from bot.adapters.slack.documents.document_messages import documents_use
 from bot.adapters.slack.experts.panel_settings import SETTINGS, SYNTHESIS, PanelSetting
 from bot.adapters.slack.markdown import sanitize
 from bot.language import gettext, ngettext, pgettext
-from bot.panel.model import Effort, Expert, ExpertName, Synthesis, ThreadRef
+from bot.panel.model import Effort, Expert, ExpertName, Synthesis, ThreadRef, WhenUnsure
 from bot.panel.roster.expert_checks import MOST_EXPERTS
 from bot.panel.roster.panel_reader import PanelEntry
 from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
@@ -40,6 +40,7 @@ def panel(
     kept_in: str = "",
     left_out: int = 0,
     rules: Sequence[tuple[Scope, str]] = (),
+    unsure: WhenUnsure | None = None,
 ) -> Answer:
     """Return the panel's experts with their handles, its settings, and where it is kept.
 
@@ -59,6 +60,8 @@ def panel(
     ]
     if streaming is not None:
         footer.insert(1, gettext("Streaming: *{setting}*.", setting=on_or_off(streaming)))
+    if unsure:
+        footer.insert(1, when_unsure(unsure))
     if left_out:
         footer.append(
             ngettext(
@@ -236,6 +239,11 @@ def _when(synthesis: Synthesis) -> str:
 def on_or_off(streaming: bool) -> str:
     """Return the value of the setting *streaming*."""
     return "on" if streaming else "off"
+
+
+def when_unsure(setting: WhenUnsure) -> str:
+    """Return the line about the setting *unsure*."""
+    return gettext("When the router is unsure: *{setting}*.", setting=setting.value)
 
 
 def _origin_mark(origin: Scope | None, where: Scope) -> str:

@@ -77,4 +77,31 @@ STREAMING = PanelSetting(
     ),
 )
 
-SETTINGS = (SYNTHESIS, STREAMING)
+UNSURE = PanelSetting(
+    word="unsure",
+    values={
+        "off": lambda: gettext("the router decides whom to ask, however unsure it is"),
+        "cautious": lambda: gettext(
+            "I ask you whom to ask where the router is sure of no expert at all"
+        ),
+        "eager": lambda: gettext("I ask you whom to ask where the router is unsure of any expert"),
+        "default": lambda: gettext("as it is elsewhere"),
+    },
+    help=lambda: gettext(
+        "`/experts unsure off`, `cautious`, `eager` or `default`: whether I ask you whom to ask "
+        "where the router is unsure"
+    ),
+    set=PanelEditor.set_unsure,
+    for_channel=lambda **details: gettext(
+        "{person} set for this channel what happens when the router is unsure to *{setting}*: "
+        "{meaning}.",
+        **details,
+    ),
+    for_defaults=lambda **details: gettext(
+        "{person} set for all channels what happens when the router is unsure to *{setting}*: "
+        "{meaning}.",
+        **details,
+    ),
+)
+
+SETTINGS = (SYNTHESIS, STREAMING, UNSURE)

@@ -27,6 +27,7 @@ from bot.adapters.slack.experts.panel_messages import (
     more_experts,
     on_or_off,
     tools_used,
+    when_unsure,
 )
 from bot.adapters.slack.home import turning
 from bot.adapters.slack.home.turning import Listing, Place
@@ -85,6 +86,8 @@ def _roster(overview: Overview, place: Place) -> Iterator[Json]:
         yield note(gettext("Router's summary: *{when}*.", when=when))
     if overview.streaming is not None:
         yield note(gettext("Streaming: *{setting}*.", setting=on_or_off(overview.streaming)))
+    if overview.unsure:
+        yield note(when_unsure(overview.unsure))
     if overview.rules:
         yield note(gettext("The router has rules for whom it asks: `/experts` shows them."))
     if overview.kept_in:
@@ -176,6 +179,8 @@ def _difference(changes: RosterChanges) -> str:
         parts.append(gettext("summary {when}", when=_when(changes.synthesis)))
     if changes.streaming is not None:
         parts.append(gettext("streaming *{setting}*", setting=on_or_off(changes.streaming)))
+    if changes.unsure:
+        parts.append(gettext("when unsure *{setting}*", setting=changes.unsure.value))
     if changes.rules:
         parts.append(gettext("rules for the router"))
     return " · ".join(parts)

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from bot.adapters.slack.api import last_states
 from bot.adapters.slack.api.metadata import MessageStamp
 from bot.adapters.slack.blocks.elements import note
-from bot.adapters.slack.buttons.reply_buttons import DECLINE, STOP
+from bot.adapters.slack.buttons.reply_buttons import CHOOSE_ROUTER, DECLINE, STOP
 from bot.adapters.slack.markdown import sanitize
 from bot.adapters.slack.posting import settled_plans
 from bot.adapters.slack.threads.replies import Replies
@@ -85,13 +85,19 @@ def _settled(
         return _plan(thread, ts, content) if content else None
     if STOP in pressed:  # a note that the turn is delayed
         return last_states.deleted(thread, ts)
+    if CHOOSE_ROUTER in pressed:
+        return _ended(thread, message, sentences.passed_over())
     if DECLINE in pressed and pressed[DECLINE] not in waiting:
-        words = approval_texts.ended(Undecided.LOST)
-        blocks = [block for block in message["blocks"] if block["type"] != "actions"]
-        text = f"{message['text']}\n{words}"
-        content = {"blocks": [*blocks, note(sanitize.mrkdwn(words))], "text": text}
-        return last_states.updated(thread, ts, content)
+        return _ended(thread, message, approval_texts.ended(Undecided.LOST))
     return None
+
+
+def _ended(thread: ThreadRef, message: Json, words: str) -> LastState:
+    """Return the state in which *words* replace the buttons of *message*."""
+    blocks = [block for block in message["blocks"] if block["type"] != "actions"]
+    text = f"{message['text']}\n{words}"
+    content = {"blocks": [*blocks, note(sanitize.mrkdwn(words))], "text": text}
+    return last_states.updated(thread, message["ts"], content)
 
 
 def _last(message: Json, on_its_way: Mapping[str, LastState]) -> Json | None:

@@ -87,8 +87,8 @@ async def test_a_new_entry_has_its_line_in_the_help(command):
 
 
 async def test_a_new_entry_is_suggested_for_a_typing_error(command):
-    answer = await command.run("tune formal", MEMBER)
-    assert "I do not know `tune`. Did you mean `tone`?" in answer.text
+    answer = await command.run("toen formal", MEMBER)
+    assert "I do not know `toen`. Did you mean `tone`?" in answer.text
 
 
 async def test_a_value_that_is_none_is_refused(command, tone):

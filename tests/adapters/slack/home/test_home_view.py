@@ -8,7 +8,7 @@ from bot.adapters.slack.api.metadata import StampSigner
 from bot.adapters.slack.blocks import seals
 from bot.adapters.slack.home import home_view, turning
 from bot.adapters.slack.home.turning import PAGE, Listing
-from bot.panel.model import Expert, ExpertName, Synthesis, ToolName, UserId
+from bot.panel.model import Expert, ExpertName, Synthesis, ToolName, UserId, WhenUnsure
 from bot.panel.reports.month_usage import UsageRow
 from bot.panel.reports.overview import Figures, Overview
 from bot.panel.roster.panel_reader import PanelEntry
@@ -78,6 +78,7 @@ def test_whatever_a_channel_changes_is_told(field):
         "removed": frozenset({TAX.name}),
         "synthesis": Synthesis.ALWAYS,
         "streaming": False,
+        "unsure": WhenUnsure.EAGER,
         "rules": "At most two.",
     }
     changes = RosterChanges(**{field.name: values[field.name]})
