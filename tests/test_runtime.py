@@ -21,6 +21,7 @@ EXCEPTIONS = {
     "runtime.py": "it is the one that asks",
     "assembly/actors.py": "names whoever runs a command",
     "operations/evaluation/scores.py": "always the same seed: a report can be made again",
+    "operations/evaluation/with_examples.py": "the same",
     "adapters/functions/child.py": "the process of a function, which ends with its one answer",
     "adapters/redis/connection/embedded.py": "starts the demo's Redis server, with a password",
     "adapters/redis/encryption.py": "a nonce must never come again, not even with its seed",

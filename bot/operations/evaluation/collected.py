@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import yaml
 
+from bot import runtime
 from bot.panel.routing.corrections import Correction
 
 TAG = "collected"
@@ -30,7 +31,7 @@ def as_questions(corrections: Sequence[Correction]) -> str:
         for one in labelled(corrections)
     ]
     told = [{key: value for key, value in one.items() if value} for one in asked]
-    at = datetime.now(UTC).date().isoformat()
+    at = datetime.fromtimestamp(runtime.time(), UTC).date().isoformat()
     listed = yaml.safe_dump(told, allow_unicode=True, sort_keys=False, width=100)
     return _HEAD.format(at=at) + listed
 
