@@ -14,7 +14,7 @@ from bot.playground.openai.stand_in.brain import Brain, Call, ModelRequest
 
 _MODEL = "gpt-6-luna"
 _MOST_QUESTIONS = 400
-_LIKELY, _UNLIKELY = 0.9, 0.05
+_LIKELY, _UNLIKELY = 0.9, 0.05  # nobody, and whoever is not called
 _NOBODY = "nobody"  # a statement that is true where no other is
 
 
@@ -37,21 +37,21 @@ class Decisions:
         used = tokens.usage(tokens.count(json.dumps(body)), 0, 0, 0)
         return {
             "model": body["model"],
-            "answers": [_answer(question.get("name"), called) for question in questions],
+            "answers": [_answer(question.get("name", ""), called) for question in questions],
             "usage": {**used, "output_tokens": 0, "total_tokens": used["input_tokens"]},
         }
 
-    def _called(self, said: Sequence[Json], questions: Sequence[Json]) -> set[str]:
-        """Return the names of the predicates that are true."""
+    def _called(self, said: Sequence[Json], questions: Sequence[Json]) -> Mapping[str, float]:
+        """Return the names of the predicates that may be true, with how likely that is."""
         asked = [one for one in questions if one.get("name") != _NOBODY]
         request = ModelRequest(_MODEL, "", [*map(_as_tool, asked)], may_call=True, items=said)
         reply = self._brain().reply(request)
-        return {step.name for step in reply if isinstance(step, Call)} or {_NOBODY}
+        called = {step.name: step.likelihood for step in reply if isinstance(step, Call)}
+        return called or {_NOBODY: _LIKELY}
 
 
-def _answer(name: str | None, called: set[str]) -> Json:
-    likely = _LIKELY if name in called else _UNLIKELY
-    return {"type": "predicate", "name": name, "probability": likely}
+def _answer(name: str, called: Mapping[str, float]) -> Json:
+    return {"type": "predicate", "name": name, "probability": called.get(name, _UNLIKELY)}
 
 
 def _as_tool(question: Json) -> Json:

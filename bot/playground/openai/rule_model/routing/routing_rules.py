@@ -1,6 +1,7 @@
 """How the rule model chooses whom to consult."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bot.json_types import Json
 from bot.playground.openai.rule_model.prompt_reading import (
@@ -23,6 +24,7 @@ _MOST_CALLS, _MOST_WORDS = 3, 3
 _MOST_NAMED_CALLS = 5  # of experts whom people name
 _ENOUGH = 1.0  # of what a message says of other experts, that it is no follow-up
 _TELLING = 0.6  # weight of a word that is named as the reason
+_GUESSED = 0.3  # likelihood of whoever is least far from a question
 _LONGEST_BRIEF = 600
 _MOST_NAMED = 30  # experts
 
@@ -47,9 +49,12 @@ def choose(request: ModelRequest) -> Reply:
         return [Text(_own_words(talk, question, request.tools))]
     if again and fits < _ENOUGH:
         return [_follow_up(tool, question, request) for tool in again]
-    choice = fitting if fits >= _TELLING else nearest
+    is_guess = fits < _TELLING
+    choice = nearest if is_guess else fitting
     chosen = choice(said.question, wanted or request.tools)
     calls = [call_of(tool, said.question) for tool in chosen]
+    if is_guess:
+        calls = [replace(call, likelihood=_GUESSED) for call in calls]
     return calls[:1] if request.must_call else calls or [Text(_nobody(question, request.tools))]
 
 
