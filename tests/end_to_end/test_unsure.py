@@ -44,7 +44,7 @@ async def test_a_choice_asks_whom_people_choose_and_takes_the_buttons_away(bot: 
     settled = bot.slack.workspace.message(message.channel, message.ts)
     assert settled
     assert not [b for b in settled.blocks if b["type"] == "actions"]
-    assert "Ada" in str(settled.blocks)
+    assert f"<@{ADA}> chose Finance Partner." in str(settled.blocks)
 
 
 async def test_a_newer_question_passes_the_offer_over(bot: World):
