@@ -13,6 +13,7 @@ from tests.fakes.correction_store import FakeCorrectionStore
 
 SECRET = Cipher([bytes(32)])
 NOW = int(time.time())
+DAY = 86_400  # seconds
 ONE = Correction(
     f"T1:C1:{NOW}.000100", "1.0", MessageTs("1.0"), "Dürfen wir? 🇩🇪", (ExpertName("finance"),),
     CorrectionKind.ANOTHER, (ExpertName("legal"),), people=(UserId("U1"),), at=NOW * 1000,
@@ -65,14 +66,14 @@ async def test_what_matches_is_forgotten_in_every_place(store):
 
 
 async def test_what_is_too_old_is_not_shown_and_goes(redis):
-    store = RedisCorrectionStore(redis, keep=60)
-    old = replace(ONE, id=f"T1:C1:{NOW - 100}.000100")
+    store = RedisCorrectionStore(redis, keep=DAY)
+    old = replace(ONE, id=f"T1:C1:{NOW - 2 * DAY}.000100")
     await store.keep("T1", old, shared=False)
     assert list(await store.of_channel("T1", "C1", shared=False)) == []
 
     await store.keep("T1", ONE, shared=False)
     assert await redis.hlen("panelbot:corrections:T1:C1") == 1
-    assert 0 < await redis.ttl("panelbot:corrections:T1:C1") <= 60
+    assert 0 < await redis.ttl("panelbot:corrections:T1:C1") <= DAY
 
 
 async def test_nothing_that_was_said_stands_in_redis_where_it_is_encrypted(redis):

@@ -45,8 +45,8 @@ STORY = (
     Mutant(
         "edit counts as read by an earlier attempt",
         "bot/panel/turn/answering.py",
-        "{} if context.record.has_begun else context.input.unread.edits",
-        "context.input.unread.edits",
+        "{} if context.record.has_begun else edits",
+        "edits",
         Days("edits"),
     ),
     Mutant(
