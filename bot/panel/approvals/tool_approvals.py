@@ -150,9 +150,18 @@ class ToolApprovals:
 
     async def _withdraw(self, pending: Sequence[Pending], why: Undecided) -> bool:
         for one in pending:
-            await self._end(one, why)
+            if one is self.decided and self._has_sent_verdict(one):
+                await self.show_verdict()  # what was stopped came after it
+            else:
+                await self._end(one, why)
             await self._close(one)
         return bool(pending)
+
+    def _has_sent_verdict(self, decided: Pending) -> bool:
+        """Whether the model may have the turn's verdict on *decided*, and have acted on it."""
+        progress = self._record.progress
+        calls = (call for call in progress.all_calls if call.expert == decided.call.expert)
+        return any(call.id in progress.asked for call in calls)
 
     async def _close(self, pending: Pending) -> None:
         await self._record.flush()  # what became of it must not be lost with it

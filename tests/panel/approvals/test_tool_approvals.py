@@ -452,6 +452,30 @@ async def test_going_on_survives_a_crash_at_every_entry(make_bench, stop_at, aft
     assert endings(bench) == [approval_texts.ended(Decision.APPROVED)]
 
 
+@pytest.mark.parametrize("deleted", [False, True])
+@pytest.mark.parametrize("decision", [Decision.APPROVED, Decision.DECLINED])
+@pytest.mark.parametrize("stop_at", range(1, 9))
+async def test_a_verdict_that_was_sent_is_shown_whatever_ends_the_turn(
+    bench, stop_at, decision, deleted
+):
+    await asked(bench)
+    await decide(bench, decision=decision)
+    bench.model.script("legal", "49 a month.")
+    claim = await bench.queue.claim()
+    await bench.die(claim, stop_at, after=False)
+    was_sent = bool(given(bench))
+
+    bench.lose()
+    claim = await bench.queue.claim()
+    if deleted:
+        await bench.runner().withdraw(claim, {claim.turn.messages[0].ts})
+    else:
+        await bench.runner().stop(claim)
+
+    assert not was_sent or endings(bench) == [approval_texts.ended(decision)]
+    assert not await bench.approvals.pending(THREAD)
+
+
 async def test_a_message_that_cannot_be_changed_now_is_changed_later(bench):
     await asked(bench)
     await decide(bench)
