@@ -164,6 +164,8 @@ class Evaluation:
             round(decision.seconds, 3),
             tuple(one.passed for one in checks.judgements),
             tuple(one.reason for one in checks.judgements),
+            decision.likelihoods.experts,
+            decision.likelihoods.nobody,
         )
         self._notes[key] = note
         self._keep(note)

@@ -6,7 +6,7 @@ A note has no words of a question or an answer: of checks it has only whether th
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from pathlib import Path
 
@@ -28,10 +28,13 @@ class Note:
     seconds: float = 0.0
     passed: Sequence[bool] = ()
     reasons: Sequence[str] = ()  # of the checks, which may quote an answer: never written
+    likelihoods: Mapping[ExpertName, float] = field(default_factory=dict)  # of a first look
+    nobody: float | None = None  # the likelihood that nobody is wanted
 
     def line(self) -> str:
         """Return the note as a line of JSON, without any words."""
         told = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "reasons"}
+        told |= {} if self.likelihoods else {"likelihoods": (), "nobody": ()}
         return json.dumps({name: value for name, value in told.items() if value != ()})
 
 
@@ -50,7 +53,10 @@ def read_note(line: bytes) -> Note:
             } if all(isinstance(name, str) for name in chosen):
                 if cost is None or Decimal(cost).is_finite():
                     passed = _passed(rest.get("passed", []))
-                    return Note(key, chosen, unknown, tokens, cost, seconds, passed)
+                    likelihoods = _likelihoods(rest.get("likelihoods", {}))
+                    nobody = _likelihood(rest["nobody"]) if rest.get("nobody") else None
+                    known = (key, chosen, unknown, tokens, cost, seconds, passed, ())
+                    return Note(*known, likelihoods, nobody)
     except (ArithmeticError, RecursionError) as error:
         raise ValueError from error
     raise ValueError
@@ -59,6 +65,18 @@ def read_note(line: bytes) -> Note:
 def _passed(value: object) -> tuple[bool, ...]:
     if isinstance(value, list) and all(isinstance(one, bool) for one in value):
         return tuple(value)
+    raise ValueError
+
+
+def _likelihoods(value: object) -> Mapping[ExpertName, float]:
+    if isinstance(value, dict):
+        return {ExpertName(str(name)): _likelihood(one) for name, one in value.items()}
+    raise ValueError
+
+
+def _likelihood(value: object) -> float:
+    if isinstance(value, float) and 0 <= value <= 1:
+        return value
     raise ValueError
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from bot.operations.evaluation import scores
+from bot.operations.evaluation.calibration import Calibration, calibration
 from bot.operations.evaluation.checks import Check
 from bot.operations.evaluation.evaluation import Run, experts_of
 from bot.operations.evaluation.scores import MEASURES, Choice, Counts
@@ -32,6 +33,8 @@ def as_markdown(run: Run, against: Run | None = None) -> str:
     lines += ["", "## By expert", "", *_by_expert(run.choices)]
     if confused := scores.confusion(run.choices):
         lines += ["", "## Who was asked in place of whom", "", *_confused(confused)]
+    if calibrated := calibration(run):
+        lines += ["", "## How far likelihoods can be believed", "", *_calibrated(calibrated)]
     if any(one.passed for one in run.choices):
         lines += ["", "## Answers", "", *_answers(run)]
     if wrong := [one for one in run.choices if not one.is_exact]:
@@ -153,6 +156,23 @@ def _confused(confused: Mapping[tuple[str, str], int]) -> Iterator[str]:
     yield from _table(("right", "asked instead", "times"), rows)
 
 
+def _calibrated(found: Calibration) -> Iterator[str]:
+    rows = [
+        (f"{one.low:.1f} to {one.high:.1f}", str(one.count), shown(one.said), shown(one.true))
+        for one in found.bins
+    ]
+    yield from _table(("said", "statements", "at the mean", "true"), rows)
+    yield ""
+    yield f"Brier score: {found.brier:.3f} (0 at best; always saying 0.5 has 0.250)."
+    yield ""
+    yield from _table(
+        ("PANELBOT_ROUTER_THRESHOLD", "f1", "exact"),
+        [(f"{at:.1f}", shown(f1), shown(exact)) for at, f1, exact in found.by_threshold],
+    )
+    yield ""
+    yield f"The highest f1 has {found.best:.1f}."
+
+
 def _wrong(choices: Sequence[Choice]) -> Iterator[str]:
     rows = [
         (one.question.id, _short(one.question.text), experts_of(one.right), experts_of(one.chosen))
@@ -212,6 +232,7 @@ def _fields(run: Run) -> dict[str, Any]:
         "router": run.router,
         "cost": None if run.cost is None else str(run.cost),
         "judge": run.judge or None,
+        "calibration": _calibration_fields(run),
         "measures": measures(run),
         "tags": {tag: _values(sums) for tag, sums in scores.by_tag(run.choices).items()},
         "experts": {name: asdict(sums) for name, sums in scores.by_expert(run.choices).items()},
@@ -236,6 +257,11 @@ def _fields(run: Run) -> dict[str, Any]:
             for row in _checked(run)
         ],
     }
+
+
+def _calibration_fields(run: Run) -> dict[str, Any] | None:
+    found = calibration(run)
+    return {**asdict(found), "best": found.best} if found else None
 
 
 def measures(run: Run) -> Mapping[str, float | None]:
