@@ -16,19 +16,25 @@ from bot.panel.language_model.exchange import Item, ToolCalled, UserSaid
 from bot.panel.language_model.predicates import SHOWN_ITEMS, judging, likelihoods_in
 from bot.panel.model import ConversationId, Expert
 from bot.panel.routing import gate
+from bot.panel.routing.corrections import Correction
 from bot.panel.routing.likelihoods import Likelihoods
 from bot.panel.turn.turn_context import TurnContext
 
 log = logging.getLogger(__name__)
 
 
-async def likely_experts(context: TurnContext) -> tuple[Expert, ...]:
-    """Return who is likely wanted, the likeliest first; nobody where the router decides alone."""
-    look = context.rules.look
-    if look is None or context.panel.rules:  # rules are kept by whoever reads them all
+async def likely_experts(
+    context: TurnContext, examples: Sequence[Correction]
+) -> tuple[Expert, ...]:
+    """Return who is likely wanted, the likeliest first; nobody where the router decides alone.
+
+    It does where the panel has rules, or people have corrected questions like this one, the
+    *examples*: these are for whoever reads them all.
+    """
+    if (look := context.rules.look) is None:
         return ()
     if context.progress.likelihoods is None:
-        if context.progress.round_of().asked:
+        if context.progress.round_of().asked or context.panel.rules or examples:
             return ()
         await _judge(context, quiet=look.quiet)
     likelihoods = context.progress.likelihoods or Likelihoods()

@@ -54,13 +54,14 @@ async def route(context: TurnContext, start: Start) -> None:
         if experts:
             await context.writer.post(TOO_MANY, sentences.too_many(len(experts), MOST_AT_ONCE))
         steer = context.turn.steer
-        likely = () if steer and steer.chosen else await likely_experts(context)
+        examples = await _examples(context)
+        likely = () if steer and steer.chosen else await likely_experts(context, examples)
         if await unsure.is_left_to_people(context):
             return
         if len(likely) == 1:
             await _call_directly(context, likely, start)
         else:
-            await context.in_conversation(partial(_ask_router, context, start, likely))
+            await context.in_conversation(partial(_ask_router, context, start, likely, examples))
 
 
 def _named_by_people(context: TurnContext) -> tuple[Expert, ...]:
@@ -100,11 +101,12 @@ async def _continue_after_verdict(context: TurnContext, start: Start) -> None:
     await context.record.note(Routed(direct=True))
 
 
-async def _ask_router(context: TurnContext, start: Start, likely: Sequence[Expert]) -> None:
+async def _ask_router(
+    context: TurnContext, start: Start, likely: Sequence[Expert], examples: Sequence[Correction]
+) -> None:
     """Let the router choose: of those who are *likely* wanted, or of all."""
     given = context.input
     items = (*prompts.quoted(given.unread.said), prompts.for_router(given.question))
-    examples = await _examples(context)
     prompt = context.router_prompt(await context.conversations.router(), items, examples=examples)
     if likely:
         names = {prompts.tool_name(expert.name) for expert in likely}

@@ -8,6 +8,7 @@ import pytest
 from bot.panel.errors import ModelFault, ModelRefused, StoreUnavailable
 from bot.panel.model import ExpertName, Message, MessageTs, Steer, ThreadRef, UserId, Wish
 from bot.panel.routing.corrections import LONGEST, Correction, CorrectionKind, merged
+from bot.panel.routing.gate import Look
 from bot.panel.routing.learning import Examples, Learning, nearest
 from bot.panel.utterance import Author, Utterance
 from tests import framing
@@ -293,3 +294,16 @@ def test_the_nearest_are_found_in_any_language_and_come_last():
     ):
         assert nearest(text, known)[-1].question == said[number]
     assert nearest("Xyzzy?", known) == []
+
+
+async def test_what_was_corrected_is_left_to_the_router_and_not_to_a_first_look(make_bench, store):
+    looking = make_bench(look=Look(), examples=examples(store))
+    looking.model.likelihoods = {"consult_finance": 0.9}
+    await looking.ask("What does it cost?")
+    assert looking.model.judged
+    judged = len(looking.model.judged)
+    await store.keep("T1", KEPT, shared=False)
+    looking.model.script(ROUTER, [consult("legal")])
+    await looking.ask(QUESTION, "60.0")
+    assert len(looking.model.judged) == judged
+    assert looking.model.asked("legal")
