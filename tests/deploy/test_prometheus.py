@@ -118,6 +118,7 @@ class Prometheus:
 async def test_prometheus_understands_what_the_bot_tells_and_what_the_dashboard_asks(
     world: World, scraper: Scraper, prometheus: Prometheus, deploy: Path
 ):
+    world.environ["PANELBOT_BUDGETS"] = "workspace 1M tokens/month"
     async with world.command("run") as process:
         await told(process, " run.ready ")
         await prometheus.until("panelbot_info")
