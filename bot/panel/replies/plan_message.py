@@ -24,6 +24,7 @@ from bot.panel.timeouts import Timeouts
 
 log = logging.getLogger(__name__)
 
+_ON_ITS_WAY = 5.0  # seconds that a cancelled turn waits for its plan to be posted
 _BUSY_PAUSE = 5.0  # seconds until a plan that the rate limit did not allow is tried again
 
 Title = Callable[[Sequence[str]], str]
@@ -158,6 +159,16 @@ class PlanMessage:
         return self._due <= now
 
     async def _post_plan(self, title: str, tasks: Sequence[PlanTask]) -> None:
+        posting = asyncio.create_task(self._post_and_note(title, tasks))
+        try:
+            await asyncio.shield(posting)
+        except asyncio.CancelledError:  # whoever ends the turn has to find what is on its way
+            await asyncio.wait([posting], timeout=_ON_ITS_WAY)
+            posting.cancel()
+            await asyncio.gather(posting, return_exceptions=True)
+            raise
+
+    async def _post_and_note(self, title: str, tasks: Sequence[PlanTask]) -> None:
         draft = self._writer.draft(PLAN, title)
         await self._record.note(PostStarted(PLAN))
         self._may_be_lost = True

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -12,6 +13,7 @@ from bot.panel.journal.events import ExpertCalled
 from bot.panel.journal.failures import Failure
 from bot.panel.language_model.exchange import ABORTED, ToolAnswered, UserSaid
 from bot.panel.links import RouterLabels
+from bot.panel.messaging.messenger import TaskState
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId
 from bot.panel.texts import sentences
 from bot.panel.turn.turn_worker import TurnWorker
@@ -345,3 +347,29 @@ async def test_what_a_stopped_expert_was_asked_twice_is_tidied_up(bench, work):
     await settled(bench)
 
     assert len([item for item in asked if isinstance(item, UserSaid)]) == 1
+
+
+async def test_a_plan_that_is_on_its_way_to_slack_says_in_the_end_who_was_stopped(bench, work):
+    bench.model.script(ROUTER, [consult("legal"), consult("finance")])
+    for expert in ("legal", "finance"):
+        bench.model.script(expert, [asyncio.Event()])
+    sent, arrives = asyncio.Event(), asyncio.Event()
+    post_plan = bench.messenger.post_plan
+
+    async def post_late(*args):
+        sent.set()
+        with suppress(asyncio.CancelledError):  # Slack posts it all the same
+            await arrives.wait()
+        return await post_plan(*args)
+
+    bench.messenger.post_plan = post_late
+    await say(bench, "May we?", "1.0")
+    await sent.wait()
+
+    await say(bench, "stop", "2.0")
+    await asyncio.sleep(0.02)
+    arrives.set()
+    await settled(bench)
+
+    (tasks,) = bench.messenger.plans.values()
+    assert {task.state for task in tasks[-1]} == {TaskState.STOPPED}
