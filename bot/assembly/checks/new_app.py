@@ -1,7 +1,7 @@
 """What ``panelbot setup`` asks Slack: whether each token works, and for changes of the app."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -12,57 +12,41 @@ from bot.adapters.slack.api.manifest import BOT_SCOPES, manifest
 from bot.json_types import Json
 from bot.panel.checks.findings import Finding
 
-T = TypeVar("T")
 
-
-async def _asking(token: str, api_url: str, ask: Callable[[AsyncWebClient], Awaitable[T]]) -> T:
+@asynccontextmanager
+async def _client(token: str, api_url: str) -> AsyncIterator[AsyncWebClient]:
     async with web_api.session() as session:
-        return await ask(web_api.client(token, api_url, session))
+        yield web_api.client(token, api_url, session)
 
 
 async def bot_token(token: str, api_url: str) -> Sequence[Finding]:
     """Return the findings on a bot's token."""
-
-    async def ask(client: AsyncWebClient) -> Sequence[Finding]:
-        auth = client.auth_test()
-        return await token_checks.examine(client, auth, app_token="", wanted=frozenset(BOT_SCOPES))
-
-    return await _asking(token, api_url, ask)
+    async with _client(token, api_url) as client:
+        auth, wanted = client.auth_test(), frozenset(BOT_SCOPES)
+        return await token_checks.examine(client, auth, app_token="", wanted=wanted)
 
 
 async def app_token(token: str, bots: str, api_url: str) -> Sequence[Finding]:
     """Return the findings on an app-level token, beside the *bots* token of the same app."""
-
-    async def ask(client: AsyncWebClient) -> Sequence[Finding]:
+    async with _client(bots, api_url) as client:
         bot_id = (await client.auth_test())["bot_id"]
         return [await token_checks.examine_app_token(client, token, bot_id)]
-
-    return await _asking(bots, api_url, ask)
 
 
 async def app_of(token: str, api_url: str) -> str:
     """Return the id of the app that a bot's token is of; empty if Slack does not tell."""
-
-    async def ask(client: AsyncWebClient) -> str:
+    async with _client(token, api_url) as client:
         return await token_checks.app_of(client, (await client.auth_test())["bot_id"])
-
-    return await _asking(token, api_url, ask)
 
 
 async def manifests(app_id: str, configuration_token: str, api_url: str) -> tuple[Json, Json]:
     """Return the manifest of the app as it is, and as the bot needs it. Raises Refused."""
-
-    async def ask(client: AsyncWebClient) -> tuple[Json, Json]:
+    async with _client(configuration_token, api_url) as client:
         existing = await AppManifest(client, configuration_token, app_id).read()
-        return existing, merged(existing, manifest())
-
-    return await _asking(configuration_token, api_url, ask)
+    return existing, merged(existing, manifest())
 
 
 async def replace(app_id: str, configuration_token: str, api_url: str, wanted: Json) -> bool:
     """Replace the manifest; returns whether the app is to be installed anew. Raises Refused."""
-
-    async def ask(client: AsyncWebClient) -> bool:
+    async with _client(configuration_token, api_url) as client:
         return await AppManifest(client, configuration_token, app_id).replace(wanted)
-
-    return await _asking(configuration_token, api_url, ask)

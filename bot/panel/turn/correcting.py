@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot import runtime
 from bot.panel.intake.addressing import addressed
 from bot.panel.model import ExpertName, MessageTs, ThreadRef, TurnId, UserId, Wish
-from bot.panel.reports.report_store import ReportStore
+from bot.panel.reports.turn_report import TurnReport
 from bot.panel.routing.corrections import Correction, CorrectionKind
 from bot.panel.turn.turn_context import TurnContext
 from bot.panel.utterance import Utterance
@@ -80,7 +80,9 @@ def correction_of(
 async def _steered(context: TurnContext) -> _Routed | None:
     """Return the question that the pressed button is about."""
     question = context.input.question[0].about
-    asked = await _asked(context.services.stores.reports, context.turn.thread, context.turn.about)
+    turn = _turn(context.turn.thread, context.turn.about)
+    report = await context.services.stores.reports.find(context.turn.thread, turn)
+    asked = _asked(report) if report else None
     return None if asked is None or not question else _Routed(question, asked)
 
 
@@ -98,17 +100,14 @@ async def _before(context: TurnContext) -> _Routed | None:
             break
         report = await services.stores.reports.find(thread, _turn(thread, one.ts))
         if report:
-            asked = await _asked(services.stores.reports, thread, one.ts)
+            asked = _asked(report)
             return None if asked is None else _Routed([one], asked)
     return None
 
 
-async def _asked(
-    reports: ReportStore, thread: ThreadRef, first: MessageTs
-) -> tuple[ExpertName, ...] | None:
-    """Return whom the router asked in the turn that began with *first*; None if it did not."""
-    report = await reports.find(thread, _turn(thread, first))
-    if report is None or report.direct:
+def _asked(report: TurnReport) -> tuple[ExpertName, ...] | None:
+    """Return whom the router asked in the turn of *report*; None if it did not choose."""
+    if report.direct:
         return None
     return tuple(dict.fromkeys(c.expert for c in report.consultations if c.by is None))
 

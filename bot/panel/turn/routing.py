@@ -226,9 +226,11 @@ async def _left(
     """
     model, backoff = context.services.client.model, context.rules.timeouts.backoff
     response = context.progress.round_of(by).response
-    looks = partial(model.is_whole, response), partial(model.since, prompt.conversation, ref)
-    is_whole = bool(response) and await retry(looks[0], backoff, on=ModelUnavailable)
-    stored = await retry(looks[1], backoff, on=ModelUnavailable)
+    is_whole = bool(response) and await retry(
+        partial(model.is_whole, response), backoff, on=ModelUnavailable
+    )
+    since = partial(model.since, prompt.conversation, ref)
+    stored = await retry(since, backoff, on=ModelUnavailable)
     left = Responded("", cut=True, why=why)
     for event in answer_in(stored or (), prompt.items):
         if isinstance(event, ToolCalled):
