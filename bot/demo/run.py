@@ -22,7 +22,7 @@ from bot.demo.try_this import TryThis, abilities
 from bot.experts.library import library
 from bot.panel.errors import Refused
 from bot.panel.links import ThreadLinks
-from bot.panel.model import ExpertName, ThreadRef, TurnId
+from bot.panel.model import ExpertName, ThreadRef
 from bot.panel.reports.turn_report import TurnReport
 from bot.panel.roster.documents.knowledge import Upload
 from bot.panel.roster.roster import WorkspaceScope
@@ -115,7 +115,7 @@ class Demo:
             root = root or ts
         ts = self._mention(ADA, question, root)
         thread = ThreadRef(self._slack.workspace.team_id, GENERAL, root or ts)
-        turn = TurnId(f"{thread.team_id}:{GENERAL}:{ts}")
+        turn = thread.turn(ts)
         begun = len(earlier) + 1
         async with storage.open_storage(self._config) as opened:
             try:

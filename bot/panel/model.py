@@ -64,6 +64,10 @@ class ThreadRef:
         """The thread as operators name it: ``CHANNEL/TS``."""
         return f"{self.channel_id}/{self.thread_ts}"
 
+    def turn(self, first: str) -> TurnId:
+        """Return the id of the turn here that begins with the message *first*."""
+        return TurnId(f"{self.team_id}:{self.channel_id}:{first}")
+
 
 class Wish(StrEnum):
     """What somebody requests by pressing a button."""
@@ -159,9 +163,8 @@ class Turn:
     @classmethod
     def of(cls, thread: ThreadRef, queued: Sequence[Message]) -> "Turn":
         """Return the turn of messages that were *queued* together, perhaps out of order."""
-        id_ = TurnId(f"{thread.team_id}:{thread.channel_id}:{queued[0].ts}")
         in_order = sorted(queued, key=lambda one: (one.ts.find("."), one.ts))  # as numbers
-        return cls(id_, thread, tuple(in_order))
+        return cls(thread.turn(queued[0].ts), thread, tuple(in_order))
 
     @property
     def is_empty(self) -> bool:

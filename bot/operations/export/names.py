@@ -96,7 +96,7 @@ class Names:
             elif by := asked_by(item):
                 turn = self._turns.get(by, TurnId(""))
             elif isinstance(item, UserSaid) and (asked := _TS.search(item.text)):
-                turn = TurnId(f"{thread.team_id}:{thread.channel_id}:{asked[1]}")
+                turn = thread.turn(asked[1])
         for call, answer in pairing.answers(items).items():
             if isinstance(called := items[call], ToolCalled):
                 self._callees[id(items[answer])] = self.called(called)

@@ -80,7 +80,7 @@ def correction_of(
 async def _steered(context: TurnContext) -> _Routed | None:
     """Return the question that the pressed button is about."""
     question = context.input.question[0].about
-    turn = _turn(context.turn.thread, context.turn.about)
+    turn = context.turn.thread.turn(context.turn.about)
     report = await context.services.stores.reports.find(context.turn.thread, turn)
     asked = _asked(report) if report else None
     return None if asked is None or not question else _Routed(question, asked)
@@ -98,7 +98,7 @@ async def _before(context: TurnContext) -> _Routed | None:
     for one in [one for one in said if one.ts not in own][: -_MOST_BEFORE - 1 : -1]:
         if float(first) - float(one.ts) > _SOON:
             break
-        report = await services.stores.reports.find(thread, _turn(thread, one.ts))
+        report = await services.stores.reports.find(thread, thread.turn(one.ts))
         if report:
             asked = _asked(report)
             return None if asked is None else _Routed([one], asked)
@@ -110,7 +110,3 @@ def _asked(report: TurnReport) -> tuple[ExpertName, ...] | None:
     if report.direct:
         return None
     return tuple(dict.fromkeys(c.expert for c in report.consultations if c.by is None))
-
-
-def _turn(thread: ThreadRef, first: MessageTs) -> TurnId:
-    return TurnId(f"{thread.team_id}:{thread.channel_id}:{first}")

@@ -40,9 +40,9 @@ def merged(existing: Json, wanted: Json) -> Json:
     features["app_home"] = ours["app_home"]
     features["bot_user"] = ours["bot_user"] | features.get("bot_user", {})
     commands = features.get("slash_commands", [])
-    addresses = [{"url": one["url"]} for one in commands if "url" in one][:1]
-    ours_there = [one | address for one in ours["slash_commands"] for address in addresses or [{}]]
-    features["slash_commands"] = _with(ours_there, commands, "command")
+    address = next(({"url": one["url"]} for one in commands if "url" in one), {})
+    needed_commands = [one | address for one in ours["slash_commands"]]
+    features["slash_commands"] = _with(needed_commands, commands, "command")
     features["shortcuts"] = _with(ours["shortcuts"], features.get("shortcuts", []), "callback_id")
     _add_scopes(result, wanted["oauth_config"]["scopes"])
     settings, needed = result.setdefault("settings", {}), wanted["settings"]

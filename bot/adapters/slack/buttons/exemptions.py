@@ -14,7 +14,7 @@ from bot.panel.audit.entry import Act
 from bot.panel.budgets.budget_store import BudgetStore
 from bot.panel.errors import PanelError, Refused
 from bot.panel.intake.intake import Intake
-from bot.panel.model import Steer, TurnId, Wish, just_after
+from bot.panel.model import Steer, Wish, just_after
 from bot.panel.roster.rights import Rights
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ class ExemptionListeners:
         click = await self._responder.clicks.take(body, action)
         wanted, thread = Wanted.load(click.value), click.thread
         await self._rights.check_may_set_budget(thread, click.user)
-        turn = TurnId(f"{thread.team_id}:{thread.channel_id}:{just_after(click.message)}")
+        turn = thread.turn(just_after(click.message))
         await self._auditor.record(Act.ALLOWED, thread, click.user, turn)
         await self._budgets.let_through(turn)
         wish = Wish.ANOTHER if wanted.experts else Wish.ASK
