@@ -18,12 +18,12 @@ _COMMANDS = (
     ("check", "check:check", "Check settings, tokens, scopes, Redis and models."),
     (
         "ask",
-        "ask:ask",
+        "routers.ask:ask",
         "Whom the router would ask about a question, and why.",
     ),
     (
         "eval",
-        "evaluate:evaluate",
+        "routers.evaluate:evaluate",
         "How well the router chooses, on questions with known answers.",
     ),
     ("experts", "experts:experts", "The panels of all channels as a YAML file, for review."),
@@ -33,7 +33,7 @@ _COMMANDS = (
     ("export", "export:export", "Write a thread, with all its conversations, as a file."),
     ("feedback", "feedback:feedback", "Thumbs up and down on replies; they are kept for a year."),
     ("usage", "usage:usage", "What the questions of a month took and cost."),
-    ("routing", "routing:routing", "Who was asked, who was not, and at what cost."),
+    ("routing", "routers.routing:routing", "Who was asked, who was not, and at what cost."),
     ("forget", "forget:forget", "Delete all that is stored of a thread, a channel or a person."),
     ("probe", "probe:probe", "Find out how OpenAI and Slack behave where no document says so."),
     ("turns", "turns:turns", "Turns that were given up after all their retries."),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.cli.collect import collect
+from bot.cli.routers.collect import collect
 from bot.cli.shared import lazily
 from bot.cli.shared.command import check_writable, progress_bar, run, write
 from bot.cli.shared.router import (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from bot.characters import visible
-from bot.cli.routing_examples import examples
+from bot.cli.routers.routing_examples import examples
 from bot.cli.shared import lazily
 from bot.cli.shared.command import asynchronous, settings
 from bot.cli.shared.listing import counted, json_option, print_json

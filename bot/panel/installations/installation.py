@@ -1,0 +1,85 @@
+"""An installation: one workspace, or one Enterprise organisation, that has let the app in.
+
+Its key is the organisation for an org-wide installation and the workspace for any other: several
+workspaces of one organisation may each have an installation, and a token, of their own.
+"""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from bot.panel.errors import PanelError
+
+
+class NotInstalled(PanelError):
+    """Nobody has installed the app in a workspace, or it was removed there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """One installation, with what Slack has granted. Times are seconds since 1970."""
+
+    app_id: str
+    team_id: str  # empty: the whole organisation
+    enterprise_id: str  # empty: the workspace belongs to no organisation
+    bot_id: str
+    bot_user_id: str
+    token: str = field(repr=False)
+    scopes: frozenset[str] = frozenset()  # empty: unknown
+    url: str = ""
+    name: str = ""  # of the workspace or organisation, for people to read
+    installer: str = ""  # the person's id
+    installed_at: float = 0
+    generation: int = 0  # rises with each installation under the same key; the store counts
+    refresh_token: str = field(default="", repr=False)  # empty: the token lasts
+    expires_at: float = 0  # 0: never
+
+    @property
+    def is_org_wide(self) -> bool:
+        """Whether it is the installation of a whole organisation."""
+        return not self.team_id
+
+    @property
+    def key(self) -> str:
+        """What the installation is stored under: ``E…`` if it is org-wide, else ``T…``."""
+        return self.team_id or self.enterprise_id
+
+
+class InstallationStore(Protocol):
+    """All installations of one app: lasting. Every method may raise StoreUnavailable.
+
+    A token that cannot be decrypted raises what the store raises for what it cannot read: an
+    unknown workspace and a store in trouble are different things.
+    """
+
+    async def save(self, installation: Installation) -> Installation:
+        """Store *installation* in place of any of the same key; return it with its generation."""
+
+    async def find(self, key: str) -> Installation | None:
+        """Return the installation of that key."""
+
+    async def for_team(self, team_id: str) -> Installation | None:
+        """Return whose token may act in a workspace: its own, else its organisation's.
+
+        The organisation's counts if ``note_teams`` has said that it has the workspace.
+        """
+
+    async def note_teams(self, enterprise_id: str, team_ids: frozenset[str]) -> None:
+        """Note that the org-wide installation of *enterprise_id* may act in *team_ids*."""
+
+    async def drop_teams(self, enterprise_id: str, team_ids: frozenset[str]) -> None:
+        """Note that the org-wide installation of *enterprise_id* may not act there any more."""
+
+    async def teams(self, key: str) -> frozenset[str]:
+        """Return the workspaces in which the installation of that key is known to act."""
+
+    async def replace_tokens(self, installation: Installation) -> bool:
+        """Store the tokens of *installation*; False if another generation is stored, or none."""
+
+    async def remove(self, key: str, generation: int) -> bool:
+        """Remove the installation of that key; False if another generation is stored, or none."""
+
+    async def keys(self, after: str = "", limit: int = 1_000) -> list[str]:
+        """Return the keys of installations in order, of those that follow *after*."""
+
+    async def count(self) -> int:
+        """Return how many installations there are."""
