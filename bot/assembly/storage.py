@@ -8,6 +8,7 @@ from bot.adapters.redis import keys
 from bot.adapters.redis.connection import client
 from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.encryption import Cipher
+from bot.adapters.redis.key_rotation import KeyRotation, Rotated
 from bot.adapters.redis.processes.listening_record import RedisListeningRecord
 from bot.adapters.redis.queue.alert_store import RedisAlertStore
 from bot.adapters.redis.queue.journal import RedisJournal
@@ -21,7 +22,7 @@ from bot.adapters.redis.stores.conversation_store import RedisConversationStore
 from bot.adapters.redis.stores.correction_store import RedisCorrectionStore
 from bot.adapters.redis.stores.delivery_store import RedisDeliveryStore
 from bot.adapters.redis.stores.feedback_store import RedisFeedbackStore
-from bot.adapters.redis.stores.key_rotation import KeyRotation, Rotated
+from bot.adapters.redis.stores.installation_store import RedisInstallationStore
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.adapters.redis.stores.report_store import RedisReportStore
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
@@ -121,6 +122,11 @@ async def rotate_keys(config: Config) -> tuple[str, Rotated]:
 def shared_channels(storage: Storage, team_id: str) -> RedisSharedChannelStore:
     """Return what events have said of which channels are shared."""
     return RedisSharedChannelStore(storage.redis, team_id)
+
+
+def installation_store(config: Config, storage: Storage, app: str) -> RedisInstallationStore:
+    """Return the installations of *app*: its client id, which is known before any installation."""
+    return RedisInstallationStore(storage.redis, app, Cipher(config.encryption_keys))
 
 
 def listening_record(config: Config, storage: Storage, team_id: str) -> RedisListeningRecord:

@@ -19,7 +19,13 @@ from bot.adapters.redis.shards import Shards
 from bot.adapters.redis.stores.budget_store import RedisBudgetStore
 from bot.adapters.redis.stores.kept_data import RedisKeptData
 from bot.adapters.redis.stores.packed_reports import unpacked
-from bot.assembly.storage import Storage, listening_record, open_storage, shared_channels
+from bot.assembly.storage import (
+    Storage,
+    installation_store,
+    listening_record,
+    open_storage,
+    shared_channels,
+)
 from bot.operations.chores import Chore, ChoreKind
 from bot.panel.access.question_limits import QuestionLimit
 from bot.panel.alerts.alerts import Alert, AlertKind
@@ -27,6 +33,7 @@ from bot.panel.approvals.approvals import Pending
 from bot.panel.audit.entry import Act
 from bot.panel.budgets.budget_store import Charge, Hold
 from bot.panel.budgets.limits import Unit
+from bot.panel.installations.installation import Installation
 from bot.panel.journal.events import PostStarted, RouterAsked
 from bot.panel.language_model.exchange import UserSaid
 from bot.panel.links import Copy, RouterLabels, ThreadLinks
@@ -57,6 +64,7 @@ from bot.panel.routing.corrections import Correction, CorrectionKind
 from bot.panel.threads.thread_store import Standing
 from bot.panel.usage import Extras, Usage
 from bot.runtime import Runtime
+from bot.settings.config import Config
 from bot.settings.environment import read
 
 TEAM, USER = "T1", UserId("U1")
@@ -192,6 +200,17 @@ async def _workspace(storage: Storage) -> None:
     await pace.block(limit, 60)
 
 
+async def _installations(config: Config, storage: Storage) -> None:
+    """Leave an organisation in which the app is installed."""
+    store = installation_store(config, storage, "APP")
+    whole = Installation(
+        "A1", "", "E1", "B1", "U2", "xoxb-2", frozenset({"commands"}), "https://x.example/", "Acme",
+        "U1", 1.5, 0, "xoxe-1", 2.5,
+    )  # fmt: skip
+    await store.save(whole)
+    await store.note_teams("E1", frozenset({TEAM}))
+
+
 async def _budgets(redis: Connection) -> None:
     """Leave what is spent, held and let through."""
     store, counter = RedisBudgetStore(redis), "workspace:T1::2026-11:money"
@@ -254,6 +273,7 @@ async def keys_of_a_story(redis_url: str) -> dict[str, Any]:
         await _threads(storage)
         await _turns(storage)
         await _workspace(storage)
+        await _installations(config, storage)
         await _budgets(storage.redis)
         await listening_record(config, storage, TEAM).listen(0)
         return await _dump(storage.redis)

@@ -117,11 +117,15 @@ def _strict_converter() -> Converter:
     factories: tuple[tuple[Callable[[Any], bool], Any], ...] = (
         (dataclasses.is_dataclass, _dataclass),
         (lambda kind: get_origin(kind) is tuple, _tuple),
+        (lambda kind: get_origin(kind) is frozenset, _frozenset),
         (lambda kind: get_origin(kind) is Mapping, _mapping),
     )
     for fits, factory in factories:
         converter.register_structure_hook_factory(fits, factory)
     converter.register_unstructure_hook_factory(_is_kept, _kept_fields)
+    converter.register_unstructure_hook_factory(
+        lambda kind: get_origin(kind) is frozenset, lambda _: sorted
+    )
     return converter
 
 
@@ -133,6 +137,11 @@ def _tuple(kind: Any, converter: Converter) -> _Hook:
     item_kind = get_args(kind)[0]
     build = converter.get_structure_hook(item_kind)
     return lambda raw, _: tuple(build(item, item_kind) for item in _checked(list, raw))
+
+
+def _frozenset(kind: Any, converter: Converter) -> _Hook:
+    build = _tuple(kind, converter)
+    return lambda raw, _: frozenset(build(raw, kind))
 
 
 def _mapping(kind: Any, converter: Converter) -> _Hook:

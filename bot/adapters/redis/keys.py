@@ -8,8 +8,8 @@ shard, a Cluster a few for each of its primaries.
 ``P`` stands for ``panelbot:{0}:`` (the shard's prefix), ``R`` for ``panelbot:{pace:TEAM}:``, ``K``
 for ``panelbot:{kept:CONVERSATION}:``, ``A`` for ``panelbot:{audit:TEAM}:``, ``Q`` for
 ``panelbot:{asked:TEAM}:``, ``C`` for ``panelbot:{chores:TEAM}:``, ``N`` for
-``panelbot:{alerts:TEAM}:``, ``B`` for ``panelbot:{budgets}:``, ``T`` for
-``team:channel:thread_ts``.
+``panelbot:{alerts:TEAM}:``, ``B`` for ``panelbot:{budgets}:``, ``I`` for
+``panelbot:{installations:APP}:``, ``T`` for ``team:channel:thread_ts``.
 
 ==================  ======  ===============================================  ====================
 key                 type    what                                             lifetime, size
@@ -178,6 +178,14 @@ N due               zset    which of these are to be told, and what is       unt
                             looked at for more, by when (ms)                 ever; 150 B each
 N failures          hash    how often telling each has failed                as long; 150 B each
 N looked            string  the newest dead letter that was counted (ms)     for ever; 90 B
+I at:KEY            hash    an installation, by organisation or workspace:   until removed;
+                            what it is ``about``, its ``generation``, and    1.5 kB each
+                            its tokens, encrypted
+I keys              zset    the keys of all of them, in order                as long; 80 B each
+I organisations     hash    workspaces in which the org-wide installation    as long; 60 B each
+                            of an organisation may act, with its id
+I teams:KEY         set     the same workspaces, by organisation             as long; 50 B each
+I generation        string  the last generation given to an installation     for ever; 80 B
 panelbot:schema     hash    ``version`` of this table, number of ``shards``  for ever; 80 B
 ==================  ======  ===============================================  ====================
 

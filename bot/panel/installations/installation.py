@@ -7,11 +7,22 @@ workspaces of one organisation may each have an installation, and a token, of th
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from bot.panel.errors import PanelError
+from bot.panel.errors import PanelError, Refused
 
 
 class NotInstalled(PanelError):
     """Nobody has installed the app in a workspace, or it was removed there."""
+
+
+class NoEncryptionKey(Refused):
+    """Tokens of several installations are not stored in the clear; the message says what to do."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The app is installed somewhere already, and without a key the tokens of several "
+            "installations are not kept. Set PANELBOT_ENCRYPTION_KEYS to what `panelbot keys new` "
+            "prints, restart all processes, run `panelbot keys rotate`, and install the app again."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +63,10 @@ class InstallationStore(Protocol):
     """
 
     async def save(self, installation: Installation) -> Installation:
-        """Store *installation* in place of any of the same key; return it with its generation."""
+        """Store *installation* in place of any of the same key; return it with its generation.
+
+        Raises NoEncryptionKey if it is the second, and its tokens would be stored in the clear.
+        """
 
     async def find(self, key: str) -> Installation | None:
         """Return the installation of that key."""
@@ -70,7 +84,11 @@ class InstallationStore(Protocol):
         """Note that the org-wide installation of *enterprise_id* may not act there any more."""
 
     async def teams(self, key: str) -> frozenset[str]:
-        """Return the workspaces in which the installation of that key is known to act."""
+        """Return the workspaces in which the installation of that key is known to act.
+
+        Those of an organisation are as noted, also before its installation is saved: events come
+        in any order. ``remove`` forgets them.
+        """
 
     async def replace_tokens(self, installation: Installation) -> bool:
         """Store the tokens of *installation*; False if another generation is stored, or none."""

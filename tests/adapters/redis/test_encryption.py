@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from bot.adapters.redis.codec import Unreadable
 from bot.adapters.redis.encryption import Cipher, key_id
+from bot.adapters.redis.key_rotation import KeyRotation, Rotated
 from bot.adapters.redis.queue.journal import RedisJournal
 from bot.adapters.redis.queue.outbox import RedisOutbox
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
@@ -16,7 +17,6 @@ from bot.adapters.redis.stores.approval_store import RedisApprovalStore
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
 from bot.adapters.redis.stores.feedback_store import RedisFeedbackStore
 from bot.adapters.redis.stores.kept_data import RedisKeptData
-from bot.adapters.redis.stores.key_rotation import KeyRotation, Rotated
 from bot.cli.main import main
 from bot.panel.approvals.approvals import Pending
 from bot.panel.journal.events import ExpertAnswered

@@ -131,6 +131,7 @@ class RedisKeptData(KeptData):
 
     async def team_keys(self, team_id: str) -> Sequence[str]:
         kept = tuple(keys.slot(kind, team_id) for kind in ("audit", "chores"))  # these go on
+        kept += ("panelbot:{installations:",)
         return [
             key
             async for key in self._keys(f"panelbot:*{team_id}*")

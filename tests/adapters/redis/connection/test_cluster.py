@@ -1,20 +1,24 @@
 """Everything against a real Cluster: three primaries, one of them with a replica."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from bot.adapters.redis.connection.client import prepare
 from bot.adapters.redis.connection.server_checks import examine
+from bot.adapters.redis.encryption import Cipher
 from bot.adapters.redis.queue.journal import RedisJournal
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.shards import Shards
+from bot.adapters.redis.stores.installation_store import RedisInstallationStore
 from bot.adapters.redis.stores.kept_data import RedisKeptData
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
 from bot.operations.queue_admin import Depth
 from bot.panel.checks.findings import Severity
 from bot.panel.errors import StoreUnavailable
+from bot.panel.installations.installation import Installation
 from bot.panel.journal.events import Retried, RouterAsked
 from bot.panel.links import Owner, ThreadLinks
 from bot.panel.model import (
@@ -153,3 +157,16 @@ async def test_work_goes_on_when_a_primary_dies(cluster, queue, servers):
 
 async def test_the_moves_of_channels_lie_elsewhere(cluster):
     assert not RedisTurnQueue(cluster, SHARDS).knows_moves
+
+
+async def test_all_installations_of_an_app_share_a_slot(cluster):
+    store = RedisInstallationStore(cluster, "A1", Cipher([b"k" * 32]))
+    whole = Installation("A1", "", "E1", "B1", "W1", "xoxb-1")
+    org = await store.save(whole)
+    own = await store.save(replace(whole, team_id="T1"))
+    await store.note_teams("E1", frozenset({"T2"}))
+
+    assert [await store.for_team(team) for team in ("T1", "T2", "T3")] == [own, org, None]
+    assert await store.replace_tokens(replace(org, token="xoxb-2"))
+    assert await store.remove("E1", org.generation)
+    assert await store.keys() == ["T1"]

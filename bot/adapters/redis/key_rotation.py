@@ -19,12 +19,14 @@ from bot.adapters.redis.stores.approval_store import approvals_in
 from bot.adapters.redis.stores.conversation_store import items_of, summary_of
 from bot.adapters.redis.stores.correction_store import corrections_in
 from bot.adapters.redis.stores.feedback_store import opinions_in
+from bot.adapters.redis.stores.installation_store import TOKENS, token_in
 
 _PAGE = 1000  # keys in one round trip
 _AT_ONCE = 100  # values that one script replaces
 _KEY = re.compile(
     r"panelbot:\{\d+\}:(?P<kind>inbox|turn|dead|journal|dead-journal|approvals|outbox):(?P<name>.+)"
     r"|panelbot:\{kept:(?P<conversation>[^}]+)\}:(?P<part>items|head)"
+    r"|panelbot:\{installations:(?P<app>[^}]+)\}:(?P<at>at):(?P<installation>.+)"
     r"|panelbot:(?P<of_team>feedback|corrections):(?P<team>[^:]+):.+"
 )
 _LISTS = frozenset({"inbox", "journal", "dead-journal", "items"})
@@ -58,15 +60,16 @@ class KeyRotation:
         return self.rotated
 
     async def _renew(self, key: str, match: re.Match[str]) -> None:
-        found = match["kind"] or match["part"] or match["of_team"]
-        name = match["name"] or match["conversation"] or match["team"]
+        found = match["kind"] or match["part"] or match["at"] or match["of_team"]
+        name = match["name"] or match["conversation"] or match["installation"] or match["team"]
         if found.startswith("dead"):
             letter = key.replace(":dead-journal:", ":dead:")
             name = await self._redis.hget(letter, "thread") or name
         swaps: list[str] = []
         for field, text in await self._values(key, found):
             try:
-                new = self._renewer(found, name)(text)
+                about = token_in(match["app"], name, field) if match["at"] else ""
+                new = self._renewer(found, name, about)(text)
             except codec.Unreadable:
                 self.rotated.unreadable += 1
                 continue
@@ -89,12 +92,16 @@ class KeyRotation:
                 return [pair for pair in values.items() if pair[0] == "messages"]
             case "head":
                 return [pair for pair in values.items() if pair[0] == "summary"]
+            case "at":
+                return [(field, values[field]) for field in TOKENS if values.get(field)]
             case "approvals":  # a verdict has no content, and is compared as it is
                 return [pair for pair in values.items() if pair[0][-1] != "!"]
         return [*values.items()]
 
-    def _renewer(self, found: str, name: str) -> _Renew:
+    def _renewer(self, found: str, name: str, about: str) -> _Renew:
         match found:
+            case "at":
+                return lambda text: self._text(text, about)
             case "inbox":
                 return lambda entry: entry[0] + self._object(entry[1:], messages_in(name))
             case "turn" | "dead":

@@ -1,0 +1,73 @@
+"""An InstallationStore in memory."""
+
+from dataclasses import replace
+from itertools import count
+
+from bot.panel.installations.installation import Installation, InstallationStore, NoEncryptionKey
+
+
+class FakeInstallationStore(InstallationStore):
+    """Keeps installations by key; *encrypts* says whether it was given a key for their tokens."""
+
+    def __init__(self, *, encrypts: bool = True) -> None:
+        self._encrypts = encrypts
+        self._installations: dict[str, Installation] = {}
+        self._organisations: dict[str, str] = {}
+        self._generations = count(1)
+
+    async def save(self, installation: Installation) -> Installation:
+        if not self._encrypts and self._installations.keys() - {installation.key}:
+            raise NoEncryptionKey
+        saved = replace(installation, generation=next(self._generations))
+        self._installations[saved.key] = saved
+        return saved
+
+    async def find(self, key: str) -> Installation | None:
+        return self._installations.get(key)
+
+    async def for_team(self, team_id: str) -> Installation | None:
+        own = self._installations.get(team_id)
+        return own or self._installations.get(self._organisations.get(team_id, ""))
+
+    async def note_teams(self, enterprise_id: str, team_ids: frozenset[str]) -> None:
+        self._organisations |= dict.fromkeys(team_ids, enterprise_id)
+
+    async def drop_teams(self, enterprise_id: str, team_ids: frozenset[str]) -> None:
+        for team_id in team_ids & await self._noted(enterprise_id):
+            del self._organisations[team_id]
+
+    async def teams(self, key: str) -> frozenset[str]:
+        found = self._installations.get(key)
+        if found and not found.is_org_wide:
+            return frozenset({key})
+        return await self._noted(key)
+
+    async def replace_tokens(self, installation: Installation) -> bool:
+        stored = self._installations.get(installation.key)
+        if stored is None or stored.generation != installation.generation:
+            return False
+        self._installations[stored.key] = replace(
+            stored,
+            token=installation.token,
+            refresh_token=installation.refresh_token,
+            expires_at=installation.expires_at,
+        )
+        return True
+
+    async def remove(self, key: str, generation: int) -> bool:
+        stored = self._installations.get(key)
+        if stored is None or stored.generation != generation:
+            return False
+        await self.drop_teams(key, await self._noted(key))
+        del self._installations[key]
+        return True
+
+    async def keys(self, after: str = "", limit: int = 1_000) -> list[str]:
+        return [key for key in sorted(self._installations) if key > after][:limit]
+
+    async def count(self) -> int:
+        return len(self._installations)
+
+    async def _noted(self, enterprise_id: str) -> frozenset[str]:
+        noted = self._organisations.items()
+        return frozenset(team for team, organisation in noted if organisation == enterprise_id)
