@@ -117,15 +117,13 @@ def _strict_converter() -> Converter:
     factories: tuple[tuple[Callable[[Any], bool], Any], ...] = (
         (dataclasses.is_dataclass, _dataclass),
         (lambda kind: get_origin(kind) is tuple, _tuple),
-        (lambda kind: get_origin(kind) is frozenset, _frozenset),
+        (_is_frozenset, _frozenset),
         (lambda kind: get_origin(kind) is Mapping, _mapping),
     )
     for fits, factory in factories:
         converter.register_structure_hook_factory(fits, factory)
     converter.register_unstructure_hook_factory(_is_kept, _kept_fields)
-    converter.register_unstructure_hook_factory(
-        lambda kind: get_origin(kind) is frozenset, lambda _: sorted
-    )
+    converter.register_unstructure_hook_factory(_is_frozenset, lambda _: sorted)
     return converter
 
 
@@ -137,6 +135,11 @@ def _tuple(kind: Any, converter: Converter) -> _Hook:
     item_kind = get_args(kind)[0]
     build = converter.get_structure_hook(item_kind)
     return lambda raw, _: tuple(build(item, item_kind) for item in _checked(list, raw))
+
+
+def _is_frozenset(kind: Any) -> bool:
+    origin: object = get_origin(kind)
+    return origin is frozenset
 
 
 def _frozenset(kind: Any, converter: Converter) -> _Hook:

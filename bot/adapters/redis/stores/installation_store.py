@@ -69,8 +69,8 @@ class RedisInstallationStore(InstallationStore):
 
     async def replace_tokens(self, installation: Installation) -> bool:
         fields = self._tokens(installation)
-        args = (installation.key, installation.generation, *fields)
-        return bool(await _REPLACE(self._redis, self._prefix, *args))
+        named = (installation.key, installation.generation)
+        return bool(await _REPLACE(self._redis, self._prefix, *named, *fields))
 
     async def remove(self, key: str, generation: int) -> bool:
         return bool(await _REMOVE(self._redis, self._prefix, key, generation))
@@ -109,15 +109,15 @@ class RedisInstallationStore(InstallationStore):
     def _installation(self, key: str, fields: Mapping[str, str]) -> Installation | None:
         if not fields:
             return None
-        tokens = {
-            field: self._cipher.decrypt(fields[field], token_in(self._app, key, field))
-            for field in TOKENS
-        }
+        token, refresh_token = (
+            self._cipher.decrypt(fields[field], token_in(self._app, key, field)) for field in TOKENS
+        )
         return replace(
             codec.load(Installation, fields["about"]),
             expires_at=float(fields["expires_at"]),
             generation=int(fields["generation"]),
-            **tokens,
+            token=token,
+            refresh_token=refresh_token,
         )
 
 
