@@ -220,8 +220,8 @@ async def test_a_deletion_that_arrives_before_its_message(deleting: Deleting, is
         payloads.message_event(workspace, said),
     )
     asked = len(world.brain.asked)
-    for number, event in enumerate((deleted, posted, payloads.mention_event(posted))):
-        deliverer.event(payloads.event_callback(workspace, event, f"Ev{number}"))
+    for event in (deleted, posted, payloads.mention_event(posted)):
+        world.slack.people.tell(event)
         await deliverer.settle()
     await world.idle()
 

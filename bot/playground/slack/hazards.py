@@ -89,6 +89,11 @@ class Hazards:
     knows_strangers: bool = True  # of other organisations, in users.info
     edits_mention: bool = False  # app_mention also comes where a mention is edited in
     echoes: bool = True  # deliver the bot's own posts, edits and deletions back to it
+    # Channels that several workspaces with the app have:
+    shared_channels: Literal["one event", "an event for each workspace"] = "one event"
+    authorized: Literal["who joined last", "who joined first"] = "who joined last"
+    shared_context: Literal["the host", "the reader"] = "the host"  # context_team_id
+    org_wide_team: Literal["named", "null"] = "named"  # in authorizations
     post_pace: tuple[float, int] | None = None  # seconds per post in a channel, and burst
     method_paces: dict[str, tuple[float, int]] = field(default_factory=dict)  # the same by method
     _queued: defaultdict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))

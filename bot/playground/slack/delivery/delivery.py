@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, Literal, Protocol
 
 from bot.json_types import Json
@@ -61,11 +62,16 @@ class Deliverer:
         self.undelivered: list[Delivery] = []
         self._carriers = [sockets]  # the last one is used
         self._tasks: set[asyncio.Task[None]] = set()
+        self._numbers = count(1)
 
     @property
     def carrier(self) -> Carrier:
         """The carrier in use."""
         return self._carriers[-1]
+
+    def new_event_id(self) -> str:
+        """Return an id that no other event has, of whichever workspace."""
+        return f"Ev{next(self._numbers):08}"
 
     def use(self, carrier: Carrier) -> None:
         """Deliver by *carrier* from now on."""

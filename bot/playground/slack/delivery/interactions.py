@@ -8,41 +8,49 @@ from bot.playground.slack.workspace.messages import Message
 from bot.playground.slack.workspace.state import View
 
 _TOKEN = "not-a-real-token"  # noqa: S105 - Slack's deprecated verification token; fixed here
-_DOMAIN = "acme"
 
 
 def command(state: ServerState, user: str, channel: str, words: tuple[str, str], url: str) -> Json:
     """Return the payload of a slash command and its text."""
-    name = state.workspace.channels[channel].name
-    return {
+    workspace = state.workspace
+    name = workspace.channels[channel].name
+    payload: Json = {
         "token": _TOKEN,
-        "team_id": state.workspace.team_id,
-        "team_domain": _DOMAIN,
+        "team_id": workspace.team_id,
+        "team_domain": workspace.domain,
         "channel_id": channel,
         "channel_name": name or "directmessage",
         "user_id": user,
-        "user_name": state.workspace.users[user].name,
+        "user_name": workspace.users[user].name,
         "command": words[0],
         "text": words[1],
         "api_app_id": APP_ID,
-        "is_enterprise_install": "false",
+        "is_enterprise_install": str(workspace.is_org_wide).lower(),
         "response_url": url,
         "trigger_id": state.new_trigger(user),
     }
+    if enterprise := workspace.enterprise:
+        payload |= {"enterprise_id": enterprise.id, "enterprise_name": enterprise.name}
+    return payload
 
 
 def interaction(state: ServerState, kind: str, user: str) -> Json:
     """Return the fields that all interactions have."""
-    name = state.workspace.users[user].name
-    team = {"id": state.workspace.team_id, "domain": _DOMAIN}
+    workspace = state.workspace
+    person, enterprise = workspace.users[user], workspace.enterprise
+    name = person.name
+    team: Json = {"id": workspace.team_id, "domain": workspace.domain}
+    organisation = {"id": enterprise.id, "name": enterprise.name} if enterprise else None
+    if enterprise:
+        team |= {"enterprise_id": enterprise.id, "enterprise_name": enterprise.name}
     payload: Json = {
         "type": kind,
-        "user": {"id": user, "username": name, "name": name, "team_id": team["id"]},
+        "user": {"id": user, "username": name, "name": name, "team_id": person.team_id},
         "api_app_id": APP_ID,
         "token": _TOKEN,
-        "team": team,
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "team": None if workspace.is_org_wide else team,
+        "enterprise": organisation,
+        "is_enterprise_install": workspace.is_org_wide,
     }
     if kind not in {"block_suggestion", "view_closed"}:  # in answer to which no view can be opened
         payload["trigger_id"] = state.new_trigger(user)

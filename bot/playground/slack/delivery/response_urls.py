@@ -9,7 +9,6 @@ from bot.json_types import Json
 from bot.playground.slack.web_api.errors import ApiError
 from bot.playground.slack.web_api.state import ServerState
 from bot.playground.slack.web_api.validation.messages import check_message
-from bot.playground.slack.workspace.company import BOT_ID, BOT_USER
 from bot.playground.slack.workspace.messages import Message, snapshot
 
 _MAX_USES = 5
@@ -104,8 +103,8 @@ class ResponseUrls:
                 ts=self._state.workspace.new_ts(),
                 channel=origin.channel,
                 text=answer.get("text", ""),
-                user=BOT_USER,
-                bot_id=BOT_ID,
+                user=self._state.workspace.bot_user,
+                bot_id=self._state.workspace.bot_id,
                 blocks=answer.get("blocks", []),
                 thread_ts=thread,
                 ephemeral_for=origin.user if ephemeral else None,

@@ -14,7 +14,6 @@ from bot.playground.slack.page.blocks import with_html, with_ids, with_pressed
 from bot.playground.slack.page.mrkdwn import Names, decoded, mrkdwn_html
 from bot.playground.slack.page.typed_text import to_typed
 from bot.playground.slack.workspace import payloads
-from bot.playground.slack.workspace.company import BOT_USER
 from bot.playground.slack.workspace.emoji import emoji, with_emoji
 from bot.playground.slack.workspace.messages import Message
 from bot.playground.slack.workspace.state import Channel, Status, User, View, Workspace
@@ -32,7 +31,12 @@ def names_of(workspace: Workspace) -> Names:
 
 def workspace(workspace: Workspace, viewer: str) -> Json:
     """The workspace, as *viewer* sees it."""
-    return {"kind": "workspace", "name": workspace.team_name, "me": viewer, "bot": BOT_USER}
+    return {
+        "kind": "workspace",
+        "name": workspace.team_name,
+        "me": viewer,
+        "bot": workspace.bot_user,
+    }
 
 
 def user(user: User) -> Json:
@@ -90,7 +94,7 @@ def channel(workspace: Workspace, channel: Channel, viewer: str) -> Json:
     other_id = next((id_ for id_ in sorted(channel.members) if id_ != viewer), viewer)
     other = user(workspace.users[other_id])
     names = {"name": other["name"], "avatar": other["avatar"], "topic": other["note"]}
-    return entity | names | {"dm": True, "bot": other_id == BOT_USER}
+    return entity | names | {"dm": True, "bot": other_id == workspace.bot_user}
 
 
 def _others(workspace: Workspace, channel: Channel, viewer: str) -> str:
@@ -131,7 +135,7 @@ def _blocks(message: Message, viewer: str) -> list[Json]:
 def author(workspace: Workspace, message: Message) -> Json:
     """The author of *message*: a person, the app, or one of its personas."""
     is_ours = workspace.is_ours(message)
-    user = workspace.users.get(message.user or (BOT_USER if is_ours else ""))
+    user = workspace.users.get(message.user or (workspace.bot_user if is_ours else ""))
     name = message.username or (user.shown_name if user else "Unknown")
     app = message.bot_id is not None or (user is not None and user.is_bot)
     icon = emoji(message.icon_emoji.strip(":")) if message.icon_emoji else None
@@ -151,7 +155,7 @@ def author(workspace: Workspace, message: Message) -> Json:
 
 def status(workspace: Workspace, status: Status) -> Json:
     """The app's status in a thread."""
-    bot = user(workspace.users[BOT_USER])
+    bot = user(workspace.users[workspace.bot_user])
     loading = [with_emoji(decoded(line)) for line in status.loading_messages]
     text = with_emoji(decoded(status.text))
     return {"kind": "status", "author": bot, "text": text, "loading": loading}

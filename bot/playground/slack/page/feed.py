@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from bot.json_types import Json
 from bot.playground.slack.page import entities
 from bot.playground.slack.page.mrkdwn import Names
-from bot.playground.slack.workspace.company import BOT_USER
 from bot.playground.slack.workspace.messages import Message
 from bot.playground.slack.workspace.state import Channel, Workspace
 
@@ -60,7 +59,7 @@ class Feed:
         return current | self._prompts() | self._views()
 
     def _channels(self) -> Iterator[Channel]:
-        self._workspace.direct_channel(self._viewer, BOT_USER)
+        self._workspace.direct_channel(self._viewer, self._workspace.bot_user)
         for channel in self._workspace.channels.values():
             if self._viewer in channel.members and not channel.is_archived:
                 yield channel
@@ -95,7 +94,7 @@ class Feed:
         }
 
     def _prompts(self) -> Entities:
-        channel = self._workspace.direct_channel(self._viewer, BOT_USER).id
+        channel = self._workspace.direct_channel(self._viewer, self._workspace.bot_user).id
         prompts = self._workspace.prompts.get(channel, self._default_prompts)
         return {f"prompts:{channel}": entities.prompts(prompts)} if prompts else {}
 

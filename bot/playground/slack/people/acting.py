@@ -16,7 +16,6 @@ from bot.playground.slack.web_api.errors import ApiError
 from bot.playground.slack.web_api.methods.views import new_view, open_views, replace_content
 from bot.playground.slack.web_api.state import ServerState
 from bot.playground.slack.web_api.validation.blocks import answer_problem
-from bot.playground.slack.workspace.company import BOT_USER
 from bot.playground.slack.workspace.messages import Message
 from bot.playground.slack.workspace.state import Change, View
 
@@ -143,7 +142,7 @@ class PeopleActing(PeopleWriting):
 
     def open_home(self, user: str, tab: str = "home") -> None:
         """Let *user* open the app's home or its messages."""
-        channel = self._workspace.direct_channel(user, BOT_USER)
+        channel = self._workspace.direct_channel(user, self._workspace.bot_user)
         event: Json = {"type": "app_home_opened", "user": user, "channel": channel.id, "tab": tab}
         if tab == "home" and user in self._workspace.homes:
             event["view"] = self._workspace.homes[user].content
@@ -195,7 +194,8 @@ class PeopleActing(PeopleWriting):
     def uninstall(self) -> None:
         """Let an admin uninstall the app, which revokes its token."""
         self._state.installed = False
-        self._events.publish({"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [BOT_USER]}})
+        revoked: Json = {"oauth": [], "bot": [self._workspace.bot_user]}
+        self._events.publish({"type": "tokens_revoked", "tokens": revoked})
         self._events.publish({"type": "app_uninstalled"})
 
     async def wait_for(self, condition: Callable[[], object], timeout: float = 10) -> None:  # noqa: ASYNC109 - callers set it

@@ -9,7 +9,7 @@ from bot.playground.slack.people.attached import Rows
 from bot.playground.slack.people.typed_rich_text import typed_blocks
 from bot.playground.slack.web_api.methods.files import new_file
 from bot.playground.slack.web_api.state import ServerState
-from bot.playground.slack.workspace.company import BOT_USER, MONITOR
+from bot.playground.slack.workspace.company import MONITOR
 from bot.playground.slack.workspace.messages import Message, snapshot
 
 
@@ -120,7 +120,7 @@ class PeopleWriting:
         self._workspace.add_reaction(message, user, name)
         item = {"type": "message", "channel": channel, "ts": ts}
         event = {"type": "reaction_added", "user": user, "reaction": name, "item": item}
-        author = message.user or BOT_USER
+        author = message.user or self._workspace.bot_user
         self._events.publish(event | {"item_user": author, "event_ts": self._workspace.new_ts()})
 
     def _message(self, user: str | None, channel: str, text: str, thread_ts: str | None) -> Message:

@@ -7,7 +7,6 @@ from typing import TypeVar
 from bot.json_types import Json
 from bot.playground.slack.hazards import Hazards
 from bot.playground.slack.web_api.errors import ApiError
-from bot.playground.slack.workspace.company import BOT_ID, BOT_USER
 from bot.playground.slack.workspace.messages import Message
 from bot.playground.slack.workspace.state import Channel, Workspace
 
@@ -29,6 +28,7 @@ class ServerState:
     url: str = ""
     events: frozenset[str] = frozenset()  # that the app has subscribed to
     installed: bool = True
+    beside: "dict[str, ServerState]" = field(default_factory=dict)  # of all workspaces, by id
     manifest: Json = field(default_factory=dict)
     triggers: dict[str, tuple[str, float]] = field(default_factory=dict, init=False)  # user, time
     used_triggers: set[str] = field(default_factory=set, init=False)
@@ -63,11 +63,12 @@ class ServerState:
     def channel(self, channel_id: str, *, posting: bool = False) -> Channel:
         """Return a channel that the bot may see, or post to."""
         if channel_id in self.workspace.users and posting:
-            return self.workspace.direct_channel(channel_id, BOT_USER)
+            return self.workspace.direct_channel(channel_id, self.workspace.bot_user)
         channel = self.workspace.channels.get(channel_id)
-        if channel is None or (channel.kind != "channel" and BOT_USER not in channel.members):
+        bot_user = self.workspace.bot_user
+        if channel is None or (channel.kind != "channel" and bot_user not in channel.members):
             raise ApiError("channel_not_found")
-        if posting and BOT_USER not in channel.members:
+        if posting and bot_user not in channel.members:
             raise ApiError("not_in_channel")
         if posting and channel.is_archived:
             raise ApiError("is_archived")
@@ -79,7 +80,7 @@ class ServerState:
         needed = f"{FAMILIES[channel.kind]}:history"
         if needed not in self.scopes:
             raise self.missing_scope(needed)
-        if BOT_USER not in channel.members:
+        if self.workspace.bot_user not in channel.members:
             raise ApiError("not_in_channel")
         return channel
 
@@ -101,7 +102,7 @@ class ServerState:
         message = self.workspace.message(channel, ts)
         if message is None:
             raise ApiError("message_not_found")
-        if message.bot_id != BOT_ID:
+        if message.bot_id != self.workspace.bot_id:
             raise ApiError(error)
         return message
 

@@ -2,11 +2,19 @@
 
 from dataclasses import replace
 
-from bot.playground.slack.workspace.state import SLACKBOT, App, Channel, User, Workspace
+from bot.playground.slack.workspace.state import (
+    OUR_APP,
+    SLACKBOT,
+    App,
+    Channel,
+    Enterprise,
+    User,
+    Workspace,
+)
 
 BOT_USER = "U0PANELBOT"
 BOT_ID = "B0PANELBOT"
-APP_ID = "A0PANELBOT"
+APP_ID = OUR_APP
 MONITOR = "B0MONITOR"  # another app
 
 ADA, BEN, CHLOE, DEV, ERIN = "U0ADA", "U0BEN", "U0CHLOE", "U0DEV", "U0ERIN"
@@ -15,10 +23,19 @@ GENERAL, PRODUCT, LEGAL, PRIVATE = "C0GENERAL", "C0PRODUCT", "C0LEGAL", "G0BOARD
 GROUP = "C0GROUP"  # a direct message between several people
 
 
-def company_workspace(url: str = "") -> Workspace:
-    """Return a workspace with people, channels and the bot."""
-    workspace = Workspace(url=url)
-    team = workspace.team_id
+def company_workspace(
+    url: str = "",
+    team: str = "T0ACME",
+    name: str = "Acme",
+    *,
+    enterprise: Enterprise | None = None,
+) -> Workspace:
+    """Return a workspace with people, channels and the bot.
+
+    All such workspaces have the same ids in them, whichever *team* they are.
+    """
+    workspace = Workspace(team, name, url, enterprise=enterprise)
+    workspace.bot_user, workspace.bot_id = BOT_USER, BOT_ID
     ada = User(ADA, "ada", "Ada Okafor", team, "Ada", is_owner=True, is_admin=True)
     ben = User(BEN, "ben", "Ben Ito", team, "Ben", is_admin=True)
     chloe = User(CHLOE, "chloe", "Chloé Martin", team, "Chloé", locale="fr-FR")

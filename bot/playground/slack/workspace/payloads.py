@@ -1,11 +1,10 @@
 """Messages, people, channels and events as Slack's JSON."""
 
 from collections.abc import Sequence
-from time import time
 from uuid import NAMESPACE_URL, uuid5
 
 from bot.json_types import Json
-from bot.playground.slack.workspace.company import APP_ID, BOT_ID, BOT_USER
+from bot.playground.slack.workspace.company import APP_ID
 from bot.playground.slack.workspace.messages import Message, reply_users
 from bot.playground.slack.workspace.state import App, Channel, User, Workspace
 
@@ -98,15 +97,16 @@ def shown_author(workspace: Workspace, message: Message) -> Json:
     return author | ({"author_id": user.id} if user else {})
 
 
-def bot_profile(workspace: Workspace, bot_id: str = BOT_ID) -> Json:
+def bot_profile(workspace: Workspace, bot_id: str) -> Json:
     """Return the profile of a bot: ours, or another app's."""
-    ours = App(BOT_ID, APP_ID, BOT_USER, workspace.users[BOT_USER].real_name)
+    user = workspace.bot_user
+    ours = App(workspace.bot_id, APP_ID, user, workspace.users[user].real_name if user else "")
     app = workspace.apps.get(bot_id, ours)
     return {
         "id": app.id,
         "app_id": app.app_id,
         "user_id": app.user,
-        "team_id": workspace.team_id,
+        "team_id": app.team_id or workspace.team_id,
         "name": app.name,
         "deleted": False,
         "updated": _CREATED,
@@ -114,7 +114,7 @@ def bot_profile(workspace: Workspace, bot_id: str = BOT_ID) -> Json:
     }
 
 
-def user(user: User, *, locale: bool = False) -> Json:
+def user(workspace: Workspace, user: User, *, locale: bool = False) -> Json:
     """Return a member."""
     payload: Json = {
         "id": user.id,
@@ -142,8 +142,15 @@ def user(user: User, *, locale: bool = False) -> Json:
             "is_restricted": user.is_restricted,
             "is_ultra_restricted": user.is_ultra_restricted,
         }
-    if user.id == BOT_USER:
-        payload["profile"] |= {"bot_id": BOT_ID, "api_app_id": APP_ID}
+    if workspace.enterprise and not user.is_stranger:
+        payload["enterprise_user"] = {
+            "id": user.id,
+            "enterprise_id": workspace.enterprise.id,
+            "enterprise_name": workspace.enterprise.name,
+            "teams": [workspace.team_id],
+        }
+    if user.id == workspace.bot_user:
+        payload["profile"] |= {"bot_id": workspace.bot_id, "api_app_id": APP_ID}
     return payload
 
 
@@ -223,35 +230,4 @@ def _hidden_event(workspace: Workspace, message: Message, subtype: str) -> Json:
         "channel_type": workspace.channels[message.channel].kind,
         "ts": ts,
         "event_ts": ts,
-    }
-
-
-def event_callback(workspace: Workspace, event: Json, event_id: str) -> Json:
-    """Return what the Events API wraps around an event.
-
-    Its ``team_id`` is the author's, which in a shared channel can be another organisation's.
-    """
-    author_id, channel = event.get("user"), workspace.channels.get(str(event.get("channel")))
-    author = workspace.users.get(author_id) if isinstance(author_id, str) else None
-    return {
-        "token": "not-a-real-token",
-        "team_id": author.team_id if author else workspace.team_id,
-        "context_team_id": workspace.team_id,
-        "context_enterprise_id": None,
-        "api_app_id": APP_ID,
-        "event": event,
-        "type": "event_callback",
-        "event_id": event_id,
-        "event_time": int(time()),
-        "authorizations": [
-            {
-                "enterprise_id": None,
-                "team_id": workspace.team_id,
-                "user_id": BOT_USER,
-                "is_bot": True,
-                "is_enterprise_install": False,
-            }
-        ],
-        "is_ext_shared_channel": channel is not None and channel.is_shared,
-        "event_context": f"4-{event_id}",
     }

@@ -2,131 +2,68 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from itertools import count
 from time import time
-from typing import Literal
 
 from bot.json_types import Json
 from bot.playground.slack.workspace.messages import Message as Message
 from bot.playground.slack.workspace.messages import Timeline, snapshot
+from bot.playground.slack.workspace.model import SLACKBOT as SLACKBOT
+from bot.playground.slack.workspace.model import App as App
+from bot.playground.slack.workspace.model import Change as Change
+from bot.playground.slack.workspace.model import Channel as Channel
+from bot.playground.slack.workspace.model import Enterprise as Enterprise
+from bot.playground.slack.workspace.model import Session as Session
+from bot.playground.slack.workspace.model import Status as Status
+from bot.playground.slack.workspace.model import User as User
+from bot.playground.slack.workspace.model import View as View
 
-Kind = Literal["channel", "group", "im", "mpim"]
-
-SLACKBOT = "USLACKBOT"
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """A person in the workspace, or an app's bot user."""
-
-    id: str
-    name: str
-    real_name: str
-    team_id: str
-    display_name: str = ""
-    is_bot: bool = False
-    is_admin: bool = False
-    is_owner: bool = False
-    is_restricted: bool = False  # a guest of several channels
-    is_ultra_restricted: bool = False  # a guest of one channel
-    is_stranger: bool = False  # from another organisation
-    locale: str = "en-US"
-    tz: str = "Europe/Berlin"
-    emoji: str = "🙂"
-    colour: str = "#5b6b7b"
-
-    @property
-    def shown_name(self) -> str:
-        """The name that others see."""
-        return self.display_name or self.real_name
+OUR_APP = "A0PANELBOT"
 
 
-@dataclass(frozen=True, slots=True)
-class App:
-    """Another app in the workspace: its bot posts."""
+class Clock:
+    """Gives out timestamps, each once: those of a shared channel come from several workspaces."""
 
-    id: str  # of its bot
-    app_id: str
-    user: str
-    name: str
+    def __init__(self) -> None:
+        self._last = 0
 
+    def new_ts(self) -> str:
+        """Return a timestamp later than every other."""
+        self._last = max(self._last + 100, int(time() * 1_000_000))
+        seconds, micros = divmod(self._last, 1_000_000)
+        return f"{seconds}.{micros:06}"
 
-@dataclass(slots=True)
-class Channel:
-    """A channel, or a direct conversation."""
-
-    id: str
-    name: str
-    kind: Kind = "channel"
-    members: set[str] = field(default_factory=set)
-    is_archived: bool = False
-    is_shared: bool = False  # with another organisation
-
-
-@dataclass(slots=True)
-class Status:
-    """What the app is doing in a thread, as it says."""
-
-    channel: str
-    thread_ts: str
-    text: str
-    loading_messages: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """The status and title that the app gave a thread."""
-
-    status: str = ""
-    title: str = ""
-
-
-@dataclass(slots=True)
-class View:
-    """An open modal, or somebody's App Home."""
-
-    id: str
-    user: str
-    content: Json  # as the app sent it, with what Slack adds
-    hash: str
-    is_open: bool = True
-    suggested: dict[str, Json] = field(default_factory=dict)  # options by value, of all its menus
-
-
-ChangeKind = Literal[
-    "posted",
-    "updated",
-    "deleted",
-    "status",
-    "session",
-    "view",
-    "prompts",
-    "reaction",
-    "thumb",
-    "group",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A change in the workspace."""
-
-    kind: ChangeKind
-    channel: str | None = None
-    message: Message | None = None
-    status: Status | None = None
-    view: View | None = None
-    previous: Message | None = None
+    def catch_up(self, other: "Clock") -> None:
+        """Be later than *other* from now on."""
+        self._last = max(self._last, other._last)  # noqa: SLF001 - of its own kind
 
 
 class Workspace:
-    """The state; subscribers are called on every change."""
+    """The state; subscribers are called on every change.
 
-    def __init__(self, team_id: str = "T0ACME", team_name: str = "Acme", url: str = "") -> None:
+    Ids that it makes have a *mark* in them. Whether ids of two workspaces differ is up to who makes
+    the workspaces: with the same mark and the same people and channels, they are the same.
+    """
+
+    def __init__(
+        self,
+        team_id: str = "T0ACME",
+        team_name: str = "Acme",
+        url: str = "",
+        *,
+        mark: str = "PLAY",
+        enterprise: Enterprise | None = None,
+    ) -> None:
         self.team_id = team_id
         self.team_name = team_name
+        self.domain = team_name.casefold().replace(" ", "-")
         self.url = url
+        self.mark = mark
+        self.enterprise = enterprise
+        self.bot_user = ""  # our app's, once it has been installed
+        self.bot_id = ""
+        self.is_org_wide = False  # our app's installation
         self.users: dict[str, User] = {}
         self.apps: dict[str, App] = {}  # but ours, by the id of their bots
         self.channels: dict[str, Channel] = {}
@@ -143,7 +80,8 @@ class Workspace:
         self._ephemeral: dict[str, dict[str, Message]] = {}  # by who sees it
         self._direct: dict[frozenset[str], Channel] = {}
         self._subscribers: list[Callable[[Change], None]] = []
-        self._last_ts = 0
+        self._sharing: dict[str, list[Workspace]] = {}  # by channel: who has it, host first
+        self._clock = Clock()
         self._numbers = count(1)
 
     # Queries
@@ -183,13 +121,15 @@ class Workspace:
 
     def new_id(self, prefix: str) -> str:
         """Return an unused id."""
-        return f"{prefix}0PLAY{next(self._numbers):05}"
+        return f"{prefix}0{self.mark}{next(self._numbers):05}"
 
     def new_ts(self) -> str:
         """Return a timestamp later than every other."""
-        self._last_ts = max(self._last_ts + 100, int(time() * 1_000_000))
-        seconds, micros = divmod(self._last_ts, 1_000_000)
-        return f"{seconds}.{micros:06}"
+        return self._clock.new_ts()
+
+    def sharing(self, channel: str) -> "Sequence[Workspace]":
+        """Return the workspaces that have a channel, in the order in which they have got it."""
+        return self._sharing.get(channel, (self,))
 
     # Changes
 
@@ -286,9 +226,41 @@ class Workspace:
         self.notify(Change("session", channel))
 
     def notify(self, change: Change) -> None:
-        """Call all subscribers with *change*."""
+        """Call all subscribers with *change*, those of workspaces that share the channel too."""
         for callback in tuple(self._subscribers):
             callback(change)
+        if change.channel in self._sharing and not change.is_elsewhere:
+            for other in self._sharing[change.channel]:
+                if other is not self:
+                    other.notify(replace(change, is_elsewhere=True))
+
+    def connect(self, channel_id: str, other: "Workspace") -> None:
+        """Share a channel with *other*; its people may then be let in."""
+        channel = self.channels[channel_id]
+        channel.is_shared = True
+        self._clock.catch_up(other._clock)  # noqa: SLF001 - of its own kind
+        other._clock = self._clock  # noqa: SLF001
+        other.channels[channel_id] = channel
+        other._timelines[channel_id] = self._timelines[channel_id]  # noqa: SLF001
+        sharing = other._sharing[channel_id] = self._sharing.setdefault(channel_id, [self])  # noqa: SLF001
+        sharing.append(other)
+        for workspace in sharing:
+            for member in sorted(channel.members & workspace.users.keys()):
+                workspace.join(channel_id, member)
+
+    def join(self, channel_id: str, user_id: str) -> None:
+        """Let somebody of this workspace into a channel, whom all who share it then know."""
+        self.channels[channel_id].members.add(user_id)
+        user = self.users[user_id]
+        if user.is_stranger:
+            return
+        for other in self.sharing(channel_id):
+            if other is self:
+                continue
+            other.users.setdefault(user_id, replace(user, is_stranger=not user.is_bot))
+            if user_id == self.bot_user:
+                name, app_id = user.real_name, OUR_APP
+                other.add(App(self.bot_id, app_id, user_id, name, self.team_id))
 
     def _leave_tombstone(self, root: Message) -> None:
         before = snapshot(root)

@@ -19,8 +19,8 @@ from bot.panel.messaging.messenger import Post
 from bot.panel.model import Persona, TurnId
 from bot.panel.threads.thread_store import Standing
 from bot.playground.slack.delivery import delivery
+from bot.playground.slack.delivery.envelopes import event_callback
 from bot.playground.slack.workspace.company import ADA, BEN, GENERAL
-from bot.playground.slack.workspace.payloads import event_callback
 from tests.eventually import eventually
 from tests.fakes.audit_log import auditor
 from tests.fakes.chore_store import FakeChoreStore

@@ -7,8 +7,9 @@ import pytest
 from bot.adapters.slack.receiving import payloads
 from bot.adapters.slack.threads.message_document import MessageReading
 from bot.panel.model import MessageTs, ThreadRef, Turn, TurnId, UserId
+from bot.playground.slack.delivery.envelopes import event_callback
 from bot.playground.slack.workspace.company import ADA, BEN, BOT_USER, GENERAL, STRANGER
-from bot.playground.slack.workspace.payloads import event_callback, message_event
+from bot.playground.slack.workspace.payloads import message_event
 from tests.fakes.people import whoever
 from tests.message_shapes import CLIP, LEAK, SHAPES, Shape, forward, post
 

@@ -8,7 +8,6 @@ from bot.json_types import Json
 from bot.playground.slack.web_api.errors import ApiError
 from bot.playground.slack.web_api.methods.method import Method
 from bot.playground.slack.web_api.state import ServerState
-from bot.playground.slack.workspace.company import BOT_USER
 from bot.playground.slack.workspace.state import Change, Session, Status
 
 _MOST_LOADING_MESSAGES = 10
@@ -60,7 +59,7 @@ def set_session_status(state: ServerState, args: Json) -> Json:
     check_session_status(args["status"])
     if not thread_ts:
         raise ApiError("thread_ts_required")
-    if args.get("initiator_user_id", BOT_USER) not in state.workspace.users:
+    if args.get("initiator_user_id", state.workspace.bot_user) not in state.workspace.users:
         raise ApiError("user_not_found")
     state.persona(args)
     existing = state.workspace.sessions.get((channel.id, thread_ts))

@@ -5,7 +5,6 @@ from typing import Any
 from bot.json_types import Json
 from bot.playground.slack.web_api.state import ServerState
 from bot.playground.slack.workspace import payloads
-from bot.playground.slack.workspace.company import BOT_ID, BOT_USER
 from bot.playground.slack.workspace.messages import Message
 
 
@@ -16,8 +15,8 @@ def new_message(state: ServerState, channel: str, args: Json, **fields: Any) -> 
     return Message(
         ts=state.workspace.new_ts(),
         channel=channel,
-        user=None if persona else BOT_USER,
-        bot_id=BOT_ID,
+        user=None if persona else state.workspace.bot_user,
+        bot_id=state.workspace.bot_id,
         thread_ts=thread_ts,
         subtype="bot_message" if persona else None,
         **persona,

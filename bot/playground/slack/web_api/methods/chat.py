@@ -16,7 +16,6 @@ from bot.playground.slack.web_api.validation.messages import (
     check_metadata,
 )
 from bot.playground.slack.workspace import payloads
-from bot.playground.slack.workspace.company import BOT_USER
 from bot.playground.slack.workspace.messages import Message, snapshot
 
 LONGEST_UPDATE = 4_000
@@ -33,7 +32,7 @@ def post_message(state: ServerState, args: Json) -> Json:
     if args.get("reply_broadcast") and message.is_reply:
         message.subtype = "thread_broadcast"
         if not state.hazards.broadcasts_keep_personas:  # as has been reported
-            _drop_persona(message)
+            _drop_persona(state, message)
     state.workspace.post(message)
     return message_answer(state, message)
 
@@ -62,9 +61,9 @@ def update(state: ServerState, args: Json) -> Json:
     message.blocks = args.get("blocks", _markdown(args) or message.blocks)
     message.metadata = args.get("metadata", message.metadata) or None
     if not state.hazards.edits_keep_personas:
-        _drop_persona(message)
+        _drop_persona(state, message)
         message.subtype = None
-    message.edited_by, message.edited_ts = BOT_USER, state.workspace.new_ts()
+    message.edited_by, message.edited_ts = state.workspace.bot_user, state.workspace.new_ts()
     state.workspace.updated(message, before)
     return message_answer(state, message) | {"text": message.text}
 
@@ -86,9 +85,9 @@ def get_permalink(state: ServerState, args: Json) -> Json:
     return {"channel": channel.id, "permalink": payloads.permalink(state.url, message)}
 
 
-def _drop_persona(message: Message) -> None:
+def _drop_persona(state: ServerState, message: Message) -> None:
     message.username = message.icon_emoji = message.icon_url = None
-    message.user = BOT_USER
+    message.user = state.workspace.bot_user
 
 
 def _check_update(args: Json, *, strict: bool) -> None:

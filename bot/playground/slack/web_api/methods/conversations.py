@@ -16,7 +16,6 @@ from bot.playground.slack.web_api.methods.paging import (
 )
 from bot.playground.slack.web_api.state import FAMILIES, ServerState
 from bot.playground.slack.workspace import payloads
-from bot.playground.slack.workspace.company import BOT_USER
 from bot.playground.slack.workspace.messages import Message
 from bot.playground.slack.workspace.state import Channel
 
@@ -53,7 +52,7 @@ def info(state: ServerState, args: Json) -> Json:
     needed = f"{FAMILIES[channel.kind]}:read"
     if needed not in state.scopes:
         raise state.missing_scope(needed)
-    shown = payloads.channel(channel, BOT_USER)
+    shown = payloads.channel(channel, state.workspace.bot_user)
     if not args.get("include_num_members"):
         shown.pop("num_members", None)
     return {"channel": shown}
@@ -72,7 +71,7 @@ def list_all(state: ServerState, args: Json) -> Json:
 
 def of_user(state: ServerState, args: Json) -> Json:
     """Return the channels that a user, by default the bot, is in."""
-    user = args.get("user", BOT_USER)
+    user = args.get("user", state.workspace.bot_user)
     joined = [c for c in state.workspace.channels.values() if user in c.members]
     return _channel_page(state, args, joined)
 
@@ -85,23 +84,25 @@ def open_direct(state: ServerState, args: Json) -> Json:
         raise ApiError("users_list_not_supplied")
     if args["users"] not in state.workspace.users:
         raise ApiError("user_not_found")
-    channel = state.workspace.direct_channel(args["users"], BOT_USER)
+    bot_user = state.workspace.bot_user
+    channel = state.workspace.direct_channel(args["users"], bot_user)
     full = bool(args.get("return_im"))
-    return {"channel": payloads.channel(channel, BOT_USER) if full else {"id": channel.id}}
+    return {"channel": payloads.channel(channel, bot_user) if full else {"id": channel.id}}
 
 
 def _channel_page(state: ServerState, args: Json, channels: Iterable[Channel]) -> Json:
+    bot_user = state.workspace.bot_user
     types = (args.get("types") or "public_channel").split(",")
     names = {"channel": "public_channel", "group": "private_channel", "im": "im", "mpim": "mpim"}
     visible = [
         channel
         for channel in channels
         if names[channel.kind] in types
-        and (channel.kind == "channel" or BOT_USER in channel.members)
+        and (channel.kind == "channel" or bot_user in channel.members)
         and not (channel.is_archived and args.get("exclude_archived"))
     ]
     selected, cursor = page(visible, args, 100)
-    return paged("channels", [payloads.channel(c, BOT_USER) for c in selected], cursor)
+    return paged("channels", [payloads.channel(c, bot_user) for c in selected], cursor)
 
 
 def _range(args: Json, start: str) -> tuple[float, float, float]:

@@ -10,7 +10,6 @@ from bot.json_types import Json
 from bot.playground.slack.web_api.errors import ApiError
 from bot.playground.slack.web_api.methods.method import Method
 from bot.playground.slack.web_api.state import ServerState
-from bot.playground.slack.workspace.company import BOT_ID, BOT_USER
 from bot.playground.slack.workspace.messages import Message
 from bot.playground.slack.workspace.state import Channel
 
@@ -91,8 +90,8 @@ def _share(state: ServerState, channel: Channel, files: list[Json], args: Json) 
             ts=state.workspace.new_ts(),
             channel=channel.id,
             text=args.get("initial_comment", ""),
-            user=BOT_USER,
-            bot_id=BOT_ID,
+            user=state.workspace.bot_user,
+            bot_id=state.workspace.bot_id,
             thread_ts=args.get("thread_ts"),
             subtype="file_share",
             files=files,
@@ -121,7 +120,7 @@ def _finish(state: ServerState, upload: Json) -> Json:
         return state.workspace.files[file_id]
     name = state.uploads.pop(file_id)["name"]
     state.processing[file_id] = state.processing_calls
-    return _store(state, file_id, upload.get("title") or name, BOT_USER)
+    return _store(state, file_id, upload.get("title") or name, state.workspace.bot_user)
 
 
 def _store(state: ServerState, file_id: str, name: str, owner: str) -> Json:

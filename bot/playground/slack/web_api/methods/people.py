@@ -8,7 +8,6 @@ from bot.playground.slack.web_api.methods.method import Method
 from bot.playground.slack.web_api.methods.paging import page, paged
 from bot.playground.slack.web_api.state import ServerState
 from bot.playground.slack.workspace import payloads
-from bot.playground.slack.workspace.company import BOT_ID, BOT_USER
 from bot.playground.slack.workspace.messages import Message
 
 
@@ -18,10 +17,10 @@ def auth_test(state: ServerState, args: Json) -> Json:
     return {
         "url": f"{state.url}/",
         "team": workspace.team_name,
-        "user": workspace.users[BOT_USER].name,
+        "user": workspace.users[workspace.bot_user].name,
         "team_id": workspace.team_id,
-        "user_id": BOT_USER,
-        "bot_id": BOT_ID,
+        "user_id": state.workspace.bot_user,
+        "bot_id": state.workspace.bot_id,
         "is_enterprise_install": False,
         **({"expires_in": workspace.token_lasts} if workspace.token_lasts else {}),
     }
@@ -32,14 +31,14 @@ def users_info(state: ServerState, args: Json) -> Json:
     user = state.workspace.users.get(args["user"])
     if user is None or (user.is_stranger and not state.hazards.knows_strangers):
         raise ApiError("user_not_found")
-    return {"user": payloads.user(user, locale=bool(args.get("include_locale")))}
+    return {"user": payloads.user(state.workspace, user, locale=bool(args.get("include_locale")))}
 
 
 def users_list(state: ServerState, args: Json) -> Json:
     """Return all members."""
     users, cursor = page(list(state.workspace.users.values()), args, 200)
     locale = bool(args.get("include_locale"))
-    members = [payloads.user(user, locale=locale) for user in users]
+    members = [payloads.user(state.workspace, user, locale=locale) for user in users]
     return paged("members", members, cursor) | {"cache_ts": 0}
 
 
@@ -54,7 +53,7 @@ def group_members(state: ServerState, args: Json) -> Json:
 def bots_info(state: ServerState, args: Json) -> Json:
     """Return the bot of an app."""
     bot_id = args.get("bot")
-    if bot_id not in (BOT_ID, *state.workspace.apps):
+    if bot_id not in (state.workspace.bot_id, *state.workspace.apps):
         raise ApiError("bot_not_found")
     bot = payloads.bot_profile(state.workspace, bot_id)
     del bot["team_id"]
@@ -64,25 +63,25 @@ def bots_info(state: ServerState, args: Json) -> Json:
 def team_info(state: ServerState, args: Json) -> Json:
     """Return the workspace."""
     workspace = state.workspace
-    team = {"id": workspace.team_id, "name": workspace.team_name, "domain": "acme"}
+    team = {"id": workspace.team_id, "name": workspace.team_name, "domain": workspace.domain}
     return {"team": team | {"url": f"{state.url}/"}}
 
 
 def add_reaction(state: ServerState, args: Json) -> Json:
     """React to a message."""
     message = _reacted_to(state, args)
-    if BOT_USER in message.reactions.get(args["name"], ()):
+    if state.workspace.bot_user in message.reactions.get(args["name"], ()):
         raise ApiError("already_reacted")
-    state.workspace.add_reaction(message, BOT_USER, args["name"])
+    state.workspace.add_reaction(message, state.workspace.bot_user, args["name"])
     return {}
 
 
 def remove_reaction(state: ServerState, args: Json) -> Json:
     """Remove a reaction."""
     message = _reacted_to(state, args)
-    if BOT_USER not in message.reactions.get(args["name"], ()):
+    if state.workspace.bot_user not in message.reactions.get(args["name"], ()):
         raise ApiError("no_reaction")
-    state.workspace.remove_reaction(message, BOT_USER, args["name"])
+    state.workspace.remove_reaction(message, state.workspace.bot_user, args["name"])
     return {}
 
 

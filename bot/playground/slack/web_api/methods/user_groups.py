@@ -10,7 +10,6 @@ from bot.json_types import Json
 from bot.playground.slack.web_api.errors import ApiError
 from bot.playground.slack.web_api.methods.method import Method
 from bot.playground.slack.web_api.state import ServerState
-from bot.playground.slack.workspace.company import BOT_USER
 from bot.playground.slack.workspace.state import Change
 
 
@@ -25,7 +24,7 @@ def create(state: ServerState, args: Json) -> Json:
         "name": args["name"],
         "handle": handle,
         "description": args.get("description", ""),
-        "created_by": BOT_USER,
+        "created_by": state.workspace.bot_user,
         "date_create": int(time.time()),
         "date_delete": 0,
     }

@@ -9,7 +9,7 @@ from bot.playground.slack.web_api.errors import ApiError
 from bot.playground.slack.web_api.methods.method import Method
 from bot.playground.slack.web_api.state import ServerState
 from bot.playground.slack.web_api.validation.messages import MOST_VIEW_BLOCKS, check_blocks
-from bot.playground.slack.workspace.company import APP_ID, BOT_ID
+from bot.playground.slack.workspace.company import APP_ID
 from bot.playground.slack.workspace.state import Change, View
 
 _MAX_BYTES = 250_000
@@ -106,7 +106,7 @@ def _fill(state: ServerState, view: View, content: Json, *, on: View | None = No
         "team_id": state.workspace.team_id,
         "app_id": APP_ID,
         "app_installed_team_id": state.workspace.team_id,
-        "bot_id": BOT_ID,
+        "bot_id": state.workspace.bot_id,
         "hash": view.hash,
         "root_view_id": root,
         "previous_view_id": previous,
