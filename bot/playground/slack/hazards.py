@@ -5,6 +5,7 @@ from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from math import ceil
+from time import time
 from typing import Literal
 
 
@@ -88,6 +89,14 @@ class Hazards:
     transcripts: Literal["at once", "later"] = "at once"  # of voice clips: later only files.info
     knows_strangers: bool = True  # of other organisations, in users.info
     edits_mention: bool = False  # app_mention also comes where a mention is edited in
+    seconds_ahead: float = 0.0  # hours pass for codes and tokens
+    refreshes: Literal["strict", "lenient"] = "strict"  # of a refresh token that has been used
+    reinstalls: Literal["another token", "the same token"] = "another token"
+    withheld_scopes: frozenset[str] = frozenset()  # not granted, though they were asked for
+    removals: Literal["tokens first", "app first"] = "tokens first"  # the two events
+    removals_come_after: float = 0.0  # seconds: perhaps after the next installation
+    org_removals_name_a_team: bool = False
+    tells_scopes: bool = True  # in a header of every answer, which is not always there
     echoes: bool = True  # deliver the bot's own posts, edits and deletions back to it
     # Channels that several workspaces with the app have:
     shared_channels: Literal["one event", "an event for each workspace"] = "one event"
@@ -107,6 +116,10 @@ class Hazards:
     def __post_init__(self) -> None:
         """Seed the random generator."""
         self._random = random.Random(self.seed)  # noqa: S311 - must be repeatable, no secret
+
+    def now(self) -> float:
+        """Return the time of Slack: seconds since 1970."""
+        return time() + self.seconds_ahead
 
     def on(self, method: str, fault: Fault, *, times: int = 1) -> None:
         """Make the next calls of *method* fail with *fault*."""
@@ -130,12 +143,12 @@ class Hazards:
                 return fault
         return None
 
-    def too_fast(self, method: str, channel: str, now: float) -> Fault | None:
-        """Return the rate limit that a call runs into, if it does."""
+    def too_fast(self, method: str, channel: str, now: float, team: str = "") -> Fault | None:
+        """Return the rate limit that a call runs into, if it does; each team has its own."""
         if pace := self.method_paces.get(method):
-            return self._too_fast(method, pace, now)
+            return self._too_fast(f"{team}/{method}", pace, now)
         if method == "chat.postMessage" and self.post_pace:
-            return self._too_fast(channel, self.post_pace, now)
+            return self._too_fast(f"{team}/{channel}", self.post_pace, now)
         return None
 
     def _too_fast(self, limit: str, pace: tuple[float, int], now: float) -> Fault | None:

@@ -1,11 +1,13 @@
 """A local Slack, with Slack's own client in front of it."""
 
+import json
 from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import ClientSession, web
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.json_types import Json
 from bot.playground.slack.server import SCOPES, SlackPlayground
 from bot.playground.slack.workspace.company import company_workspace
 from bot.playground.slack.workspace.state import Workspace
@@ -44,6 +46,11 @@ class Bot:
         self.url = ""
         self.requests: list[tuple[dict[str, str], str]] = []  # headers and body
         self.answers: list[web.Response] = []  # the next ones; then 200
+
+    @property
+    def events(self) -> list[Json]:
+        """The events that have come, in their envelopes."""
+        return [json.loads(body) for _, body in self.requests if body.startswith("{")]
 
     async def handle(self, request: web.Request) -> web.Response:
         self.requests.append((dict(request.headers), await request.text()))

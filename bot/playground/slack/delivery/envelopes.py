@@ -40,11 +40,27 @@ def event_callback(
         "event_time": int(time()),
         "authorizations": [authorization(reader, hazards)],
         "is_ext_shared_channel": channel is not None and channel.is_shared,
-        "event_context": f"4-{event_id}",
+        "event_context": f"4-{origin.team_id}-{channel_id}-{event_id}",
     }
     if enterprise_id := _enterprise_id(host):
         envelope["enterprise_id"] = enterprise_id
     return envelope
+
+
+def organisation_event(
+    enterprise_id: str, event: Json, event_id: str, named_team: str = ""
+) -> Json:
+    """Return the envelope of what happens to the app in an organisation: often without a team."""
+    return {
+        "token": "not-a-real-token",
+        "team_id": named_team or None,
+        "enterprise_id": enterprise_id,
+        "api_app_id": APP_ID,
+        "event": event,
+        "type": "event_callback",
+        "event_id": event_id,
+        "event_time": int(time()),
+    }
 
 
 def authorization(reader: Workspace, hazards: Hazards) -> Json:

@@ -1,6 +1,7 @@
 """The arguments of each Web API method, and the scope it needs.
 
-Taken from Slack's method reference; a test compares the two. Unknown arguments are refused, which
+Taken from Slack's method reference; a test compares the two. The client id and secret, which some
+take, are read before. Unknown arguments are refused, which
 is stricter than Slack, to find our mistakes.
 """
 
@@ -26,9 +27,11 @@ METHODS: Mapping[str, tuple[str, str]] = {
         f"channel_id status thread_ts? title? initiator_user_id? {_PERSONA}",
     ),
     "apps.connections.open": ("connections:write", ""),
+    "apps.event.authorizations.list": ("authorizations:read", f"event_context {_PAGED}"),
     "apps.manifest.export": ("app_configurations:read", "app_id"),
     "apps.manifest.update": ("app_configurations:write", "app_id manifest:json"),
     "apps.manifest.validate": ("app_configurations:read", "manifest:json app_id?"),
+    "apps.uninstall": ("", ""),
     "assistant.threads.setStatus": (
         "chat:write",
         f"channel_id thread_ts status loading_messages?:json {_PERSONA}",
@@ -38,6 +41,8 @@ METHODS: Mapping[str, tuple[str, str]] = {
         "channel_id prompts:json thread_ts? title?",
     ),
     "assistant.threads.setTitle": ("assistant:write", "channel_id thread_ts title"),
+    "auth.revoke": ("", "test?:bool"),
+    "auth.teams.list": ("", f"{_PAGED} include_icon?:bool"),
     "auth.test": ("", "team_id? user_id?"),  # Bolt sends these
     "bots.info": ("users:read", "bot? team_id?"),
     "chat.appendStream": ("chat:write", "channel ts markdown_text? chunks?:json"),
@@ -94,6 +99,8 @@ METHODS: Mapping[str, tuple[str, str]] = {
     ),
     "files.getUploadURLExternal": ("files:write", "filename length:num snippet_type? alt_txt?"),
     "files.info": ("files:read", "file count?:num cursor? limit?:num page?:num"),
+    "oauth.v2.access": ("", "code? redirect_uri? grant_type? refresh_token? code_verifier?"),
+    "oauth.v2.exchange": ("", ""),
     "reactions.add": ("reactions:write", "channel timestamp name"),
     "reactions.remove": ("reactions:write", "name channel? timestamp? file? file_comment?"),
     "team.info": ("team:read", "team? domain?"),

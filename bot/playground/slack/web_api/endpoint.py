@@ -3,9 +3,10 @@
 import asyncio
 import json
 import time
+from base64 import b64decode
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
@@ -16,6 +17,7 @@ from bot.playground.slack.web_api import arguments
 from bot.playground.slack.web_api.errors import ApiError
 from bot.playground.slack.web_api.methods.table import METHODS
 from bot.playground.slack.web_api.state import ServerState
+from bot.playground.slack.web_api.tokens import Token
 
 _READING = (
     "conversations",
@@ -25,9 +27,11 @@ _READING = (
     "list",
     "members",
     "replies",
+    "revoke",  # so the reference says, and the SDK does
     "test",
 )
-_KINDS = {"apps.connections.open": "app"}  # of tokens
+_KINDS = {"apps.connections.open": "app", "apps.event.authorizations.list": "app"}  # of tokens
+_BY_SECRET = frozenset({"oauth.v2.access"})  # a client id and secret: these take no token
 _FAMILIES = ("channels", "groups", "im", "mpim")
 
 
@@ -39,6 +43,21 @@ class Call:
     args: Mapping[str, Any]
     outcome: str  # "ok", Slack's error code, or what the fault was
     at: float  # seconds, monotonic
+    token: str = field(default="", repr=False)
+    team_id: str = ""  # the workspace that the token is for, or the organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls a method that is about the app or its installation."""
+
+    value: str = field(repr=False)  # of the token
+    token: Token | None = None
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+
+
+AppMethod = Callable[[Caller, Json], Json]
 
 
 class WebApi:
@@ -47,23 +66,29 @@ class WebApi:
     def __init__(
         self,
         state: ServerState,
-        tokens: Mapping[str, str],
-        open_socket: Callable[[], str],
+        tokens: dict[str, Token],
+        app_methods: Mapping[str, AppMethod],
         kept: int,
     ) -> None:
         self.calls: deque[Call] = deque(maxlen=kept)
         self._state = state
-        self.tokens = dict(tokens)  # token: "bot", "app" or "configuration"
-        self._open_socket = open_socket  # returns the URL of a new Socket Mode connection
+        self._tokens = tokens
+        self._app_methods = app_methods  # which act in no workspace
         self._stopped = asyncio.Event()  # set at shutdown: releases callers that get no response
 
     def stop(self) -> None:
         """Release the callers that get no response."""
         self._stopped.set()
 
-    def knows(self, authorization: str) -> bool:
-        """Return whether that header is a bot's."""
-        return self.tokens.get(authorization.removeprefix("Bearer ")) == "bot"
+    def knows(self, authorization: str, state: ServerState) -> bool:
+        """Return whether that header is a bot's, which may act in that workspace."""
+        token = self._tokens.get(authorization.removeprefix("Bearer "))
+        return (
+            token is not None
+            and token.kind == "bot"
+            and not token.problem
+            and state in token.states
+        )
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Handle a call."""
@@ -71,64 +96,85 @@ class WebApi:
         if request.method != "POST" and method.rpartition(".")[2] not in _READING:
             raise web.HTTPMethodNotAllowed(request.method, ["POST"])  # a link changes nothing
         args, problem = await _arguments(request)
-        token = args.pop("token", None) or _bearer(request)
+        caller = self._caller(request, args)
         if latency := self._state.hazards.latency.get(method, 0.0):
             await asyncio.sleep(latency)
-        fault = self._fault(method, args)
+        fault = self._fault(method, caller, args)
         if fault and not fault.after_effect:
-            self._record(method, args, fault.ending.name.lower())
+            self._record(method, caller, args, fault.ending.name.lower())
             return await self._fail(request, fault)
-        body = _refusal(problem) if problem else self._answer(method, token, args)
+        body = _refusal(problem) if problem else self._answer(method, caller, args)
         outcome = "ok" if body["ok"] else str(body["error"])
         if fault:
-            self._record(method, args, f"{outcome}, then {fault.ending.name.lower()}")
+            self._record(method, caller, args, f"{outcome}, then {fault.ending.name.lower()}")
             return await self._fail(request, fault)
-        self._record(method, args, outcome)
-        return web.json_response(body, headers=self._headers(method))
+        self._record(method, caller, args, outcome)
+        return web.json_response(body, headers=self._headers(method, caller))
 
-    def _fault(self, method: str, args: Json) -> Fault | None:
-        hazards = self._state.hazards
-        channel = str(args.get("channel"))
-        return hazards.next(method) or hazards.too_fast(method, channel, time.monotonic())
+    def _caller(self, request: web.Request, args: Json) -> Caller:
+        """Return who calls; what tells it is taken out of *args*."""
+        kind, _, given = request.headers.get("Authorization", "").partition(" ")
+        bearer = given if kind == "Bearer" else ""
+        client_id, client_secret = _basic(given) if kind == "Basic" else ("", "")
+        value = str(args.pop("token", None) or bearer)
+        client_id = str(args.pop("client_id", None) or client_id)
+        client_secret = str(args.pop("client_secret", None) or client_secret)
+        return Caller(value, self._tokens.get(value), client_id, client_secret)
 
-    def _answer(self, method: str, token: str | None, raw_args: Json) -> Json:
+    def _fault(self, method: str, caller: Caller, args: Json) -> Fault | None:
+        hazards, now = self._state.hazards, time.monotonic()
+        return hazards.next(method) or hazards.too_fast(
+            method, str(args.get("channel")), now, _team_of(caller)
+        )
+
+    def _answer(self, method: str, caller: Caller, raw_args: Json) -> Json:
         try:
-            self._authorize(method, token)
+            self._authorize(method, caller)
+            if act := self._app_methods.get(method):
+                return {"ok": True, **act(caller, arguments.checked(method, raw_args))}
+            state = caller.token.state_for(method, raw_args) if caller.token else self._state
+            _check_scopes(state, method)
             args = arguments.checked(method, raw_args)
-            if method == "apps.connections.open":
-                return {"ok": True, "url": self._open_socket()}
-            return {"ok": True, **METHODS[method](self._state, args)}
+            return {"ok": True, **METHODS[method](state, args)}
         except ApiError as error:
             body = _refusal(error.code) | error.more
             if error.messages:
                 body["response_metadata"] = {"messages": list(error.messages)}
             return body
 
-    def _authorize(self, method: str, token: str | None) -> None:
+    def _authorize(self, method: str, caller: Caller) -> None:
         if method not in arguments.METHODS:
             raise ApiError("unknown_method", req_method=method)
-        if token is None:
+        if method in _BY_SECRET:
+            return
+        if not caller.value:
             raise ApiError("not_authed")
-        kind = self.tokens.get(token)
-        if kind is None:
+        token = caller.token
+        if token is None:
             raise ApiError("invalid_auth")
-        if not self._state.installed:
-            raise ApiError("account_inactive")
-        if kind != _KINDS.get(method, "configuration" if _is_about_apps(method) else "bot"):
+        if problem := token.problem or self._why_dead(token):
+            raise ApiError(problem)
+        if token.kind != _KINDS.get(method, "configuration" if _is_about_apps(method) else "bot"):
             raise ApiError("not_allowed_token_type")
-        accepted = accepted_scopes(method)
-        if kind == "bot" and accepted and not accepted & self._state.scopes:
-            raise self._state.missing_scope(*accepted)
 
-    def _headers(self, method: str) -> dict[str, str]:
-        return {
-            "x-oauth-scopes": ",".join(sorted(self._state.scopes)),
+    def _why_dead(self, token: Token) -> str:
+        if token.organisation is None and not token.states[0].installed:
+            return "account_inactive"
+        return "token_expired" if token.expires_at <= self._state.hazards.now() else ""
+
+    def _headers(self, method: str, caller: Caller) -> dict[str, str]:
+        states = caller.token.states if caller.token else ()
+        headers = {
             "x-accepted-oauth-scopes": ",".join(sorted(accepted_scopes(method))),
             "x-slack-req-id": self._state.workspace.new_id("req-"),
         }
+        if states and self._state.hazards.tells_scopes:
+            headers["x-oauth-scopes"] = ",".join(sorted(states[0].scopes))
+        return headers
 
-    def _record(self, method: str, args: Json, outcome: str) -> None:
-        self.calls.append(Call(method, args, outcome, time.monotonic()))
+    def _record(self, method: str, caller: Caller, args: Json, outcome: str) -> None:
+        call = Call(method, args, outcome, time.monotonic(), caller.value, _team_of(caller))
+        self.calls.append(call)
 
     async def _fail(self, request: web.Request, fault: Fault) -> web.StreamResponse:
         match fault.ending:
@@ -175,6 +221,19 @@ async def _arguments(request: web.Request) -> tuple[Json, str]:
     return (body, "") if isinstance(body, dict) else ({}, "json_not_object")
 
 
-def _bearer(request: web.Request) -> str | None:
-    kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token if kind == "Bearer" else None
+def _basic(credentials: str) -> tuple[str, str]:
+    try:
+        client_id, _, secret = b64decode(credentials).decode().partition(":")
+    except ValueError:
+        return "", ""
+    return client_id, secret
+
+
+def _team_of(caller: Caller) -> str:
+    return caller.token.team_id if caller.token else ""
+
+
+def _check_scopes(state: ServerState, method: str) -> None:
+    accepted = accepted_scopes(method)
+    if accepted and not _is_about_apps(method) and not accepted & state.scopes:
+        raise state.missing_scope(*accepted)

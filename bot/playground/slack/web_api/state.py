@@ -18,7 +18,7 @@ _RESERVED = frozenset({"slackbot", "slack"})
 FAMILIES = {"channel": "channels", "group": "groups", "im": "im", "mpim": "mpim"}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class ServerState:
     """The server's state beside the workspace."""
 

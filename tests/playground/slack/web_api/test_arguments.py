@@ -1,5 +1,6 @@
 import pytest
 
+from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.web_api.arguments import METHODS, arguments_of, checked
 from bot.playground.slack.web_api.endpoint import accepted_scopes
 from bot.playground.slack.web_api.errors import ApiError
@@ -14,15 +15,16 @@ OTHER_SCOPES = {
     "apps.connections.open": {"connections:write"},  # an app token's, which are not listed
     "conversations.open": {"channels:manage", "channels:write"},  # it opens no channels
 }
+NO_PAGE = ("apps.event.", "apps.uninstall", "auth.teams.list", "oauth.v2.exchange")
 REFERENCED = [  # the others have no page here
-    spec for spec in METHODS if not spec.startswith(("usergroups.", "apps.manifest."))
+    spec for spec in METHODS if not spec.startswith(("usergroups.", "apps.manifest.", *NO_PAGE))
 ]
 TYPES = {"string": "str", "boolean": "bool", "integer": "num", "number": "num"}
 
 
 def published(reference, method):
     reference_method = reference.method(method)
-    del reference_method["args"]["properties"]["token"]
+    reference_method["args"]["properties"].pop("token", None)
     return reference_method
 
 
@@ -41,7 +43,7 @@ def test_every_argument_is_one_of_slacks(reference, method):
 @pytest.mark.parametrize("method", REFERENCED)
 def test_what_slack_requires_is_required(reference, method):
     required = {name for name, spec in arguments_of(method).items() if spec.required}
-    wanted = set(published(reference, method)["args"]["required"]) - {"token"}
+    wanted = set(published(reference, method)["args"].get("required", ())) - {"token"}
 
     assert wanted - required == OPTIONAL_WITH_US.get(method, set())
     assert required <= wanted
@@ -64,7 +66,9 @@ def test_scopes_agree(reference, method):
 
 
 def test_every_method_in_the_table_can_be_called():
-    assert set(METHODS) - {"apps.connections.open"} == set(table.METHODS)
+    unnamed = set(METHODS) - set(table.METHODS)
+
+    assert unnamed == set(SlackPlayground().app_methods) - {"auth.test"}
 
 
 def test_values_get_their_types():

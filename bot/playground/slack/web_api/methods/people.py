@@ -22,6 +22,7 @@ def auth_test(state: ServerState, args: Json) -> Json:
         "user_id": state.workspace.bot_user,
         "bot_id": state.workspace.bot_id,
         "is_enterprise_install": False,
+        **({"enterprise_id": workspace.enterprise.id} if workspace.enterprise else {}),
         **({"expires_in": workspace.token_lasts} if workspace.token_lasts else {}),
     }
 

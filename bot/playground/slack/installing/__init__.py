@@ -1,0 +1,1 @@
+"""How the app gets into workspaces and organisations, and out of them."""

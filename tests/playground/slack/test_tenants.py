@@ -1,0 +1,171 @@
+"""Several workspaces in one Slack: a token acts in its own, and knows no other."""
+
+import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.playground.slack.server import SlackPlayground
+from bot.playground.slack.workspace.company import ADA, BOT_USER, GENERAL, company_workspace
+from bot.playground.slack.workspace.other_companies import (
+    FAY,
+    GLOBEX,
+    GLOBEX_GENERAL,
+    INITECH,
+    IVY,
+    NORTH,
+    NORTH_GENERAL,
+    SOUTH,
+    SOUTH_GENERAL,
+    globex_workspace,
+    initech_workspaces,
+)
+
+
+@pytest.fixture
+def world(slack: SlackPlayground) -> SlackPlayground:
+    slack.registration.is_distributed = slack.registration.for_organisations = True
+    slack.add_workspace(globex_workspace())
+    for workspace in initech_workspaces():
+        slack.add_workspace(workspace)
+    return slack
+
+
+@pytest.fixture
+def client_of(world: SlackPlayground, session):
+    """Return a client of whoever has installed the app under a key."""
+
+    def opened(key: str) -> AsyncWebClient:
+        token = world.installations.by_key[key].token
+        return AsyncWebClient(token, base_url=world.api_url, session=session, retry_handlers=[])
+
+    return opened
+
+
+async def events_of(world, bot, happens):
+    """Return the envelopes that reach the app while *happens* is done."""
+    world.deliver_to(bot.url)
+    happens()
+    await world.deliverer.settle()
+    return bot.events
+
+
+async def refused(call) -> str:
+    with pytest.raises(SlackApiError) as refusal:
+        await call
+    return refusal.value.response["error"]
+
+
+async def test_a_token_acts_in_its_own_workspace(world, client, client_of):
+    installed = world.install(GLOBEX)
+    other = client_of(GLOBEX)
+
+    await other.chat_postMessage(channel=GLOBEX_GENERAL, text="Hello, Globex")
+
+    (posted,) = world.tenants[GLOBEX].workspace.messages(GLOBEX_GENERAL)
+    assert (posted.user, posted.bot_id) == (installed.bot_user, installed.bot_id)
+    assert (await other.auth_test())["team_id"] == GLOBEX
+    assert (await client.auth_test())["team_id"] == "T0ACME"
+    assert world.calls[0].team_id == GLOBEX
+
+
+async def test_ids_of_another_workspace_are_unknown(world, client, client_of):
+    world.install(GLOBEX)
+    other = client_of(GLOBEX)
+
+    assert await refused(client.conversations_info(channel=GLOBEX_GENERAL)) == "channel_not_found"
+    assert await refused(other.chat_postMessage(channel=GENERAL, text="?")) == "channel_not_found"
+    assert await refused(other.users_info(user=ADA)) == "user_not_found"
+    assert {m["id"] for m in (await other.users_list())["members"]}.isdisjoint({ADA, BOT_USER})
+
+
+async def test_two_workspaces_may_have_the_same_ids(world, client, client_of):
+    twin = world.add_workspace(company_workspace(team="T0TWIN", name="Twin"))
+    world.install("T0TWIN")
+
+    await client_of("T0TWIN").chat_postMessage(channel=GENERAL, text="only here")
+
+    assert [m.text for m in twin.workspace.messages(GENERAL)] == ["only here"]
+    assert not [*world.workspace.messages(GENERAL)]
+
+
+async def test_files_and_answers_go_to_their_workspace(world, client_of, session):
+    twin = world.add_workspace(company_workspace(team="T0TWIN", name="Twin"))
+    world.install("T0TWIN")
+
+    await client_of("T0TWIN").files_upload_v2(content="x", filename="x.txt", channel=GENERAL)
+    (file,) = twin.workspace.files.values()
+    url = twin.response_urls.new(ADA, GENERAL)
+    await session.post(url, json={"text": "an answer"})
+
+    assert not world.workspace.files
+    mine, theirs = (
+        {"Authorization": f"Bearer {world.installations.by_key[key].token}"}
+        for key in ("T0TWIN", "T0ACME")
+    )
+    assert await (await session.get(file["url_private"], headers=mine)).text() == "x"
+    assert "Sign in" in await (await session.get(file["url_private"], headers=theirs)).text()
+    assert [m.text for m in twin.workspace.ephemeral(ADA)] == ["an answer"]
+
+
+async def test_an_event_names_its_workspace(world, bot):
+    world.install(GLOBEX)
+    installed = world.installations.by_key[GLOBEX]
+    tell = lambda: world.tenants[GLOBEX].people.say(FAY, GLOBEX_GENERAL, "hello")  # noqa: E731
+
+    (envelope,) = await events_of(world, bot, tell)
+
+    assert envelope["team_id"] == envelope["context_team_id"] == GLOBEX
+    (authorization,) = envelope["authorizations"]
+    assert authorization["team_id"] == GLOBEX
+    assert authorization["user_id"] == installed.bot_user
+
+
+async def test_nothing_is_told_of_a_workspace_without_the_app(world, bot):
+    tell = lambda: world.tenants[GLOBEX].people.say(FAY, GLOBEX_GENERAL, "hello")  # noqa: E731
+
+    assert not await events_of(world, bot, tell)
+
+
+async def test_an_org_wide_token_acts_where_it_was_added(world, client_of):
+    world.install(INITECH.id)
+    client = client_of(INITECH.id)
+    assert (await client.auth_test())["is_enterprise_install"]
+    assert await refused(client.chat_postMessage(channel=NORTH_GENERAL, text="?")) == (
+        "team_access_not_granted"
+    )
+
+    world.removals.grant_access(INITECH.id, NORTH)
+
+    await client.chat_postMessage(channel=NORTH_GENERAL, text="hello")
+    assert [t["id"] for t in (await client.auth_teams_list())["teams"]] == [NORTH]
+    refusal = await refused(client.chat_postMessage(channel=SOUTH_GENERAL, text="?"))
+    assert refusal == "team_access_not_granted"
+    assert await refused(client.chat_postMessage(channel="C0NONE", text="?")) == "channel_not_found"
+
+
+async def test_some_methods_need_the_team_of_an_org_wide_token(world, client_of):
+    world.install(INITECH.id)
+    world.removals.grant_access(INITECH.id, NORTH)
+    client = client_of(INITECH.id)
+
+    assert await refused(client.users_list()) == "missing_argument"
+    assert await refused(client.usergroups_list()) == "missing_argument"
+    assert await refused(client.users_list(team_id=GLOBEX)) == "team_not_found"
+    assert await refused(client.users_list(team_id=SOUTH)) == "team_access_not_granted"
+    assert IVY in {m["id"] for m in (await client.users_list(team_id=NORTH))["members"]}
+
+
+@pytest.mark.parametrize(("hazard", "team"), [("named", NORTH), ("null", None)])
+async def test_payloads_of_an_org_wide_installation(world, bot, hazard, team):
+    world.hazards.org_wide_team = hazard
+    world.install(INITECH.id)
+    world.removals.grant_access(INITECH.id, NORTH)
+    people = world.tenants[NORTH].people
+
+    (envelope,) = await events_of(world, bot, lambda: people.say(IVY, NORTH_GENERAL, "hello"))
+    await people.slash(IVY, NORTH_GENERAL, "/experts", "list")
+
+    assert envelope["enterprise_id"] == INITECH.id
+    assert envelope["authorizations"][0]["team_id"] == team
+    assert envelope["authorizations"][0]["is_enterprise_install"]
+    assert "is_enterprise_install=true" in bot.requests[-1][1]
