@@ -19,9 +19,9 @@ from bot.cli.shared.command import serve, settings
 from bot.cli.shared.systemd import watchdog
 from bot.panel.errors import GiveUp, PanelError
 from bot.settings.config import Config
-from bot.settings.needs import MODEL, SLACK_IN, SLACK_OUT, STORE
+from bot.settings.needs import MODEL, SLACK_IN, STORE, WORKSPACES
 
-_RECEIVING = (*SLACK_OUT, *SLACK_IN, *MODEL, *STORE)
+_RECEIVING = (*WORKSPACES, *SLACK_IN, *MODEL, *STORE)
 
 
 @click.command("run")
@@ -42,7 +42,7 @@ def web() -> None:
 @click.command()
 def worker() -> None:
     """Take turns off the queue and answer them. Start as many as you like."""
-    _serve("worker", settings(*SLACK_OUT, *MODEL, *STORE), lazily.worker.open_worker)
+    _serve("worker", settings(*WORKSPACES, *MODEL, *STORE), lazily.worker.open_worker)
 
 
 def _serve(command: str, config: Config, *opens: Callable[[Config, Status], Part]) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from bot.settings.sections.budgets import BudgetSettings
+from bot.settings.sections.installing import InstallingSettings
 from bot.settings.sections.keeping import KeepingSettings
 from bot.settings.sections.model import ModelSettings
 from bot.settings.sections.process import ProcessSettings
@@ -27,6 +28,7 @@ class Config(
     RightsSettings,
     ProcessSettings,
     ModelSettings,
+    InstallingSettings,
     SlackSettings,
 ):
     """The bot's settings. An empty string means that the setting was not given.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.settings.config import SETTINGS, Config
 from bot.settings.kinds import Malformed
-from bot.settings.needs import SLACK_IN
+from bot.settings.needs import SLACK_IN, with_implied
 from bot.settings.sections.model import OPENAI_API
 from bot.settings.setting import Setting
 
@@ -47,7 +47,7 @@ def read(environ: Mapping[str, str], *needs: str) -> Config:
         except Malformed as error:
             remedy = f"Did you mean {setting.name}={error.meant}?" if error.meant else ""
             problems.append(Problem(setting.name, error.what, remedy or _example(setting.name)))
-    problems += _missing(environ, needs)
+    problems += _missing(environ, with_implied(needs, environ))
     if problems:
         raise ConfigError(tuple(problems))
     if (
@@ -77,7 +77,7 @@ def _missing(environ: Mapping[str, str], needs: tuple[str, ...]) -> Iterator[Pro
                 f"For Socket Mode: {names[0]}={socket_mode}. For HTTP: {names[1]}={http}",
             )
         else:
-            yield Problem(need, "is missing", _example(need))
+            yield Problem(need, "is missing", _example(names[0]))
 
 
 def _example(name: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
+from bot.addresses import is_plain_elsewhere
 from bot.panel.names import nearest
 
 T = TypeVar("T")
@@ -62,6 +63,35 @@ def _is_url(value: str) -> bool:
         return parts.scheme in ("https", "http") and bool(parts.hostname) and " " not in value
     except ValueError:  # raised for some addresses in brackets
         return False
+
+
+def public_url() -> Kind[str]:
+    """Return the kind of addresses that other people's browsers open, without a slash at the end.
+
+    With http://, there is only this machine.
+    """
+
+    def parse(value: str) -> str:
+        expected = "a URL that begins with https://, without ? and #"
+        if not _is_url(value) or not value.isascii() or is_plain_elsewhere(value):
+            secure = f"https://{value.rpartition('://')[2]}"
+            raise malformed(value, expected, secure if _is_url(secure) and "." in secure else "")
+        if set(value) & set("?#@\\\"'<>"):
+            raise malformed(value, expected)
+        return value.rstrip("/")
+
+    return Kind(parse, "")
+
+
+def word(pattern: str, of: str) -> Kind[str]:
+    """Return the kind of one word; *of* says what it is that matches *pattern*."""
+
+    def parse(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise malformed(value, of)
+        return value
+
+    return Kind(parse, "")
 
 
 def words(pattern: str, of: str, known: Iterable[str] = ()) -> Kind[tuple[str, ...]]:

@@ -23,6 +23,7 @@ class Group(StrEnum):
     """The sections of the settings."""
 
     SLACK = "Slack"
+    INSTALLING = "Many workspaces, which install the app from a link"
     MODEL = "The model"
     REDIS = "Redis (or Valkey), with appendonly yes"
     PROCESS = "This process"

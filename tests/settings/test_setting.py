@@ -6,7 +6,7 @@ import pytest
 
 from bot.settings.config import SETTINGS
 from bot.settings.environment import read
-from bot.settings.needs import MODEL, SLACK_IN, SLACK_OUT, STORE
+from bot.settings.needs import INSTALLING, MODEL, SLACK_IN, STORE, WORKSPACES
 from bot.settings.setting import as_text
 from docsgen import settings
 
@@ -31,5 +31,5 @@ def test_a_default_is_what_its_own_text_means(setting):
 def test_what_commands_need_is_marked_so_in_the_table():
     needed = {setting.name for setting in SETTINGS.values() if setting.needed}
 
-    needs = (*SLACK_OUT, *SLACK_IN, *MODEL, *STORE)
+    needs = (*WORKSPACES, *INSTALLING, *SLACK_IN, *MODEL, *STORE)
     assert {name for need in needs for name in need.split(" or ")} <= needed

@@ -44,6 +44,7 @@ class RightsSettings:
         "Encrypt what people and models say where Redis holds it (AES-256-GCM): one or more keys, "
         "the first of which writes. `panelbot keys new` makes one, `panelbot keys rotate` takes "
         "the others out of use",
+        needed="with PANELBOT_CLIENT_ID",
         example="the output of: panelbot keys new",
         is_secret=True,
         page="run/encryption.md",

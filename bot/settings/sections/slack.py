@@ -17,7 +17,7 @@ class SlackSettings:
         "SLACK_BOT_TOKEN",
         secret("xoxb-"),
         "OAuth & Permissions > Bot User OAuth Token",
-        needed="always",
+        needed="unless PANELBOT_CLIENT_ID is set",
         example="xoxb-… (OAuth & Permissions > Bot User OAuth Token)",
         is_secret=True,
         line="xoxb-",
