@@ -2,10 +2,11 @@
 
 Their tokens are public, so pages of other sites, which a browser on this computer may show, are
 kept out of all of them: by `Host`, which rules out DNS rebinding, by `Origin` and by
-`Sec-Fetch-Site`. Programs send neither of the last two.
+`Sec-Fetch-Site`. Programs send neither of the last two. Pages that are meant to be linked to, such
+as Slack's install page, change nothing when they are read, and may be in no frame.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Self
@@ -16,6 +17,7 @@ from aiohttp import web
 _HOST = "127.0.0.1"
 _NAMES = ("127.0.0.1", "localhost", "::1")
 _SAME_SITE = ("same-origin", "none")  # none: people have entered the address
+LINKED_PAGES = web.AppKey("linked_pages", Sequence[str])
 _SHUTDOWN = 0.1  # seconds that requests have to end when the server closes
 
 
@@ -26,9 +28,15 @@ class LoopbackServer:
     """
 
     def __init__(
-        self, app: web.Application, port: int = 0, *, cancel_abandoned: bool = False
+        self,
+        app: web.Application,
+        port: int = 0,
+        *,
+        cancel_abandoned: bool = False,
+        linked_pages: Sequence[str] = (),
     ) -> None:
         self.app = app
+        app[LINKED_PAGES] = linked_pages  # to which other sites may lead people
         app.middlewares.append(no_other_pages)
         self.address = ""  # host:port
         self.stack = AsyncExitStack()
@@ -71,9 +79,17 @@ async def no_other_pages(
     if not _is_loopback(request.host):
         raise web.HTTPForbidden(text="The playground answers on this computer only.")
     site = request.headers.get("Sec-Fetch-Site", "none")
+    if _is_link(request):
+        return await handler(request)
     if site not in _SAME_SITE or ("Origin" in request.headers and not is_own(request)):
         raise web.HTTPForbidden(text="Only the playground's own page may do this.")
     return await handler(request)
+
+
+def _is_link(request: web.Request) -> bool:
+    """Whether somebody follows a link to a page that is meant to be linked to."""
+    is_page = request.path in request.app[LINKED_PAGES] and request.method == "GET"
+    return is_page and request.headers.get("Sec-Fetch-Dest", "document") == "document"
 
 
 def is_own(request: web.Request) -> bool:

@@ -11,8 +11,10 @@ from bot.playground.slack.delivery.http import HttpCarrier
 from bot.playground.slack.delivery.socket_mode import SocketCarrier
 from bot.playground.slack.hazards import Hazards
 from bot.playground.slack.installing.codes import Codes
+from bot.playground.slack.installing.consent import Consent
 from bot.playground.slack.installing.installations import Installation, Installations
 from bot.playground.slack.installing.methods import InstallationMethods
+from bot.playground.slack.installing.pages import PATH, InstallPages
 from bot.playground.slack.installing.registration import Registration
 from bot.playground.slack.installing.removals import Removals
 from bot.playground.slack.tenants import Tenant, Tenants
@@ -107,12 +109,14 @@ class SlackPlayground(LoopbackServer):
         self.accept(CONFIGURATION_TOKEN, "configuration")
         self.removals = Removals(self.installations, self.tenants, self.deliverer, self.hazards)
         self.codes = Codes(self.hazards)
+        self.consent = Consent(self.installations, self.tenants, self.codes)
         methods = InstallationMethods(
             self.installations, self.removals, self.codes, self.tenants, self.sockets.new_url
         )
         self.app_methods = methods.table()
         self._web_api = WebApi(self.state, self._tokens, self.app_methods, kept_calls)
-        super().__init__(web.Application(client_max_size=_LARGEST), port)
+        app = web.Application(client_max_size=_LARGEST)
+        super().__init__(app, port, linked_pages=(PATH,))
         self._add_routes()
 
     def _add_routes(self) -> None:
@@ -122,6 +126,9 @@ class SlackPlayground(LoopbackServer):
         app_pages = AppPages(self.state, shown)
         router.add_get("/apps", app_pages.ask)
         router.add_post("/apps", app_pages.create)
+        pages = InstallPages(self.consent, self.registration.name)
+        router.add_get(PATH, pages.ask)
+        router.add_post(PATH, pages.decide)
         router.add_get("/socket", self.sockets.handle)
         for place in ("", "/team/{team}"):
             router.add_post(f"{place}/response/{{key}}", self._receive_answer)

@@ -20,6 +20,7 @@ class Tenant:
     people: PeopleActing
     response_urls: ResponseUrls
     approves_apps: bool = False  # an admin has to approve the app before anybody may install it
+    refuses_apps: str = ""  # why a policy of the workspace keeps all new apps out
     requests: list[str] = field(default_factory=list)  # the people who have asked for the app
 
 

@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.json_types import Json
 from bot.playground.slack.server import SCOPES, SlackPlayground
 from bot.playground.slack.workspace.company import company_workspace
+from bot.playground.slack.workspace.other_companies import globex_workspace, initech_workspaces
 from bot.playground.slack.workspace.state import Workspace
 
 ALL_SCOPES = SCOPES | {"files:read", "files:write", "reactions:write"}
@@ -37,6 +38,26 @@ def client(slack: SlackPlayground, session: ClientSession) -> AsyncWebClient:
 @pytest.fixture
 def workspace() -> Workspace:
     return company_workspace("http://127.0.0.1:1")
+
+
+@pytest.fixture
+def world(slack: SlackPlayground) -> SlackPlayground:
+    slack.registration.is_distributed = slack.registration.for_organisations = True
+    slack.add_workspace(globex_workspace())
+    for workspace in initech_workspaces():
+        slack.add_workspace(workspace)
+    return slack
+
+
+@pytest.fixture
+def client_of(world: SlackPlayground, session):
+    """Return a client of whoever has installed the app under a key."""
+
+    def opened(key: str) -> AsyncWebClient:
+        token = world.installations.by_key[key].token
+        return AsyncWebClient(token, base_url=world.api_url, session=session, retry_handlers=[])
+
+    return opened
 
 
 class Bot:

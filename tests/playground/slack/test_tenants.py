@@ -1,10 +1,7 @@
 """Several workspaces in one Slack: a token acts in its own, and knows no other."""
 
 import pytest
-from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace.company import ADA, BOT_USER, GENERAL, company_workspace
 from bot.playground.slack.workspace.other_companies import (
     FAY,
@@ -16,43 +13,8 @@ from bot.playground.slack.workspace.other_companies import (
     NORTH_GENERAL,
     SOUTH,
     SOUTH_GENERAL,
-    globex_workspace,
-    initech_workspaces,
 )
-
-
-@pytest.fixture
-def world(slack: SlackPlayground) -> SlackPlayground:
-    slack.registration.is_distributed = slack.registration.for_organisations = True
-    slack.add_workspace(globex_workspace())
-    for workspace in initech_workspaces():
-        slack.add_workspace(workspace)
-    return slack
-
-
-@pytest.fixture
-def client_of(world: SlackPlayground, session):
-    """Return a client of whoever has installed the app under a key."""
-
-    def opened(key: str) -> AsyncWebClient:
-        token = world.installations.by_key[key].token
-        return AsyncWebClient(token, base_url=world.api_url, session=session, retry_handlers=[])
-
-    return opened
-
-
-async def events_of(world, bot, happens):
-    """Return the envelopes that reach the app while *happens* is done."""
-    world.deliver_to(bot.url)
-    happens()
-    await world.deliverer.settle()
-    return bot.events
-
-
-async def refused(call) -> str:
-    with pytest.raises(SlackApiError) as refusal:
-        await call
-    return refusal.value.response["error"]
+from tests.playground.slack.worlds import events_of, refused
 
 
 async def test_a_token_acts_in_its_own_workspace(world, client, client_of):

@@ -16,6 +16,7 @@ class Code:
     key: str  # the workspace's or the organisation's id
     person: str
     scopes: frozenset[str]
+    user_scopes: frozenset[str]
     redirect_uri: str  # empty: none was given
     issued_at: float
 
@@ -28,10 +29,19 @@ class Codes:
         self._codes: dict[str, Code] = {}
         self._numbers = count(1)
 
-    def new(self, key: str, person: str, scopes: frozenset[str], redirect_uri: str) -> str:
+    def new(
+        self,
+        key: str,
+        person: str,
+        scopes: frozenset[str],
+        user_scopes: frozenset[str] = frozenset(),
+        redirect_uri: str = "",
+    ) -> str:
         """Return a new code."""
         value = f"111.222.playground-code-{next(self._numbers)}"
-        self._codes[value] = Code(key, person, scopes, redirect_uri, self._hazards.now())
+        self._codes[value] = Code(
+            key, person, scopes, user_scopes, redirect_uri, self._hazards.now()
+        )
         return value
 
     def redeem(self, value: str, redirect_uri: str | None) -> Code:

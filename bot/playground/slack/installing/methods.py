@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from bot.json_types import Json
 from bot.playground.slack.delivery.envelopes import authorization
-from bot.playground.slack.installing.codes import Codes
+from bot.playground.slack.installing.codes import Code, Codes
 from bot.playground.slack.installing.installations import Installation, Installations
 from bot.playground.slack.installing.removals import Removals
 from bot.playground.slack.tenants import Tenants
@@ -56,10 +56,25 @@ class InstallationMethods:
                 return self._answer(refreshed)
             case "authorization_code":
                 code = self._codes.redeem(args.get("code", ""), args.get("redirect_uri"))
+                if not code.scopes:
+                    return self._for_person(code)
                 installed = self._installations.install(code.key, code.person, code.scopes)
                 return self._answer(installed) | {"authed_user": {"id": code.person}}
             case _:
                 raise ApiError("invalid_grant_type")
+
+    def _for_person(self, code: Code) -> Json:
+        """Answer where no bot was asked for: there is a token for the person alone."""
+        tenant = self._tenants.get(code.key)
+        person: Json = {"id": code.person, "scope": ",".join(sorted(code.user_scopes))}
+        person |= {"access_token": f"xoxp-{code.person}-playground", "token_type": "user"}
+        return {
+            "app_id": self._installations.registration.app_id,
+            "authed_user": person,
+            "team": {"id": code.key} if tenant else None,
+            "enterprise": _named(tenant.workspace.enterprise) if tenant else {"id": code.key},
+            "is_enterprise_install": tenant is None,
+        }
 
     def _exchange(self, caller: Caller, _args: Json) -> Json:
         self._check_client(caller)
