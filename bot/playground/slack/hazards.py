@@ -88,6 +88,7 @@ class Hazards:
     tables: Literal["attachment", "block"] = "attachment"  # where a pasted table is
     transcripts: Literal["at once", "later"] = "at once"  # of voice clips: later only files.info
     knows_strangers: bool = True  # of other organisations, in users.info
+    streams_to_strangers: bool = True  # of other organisations, as recipients
     edits_mention: bool = False  # app_mention also comes where a mention is edited in
     seconds_ahead: float = 0.0  # hours pass for codes and tokens
     refreshes: Literal["strict", "lenient"] = "strict"  # of a refresh token that has been used

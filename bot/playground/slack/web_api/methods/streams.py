@@ -28,7 +28,10 @@ def start(state: ServerState, args: Json) -> Json:
             raise ApiError("missing_recipient_team_id")
         if not args.get("recipient_user_id"):
             raise ApiError("missing_recipient_user_id")
-        if args["recipient_user_id"] not in state.workspace.users:
+        recipient = state.workspace.users.get(args["recipient_user_id"])
+        if recipient is None:
+            raise ApiError("user_not_found")
+        if recipient.is_stranger and not state.hazards.streams_to_strangers:
             raise ApiError("user_not_found")
     message = new_message(state, channel.id, args, text="", streaming=True)
     _append_chunks(message, args)
