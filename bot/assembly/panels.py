@@ -90,7 +90,7 @@ def panels_of(
 
 def tools(config: Config) -> Toolbox:
     """Return the tools that experts may have. Raises Refused if they cannot be had."""
-    allowed = tools_file.toolbox(config.tools, os.environ)
+    allowed = tools_file.toolbox(config.tools, os.environ).without(config.tools_denied)
     if missing := tools_lacking(config.backend, allowed):
         raise Refused(
             f"PANELBOT_TOOLS allows {', '.join(missing)}, which PANELBOT_BACKEND={config.backend} "

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.adapters.redis import keys
 from bot.adapters.redis.connection import client
@@ -26,6 +26,7 @@ from bot.adapters.redis.stores.installation_store import RedisInstallationStore
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.adapters.redis.stores.report_store import RedisReportStore
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
+from bot.adapters.redis.stores.workspace_settings_store import RedisWorkspaceSettingsStore
 from bot.adapters.redis.stores.workspace_stores import (
     RedisChannelMoveStore,
     RedisHandleStore,
@@ -84,12 +85,7 @@ async def open_storage(config: Config, operator: str = NOBODY) -> AsyncIterator[
             ),
             RedisJournal(redis, shards, cipher),
             RedisOutbox(redis, shards, lease=config.lease, cipher=cipher),
-            RedisReportStore(
-                redis,
-                shards,
-                keep=config.report_days * keys.DAY,
-                by_person=config.usage_by_person == "yes",
-            ),
+            _reports(config, redis),
             RedisThreadStore(redis, shards),
             RedisPanelStore(redis),
             RedisConversationStore(redis, cipher),
@@ -106,6 +102,11 @@ async def open_storage(config: Config, operator: str = NOBODY) -> AsyncIterator[
         )
     finally:
         await redis.aclose()
+
+
+def _reports(config: Config, redis: Connection) -> RedisReportStore:
+    keep, by_person = config.report_days * keys.DAY, config.usage_by_person == "yes"
+    return RedisReportStore(redis, Shards(config.redis_shards), keep=keep, by_person=by_person)
 
 
 def _days_of_threads(config: Config) -> int:
@@ -127,6 +128,22 @@ def shared_channels(storage: Storage, team_id: str) -> RedisSharedChannelStore:
 def installation_store(config: Config, storage: Storage, app: str) -> RedisInstallationStore:
     """Return the installations of *app*: its client id, which is known before any installation."""
     return RedisInstallationStore(storage.redis, app, Cipher(config.encryption_keys))
+
+
+def settings_store(config: Config, storage: Storage) -> RedisWorkspaceSettingsStore:
+    """Return what workspaces have set for themselves."""
+    return RedisWorkspaceSettingsStore(storage.redis, Cipher(config.encryption_keys))
+
+
+def storage_of(config: Config, storage: Storage) -> Storage:
+    """Return *storage* with what it keeps as long as the *config* of one workspace says."""
+    cipher = Cipher(config.encryption_keys)
+    keep = _days_of_threads(config) * keys.DAY
+    return replace(
+        storage,
+        reports=_reports(config, storage.redis),
+        corrections=RedisCorrectionStore(storage.redis, cipher, keep=keep),
+    )
 
 
 def listening_record(config: Config, storage: Storage, team_id: str) -> RedisListeningRecord:

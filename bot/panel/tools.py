@@ -4,7 +4,7 @@ An expert has only the names of its tools. What a name stands for is configured 
 installation, so that addresses and secrets are stored nowhere else.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -119,6 +119,10 @@ class Toolbox:
         if not (expert.collections or expert.always_consult):
             return ()
         return tuple(name_of(tool) for tool in self.select(expert.tools) if leads_out(tool))
+
+    def without(self, denied: Collection[str]) -> "Toolbox":
+        """Return the toolbox without the tools of the names *denied*."""
+        return replace(self, tools=tuple(one for one in self.tools if name_of(one) not in denied))
 
     @property
     def names(self) -> tuple[ToolName, ...]:

@@ -43,10 +43,9 @@ def read(environ: Mapping[str, str], *needs: str) -> Config:
     for field, setting in SETTINGS.items():
         given = environ.get(setting.name, "").strip()
         try:
-            values[field] = _parsed(setting, given) if given else setting.kind.default
-        except Malformed as error:
-            remedy = f"Did you mean {setting.name}={error.meant}?" if error.meant else ""
-            problems.append(Problem(setting.name, error.what, remedy or _example(setting.name)))
+            values[field] = parsed(setting, given) if given else setting.kind.default
+        except ConfigError as error:
+            problems += error.problems
     problems += _missing(environ, with_implied(needs, environ))
     if problems:
         raise ConfigError(tuple(problems))
@@ -58,10 +57,20 @@ def read(environ: Mapping[str, str], *needs: str) -> Config:
     return Config(**values)  # type: ignore[arg-type]  # each by the kind that its field declares
 
 
-def _parsed(setting: Setting[object], given: str) -> object:
+def parsed(setting: Setting[object], given: str) -> object:
+    """Return the value of *setting* that is *given* as text. Raises ConfigError."""
+    try:
+        return setting.kind.parse(_without_quotes(given))
+    except Malformed as error:
+        remedy = f"Did you mean {setting.name}={error.meant}?" if error.meant else ""
+        problem = Problem(setting.name, error.what, remedy or _example(setting.name))
+        raise ConfigError((problem,)) from None
+
+
+def _without_quotes(given: str) -> str:
     if len(given) > 1 and given[0] + given[-1] in _QUOTES:
         raise Malformed("has quotes around its value; leave them out")
-    return setting.kind.parse(given)
+    return given
 
 
 def _missing(environ: Mapping[str, str], needs: tuple[str, ...]) -> Iterator[Problem]:

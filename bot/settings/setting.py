@@ -35,6 +35,17 @@ class Group(StrEnum):
     TELEMETRY = "Watching it"
 
 
+class Own(StrEnum):
+    """What a workspace may have of its own; its admins set it, unless it is the operator's."""
+
+    ANY = "any value"
+    AT_MOST = "at most the deployment's"
+    AT_MOST_OR_ZERO = "at most the deployment's, where 0 is the most"
+    WITHIN = "only what the deployment's has, which may be all"
+    BESIDES = "besides the deployment's"
+    OPERATOR = "any value, which only operators set"
+
+
 @dataclass(frozen=True, slots=True)
 class Setting(Generic[T]):
     """One environment variable."""
@@ -48,6 +59,7 @@ class Setting(Generic[T]):
     needed: str  # when it is needed; empty: it may be left out
     line: str | None  # how its line in .env.example begins if it is to be filled in
     page: str  # of the documentation, which tells more
+    own: Own | None  # what a workspace may have of its own; None: nothing
 
 
 def setting(
@@ -61,10 +73,11 @@ def setting(
     needed: str = "",
     line: str | None = None,
     page: str = "",
+    own: Own | None = None,
 ) -> T:
     """Declare a field of a dataclass that is read from the environment variable *name*."""
     example = example or as_text(kind.default)
-    described = Setting(name, kind, group, about, example, is_secret, needed, line, page)
+    described = Setting(name, kind, group, about, example, is_secret, needed, line, page, own)
     declared: T = dataclasses.field(metadata={_METADATA: described})
     return declared
 

@@ -20,6 +20,7 @@ from bot.adapters.redis.stores.conversation_store import items_of, summary_of
 from bot.adapters.redis.stores.correction_store import corrections_in
 from bot.adapters.redis.stores.feedback_store import opinions_in
 from bot.adapters.redis.stores.installation_store import TOKENS, token_in
+from bot.adapters.redis.stores.workspace_settings_store import setting_in
 
 _PAGE = 1000  # keys in one round trip
 _AT_ONCE = 100  # values that one script replaces
@@ -27,6 +28,7 @@ _KEY = re.compile(
     r"panelbot:\{\d+\}:(?P<kind>inbox|turn|dead|journal|dead-journal|approvals|outbox):(?P<name>.+)"
     r"|panelbot:\{kept:(?P<conversation>[^}]+)\}:(?P<part>items|head)"
     r"|panelbot:\{installations:(?P<app>[^}]+)\}:(?P<at>at):(?P<installation>.+)"
+    r"|panelbot:\{settings\}:(?P<own>of):(?P<workspace>.+)"
     r"|panelbot:(?P<of_team>feedback|corrections):(?P<team>[^:]+):.+"
 )
 _LISTS = frozenset({"inbox", "journal", "dead-journal", "items"})
@@ -60,8 +62,9 @@ class KeyRotation:
         return self.rotated
 
     async def _renew(self, key: str, match: re.Match[str]) -> None:
-        found = match["kind"] or match["part"] or match["at"] or match["of_team"]
-        name = match["name"] or match["conversation"] or match["installation"] or match["team"]
+        found = next(filter(None, map(match.group, ("kind", "part", "at", "own", "of_team"))))
+        names = ("name", "conversation", "installation", "workspace", "team")
+        name = next(filter(None, map(match.group, names)))
         if found.startswith("dead"):
             letter = key.replace(":dead-journal:", ":dead:")
             name = await self._redis.hget(letter, "thread") or name
@@ -69,7 +72,7 @@ class KeyRotation:
         for field, text in await self._values(key, found):
             try:
                 about = token_in(match["app"], name, field) if match["at"] else ""
-                new = self._renewer(found, name, about)(text)
+                new = self._renewer(found, name, about or setting_in(name, field))(text)
             except codec.Unreadable:
                 self.rotated.unreadable += 1
                 continue
@@ -100,7 +103,7 @@ class KeyRotation:
 
     def _renewer(self, found: str, name: str, about: str) -> _Renew:
         match found:
-            case "at":
+            case "at" | "of":
                 return lambda text: self._text(text, about)
             case "inbox":
                 return lambda entry: entry[0] + self._object(entry[1:], messages_in(name))

@@ -9,7 +9,8 @@ shard, a Cluster a few for each of its primaries.
 for ``panelbot:{kept:CONVERSATION}:``, ``A`` for ``panelbot:{audit:TEAM}:``, ``Q`` for
 ``panelbot:{asked:TEAM}:``, ``C`` for ``panelbot:{chores:TEAM}:``, ``N`` for
 ``panelbot:{alerts:TEAM}:``, ``B`` for ``panelbot:{budgets}:``, ``I`` for
-``panelbot:{installations:APP}:``, ``T`` for ``team:channel:thread_ts``.
+``panelbot:{installations:APP}:``, ``D`` for ``panelbot:{settings}:``, ``T`` for
+``team:channel:thread_ts``.
 
 ==================  ======  ===============================================  ====================
 key                 type    what                                             lifetime, size
@@ -186,6 +187,11 @@ I organisations     hash    workspaces in which the org-wide installation    as 
                             of an organisation may act, with its id
 I teams:KEY         set     the same workspaces, by organisation             as long; 50 B each
 I generation        string  the last generation given to an installation     for ever; 80 B
+D of:TEAM           hash    what the workspace has set for itself, by the    until taken back;
+                            names of settings                                100 B each
+D changed           zset    workspaces that have ever done so, by the        for ever; 80 B each
+                            number of their last change
+D version           string  the number of the last change                    for ever; 80 B
 panelbot:schema     hash    ``version`` of this table, number of ``shards``  for ever; 80 B
 ==================  ======  ===============================================  ====================
 
@@ -198,6 +204,7 @@ from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
 SCHEMA = "panelbot:schema"
 OFF = "panelbot:off"
 BUDGETS = "panelbot:{budgets}:"
+SETTINGS = "panelbot:{settings}:"
 
 MINUTE = 60
 DAY = 24 * 60 * MINUTE

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from bot.panel.budgets.limits import Limit, read
 from bot.settings.kinds import Kind, malformed
-from bot.settings.setting import Group, setting
+from bot.settings.setting import Group, Own, setting
 
 _PAGE = "run/budgets.md"
 
@@ -46,6 +46,7 @@ class BudgetSettings:
         example="deployment $500/month, person $2/day, channel 5M tokens/month",
         page=_PAGE,
         group=Group.BUDGETS,
+        own=Own.OPERATOR,
     )
     time_zone: str = setting(
         "PANELBOT_TIME_ZONE",
@@ -53,4 +54,5 @@ class BudgetSettings:
         "The time zone in which the days and months of budgets begin",
         example="Europe/Berlin",
         page=_PAGE,
+        own=Own.OPERATOR,
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.settings.kinds import choice
 from bot.settings.number_kinds import number, whole_number
-from bot.settings.setting import Group, setting
+from bot.settings.setting import Group, Own, setting
 
 _PAGE = "run/forgetting.md#how-long-things-are-kept"
 
@@ -21,12 +21,14 @@ class KeepingSettings:
         "thread, what Redis has for 90 days",
         page=_PAGE,
         group=Group.KEEPING,
+        own=Own.AT_MOST_OR_ZERO,
     )
     report_days: int = setting(
         "PANELBOT_RETENTION_REPORTS_DAYS",
         whole_number(1, 400, default=30, unit="days"),
         "Days for which *Show work* and the notes of what failed are kept",
         page=_PAGE,
+        own=Own.AT_MOST,
     )
     dead_days: int = setting(
         "PANELBOT_RETENTION_DEAD_DAYS",
@@ -40,6 +42,7 @@ class KeepingSettings:
         "Days after the app was removed from the workspace, or its token revoked, until all that "
         "is kept of the workspace is deleted; installing it again before that keeps it",
         page="run/forgetting.md#when-the-app-is-removed",
+        own=Own.AT_MOST,
     )
     usage_by_person: str = setting(
         "PANELBOT_USAGE_BY_PERSON",
@@ -48,6 +51,7 @@ class KeepingSettings:
         "channel it is counted anyway",
         example="yes",
         page="run/usage.md#by-person",
+        own=Own.ANY,
     )
     learning: str = setting(
         "PANELBOT_LEARNING",
@@ -58,10 +62,12 @@ class KeepingSettings:
         "threads",
         example="channel",
         page="use/learning.md",
+        own=Own.ANY,
     )
     audit_days: int = setting(
         "PANELBOT_AUDIT_DAYS",
         whole_number(1, 3650, default=400, unit="days"),
         "Days for which the audit log is kept",
         page="run/audit.md",
+        own=Own.OPERATOR,
     )

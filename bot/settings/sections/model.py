@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.settings.kinds import Kind, choice, text, url, word_set, words
 from bot.settings.number_kinds import number, whole_number
 from bot.settings.secret_kinds import secret
-from bot.settings.setting import Group, setting
+from bot.settings.setting import Group, Own, setting
 
 BACKENDS = ("conversations", "stateless", "assistants")
 OPENAI_API = "https://api.openai.com/v1"
@@ -28,12 +28,14 @@ class ModelSettings:
         is_secret=True,
         line="sk-",
         group=Group.MODEL,
+        own=Own.ANY,
     )
     openai_base_url: str = setting(
         "OPENAI_BASE_URL",
         url(default=OPENAI_API),
         "Only for a compatible server of your own",
         page="run/backends.md",
+        own=Own.OPERATOR,
     )
     backend: str = setting(
         "PANELBOT_BACKEND",
@@ -43,6 +45,7 @@ class ModelSettings:
         "retention). assistants: the older Assistants API, which OpenAI itself has switched off",
         example="stateless",
         page="run/backends.md",
+        own=Own.OPERATOR,
     )
     history_tokens: int = setting(
         "PANELBOT_HISTORY_TOKENS",
@@ -50,6 +53,7 @@ class ModelSettings:
         "stateless only: the older part of a conversation is summarised from about this many "
         "tokens on. Well below what the smallest model can read",
         page="run/models.md#long-threads",
+        own=Own.OPERATOR,
     )
     compact_tokens: int = setting(
         "PANELBOT_COMPACT_TOKENS",
@@ -57,11 +61,13 @@ class ModelSettings:
         "conversations only: the server summarises a conversation from this many tokens on; 0: "
         "never",
         page="run/models.md#long-threads",
+        own=Own.OPERATOR,
     )
     router_model: str = setting(
         "PANELBOT_ROUTER_MODEL",
         text(default="gpt-6-luna"),
         "The router's model",
+        own=Own.ANY,
     )
     router: str = setting(
         "PANELBOT_ROUTER",
@@ -72,22 +78,26 @@ class ModelSettings:
         "auto: the same, without a warning where there are none",
         example="auto",
         page="run/models.md#a-first-look",
+        own=Own.ANY,
     )
     router_threshold: float = setting(
         "PANELBOT_ROUTER_THRESHOLD",
         number(0, 1, default=0.5),
         "With decisions or auto: from which likelihood on an expert is asked",
         page="run/models.md#a-first-look",
+        own=Own.ANY,
     )
     expert_model: str = setting(
         "PANELBOT_EXPERT_MODEL",
         text(default="gpt-6.1-terra"),
         "For experts that name no model of their own",
+        own=Own.ANY,
     )
     hard_model: str = setting(
         "PANELBOT_HARD_MODEL",
         text(default="gpt-6.2-sol"),
         'For "Go deeper"; with OPENAI_BASE_URL, the default is PANELBOT_EXPERT_MODEL',
+        own=Own.ANY,
     )
     fallback_models: tuple[str, ...] = setting(
         "PANELBOT_FALLBACK_MODELS",
@@ -95,17 +105,20 @@ class ModelSettings:
         "Asked in this order where one of these no longer exists or stays overloaded",
         example="gpt-6-luna,gpt-6.2-sol",
         page="run/models.md#models-that-are-unavailable",
+        own=Own.ANY,
     )
     expert_timeout: float = setting(
         "PANELBOT_EXPERT_TIMEOUT",
         number(5, 3600, default=180, unit="seconds"),
         "Seconds that an expert may take",
+        own=Own.AT_MOST,
     )
     function_timeout: float = setting(
         "PANELBOT_FUNCTION_TIMEOUT",
         number(1, 3600, default=60, unit="seconds"),
         "The same for experts that are functions",
         page="extend/functions.md",
+        own=Own.AT_MOST,
     )
     function_processes: frozenset[str] = setting(
         "PANELBOT_FUNCTION_PROCESSES",
@@ -126,6 +139,7 @@ class ModelSettings:
         whole_number(1, 5, default=2),
         "Levels of experts under the router: 2 lets experts consult others; 1: none does",
         page="use/experts.md#experts-who-consult-experts",
+        own=Own.AT_MOST,
     )
     unsure: str = setting(
         "PANELBOT_UNSURE",
@@ -134,11 +148,13 @@ class ModelSettings:
         "expert. eager: if it is unsure of any. `/experts unsure` says otherwise for a channel",
         example="cautious",
         page="use/asking.md#when-the-router-is-unsure",
+        own=Own.ANY,
     )
     max_consultations: int = setting(
         "PANELBOT_MAX_CONSULTATIONS",
         whole_number(1, 50, default=8),
         "How many experts may be consulted for one question; those that people name do not count",
+        own=Own.AT_MOST,
     )
     router_output: int = setting(
         "PANELBOT_ROUTER_OUTPUT_TOKENS",
@@ -146,18 +162,21 @@ class ModelSettings:
         "The most tokens that the router writes when it chooses experts, or answers itself, its "
         "thoughts included; 0: as many as the model can",
         page="run/models.md#how-much-a-model-writes",
+        own=Own.AT_MOST_OR_ZERO,
     )
     expert_output: int = setting(
         "PANELBOT_EXPERT_OUTPUT_TOKENS",
         _output(32_000),
         "The same for an expert's answer; one that is cut has a button to go on",
         page="run/models.md#how-much-a-model-writes",
+        own=Own.AT_MOST_OR_ZERO,
     )
     synthesis_output: int = setting(
         "PANELBOT_SYNTHESIS_OUTPUT_TOKENS",
         _output(8_000),
         "The same for the router's summary",
         page="run/models.md#how-much-a-model-writes",
+        own=Own.AT_MOST_OR_ZERO,
     )
     members_models: frozenset[str] = setting(
         "PANELBOT_MEMBERS_MODELS",
@@ -166,6 +185,7 @@ class ModelSettings:
         "members may, too",
         example="gpt-6-luna,gpt-6.1-terra",
         page="use/experts.md",
+        own=Own.ANY,
     )
     prices: str = setting(
         "PANELBOT_PRICES",
@@ -181,4 +201,13 @@ class ModelSettings:
         "servers): a file. Without it there are none",
         example="/etc/panelbot/tools.yaml",
         page="extend/tools.md",
+    )
+    tools_denied: frozenset[str] = setting(
+        "PANELBOT_TOOLS_DENIED",
+        word_set(r"(?:mcp:)?[A-Za-z0-9_-]{1,64}", "names of tools (web-search, mcp:tickets)"),
+        "Tools of that file which nobody may use all the same, by the names that experts have "
+        "them by: what a workspace adds, it does without",
+        example="image-generation,mcp:tickets",
+        page="extend/tools.md",
+        own=Own.BESIDES,
     )

@@ -6,7 +6,7 @@ from bot.language import LANGUAGES
 from bot.settings.kinds import choice, text
 from bot.settings.number_kinds import number, whole_number
 from bot.settings.secret_kinds import secret
-from bot.settings.setting import Group, setting
+from bot.settings.setting import Group, Own, setting
 
 _REDIS = (
     "redis://",
@@ -135,4 +135,5 @@ class ProcessSettings:
         example="de",
         page="use/languages.md",
         group=Group.LANGUAGE,
+        own=Own.ANY,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.settings.kinds import text, word_set
 from bot.settings.number_kinds import number, whole_number
 from bot.settings.secret_kinds import encryption_keys, secrets
-from bot.settings.setting import Group, setting
+from bot.settings.setting import Group, Own, setting
 
 APPROVERS = r"asker|anyone|admins|[UWS][A-Z0-9]{2,}"
 _USUAL_APPROVERS = frozenset({"asker", "admins"})
@@ -54,6 +54,7 @@ class RightsSettings:
         word_set(r"[UW][A-Z0-9]{2,}", "ids of people (U…)"),
         "People, besides workspace admins, who may change the workspace's default panel",
         example="U012AB3CD,U045EF6GH",
+        own=Own.ANY,
     )
     alerts: frozenset[str] = setting(
         "PANELBOT_ALERTS",
@@ -62,6 +63,7 @@ class RightsSettings:
         "people. Left out: PANELBOT_ADMINS; with neither, only the log",
         example="C012AB3CD,U045EF6GH",
         page="run/alerts.md",
+        own=Own.ANY,
     )
     askers: frozenset[str] = setting(
         "PANELBOT_ASKERS",
@@ -76,6 +78,7 @@ class RightsSettings:
         "perhaps for one channel only",
         example="members,guests:C012AB3CD,partners:C045EF6GH",
         page="use/access.md",
+        own=Own.ANY,
     )
     channels: frozenset[str] = setting(
         "PANELBOT_CHANNELS",
@@ -83,6 +86,7 @@ class RightsSettings:
         "Where the bot may be used: ids of channels and workspaces, direct (messages), all",
         example="C012AB3CD,C045EF6GH,direct",
         page="use/access.md",
+        own=Own.WITHIN,
     )
     channels_denied: frozenset[str] = setting(
         "PANELBOT_CHANNELS_DENIED",
@@ -90,6 +94,7 @@ class RightsSettings:
         "Where it may not, whatever else is said",
         example="C012AB3CD",
         page="use/access.md",
+        own=Own.BESIDES,
     )
     channels_sharing: frozenset[str] = setting(
         "PANELBOT_CHANNELS_SHARING",
@@ -98,18 +103,21 @@ class RightsSettings:
         "default panel may be used; left out: none",
         example="C012AB3CD",
         page="use/access.md#channels-shared-with-other-organisations",
+        own=Own.ANY,
     )
     questions_of_person: int = setting(
         "PANELBOT_QUESTIONS_OF_PERSON",
         whole_number(1, 10_000, or_zero=True, default=30),
         "Questions that one person may ask a minute; 0: any number",
         page="use/access.md#how-often",
+        own=Own.AT_MOST_OR_ZERO,
     )
     questions_of_channel: int = setting(
         "PANELBOT_QUESTIONS_OF_CHANNEL",
         whole_number(1, 10_000, or_zero=True, default=300),
         "Questions that all people of a channel may ask together a minute; 0: any number",
         page="use/access.md#how-often",
+        own=Own.AT_MOST_OR_ZERO,
     )
     apps: frozenset[str] = setting(
         "PANELBOT_APPS",
@@ -118,6 +126,7 @@ class RightsSettings:
         "bots (B…) or of their bots' users (U…). Left out: none may",
         example="A012AB3CD,B045EF6GH",
         page="use/asking.md#apps-and-workflows",
+        own=Own.ANY,
     )
     approvers: frozenset[str] = setting(
         "PANELBOT_APPROVERS",
@@ -132,6 +141,7 @@ class RightsSettings:
         "ids of people and user groups",
         example="asker,admins,U012AB3CD,S078IJ9KL",
         page="use/approvals.md",
+        own=Own.ANY,
     )
     link_domains: frozenset[str] = setting(
         "PANELBOT_LINK_DOMAINS",
@@ -140,10 +150,12 @@ class RightsSettings:
         "text. Left out: all",
         example="example.com,docs.python.org",
         page="understand/prompt-injection.md",
+        own=Own.ANY,
     )
     approval_hours: float = setting(
         "PANELBOT_APPROVAL_HOURS",
         number(0.0001, 720, default=24, unit="hours"),
         "Hours after which an approval that nobody decided on counts as declined",
         page="use/approvals.md",
+        own=Own.ANY,
     )

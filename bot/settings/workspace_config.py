@@ -1,0 +1,147 @@
+"""The settings of one workspace: the deployment's, with what the workspace has of its own over it.
+
+1. The deployment's key never goes to a server that a workspace names, nor does a workspace's to
+   the deployment's server: key and address count together. A key alone is one of OpenAI's.
+2. What the deployment bounds (``Own``) is bounded whenever it is read: the deployment's settings
+   may have become stricter since somebody set the workspace's.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from math import inf
+
+from bot.panel.names import did_you_mean
+from bot.settings.config import SETTINGS, Config
+from bot.settings.environment import ConfigError, Problem, parsed
+from bot.settings.sections.model import OPENAI_API
+from bot.settings.setting import Own, Setting, as_text
+
+OWN_SETTINGS: Mapping[str, Setting[object]] = {
+    field: setting for field, setting in SETTINGS.items() if setting.own
+}
+"""The settings that a workspace may have of its own, by fields."""
+
+KEY, ADDRESS = SETTINGS["openai_api_key"].name, SETTINGS["openai_base_url"].name
+_FIELDS = {setting.name: field for field, setting in OWN_SETTINGS.items()}
+_OF_SERVER = ("backend", "history_tokens", "compact_tokens", "members_models")
+_MODELS = ("router_model", "expert_model", "hard_model", "fallback_models")
+
+
+class Origin(StrEnum):
+    """Where a value comes from."""
+
+    DEFAULT = "default"
+    DEPLOYMENT = "deployment"
+    WORKSPACE = "workspace"
+    CHANNEL = "channel"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelServer:
+    """What belongs together of a model's server: workspaces with the same share a client."""
+
+    api_key: str = field(repr=False)
+    base_url: str
+    backend: str
+    history_tokens: int
+    compact_tokens: int
+
+
+def model_server(config: Config) -> ModelServer:
+    """Return which server *config* names, and how it is used."""
+    return ModelServer(
+        config.openai_api_key,
+        config.openai_base_url,
+        config.backend,
+        config.history_tokens,
+        config.compact_tokens,
+    )
+
+
+def workspace_config(deployment: Config, team_id: str, own: Mapping[str, str]) -> Config:
+    """Return the settings of the workspace that has *own* values: texts, by names of settings.
+
+    Names that a workspace may not set (any more) count for nothing. Raises ConfigError if a value
+    cannot be read: the deployment's in its place might allow what the workspace has forbidden.
+    """
+    given = {name: text for name, text in own.items() if name in _FIELDS}
+    if not given:
+        return deployment
+    if ADDRESS in given and KEY not in given:
+        raise ConfigError((Problem(ADDRESS, "is set without a key", f"Set {KEY} with it."),))
+    values = {_FIELDS[name]: parsed(OWN_SETTINGS[_FIELDS[name]], given[name]) for name in given}
+    base = deployment
+    if KEY in given:
+        values.setdefault("openai_base_url", OPENAI_API)
+        if values["openai_base_url"] != deployment.openai_base_url:
+            base = _without_models(deployment)
+    bounded = {name: bound(name, value, deployment, team_id) for name, value in values.items()}
+    config = replace(base, **bounded)  # type: ignore[arg-type]  # each by its field's kind
+    follows = base.hard_model == base.expert_model or base is not deployment
+    if config.openai_base_url != OPENAI_API and follows and "hard_model" not in values:
+        return replace(config, hard_model=config.expert_model)
+    return config
+
+
+def check(deployment: Config, team_id: str, own: Mapping[str, str]) -> None:
+    """Raise ConfigError, which names all problems, if a workspace cannot have *own* values."""
+    problems: list[Problem] = []
+    for name, text in own.items():
+        if name not in _FIELDS:
+            hint = did_you_mean(name, _FIELDS).strip()
+            problems.append(Problem(name, "cannot be set for a workspace", hint))
+            continue
+        setting = OWN_SETTINGS[_FIELDS[name]]
+        try:
+            value = parsed(setting, text)
+        except ConfigError as error:
+            problems += error.problems
+            continue
+        if _exceeds(_FIELDS[name], value, deployment, team_id):
+            most = as_text(getattr(deployment, _FIELDS[name]))
+            problems.append(Problem(name, f"is more than this installation allows: {most}"))
+    if problems:
+        raise ConfigError(tuple(problems))
+    workspace_config(deployment, team_id, own)
+
+
+def origin(deployment: Config, team_id: str, own: Mapping[str, str], name: str) -> Origin:
+    """Return where the value of the field *name* comes from for the workspace."""
+    setting, given = SETTINGS[name], workspace_config(deployment, team_id, own)
+    value = getattr(given, name)
+    if setting.own and setting.name in own:
+        wanted = parsed(setting, own[setting.name])
+        if setting.own is Own.BESIDES or value == wanted:
+            return Origin.WORKSPACE
+    elif name == "openai_base_url" and KEY in own:
+        return Origin.WORKSPACE
+    is_default = value == setting.kind.default
+    return Origin.DEFAULT if is_default else Origin.DEPLOYMENT
+
+
+def bound(name: str, value: object, deployment: Config, team_id: str) -> object:
+    """Return what counts of a workspace's *value* for the field *name*."""
+    ceiling = getattr(deployment, name)
+    match OWN_SETTINGS[name].own, value:
+        case Own.AT_MOST, int() | float():
+            return min(value, ceiling)
+        case Own.AT_MOST_OR_ZERO, int() | float():
+            return min(value or inf, ceiling or inf) if value or ceiling else 0
+        case Own.WITHIN, frozenset():
+            return value if not ceiling.isdisjoint({"all", team_id}) else value & ceiling
+        case Own.BESIDES, frozenset():
+            return value | ceiling
+    return value
+
+
+def _exceeds(name: str, value: object, deployment: Config, team_id: str) -> bool:
+    if OWN_SETTINGS[name].own is Own.BESIDES:
+        return False
+    return bound(name, value, deployment, team_id) != value
+
+
+def _without_models(deployment: Config) -> Config:
+    """Return *deployment* with nothing that its own server alone would understand."""
+    defaults = {name: SETTINGS[name].kind.default for name in (*_OF_SERVER, *_MODELS)}
+    return replace(deployment, **defaults)  # type: ignore[arg-type]  # each by its field's kind
