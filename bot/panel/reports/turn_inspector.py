@@ -72,8 +72,10 @@ class TurnInspector:
         self, caller: "_Caller", calls: Mapping[CallId, ToolCalled]
     ) -> tuple[ExpertTrace, ...]:
         """Return the parts of the experts whom *caller* called, with the *calls* that it made."""
+        own = {prompts.own_id(caller.turn, id_, caller.by): call for id_, call in calls.items()}
+        known = {**own, **calls}
         consultations = caller.consultations(calls.values())
-        parts = (self._part(c, calls.get(c.known_as or c.call_id), caller) for c in consultations)
+        parts = (self._part(c, known.get(c.known_as or c.call_id), caller) for c in consultations)
         return tuple(await asyncio.gather(*parts))
 
     async def _part(

@@ -53,7 +53,7 @@ class ConsultationReport:
     call_id: CallId
     expert: ExpertName
     title: str  # its display name at that time
-    known_as: CallId | None = None  # the call's id in the router's conversation, if different
+    known_as: CallId | None = None  # its id in the caller's conversation, if that tells not its own
     stage: Stage | None = None  # None: it was not asked
     failure: Failure | None = None
     by: CallId | None = None  # the call of the expert who asked; None: the router or people

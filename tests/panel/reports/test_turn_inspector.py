@@ -61,6 +61,18 @@ async def test_reasons_and_briefs_are_read_back_from_the_conversations(bench):
     assert work.text_available
 
 
+async def test_a_report_need_not_say_what_its_calls_ids_are_made_from(bench):
+    bench.model.script(ROUTER, [consult("legal"), consult("finance")])
+    await bench.ask("May we?")
+    report = bench.reports.reports[FIRST]
+    parts = tuple(replace(part, known_as=None) for part in report.consultations)
+    bench.reports.reports[FIRST] = replace(report, consultations=parts)
+
+    work = await desk(bench).trace(THREAD, FIRST)
+
+    assert [part.reason for part in work.parts] == ["legal matters", "finance matters"]
+
+
 async def test_each_turn_of_a_thread_is_told_apart(bench):
     bench.model.script(ROUTER, [consult("legal", "call_0")], [consult("legal", "call_0")])
     bench.model.script("legal", "One.", "Two.")

@@ -156,7 +156,7 @@ def _read(reply: bytes, place: int) -> tuple[Any, int]:
     match kind:
         case b"$" if head != b"-1":
             last = rest + int(head)
-            return reply[rest:last].decode("utf-8", "replace"), last + 2
+            return reply[rest:last].decode("utf-8", "surrogateescape"), last + 2
         case b":":
             return int(head), rest
         case b"*" if head != b"-1":

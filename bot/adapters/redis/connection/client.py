@@ -26,7 +26,7 @@ from redis.exceptions import (
     ResponseError,
 )
 
-from bot.adapters.redis.connection import schema
+from bot.adapters.redis.connection import protocol, schema
 from bot.adapters.redis.connection.address import Address, Layout
 from bot.adapters.redis.connection.errors import reason, store_errors
 from bot.adapters.redis.connection.pipelining import (
@@ -48,7 +48,7 @@ _AT_ONCE = 64  # commands to a Cluster, whose client sends each by itself
 _NOT_READY = Backoff((0.2, 0.5, 1, 2, 5), endless=True)
 _SETTINGS: dict[str, Any] = {
     "decode_responses": True,
-    "encoding_errors": "replace",  # half a character must not stop a turn
+    "encoding_errors": protocol.LENIENT,
     "max_connections": 10_000,  # the server's own: what is beyond redis-py's would fail, not wait
     "health_check_interval": 30,  # notices connections that a firewall dropped
     "protocol": 2,

@@ -1,5 +1,10 @@
-"""Redis's protocol, RESP 2: commands as bytes, and bytes as replies."""
+"""Redis's protocol, RESP 2: commands as bytes, and bytes as replies.
 
+Replies are texts. What is none becomes one from which ``as_bytes`` gets its bytes again; but a half
+character that somebody wrote is replaced when it is sent, as it must not stop a turn.
+"""
+
+import codecs
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,7 +13,22 @@ from redis._parsers.encoders import Encoder
 
 _LINE_END = b"\r\n"
 _SIMPLE, _ERROR, _INTEGER, _BULK, _ARRAY = b"+-:$*"
+_KEPT = "surrogateescape"
+LENIENT = "panelbot-lenient"  # both, as redis-py has one word for both
 _encoder = Encoder("utf-8", "replace", decode_responses=True)  # type: ignore[no-untyped-call]
+
+
+def as_bytes(text: str) -> bytes:
+    """Return the bytes that were read as *text*. Raises ValueError if it never was any."""
+    return text.encode(errors=_KEPT)
+
+
+def _lenient(error: UnicodeError) -> tuple[str | bytes, int]:
+    keeps = isinstance(error, UnicodeDecodeError)
+    return codecs.lookup_error(_KEPT)(error) if keeps else codecs.replace_errors(error)
+
+
+codecs.register_error(LENIENT, _lenient)
 
 
 def packed(command: Sequence[Any]) -> bytes:
@@ -21,7 +41,7 @@ def packed(command: Sequence[Any]) -> bytes:
 
 def _encoded(part: Any) -> bytes:
     if isinstance(part, str):
-        return part.encode(errors="replace")  # half a character must not stop a turn
+        return part.encode(errors="replace")
     if type(part) is int:
         return b"%d" % part
     encoded: bytes = _encoder.encode(part)  # type: ignore[no-untyped-call]
@@ -49,7 +69,7 @@ class Replies:
                 last = after + int(head)
                 if len(self._received) < last + 2:
                     break
-                value, after = self._received[after:last].decode(errors="replace"), last + 2
+                value, after = self._received[after:last].decode(errors=_KEPT), last + 2
             elif kind == _INTEGER:
                 value = int(head)
             elif kind == _SIMPLE:

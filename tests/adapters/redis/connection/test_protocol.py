@@ -1,7 +1,8 @@
 import pytest
+from redis._parsers.encoders import Encoder
 from redis.exceptions import DataError, NoScriptError, ResponseError
 
-from bot.adapters.redis.connection.protocol import Replies, packed
+from bot.adapters.redis.connection.protocol import LENIENT, Replies, as_bytes, packed
 
 REPLIES = (
     b"+OK\r\n:-7\r\n$5\r\nab\r\nc\r\n$0\r\n\r\n$-1\r\n*-1\r\n*0\r\n"
@@ -26,8 +27,17 @@ def test_errors_are_replies_too():
     assert wrong.status_code == "ERR"
 
 
-def test_half_a_character_is_replaced():
-    assert Replies().feed(b"$1\r\n\xc3\r\n") == ["\ufffd"]
+def test_what_is_no_text_keeps_its_bytes():
+    (text,) = Replies().feed(b"$4\r\n\xc3a\x00\xff\r\n")
+
+    assert as_bytes(text) == b"\xc3a\x00\xff"
+
+
+def test_redis_py_reads_and_writes_it_as_we_do():
+    encoder = Encoder("utf-8", LENIENT, decode_responses=True)
+
+    assert as_bytes(encoder.decode(b"\xc3a\xff")) == b"\xc3a\xff"
+    assert encoder.encode("\ud800\udcff") == b"??"
 
 
 @pytest.mark.parametrize("strange", [b"HTTP/1.1 400 Bad Request\r\n", b":x\r\n", b"$x\r\n"])

@@ -1,16 +1,18 @@
 """Reports take little room, and can be read for as long as they are kept."""
 
 import logging
+from dataclasses import replace
 
 import pytest
 
 from bot.adapters.redis import codec
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.shards import Shards
-from bot.adapters.redis.stores.packed_reports import packed, unpacked
+from bot.adapters.redis.stores.packed_reports import packed, packed_anew, unpacked
 from bot.adapters.redis.stores.report_store import RedisReportStore
 from bot.panel.model import CallId, ExpertName, Message, MessageTs, ThreadRef, TurnId, UserId
 from bot.panel.reports.turn_report import ConsultationReport, Stage, TurnReport
+from bot.panel.routing.decision import Routing
 from bot.panel.usage import Usage
 
 TS = MessageTs("1795987329.658186")
@@ -29,6 +31,16 @@ REPORT = TurnReport(
     ),
     choosing=Stage("gpt-6-luna", 3.7, Usage(4356, 0, 57)),
     thread_ts=TS,
+)
+
+RECENT = replace(
+    REPORT,
+    consultations=(
+        replace(REPORT.consultations[0], call_id=CallId("call_2d4ac9395754fed63728ff44")),
+        replace(REPORT.consultations[0], call_id=CallId("call_0069127cc5887a8df8037f7b")),
+    ),
+    thread_ts="1795987329.000186",
+    routing=Routing("724cb878d18d48b0", (ExpertName("finance"), ExpertName("data"))),
 )
 
 PACKED = (
@@ -60,7 +72,47 @@ def test_what_is_packed_today_can_be_read_for_a_month():
     assert unpacked(PACKED, TS) == REPORT
 
 
-@pytest.mark.parametrize("text", ["1!!", "1", "2abc", "{", '1{"mark":"1.0"}'])
+def as_read(data):
+    return data.decode(errors="surrogateescape")
+
+
+def test_the_next_version_takes_half_of_that():
+    data = packed_anew(RECENT, TS)
+
+    assert len(data) < len(packed(RECENT, TS)) / 2
+    assert unpacked(as_read(data), TS) == RECENT
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["\x00\x01\x02\x03\x04\x7f\x1e", "0123456789.123456", "abcdef0123456789" * 2, "\ud800é🎉"],
+)
+def test_no_title_is_mistaken_for_what_is_said_shorter(title):
+    consultation, _ = RECENT.consultations
+    report = replace(RECENT, consultations=(replace(consultation, title=title),) * 3)
+
+    assert unpacked(as_read(packed_anew(report, TS)), TS) == report
+
+
+def test_what_is_cut_off_is_refused():
+    data = packed_anew(RECENT, TS)
+
+    for end in range(len(data)):
+        with pytest.raises(codec.Unreadable):
+            unpacked(as_read(data[:end]), TS)
+
+
+async def test_what_the_next_version_writes_is_found(redis, reports):
+    await reports.save(await claimed(redis), REPORT)
+    (key,) = await redis.keys("panelbot:*:reports:*")
+    await redis.hset(key, TS, packed_anew(RECENT, TS))
+
+    assert await reports.find(THREAD, TURN) == RECENT
+
+
+@pytest.mark.parametrize(
+    "text", ["1!!", "1", "2abc", "2", "2\ud800", "3", "", "{", '1{"mark":"1.0"}']
+)
 def test_anything_else_is_refused(text):
     with pytest.raises(codec.Unreadable):
         unpacked(text, TS)
