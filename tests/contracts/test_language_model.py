@@ -7,6 +7,7 @@ answer that is not as OpenAI describes it.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Protocol
 
 import pytest
@@ -19,11 +20,18 @@ from bot.adapters.openai.retries import RetryDelays
 from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
 from bot.panel.citations import Citation
-from bot.panel.errors import ConversationGone, ModelRefused, ModelUnavailable, Refused
+from bot.panel.errors import (
+    ConversationGone,
+    ModelRefused,
+    ModelUnavailable,
+    NoDecisions,
+    Refused,
+)
 from bot.panel.language_model.exchange import (
     Attachment,
     Begun,
     Item,
+    Judged,
     ModelEvent,
     ModelSaid,
     Prompt,
@@ -55,6 +63,10 @@ from tests.openai_client import strict_client
 
 ROUTER_LABELS = RouterLabels(ThreadRef("T1", "C1", "1.0"))
 ASK_LEGAL = Tool("ask_legal", "Ask the lawyer.", {"brief": "what"})
+JUDGED = tuple(
+    Tool(f"consult_{name}", f"The message touches the field of {name}.", {})
+    for name in ("legal", "finance")
+)
 BOTH = [ToolCalled(CallId(id_), "ask_legal", {"brief": "May we?"}) for id_ in ("call_1", "call_2")]
 NOWHERE = ConversationId("conv_0000")
 BRIEFLY = RetryDelays(locked=(0.01, 0.02, 0.04, 0.1, 0.5, 2))
@@ -82,6 +94,9 @@ class Bench(Protocol):
     def script_made(self, text: str, name: str, content: bytes) -> None:
         """Let the next response be *text* with a file that code has made."""
 
+    def script_judged(self, **likelihoods: float) -> None:
+        """Let the next judgement be that these tools are so likely wanted, and others hardly."""
+
 
 class FakeBench:
     keeps_what_got_lost = True
@@ -99,6 +114,9 @@ class FakeBench:
         self.model.made["cfile_1"] = content
         self.model.script(ROUTER, ModelSaid(text, files=(MadeFile("cfile_1", name),)))
 
+    def script_judged(self, **likelihoods: float) -> None:
+        self.model.likelihoods = {tool.name: 0.05 for tool in JUDGED} | likelihoods
+
 
 class PlaygroundBench:
     keeps_what_got_lost = True
@@ -115,6 +133,9 @@ class PlaygroundBench:
 
     def script_made(self, text: str, name: str, content: bytes) -> None:
         self._then(RunCode("…", files={name: content}), Text(text, (CiteMade(name, 0, 1),)))
+
+    def script_judged(self, **likelihoods: float) -> None:
+        self._then(*(Call(name, {}, likelihood=one) for name, one in likelihoods.items()))
 
     def _then(self, *steps: Step) -> None:
         self._brain.then(*steps)
@@ -549,3 +570,42 @@ async def test_it_tells_its_own_conversations_from_those_of_other_backends(
 
     assert bench.model.is_current(conversation)
     assert not any(bench.model.is_current(ConversationId(id_)) for id_ in foreign)
+
+
+async def judged(bench: Bench, conversation: ConversationId, *tools: Tool) -> Judged:
+    asked = replace(prompt(conversation, UserSaid("17")), tools=tools)
+    if isinstance(bench.model, AssistantsModel):
+        with pytest.raises(NoDecisions):
+            await bench.model.judge(asked)
+        pytest.skip("it has no decisions, and says so")
+    return await bench.model.judge(asked)
+
+
+async def test_how_likely_each_tool_is_wanted_is_told_by_name_and_costs_no_output(
+    bench: Bench, conversation: ConversationId
+) -> None:
+    if not isinstance(bench.model, AssistantsModel):
+        bench.script_judged(consult_legal=0.75)
+    found = await judged(bench, conversation, *JUDGED)
+    assert found.likelihoods["consult_legal"] == 0.75
+    assert found.likelihoods.keys() == {tool.name for tool in JUDGED}
+    assert 0 <= found.likelihoods["consult_finance"] < 0.5
+    assert found.usage.input > 0
+    assert found.usage.output == 0
+
+
+async def test_only_what_is_asked_is_judged(bench: Bench, conversation: ConversationId) -> None:
+    if not isinstance(bench.model, AssistantsModel):
+        bench.script_judged(consult_legal=0.75)
+    found = await judged(bench, conversation, JUDGED[0])
+    assert found.likelihoods == {"consult_legal": 0.75}
+
+
+async def test_judging_leaves_nothing_in_the_conversation(
+    bench: Bench, conversation: ConversationId
+) -> None:
+    if not isinstance(bench.model, AssistantsModel):
+        bench.script_judged(consult_legal=0.75)
+    await judged(bench, conversation, *JUDGED)
+    assert await bench.model.since(conversation, "17") is None
+    assert [item async for item in bench.model.items(conversation)] == []

@@ -2,6 +2,7 @@
 
 from tests.dialects import (
     cut_answers,
+    decisions,
     lost_conversations,
     odd_shapes,
     optional_fields,
@@ -12,4 +13,4 @@ from tests.dialects import (
 _TABLES = (cut_answers, lost_conversations, odd_shapes, optional_fields, refusals, weak_models)
 
 ROWS = [row for table in _TABLES for row in table.ROWS]
-THREADS = [row for table in _TABLES for row in table.THREADS]
+THREADS = [row for table in (*_TABLES, decisions) for row in table.THREADS]

@@ -344,7 +344,9 @@ class ScriptedModel(LanguageModel):
         self.judged.append(prompt)
         if self.likelihoods is None:
             return await super().judge(prompt)
-        return Judged(self.likelihoods, USAGE)
+        asked = {tool.name for tool in prompt.tools}
+        judged = {name: one for name, one in self.likelihoods.items() if name in asked}
+        return Judged(judged, replace(USAGE, output=0))
 
     async def append(self, conversation: ConversationId, items: Sequence[Item]) -> None:
         stored = self._find(conversation)

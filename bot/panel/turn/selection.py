@@ -37,11 +37,13 @@ class Selection:
         self._waiting: dict[CallId, asyncio.TimerHandle] = {}
         self._made: set[CallId] = set()  # by this response
         self._chooser: asyncio.Task[object] | None = None
+        self._cancelled_before = 0  # how often the chooser was: a failed TaskGroup counts as well
 
     @contextmanager
     def open(self) -> Iterator[None]:
         """Let calls wait meanwhile, with those that an earlier attempt has not asked yet."""
         self._chooser = asyncio.current_task()
+        self._cancelled_before = self._chooser.cancelling() if self._chooser else 0
         for call in unasked(self._context, self._by):
             self._let_wait(call)
         try:
@@ -123,7 +125,7 @@ class Selection:
     def _start_one(self, call: Call) -> None:
         """Start *call*, unless whoever chose it is being cancelled, which may take a while."""
         self._waiting.pop(call.id).cancel()
-        if not (self._chooser and self._chooser.cancelling()):
+        if not (self._chooser and self._chooser.cancelling() > self._cancelled_before):
             self._context.started.add(call.id)
             self._start(call)
 

@@ -1,5 +1,6 @@
 """What weak models call: by other names, twice, as text, too much, or nobody there is."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -328,3 +329,16 @@ async def test_a_name_may_be_explained(patient, name):
     await patient.ask("May we?")
 
     assert said(patient) == [ANSWER]
+
+
+async def test_a_group_that_failed_before_in_the_same_task_keeps_nobody_from_being_asked(bench):
+    async def fail() -> None:
+        raise ValueError
+
+    with pytest.raises(ExceptionGroup):  # before Python 3.13, it leaves its task marked
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(fail())
+    bench.model.script(ROUTER, consult("legal"))
+    bench.model.script("legal", "You may.")
+    await bench.ask("May we?")
+    assert ANSWER in said(bench)

@@ -1,18 +1,20 @@
-"""Decisions: what is asked, and what becomes of answers that no server should give."""
+"""Decisions: what is asked and when they are given up. Odd answers: tests/dialects/decisions.py."""
 
 from dataclasses import replace
 
 import pytest
 from openai.types.decision import Decision
 
+from bot.adapters.openai.responses.api import ResponsesApi
 from bot.adapters.openai.responses.conversations import ConversationsModel
+from bot.adapters.openai.responses.decisions import Decisions
 from bot.adapters.openai.server.client import connect
-from bot.panel.errors import NoDecisions
+from bot.panel.errors import ModelRefused, ModelUnavailable
 from bot.panel.language_model.exchange import Tool, UserSaid
 from bot.panel.model import ConversationId
 from bot.playground.openai.rule_model.rules import RuleBrain
 from bot.playground.openai.server import OpenAIPlayground
-from tests.adapters.openai.canned_api import Answer
+from tests.adapters.openai.canned_api import Answer, Stream
 from tests.adapters.openai.prompts import prompt
 
 USAGE = {"input_tokens": 9, "output_tokens": 5, "input_tokens_details": {"cached_tokens": 4}}
@@ -43,34 +45,17 @@ async def test_probabilities_come_by_name_and_output_is_free(api, model):
     }
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        {},
-        {"answers": None},
-        {"answers": []},
-        {"answers": [predicate("money", 0.5)]},
-        {"answers": [predicate("law", 0.5), predicate("law", 0.5)]},
-        {"answers": [predicate("law", 1.5)]},
-        {"answers": [predicate("law", "0.5")]},
-        {"answers": [predicate("law", None)]},
-        {"answers": [predicate("law", True)]},
-        {"answers": [{"type": "choice", "name": "law", "choice": "yes"}]},
-    ],
-)
-async def test_odd_answers_are_no_decisions(api, model, body):
-    api.will(Answer(body=body))
-    with pytest.raises(NoDecisions):
-        await model.judge(asking("law"))
+async def test_the_first_of_several_requests_that_fails_ends_the_others(api, model):
+    api.will(Stream((), "silent"), Answer(400, {"error": {"message": "No."}}))
+    with pytest.raises(ModelRefused, match=r"No\."):
+        await model.judge(asking(*(f"t{number}" for number in range(401))))
+    await api.hung_up.wait()
 
 
-@pytest.mark.parametrize("status", [404, 405, 501])
-async def test_a_server_without_them_is_not_asked_again_for_a_while(api, model, status):
-    api.will(Answer(status=status, body={"error": {"message": "no such route"}}))
-    for _ in range(2):
-        with pytest.raises(NoDecisions):
-            await model.judge(asking("law"))
-    assert len(api.seen) == 1
+async def test_a_server_that_says_nothing_is_not_waited_for(api, client):
+    api.will(Stream((), "silent"))
+    with pytest.raises(ModelUnavailable, match="within"):
+        await Decisions(ResponsesApi(client.json), within=0.01).judge(asking("law"))
 
 
 async def test_more_than_400_statements_take_several_requests():
