@@ -25,9 +25,10 @@ from bot.panel.journal.events import (
 from bot.panel.journal.failures import Failure
 from bot.panel.journal.progress import Progress
 from bot.panel.journal.turn_record import TurnRecord
+from bot.panel.language_model import prompts
 from bot.panel.language_model.expert_calls import expert_called
 from bot.panel.language_model.panel_version import panel_version
-from bot.panel.model import Call, CallId, ExpertName, MessageTs, Panel, Turn
+from bot.panel.model import Call, CallId, ExpertName, MessageTs, Panel, Turn, TurnId
 from bot.panel.routing.decision import Routing
 from bot.panel.usage import NO_USAGE, Usage
 
@@ -84,7 +85,9 @@ def of(record: TurnRecord, turn: Turn, panel: Panel, router_model: str) -> TurnR
         mark=turn.messages[-1].ts,
         seconds=_between(latest[0], latest[-1]) if latest else 0.0,
         direct=direct,
-        consultations=tuple(_consultation(call, events, panel) for call in progress.all_calls),
+        consultations=tuple(
+            _consultation(call, events, panel, turn.id) for call in progress.all_calls
+        ),
         choosing=None if direct else _choosing(router_model, own),
         closing=_closing(router_model, own),
         thread_ts=turn.thread.thread_ts,
@@ -119,7 +122,9 @@ def _choosing(model: str, own: Sequence[TurnEvent]) -> Stage | None:
     return replace(stage, usage=stage.usage + judged.usage)
 
 
-def _consultation(call: Call, events: Sequence[TurnEvent], panel: Panel) -> ConsultationReport:
+def _consultation(
+    call: Call, events: Sequence[TurnEvent], panel: Panel, turn: TurnId
+) -> ConsultationReport:
     own = [event for event in events if getattr(event, "call_id", call.id) == call.id]  # or none
     asked = next((event for event in own if isinstance(event, ExpertAsked)), None)
     stage = _stage(asked.model, own, *_CONSULTING) if asked else None
@@ -131,12 +136,20 @@ def _consultation(call: Call, events: Sequence[TurnEvent], panel: Panel) -> Cons
         call_id=call.id,
         expert=call.expert,
         title=panel.persona(call.expert).name,
-        known_as=call.known_as if call.known_as != call.id else None,
+        known_as=_unlike_own(call, turn),
         stage=stage,
         failure=next(failures, None),
         by=call.by,
         continues=call.continues,
     )
+
+
+def _unlike_own(call: Call, turn: TurnId) -> CallId | None:
+    """Return by what id its caller knows *call*, unless its own id is that, or made from it."""
+    if (known_as := call.known_as) is None:
+        return None
+    own = (known_as, prompts.own_id(turn, known_as, call.by))
+    return None if call.id in own else known_as
 
 
 def _closing(model: str, events: Sequence[TurnEvent]) -> Stage | None:

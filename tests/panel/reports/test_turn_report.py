@@ -1,5 +1,7 @@
 """What is kept of a turn: folded from its journal, complete also after a crash."""
 
+from dataclasses import replace
+
 from bot.panel.errors import ModelFault, ModelRefused, StoreUnavailable
 from bot.panel.journal.events import (
     Closed,
@@ -144,6 +146,15 @@ def test_times_run_from_the_first_attempt_to_the_answer():
         ConsultationReport(call.id, LEGAL, "Legal Counsel", stage=stage),
     )
     assert report.closing == Stage("luna", 1.5, USAGE)
+
+
+def test_a_calls_other_id_is_kept_only_if_its_own_is_not_made_from_it():
+    made = Call(own_id("call_9"), LEGAL, "why", "what", known_as=CallId("call_9"))
+    adopted = replace(made, known_as=CallId("call_10"))  # after a crash
+
+    reports = [report_of([ExpertCalled(call, at=1), Routed(at=2)]) for call in (made, adopted)]
+
+    assert [report.consultations[0].known_as for report in reports] == [None, "call_10"]
 
 
 def test_the_hours_before_a_retry_do_not_count():

@@ -38,7 +38,7 @@ class Script:
         SCRIPTS[self._digest] = SCRIPTS[self._source] = name
 
     async def __call__(
-        self, redis: Connection, key: str, *args: str | int, also: Sequence[str] = ()
+        self, redis: Connection, key: str, *args: str | int | bytes, also: Sequence[str] = ()
     ) -> Any:
         """Run the script on *key*: the prefix of a shard, or the only key that it uses.
 
@@ -62,13 +62,13 @@ class ThreadScripts:
         self._shards = shards
 
     async def run(
-        self, script: Script, thread: ThreadRef, *args: str | int, also: Sequence[str] = ()
+        self, script: Script, thread: ThreadRef, *args: str | int | bytes, also: Sequence[str] = ()
     ) -> Any:
         """Run *script* on *thread*."""
         prefix = self._shards.prefix(thread)
         return await script(self._redis, prefix, thread_name(thread), *args, also=also)
 
-    async def fenced(self, script: Script, claim: Claim, *args: str | int) -> Any:
+    async def fenced(self, script: Script, claim: Claim, *args: str | int | bytes) -> Any:
         """Run *script* on the turn of *claim*. Raises TurnLost if another worker has it."""
         result = await self.run(script, claim.turn.thread, claim.token, *args)
         if not result:

@@ -10,7 +10,7 @@
 
 import re
 import zlib
-from base64 import b85decode, b85encode
+from base64 import b85decode
 
 from bot.adapters.redis import codec
 from bot.adapters.redis.connection.protocol import as_bytes
@@ -20,7 +20,7 @@ from bot.panel.reports.turn_report import TurnReport
 _MOST = 1_000_000  # bytes unpacked
 _WINDOW = -12  # 4 kB, without a header: less to allocate, and as small
 _MEMORY = 5
-_FIRST, _SECOND = "1", "2"
+_FIRST, _SECOND = "1", "2"  # the first is only read
 
 # What comes last is found first.
 _FIRST_DICTIONARY = (
@@ -79,14 +79,8 @@ _SECOND_DICTIONARY = (
 )
 
 
-def packed(report: TurnReport, ts: MessageTs) -> str:
-    """Return *report* as text; *ts* is its turn's."""
-    compressed = _compressed(codec.dump(report).encode(), _FIRST_DICTIONARY + ts.encode())
-    return _FIRST + b85encode(compressed).decode()
-
-
-def packed_anew(report: TurnReport, ts: MessageTs) -> bytes:
-    """Return *report* as the next version writes it: what has only this format cannot read it."""
+def packed(report: TurnReport, ts: MessageTs) -> bytes:
+    """Return *report* as short as it gets; *ts* is its turn's."""
     ids = list[bytes]()
 
     def letter(found: re.Match[str]) -> str:
@@ -102,19 +96,15 @@ def packed_anew(report: TurnReport, ts: MessageTs) -> bytes:
     text = _IDS.sub(letter, codec.dump(report))
     for phrase, short in zip(_PHRASES, _LETTERS, strict=True):
         text = text.replace(phrase, short)
-    return b"".join([_SECOND.encode(), _compressed(text.encode(), _SECOND_DICTIONARY), *ids])
-
-
-def _compressed(data: bytes, dictionary: bytes) -> bytes:
     packing = zlib.compressobj(
         zlib.Z_BEST_COMPRESSION,
         zlib.DEFLATED,
         _WINDOW,
         _MEMORY,
         zlib.Z_DEFAULT_STRATEGY,
-        dictionary,
+        _SECOND_DICTIONARY,
     )
-    return packing.compress(data) + packing.flush()
+    return b"".join([_SECOND.encode(), packing.compress(text.encode()), packing.flush(), *ids])
 
 
 def unpacked(text: str, ts: MessageTs) -> TurnReport:
