@@ -7,8 +7,8 @@ from contextlib import suppress
 from bot.panel.errors import ThreadGone
 from bot.panel.intake.turn_queue import TurnQueue, WaitingThread
 from bot.panel.loops import forever
-from bot.panel.messaging.locales import Locales
-from bot.panel.messaging.messenger import Messenger
+from bot.panel.messaging.locales import ThreadLanguages
+from bot.panel.messaging.messenger import StatusDisplay
 from bot.panel.messaging.outbox import Outbox
 from bot.panel.model import ThreadRef
 from bot.panel.texts import sentences
@@ -28,9 +28,9 @@ class QueuePositions:
         self,
         queue: TurnQueue,
         threads: ThreadStore,
-        messenger: Messenger,
+        messenger: StatusDisplay,
         outbox: Outbox,
-        locales: Locales,
+        languages: ThreadLanguages,
         *,
         every: float = 2.0,
     ) -> None:
@@ -38,7 +38,7 @@ class QueuePositions:
         self._threads = threads
         self._messenger = messenger
         self._outbox = outbox
-        self._locales = locales
+        self._languages = languages
         self._every = every
         self._waiting_before: set[ThreadRef] = set()
         self._shown: dict[ThreadRef, tuple[int, float]] = {}  # the position, and when
@@ -84,6 +84,6 @@ class QueuePositions:
         now = asyncio.get_running_loop().time()
         self._shown[waiting.thread] = (waiting.ahead, now)
         if await self._threads.standing(waiting.thread) is Standing.OURS:
-            await self._locales.use_shared_language(waiting.addressee)
+            await self._languages.use_language_in(waiting.thread, waiting.addressee)
             with suppress(ThreadGone):  # its turn finds out itself
                 await self._messenger.show_status(waiting.thread, sentences.in_line(waiting.ahead))

@@ -2,18 +2,26 @@
 
 import asyncio
 import logging
+from typing import Protocol
 
 from bot import language
 from bot.panel.errors import PanelError
 from bot.panel.messaging.people import People
-from bot.panel.model import UserId
+from bot.panel.model import ThreadRef, UserId
 
 log = logging.getLogger(__name__)
 
 _TIMEOUT = 1.0  # seconds: Slack waits three for an answer, and English is an answer, too
 
 
-class Locales:
+class ThreadLanguages(Protocol):
+    """Sets the language of the current task to that of a thread."""
+
+    async def use_language_in(self, thread: ThreadRef, addressee: UserId | None) -> None:
+        """Use the common language of the thread's workspace, else that of *addressee*."""
+
+
+class Locales(ThreadLanguages):
     """Sets the language of the current task; threads use *common*, if that is set."""
 
     def __init__(self, people: People, common: str = "", *, timeout: float = _TIMEOUT) -> None:
@@ -28,6 +36,9 @@ class Locales:
     async def use_shared_language(self, addressee: UserId | None) -> None:
         """Use the common language, else that of *addressee*."""
         language.set_language(self._common or await self.locale(addressee))
+
+    async def use_language_in(self, thread: ThreadRef, addressee: UserId | None) -> None:
+        await self.use_shared_language(addressee)
 
     async def locale(self, user: UserId | None) -> str:
         """Return the locale of *user*; empty (English) if it cannot be fetched in time."""

@@ -96,7 +96,30 @@ class GrowingText(Protocol):
         """
 
 
-class Messenger(Protocol):
+class StateSender(Protocol):
+    """Brings about last states."""
+
+    async def send(self, state: LastState) -> None:
+        """Bring about one of these states. Idempotent; does nothing if the message is gone.
+
+        It waits as long as the rate limit asks for.
+        """
+
+
+class StatusDisplay(Protocol):
+    """Shows what the bot is doing."""
+
+    def status_cleared(self, thread: ThreadRef) -> LastState:
+        """Return the state in which the thread shows no status."""
+
+    async def show_status(self, thread: ThreadRef, status: str) -> bool:
+        """Show what the bot is doing; empty clears it. Returns False if another try could help.
+
+        Best effort: raises nothing but ThreadGone, and that only while something is shown.
+        """
+
+
+class Messenger(StateSender, StatusDisplay, Protocol):
     """Posts in threads, and sanitizes every text that it posts.
 
     A *stream* is a message that grows while its text is written. A ``GrowingText`` and
@@ -154,15 +177,6 @@ class Messenger(Protocol):
 
     def taken_back(self, thread: ThreadRef, ts: MessageTs) -> LastState:
         """Return the state in which the message *ts* is gone."""
-
-    def status_cleared(self, thread: ThreadRef) -> LastState:
-        """Return the state in which the thread shows no status."""
-
-    async def send(self, state: LastState) -> None:
-        """Bring about one of these states. Idempotent; does nothing if the message is gone.
-
-        It waits as long as the rate limit asks for.
-        """
 
     async def delete(self, thread: ThreadRef, ts: MessageTs) -> None:
         """Delete the message *ts*, which is the bot's own; perhaps only later. Idempotent."""
@@ -224,10 +238,4 @@ class Messenger(Protocol):
         """Delete the message, whether its stream has ended or not; *ts* is None if unknown.
 
         *ours* are the other messages of the turn. Idempotent.
-        """
-
-    async def show_status(self, thread: ThreadRef, status: str) -> bool:
-        """Show what the bot is doing; empty clears it. Returns False if another try could help.
-
-        Best effort: raises nothing but ThreadGone, and that only while something is shown.
         """

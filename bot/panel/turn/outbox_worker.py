@@ -6,7 +6,7 @@ import logging
 from bot.panel.errors import MessengerRefused, PanelError, StoreUnavailable, TryLater, TurnLost
 from bot.panel.intake.lease import renewed_outgoing
 from bot.panel.loops import forever
-from bot.panel.messaging.messenger import Messenger
+from bot.panel.messaging.messenger import StateSender
 from bot.panel.messaging.outbox import Outbox, Outgoing
 
 log = logging.getLogger(__name__)
@@ -17,7 +17,7 @@ _PAUSES = (1.0, 5.0, 15.0, 60.0, 300.0)  # seconds, after each failed try; then 
 class OutboxWorker:
     """Takes last states out of the outbox, for *lease* seconds each; any number may run."""
 
-    def __init__(self, outbox: Outbox, messenger: Messenger, *, lease: float = 15) -> None:
+    def __init__(self, outbox: Outbox, messenger: StateSender, *, lease: float = 15) -> None:
         self._outbox = outbox
         self._messenger = messenger
         self._lease = lease
