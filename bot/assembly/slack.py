@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from aiohttp import ClientSession
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.redis.queue.rate_limiter import RedisRateLimiter
@@ -53,38 +54,47 @@ async def open_slack(
     Raises PanelError, with a remedy, if it cannot be used.
     """
     async with web_api.session() as session:
-        client = web_api.client(config.slack_bot_token, config.slack_api_url, session)
-        identity = identity or await identify(client)
-        channels = Channels(storage.channel_moves, identity.team_id)
-        await channels.read()
-        alerts = Alerts(storage.alerts, identity.team_id)
-        api = SlackApi(
-            client,
-            _rate_limiter(config, storage, identity),
-            channels=channels,
-            on_rejected=lambda: alerts.tell(AlertKind.KEY_REFUSED, "SLACK_BOT_TOKEN"),
-        )
-        signer = StampSigner(config.secrets)
-        people = SlackPeople(api, identity)
-        facts = SlackChannelFacts(api, shared_channels(storage, identity.team_id))
-        links = LinkDomains(config.link_domains)
-        messenger = SlackMessenger(api, identity, signer, storage.outbox, links=links)
-        mentions = Mentions(people, storage.handles, identity)
-        transcript = SlackTranscript(api, identity, signer, mentions)
-        files = SlackFiles(api, session, config.slack_bot_token, config.slack_api_url)
-        yield Slack(
-            client,
-            api,
-            identity,
-            alerts,
-            people,
-            facts,
-            mentions,
-            files,
-            messenger,
-            transcript,
-            Responder(identity, api, signer, SlackMembers(api)),
-        )
+        if identity is None:
+            identity = await identify(
+                web_api.client(config.slack_bot_token, config.slack_api_url, session)
+            )
+        yield await slack_of(config, storage, identity, session)
+
+
+async def slack_of(
+    config: Config, storage: Storage, identity: Identity, session: ClientSession
+) -> Slack:
+    """Return what calls the API as *identity*, over a *session* that others may use as well."""
+    client = web_api.client(config.slack_bot_token, config.slack_api_url, session)
+    channels = Channels(storage.channel_moves, identity.team_id)
+    await channels.read()
+    alerts = Alerts(storage.alerts, identity.team_id)
+    api = SlackApi(
+        client,
+        _rate_limiter(config, storage, identity),
+        channels=channels,
+        on_rejected=lambda: alerts.tell(AlertKind.KEY_REFUSED, "SLACK_BOT_TOKEN"),
+        team_id=identity.team_id,
+    )
+    signer = StampSigner(config.secrets)
+    people = SlackPeople(api, identity)
+    facts = SlackChannelFacts(api, shared_channels(storage, identity.team_id))
+    links = LinkDomains(config.link_domains)
+    messenger = SlackMessenger(api, identity, signer, storage.outbox, links=links)
+    mentions = Mentions(people, storage.handles, identity)
+    return Slack(
+        client,
+        api,
+        identity,
+        alerts,
+        people,
+        facts,
+        mentions,
+        SlackFiles(api, session, config.slack_bot_token, config.slack_api_url),
+        messenger,
+        SlackTranscript(api, identity, signer, mentions),
+        Responder(identity, api, signer, SlackMembers(api)),
+    )
 
 
 def _rate_limiter(config: Config, storage: Storage, identity: Identity) -> RateLimiter:

@@ -31,6 +31,7 @@ from bot.adapters.redis.stores.workspace_stores import (
     RedisChannelMoveStore,
     RedisHandleStore,
     RedisSharedChannelStore,
+    RedisSharedThreadStore,
 )
 from bot.panel.audit.audit_log import NOBODY, Auditor
 from bot.settings.config import Config
@@ -59,6 +60,7 @@ class Storage:
     chores: RedisChoreStore
     alerts: RedisAlertStore
     corrections: RedisCorrectionStore
+    shared_threads: RedisSharedThreadStore
 
 
 @asynccontextmanager
@@ -99,6 +101,7 @@ async def open_storage(config: Config, operator: str = NOBODY) -> AsyncIterator[
             RedisChoreStore(redis),
             RedisAlertStore(redis),
             RedisCorrectionStore(redis, cipher, keep=_days_of_threads(config) * keys.DAY),
+            RedisSharedThreadStore(redis),
         )
     finally:
         await redis.aclose()

@@ -1,87 +1,61 @@
-"""The receiving side, put together: what takes in Slack's payloads, and who listens to them."""
+"""The receiving side, put together: of one workspace, or of all that install the app."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Protocol
+from typing import Any
 
-from bot.adapters.slack.api.user_groups import UserGroups
-from bot.adapters.slack.buttons import sources_modal
-from bot.adapters.slack.buttons.approvals import ApprovalListeners
-from bot.adapters.slack.buttons.choices import ChoiceListeners
-from bot.adapters.slack.buttons.exemptions import ExemptionListeners
-from bot.adapters.slack.buttons.feedback import FeedbackListeners
-from bot.adapters.slack.buttons.follow_ups import FollowUpListeners
-from bot.adapters.slack.buttons.forgetting import ForgetListeners
-from bot.adapters.slack.buttons.reply_buttons import APPROVE, DECLINE, SHOW_WORK
-from bot.adapters.slack.buttons.retry import RetryListeners
-from bot.adapters.slack.buttons.show_work import ShowWorkListeners
-from bot.adapters.slack.buttons.sources import SourcesListeners
-from bot.adapters.slack.documents.document_listeners import DocumentListeners
-from bot.adapters.slack.documents.documents_command import DocumentsCommand
-from bot.adapters.slack.experts.budget_command import BudgetCommand
-from bot.adapters.slack.experts.examples_command import ExamplesCommand
-from bot.adapters.slack.experts.experts_command import ExpertsCommand
-from bot.adapters.slack.experts.experts_listeners import ExpertsListeners
-from bot.adapters.slack.experts.form_flow import ExpertFormFlow
-from bot.adapters.slack.experts.handles_command import HandlesCommand
-from bot.adapters.slack.experts.rules_form import RulesFormFlow
-from bot.adapters.slack.home.home_listeners import HomeListeners
-from bot.adapters.slack.home.home_page import HomePage
+from aiohttp import web
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.adapters.slack.api import web_api
 from bot.adapters.slack.http import web_app
 from bot.adapters.slack.http.serving import serve_http
-from bot.adapters.slack.interactions.gate import Gate
-from bot.adapters.slack.markdown.link_domains import LinkDomains
-from bot.adapters.slack.receiving import receiver
-from bot.adapters.slack.receiving.message_history import SlackMessageHistory
-from bot.adapters.slack.receiving.message_listeners import MessageListeners
-from bot.adapters.slack.receiving.receiver import BoltApp
-from bot.adapters.slack.receiving.removal_listeners import RemovalListeners
+from bot.adapters.slack.receiving.receiver import Receiver
 from bot.adapters.slack.receiving.socket_mode import SocketModeReceiver
-from bot.assembly import learning, panels
-from bot.assembly.access import access_of
-from bot.assembly.budgets import ledger_of
 from bot.assembly.checks.one_bot import only_bot
 from bot.assembly.checks.same_files import open_same_files
 from bot.assembly.checks.scopes import warn_of_missing_scopes
 from bot.assembly.checks.versions import note_version
 from bot.assembly.installation import note_installed
-from bot.assembly.model_later import ModelLater, open_later
-from bot.assembly.parts import QUIET, Obstacle, Serve, Status, redis_obstacle
-from bot.assembly.slack import Slack, open_slack
-from bot.assembly.storage import Storage, listening_record, open_storage
-from bot.panel.access.access import Access
+from bot.assembly.model_later import open_later
+from bot.assembly.parts import QUIET, Serve, Status, redis_obstacle
+from bot.assembly.slack import open_slack, slack_of
+from bot.assembly.storage import Storage, installation_store, listening_record, open_storage
+from bot.assembly.workspaces.missed_messages import (
+    RecordOfWorkspace,
+    search_gap,
+    teams_asked_lately,
+)
+from bot.assembly.workspaces.payload_sorting import PayloadSorting
+from bot.assembly.workspaces.reception import Reception, reception
+from bot.assembly.workspaces.workspace import Directory, Workspace
+from bot.assembly.workspaces.workspaces import ManyWorkspaces
+from bot.json_types import Json
 from bot.panel.alerts.alerts import AlertKind
-from bot.panel.approvals.decisions import ApprovalDecisions
-from bot.panel.approvals.lost_turns import LostTurns
+from bot.panel.errors import PanelError
 from bot.panel.intake.catching_up import CatchingUp
-from bot.panel.intake.intake import Intake
-from bot.panel.language_model.language_model import LanguageModel
-from bot.panel.messaging.locales import Locales
-from bot.panel.reports.dislikes import Dislikes
-from bot.panel.reports.feedback_recorder import FeedbackRecorder
-from bot.panel.reports.overview import OverviewReader
-from bot.panel.reports.turn_inspector import TurnInspector
-from bot.panel.roster.documents.expert_documents import ExpertDocuments
-from bot.panel.roster.documents.knowledge import KnowledgeBase
-from bot.panel.routing.learning import Learning
-from bot.panel.threads.forgetting import ForgetRights
-from bot.panel.threads.link_recovery import LinkRecovery
+from bot.panel.intake.missed_messages import Gap
 from bot.settings.config import Config
 
+log = logging.getLogger(__name__)
 
-class Listeners(Protocol):
-    """What takes some of Slack's payloads."""
-
-    def listen(self, app: BoltApp) -> None:
-        """Let *app* bring them."""
+Routes = Callable[[web.Application], None]
 
 
 @asynccontextmanager
 async def open_web(config: Config, status: Status = QUIET) -> AsyncIterator[Serve]:
     """Open the receiving side; the result receives until it is cancelled."""
+    opened = _open_many if config.is_multi_workspace else _open_one
+    async with open_storage(config) as storage, opened(config, storage, status) as serve:
+        yield serve
+
+
+@asynccontextmanager
+async def _open_one(config: Config, storage: Storage, status: Status) -> AsyncIterator[Serve]:
+    """Receive the payloads of the workspace whose token is among the settings."""
     async with (
-        open_storage(config) as storage,
         open_slack(config, storage) as slack,
         only_bot(storage, slack.identity),
         open_same_files(config, storage, slack.identity.team_id),
@@ -90,167 +64,141 @@ async def open_web(config: Config, status: Status = QUIET) -> AsyncIterator[Serv
     ):
         await note_installed(storage, slack.identity)
         warn_of_missing_scopes(config, slack.identity.scopes)
-        access = access_of(config, storage, slack)
-        locales = Locales(slack.people, config.language)
-        app = _app(storage, slack, access, later, locales)
-        intake = Intake(storage.queue, storage.threads, storage.audit, access.may_ask)
-        removal = RemovalListeners(
-            storage.chores,
-            storage.audit,
-            slack.identity,
-            after=config.uninstall_days * 24 * 60 * 60,
-        )
-        messages = MessageListeners(
-            intake,
-            storage.handles,
-            storage.chores,
-            slack.identity,
-            config.apps,
-            slack.api,
-            slack.channel_facts,
-        )
-        others = other_listeners(
-            config, storage, slack, later.model, later.knowledge, intake, access
-        )
-        all_listeners: Sequence[Listeners] = (removal, messages, *others)
-        for listeners in all_listeners:
-            listeners.listen(app)
-        listening = asyncio.Event()
+        there = reception(config, storage, slack, later)
+        record = listening_record(config, storage, slack.identity.team_id)
 
-        def ready() -> None:
-            listening.set()
-            status.ready(slack.identity.team_id, slack.identity.url, obstacle)
+        async def search(gap: Gap) -> None:
+            await search_gap(there, storage.threads, record, gap, config.catch_up)
 
-        async def obstacle() -> str:
-            if not is_connected():
-                return "Slack cannot be reached"
-            return await redis_obstacle(storage.queue.depth)
-
-        receive, is_connected = _receiving(config, slack, app, ready, obstacle)
-        catching_up = _catching_up(config, storage, slack, intake, messages)
-        yield lambda: _serve(
-            receive,
-            catching_up,
-            lambda: listening.is_set() and is_connected(),  # what comes before that is refused
-            later.open(),
-        )
-
-
-def _app(
-    storage: Storage, slack: Slack, access: Access, later: ModelLater, locales: Locales
-) -> BoltApp:
-    """Return the app that brings payloads once, and only those of people who may."""
-    app = receiver.bolt_app(slack.client, slack.identity, locales)
-    app.act_once(storage.deliveries)
-    gate = Gate(
-        access,
-        slack.responder,
-        deciding=(APPROVE, DECLINE),
-        showing=(sources_modal.ACTION, SHOW_WORK),
-    )
-    app.use(gate.check)
-    app.use(later.expect)
-    return app
-
-
-async def _serve(
-    receive: Serve,
-    catching_up: CatchingUp | None,
-    is_listening: Callable[[], bool],
-    opening: Coroutine[None, None, None],
-) -> None:
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(opening)
-        if catching_up:
-            tasks.create_task(catching_up.run(is_listening))
-        await receive()
-
-
-def other_listeners(
-    config: Config,
-    storage: Storage,
-    slack: Slack,
-    model: LanguageModel,
-    knowledge: KnowledgeBase,
-    intake: Intake,
-    access: Access,
-) -> Sequence[Listeners]:
-    """Return what takes all that people press, fill in and command."""
-    responder = slack.responder
-    editor = panels.panel_editor(config, storage, slack)
-    ledger = ledger_of(config, storage, slack)
-    rights = panels.approval_rights(config, slack)
-    decisions = ApprovalDecisions(storage.approvals, rights, storage.audit)
-    examples = learning.examples_of(config, storage, slack)
-    dislikes = Dislikes(examples, storage.reports, slack.transcript) if examples else None
-    models = panels.models(config)
-    recorder = FeedbackRecorder(storage.feedback, storage.reports, editor, models, dislikes)
-    recovery = LinkRecovery(storage.threads, model, slack.transcript)
-    overviews = OverviewReader(
-        editor, storage.reports, storage.feedback, storage.handles, ledger, access
-    )
-    lost_turns = LostTurns(slack.messenger, storage.approvals, storage.outbox)
-    given = ExpertDocuments(editor, knowledge, storage.audit)
-    documents = DocumentsCommand(given, slack.files, slack.mentions, responder)
-    groups = UserGroups(slack.api, slack.identity.bot_user_id)
-    handles = HandlesCommand(editor, storage.handles, groups, responder)
-    form = ExpertFormFlow(editor, handles, documents, responder)
-    rules = RulesFormFlow(editor, responder)
-    budgets = BudgetCommand(editor, ledger)
-    learnt = ExamplesCommand(
-        storage.corrections, Learning(config.learning), editor.rights, storage.audit
-    )
-    command = ExpertsCommand(editor, documents, handles, form, rules, responder, budgets, learnt)
-    page = HomePage(overviews, responder)
-    return (
-        ForgetListeners(storage.chores, ForgetRights(slack.transcript, editor.rights), responder),
-        RetryListeners(storage.queue, storage.outbox, responder),
-        ApprovalListeners(decisions, responder),
-        ExemptionListeners(ledger.store, editor.rights, storage.audit, intake, responder),
-        ChoiceListeners(intake, editor, slack.transcript, responder),
-        FollowUpListeners(intake, editor, lost_turns, storage.outbox, responder),
-        ShowWorkListeners(
-            TurnInspector(storage.reports, recovery, model, ledger.prices),
-            editor.panel,
-            responder,
-            LinkDomains(config.link_domains),
-        ),
-        SourcesListeners(knowledge, responder),
-        FeedbackListeners(recorder, responder),
-        ExpertsListeners(command, form, rules, responder),
-        DocumentListeners(documents, responder),
-        HomeListeners(page, editor, handles, form, rules, responder),
-    )
-
-
-def _catching_up(
-    config: Config, storage: Storage, slack: Slack, intake: Intake, messages: MessageListeners
-) -> CatchingUp | None:
-    """Return what catches up with what was missed; None if nothing is to."""
-    if not config.catch_up:
-        return None
-    team_id = slack.identity.team_id
-    return CatchingUp(
-        listening_record(config, storage, team_id),
-        SlackMessageHistory(slack.api, team_id, messages.incoming),
-        intake,
-        storage.threads,
-        within=config.catch_up,
-    )
-
-
-def _receiving(
-    config: Config, slack: Slack, app: BoltApp, ready: Callable[[], None], obstacle: Obstacle
-) -> tuple[Serve, Callable[[], bool]]:
-    """Return what receives payloads for *app*, by Socket Mode or HTTP, and whether it does."""
-    if config.uses_socket_mode:
-        sockets = SocketModeReceiver(
-            app,
-            config.slack_app_token,
+        transport = _Transport(
+            config,
+            there.app,
             slack.client,
-            config.socket_connections,
+            storage,
             on_rejected=lambda: slack.alerts.tell(AlertKind.KEY_REFUSED, "SLACK_APP_TOKEN"),
         )
-        return lambda: sockets.serve(ready), lambda: sockets.is_connected
-    web = web_app.http_app(app, config.slack_signing_secret, obstacle)
-    return lambda: serve_http(web, config.host, config.port, ready), lambda: True
+        catching_up = CatchingUp(record, search, within=config.catch_up)
+
+        def ready() -> None:
+            status.ready(slack.identity.team_id, slack.identity.url, transport.obstacle)
+
+        yield lambda: transport.serve(ready, catching_up, later.open())
+
+
+@asynccontextmanager
+async def _open_many(config: Config, storage: Storage, status: Status) -> AsyncIterator[Serve]:
+    """Receive the payloads of all workspaces that have installed the app."""
+    async with (
+        web_api.session() as session,
+        open_same_files(config, storage, config.client_id),
+        note_version(storage, config.client_id),
+        open_later(config, storage.conversations) as later,
+    ):
+        installations = installation_store(config, storage, config.client_id)
+
+        @asynccontextmanager
+        async def open_reception(workspace: Workspace) -> AsyncIterator[Reception]:
+            slack = await slack_of(workspace.config, storage, workspace.identity, session)
+            yield reception(workspace.config, storage, slack, later)
+
+        async def settings_of(_team_id: str) -> Config:
+            return config
+
+        async def take_in(_body: Json) -> bool:
+            return False
+
+        workspaces = ManyWorkspaces(Directory(installations, settings_of), open_reception)
+        record = listening_record(config, storage, config.client_id)
+
+        async def search(gap: Gap) -> None:
+            for team_id in await teams_asked_lately(record):
+                try:
+                    async with workspaces.use(team_id) as there:
+                        its = RecordOfWorkspace(record, team_id)
+                        await search_gap(there, storage.threads, its, gap, config.catch_up)
+                except PanelError as error:  # the others are searched all the same
+                    extra = {"team": team_id, "reason": type(error).__name__}
+                    log.warning("catching_up.skipped", extra=extra)
+
+        sorting = PayloadSorting(workspaces, installations, storage.shared_threads, take_in)
+        client = web_api.client("", config.slack_api_url, session)
+        transport = _Transport(config, sorting, client, storage)
+        catching_up = CatchingUp(record, search, within=config.catch_up)
+
+        def ready() -> None:
+            status.ready("", config.public_url, transport.obstacle)
+
+        yield lambda: transport.serve(ready, catching_up, later.open(), workspaces.run())
+
+
+class _Transport:
+    """What brings payloads: Socket Mode or HTTP. *routes* adds pages to those that HTTP serves."""
+
+    def __init__(
+        self,
+        config: Config,
+        receiver: Receiver,
+        client: AsyncWebClient,
+        storage: Storage,
+        *,
+        on_rejected: Callable[[], Awaitable[None]] | None = None,
+        routes: Routes | None = None,
+    ) -> None:
+        self._config = config
+        self._receiver = receiver
+        self._client = client
+        self._storage = storage
+        self._routes = routes
+        self._listening = asyncio.Event()
+        self._sockets = (
+            SocketModeReceiver(
+                receiver,
+                config.slack_app_token,
+                client,
+                config.socket_connections,
+                on_rejected=on_rejected,
+            )
+            if config.uses_socket_mode
+            else None
+        )
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether payloads arrive; what comes before that is refused."""
+        is_connected = self._sockets is None or self._sockets.is_connected
+        return self._listening.is_set() and is_connected
+
+    async def obstacle(self) -> str:
+        """Return why nothing can be received now."""
+        if self._sockets and not self._sockets.is_connected:
+            return "Slack cannot be reached"
+        return await redis_obstacle(self._storage.queue.depth)
+
+    async def serve(
+        self,
+        ready: Callable[[], None],
+        catching_up: CatchingUp,
+        *beside: Coroutine[Any, Any, None],
+    ) -> None:
+        """Receive until cancelled; calls *ready* when it does, and runs the others meanwhile."""
+
+        def listening() -> None:
+            self._listening.set()
+            ready()
+
+        async with asyncio.TaskGroup() as tasks:
+            for other in beside:
+                tasks.create_task(other)
+            if self._config.catch_up:
+                tasks.create_task(catching_up.run(lambda: self.is_listening))
+            await self._receive(listening)
+
+    async def _receive(self, ready: Callable[[], None]) -> None:
+        if self._sockets:
+            await self._sockets.serve(ready)
+            return
+        config = self._config
+        served = web_app.http_app(self._receiver, config.slack_signing_secret, self.obstacle)
+        if self._routes:
+            self._routes(served)
+        await serve_http(served, config.host, config.port, ready)

@@ -80,6 +80,12 @@ class ChoreStore(Protocol):
     async def done(self, chore: Chore) -> bool:
         """Remove *chore*, done or not; False if it is gone."""
 
+    async def due_teams(self, lease: float, limit: int) -> Mapping[str, str]:
+        """Lease workspaces that may have chores that are due; returns each with its claim."""
+
+    async def looked_after(self, team_id: str, claim: str) -> None:
+        """End that lease: the workspace comes again when its next chore is due."""
+
     async def note_installed(self, team_id: str) -> bool:
         """Note that Slack lets us in now; drops what is to be removed of the workspace.
 

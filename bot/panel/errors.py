@@ -174,6 +174,10 @@ class TurnLost(PanelError):
     """Another worker has taken over the turn."""
 
 
+class WrongWorkspace(GiveUp):
+    """Something was about to be sent to one workspace for another: a fault of ours."""
+
+
 class Refused(PanelError):
     """A person asked for something impossible or not allowed; the message is a sentence for them.
 

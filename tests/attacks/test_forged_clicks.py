@@ -25,7 +25,7 @@ from bot.adapters.slack.buttons.reply_buttons import (
 from bot.adapters.slack.buttons.retry import RetryListeners
 from bot.assembly import storage
 from bot.assembly.slack import open_slack
-from bot.assembly.web import other_listeners
+from bot.assembly.workspaces.reception import other_listeners
 from bot.json_types import Json
 from bot.panel.messaging.messenger import Post
 from bot.panel.model import TurnId, UserId

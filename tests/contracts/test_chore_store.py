@@ -89,3 +89,37 @@ async def test_what_fails_is_tried_again_later_and_what_recurs_stays(store):
     await runner._run(chore, 0)
     await asyncio.sleep(0.02)
     assert await store.take("T1", 30) == (FORGET, 0)
+
+
+async def test_workspaces_with_something_to_do_are_leased_to_one(store):
+    await store.put(FORGET)
+    await store.put(Chore(ChoreKind.TIDY, "T2"), after=99)
+    await store.put(Chore(ChoreKind.TIDY, "T3"))
+
+    first = await store.due_teams(30, 1)
+    others = await store.due_teams(30, 9)
+    assert {*first, *others} == {"T1", "T3"}
+    assert len(first) == 1
+    assert await store.due_teams(30, 9) == {}
+
+
+async def test_a_workspace_comes_again_when_its_next_chore_is_due(store):
+    await store.put(FORGET)
+    await store.put(Chore(ChoreKind.TIDY, "T1"), after=0.05)
+    claim = (await store.due_teams(30, 9))["T1"]
+    await store.done(FORGET)
+    await store.looked_after("T1", claim)
+    assert await store.due_teams(30, 9) == {}
+    await asyncio.sleep(0.06)
+    assert "T1" in await store.due_teams(30, 9)
+
+
+@pytest.mark.parametrize("after", [0, 99])
+async def test_a_chore_that_comes_while_a_workspace_is_looked_after_is_not_forgotten(store, after):
+    await store.put(FORGET)
+    claim = (await store.due_teams(0.02, 9))["T1"]
+    await store.done(FORGET)
+    await store.put(Chore(ChoreKind.TIDY, "T1"), after=after)
+    await store.looked_after("T1", claim)  # by a worker that had seen nothing of it
+    await asyncio.sleep(0.03)
+    assert "T1" in await store.due_teams(30, 9)

@@ -156,3 +156,21 @@ async def test_a_second_one_needs_a_key_and_the_refusal_says_how_to_make_it(kind
     assert await store.keys() == ["T1"]
     assert again.generation > first.generation
     assert await store.find("T2") is None
+
+
+async def test_bots_tell_whose_they_are(store):
+    for one in (ACME, GLOBEX, replace(NORTH, bot_user_id="U1")):
+        await store.save(one)
+    assert await store.of_bots(["U1", "W1", "U9"]) == {
+        "U1": frozenset({"T1", "T2"}),
+        "W1": frozenset({"E1"}),
+    }
+
+    again = await store.save(replace(ACME, bot_user_id="U7"))
+    assert await store.of_bots(["U1", "U7"]) == {
+        "U1": frozenset({"T2"}),
+        "U7": frozenset({"T1"}),
+    }
+
+    await store.remove("T1", again.generation)
+    assert await store.of_bots(["U7"]) == {}

@@ -1,5 +1,7 @@
 """A ChoreStore in memory."""
 
+from collections.abc import Mapping
+
 from bot import runtime
 from bot.operations.chores import Chore, ChoreKind, ChoreStore
 
@@ -32,6 +34,12 @@ class FakeChoreStore(ChoreStore):
         is_there = chore in self.waiting
         self.waiting = [one for one in self.waiting if one != chore]
         return is_there
+
+    async def due_teams(self, lease: float, limit: int) -> Mapping[str, str]:
+        return dict.fromkeys([one.team_id for one in self.waiting][:limit], "")
+
+    async def looked_after(self, team_id: str, claim: str) -> None:
+        pass
 
     async def note_installed(self, team_id: str) -> bool:
         pending = len(self.waiting)

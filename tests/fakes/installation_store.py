@@ -1,5 +1,6 @@
 """An InstallationStore in memory."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from itertools import count
 
@@ -41,6 +42,11 @@ class FakeInstallationStore(InstallationStore):
         if found and not found.is_org_wide:
             return frozenset({key})
         return await self._noted(key)
+
+    async def of_bots(self, users: Collection[str]) -> Mapping[str, frozenset[str]]:
+        bots = [(one.bot_user_id, key) for key, one in self._installations.items()]
+        found = {user: frozenset(key for bot, key in bots if bot == user) for user in users}
+        return {user: keys for user, keys in found.items() if keys}
 
     async def replace_tokens(self, installation: Installation) -> bool:
         stored = self._installations.get(installation.key)

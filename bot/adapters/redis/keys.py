@@ -132,6 +132,8 @@ panelbot:bots:TEAM  zset    the bot that works in the workspace, and its     30 
                             processes, by until when it is known (ms)        last sign; 80 B each
 panelbot:moves:     hash    the channels of the workspace whose id has       for ever; 60 B
 TEAM                        changed, as ``OLD>NEW``, and when
+panelbot:asked-in:  string  whose panel was asked last in a thread of a      90 days after that;
+CHANNEL:TS                  channel that several workspaces share            110 B
 panelbot:shared:    hash    which channels are shared with other             for ever; 60 B
 TEAM                        organisations (1) or not (0)                     a channel
 panelbot:channels:  set     the channels that have changed their panel       for ever;
@@ -178,6 +180,10 @@ N alert:NAME        hash    what people have to be told of: ``since`` when,  400
 N due               zset    which of these are to be told, and what is       until told, or for
                             looked at for more, by when (ms)                 ever; 150 B each
 N failures          hash    how often telling each has failed                as long; 150 B each
+panelbot:{chores:}: zset    workspaces that have chores, by when the next    until they are done;
+teams                       one is due (ms), or is looked for                60 to 100 B each
+panelbot:{alerts:}: zset    the same for telling alerts                      as long
+teams
 N looked            string  the newest dead letter that was counted (ms)     for ever; 90 B
 I at:KEY            hash    an installation, by organisation or workspace:   until removed;
                             what it is ``about``, its ``generation``, and    1.5 kB each
@@ -186,6 +192,7 @@ I keys              zset    the keys of all of them, in order                as 
 I organisations     hash    workspaces in which the org-wide installation    as long; 60 B each
                             of an organisation may act, with its id
 I teams:KEY         set     the same workspaces, by organisation             as long; 50 B each
+I bot:USER          set     the installations whose bot is that user         as long; 60 B each
 I generation        string  the last generation given to an installation     for ever; 80 B
 D of:TEAM           hash    what the workspace has set for itself, by the    until taken back;
                             names of settings                                100 B each
@@ -256,6 +263,11 @@ def slot(kind: str, name: str) -> str:
 def of_team(kind: str, team_id: str) -> str:
     """Return the key of something of a whole workspace."""
     return f"panelbot:{kind}:{team_id}"
+
+
+def asked_in(channel_id: str, thread_ts: str) -> str:
+    """Return the key of whose panel was asked in a thread that several workspaces see."""
+    return f"panelbot:asked-in:{channel_id}:{thread_ts}"
 
 
 def owners(month: int, part: int) -> str:

@@ -4,6 +4,7 @@ Its key is the organisation for an org-wide installation and the workspace for a
 workspaces of one organisation may each have an installation, and a token, of their own.
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -89,6 +90,9 @@ class InstallationStore(Protocol):
         Those of an organisation are as noted, also before its installation is saved: events come
         in any order. ``remove`` forgets them.
         """
+
+    async def of_bots(self, users: Collection[str]) -> Mapping[str, frozenset[str]]:
+        """Return which of *users* are bots of installations, each with their keys."""
 
     async def replace_tokens(self, installation: Installation) -> bool:
         """Store the tokens of *installation*; False if another generation is stored, or none."""

@@ -6,15 +6,12 @@ unless somebody looks for it afterwards.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from bot.panel.errors import PanelError
-from bot.panel.intake.gap_search import GapSearch
-from bot.panel.intake.intake import Intake
-from bot.panel.intake.missed_messages import Gap, ListeningRecord, MessageHistory
+from bot.panel.intake.missed_messages import Gap, ListeningRecord
 from bot.panel.loops import Trouble
-from bot.panel.threads.thread_store import ThreadStore
 
 log = logging.getLogger(__name__)
 
@@ -25,21 +22,17 @@ _GOODBYE = 2.0  # seconds to say that we do not listen any more
 
 
 class CatchingUp:
-    """Searches each gap for what was written in its last *within* seconds."""
+    """Has each gap searched, for *within* seconds at most, by *search_gap*."""
 
     def __init__(
         self,
         record: ListeningRecord,
-        history: MessageHistory,
-        intake: Intake,
-        threads: ThreadStore,
+        search_gap: Callable[[Gap], Awaitable[None]],
         *,
         within: float,
     ) -> None:
         self._record = record
-        self._history = history
-        self._intake = intake
-        self._threads = threads
+        self._search_gap = search_gap
         self._within = within
         self._since: float | None = None  # this process listens, by the loop's clock
         self._searching: asyncio.Task[None] | None = None
@@ -66,12 +59,9 @@ class CatchingUp:
     async def search(self, gap: Gap) -> None:
         """Receive what was missed in *gap*; what remains is given up when it is too old."""
         log.info("catching_up.begun", extra={"seconds": round(gap.until - gap.since)})
-        search = GapSearch(
-            self._record, self._history, self._intake, self._threads, gap, self._within
-        )
         try:
             async with asyncio.timeout(self._within):
-                await search.run()
+                await self._search_gap(gap)
         except TimeoutError:
             log.warning("catching_up.cut_short", extra={"seconds": self._within})
         await self._record.done(gap)

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 
 from bot import runtime
 from bot.panel import observing
-from bot.panel.errors import StoreUnavailable, TurnLost
+from bot.panel.errors import StoreUnavailable, TurnLost, WrongWorkspace
 from bot.panel.intake.turn_queue import TurnQueue
 from bot.panel.loops import Trouble
 from bot.panel.messaging.outbox import Outbox, Outgoing
@@ -28,9 +28,13 @@ _USABLE = 2 / 3  # of the lease: what is sent by then has the rest of it to arri
 
 
 class Lease:
-    """A lease on the turn *name*, good for *seconds* from *requested_at* by our own clock."""
+    """A lease on the turn *name*, good for *seconds* from *requested_at* by our own clock.
 
-    def __init__(self, name: str, seconds: float, requested_at: float) -> None:
+    *team_id* is the workspace of the thread that it is about; empty: unknown.
+    """
+
+    def __init__(self, name: str, seconds: float, requested_at: float, team_id: str = "") -> None:
+        self.team_id = team_id
         self._name = name
         self._seconds = seconds
         self._requested_at = requested_at
@@ -62,6 +66,13 @@ def check() -> None:
         lease.check()
 
 
+def check_workspace(team_id: str) -> None:
+    """Raise WrongWorkspace if the current task works for another workspace than *team_id*."""
+    lease = _current.get()
+    if lease and lease.team_id and lease.team_id != team_id:
+        raise WrongWorkspace(f"{team_id} instead of {lease.team_id}")
+
+
 async def nothing_else() -> None:
     """Renew nothing beside a lease."""
 
@@ -76,7 +87,8 @@ async def renewed_lease(
 
     The current task stays bound to the lease, so use one for each claim.
     """
-    lease = Lease(claim.turn.id, seconds * _USABLE, claim.requested_at)
+    team_id = claim.turn.thread.team_id
+    lease = Lease(claim.turn.id, seconds * _USABLE, claim.requested_at, team_id)
 
     async def renew() -> None:
         await queue.renew(claim)
@@ -91,7 +103,9 @@ async def renewed_outgoing(
     outbox: Outbox, outgoing: Outgoing, seconds: float
 ) -> AsyncIterator[None]:
     """Do the same for a last state that is being sent."""
-    lease = Lease(outgoing.state.about, seconds * _USABLE, outgoing.requested_at)
+    state = outgoing.state
+    team_id = state.thread.team_id
+    lease = Lease(state.about, seconds * _USABLE, outgoing.requested_at, team_id)
     async with renewed(lambda: outbox.renew(outgoing), lease, every=seconds / _RENEWALS):
         yield
 

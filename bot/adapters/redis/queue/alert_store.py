@@ -32,6 +32,7 @@ class RedisAlertStore(RedisChoreStore, ToldAlertStore):
             milliseconds(after),
             keys.ALERT_FOR,
         )
+        await self._note_due(team_id, after)
         return bool(noted)
 
     async def forget(self, team_id: str, alert: Alert) -> None:

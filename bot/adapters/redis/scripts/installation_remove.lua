@@ -7,6 +7,8 @@ if redis.call('HGET', of('at', key), 'generation') ~= ARGV[2] then return 0 end
 for _, team in ipairs(redis.call('SMEMBERS', of('teams', key))) do
   redis.call('HDEL', P .. 'organisations', team)
 end
+local bot = redis.call('HGET', of('at', key), 'bot')
+if bot then redis.call('SREM', of('bot', bot), key) end
 redis.call('DEL', of('at', key), of('teams', key))
 redis.call('ZREM', P .. 'keys', key)
 return 1

@@ -1,7 +1,7 @@
 """Chores in Redis: those of a workspace by when they are due, and how often each has failed."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from bot import runtime
 from bot.adapters.redis import codec, keys
@@ -10,6 +10,7 @@ from bot.adapters.redis.stores import workspace_stores
 from bot.operations.chores import Chore, ChoreKind, ChoreStore
 
 _TAKE, _SET = Script("chore_take"), Script("chore_set")
+_TEAM, _TEAMS = Script("chore_team"), Script("chore_teams")
 
 _log = logging.getLogger(__name__)
 
@@ -23,7 +24,19 @@ class RedisChoreStore(ChoreStore):
         self._redis = redis
 
     async def put(self, chore: Chore, *, after: float = 0) -> bool:
-        return bool(await self._set(chore, after, "new"))
+        is_new = bool(await self._set(chore, after, "new"))
+        await self._note_due(chore.team_id, after)
+        return is_new
+
+    async def due_teams(self, lease: float, limit: int) -> Mapping[str, str]:
+        claimed = iter(await _TEAMS(self._redis, self._all, milliseconds(lease), limit))
+        return dict(zip(claimed, claimed, strict=True))
+
+    async def looked_after(self, team_id: str, claim: str) -> None:
+        due = f"{keys.slot(self.kind, team_id)}due"
+        first = await self._redis.zrange(due, 0, 0, withscores=True)
+        at = milliseconds(first[0][1] / 1000) if first else ""
+        await _TEAM(self._redis, self._all, team_id, at, claim)
 
     async def take(self, team_id: str, lease: float) -> tuple[Chore, int] | None:
         prefix = keys.slot(self.kind, team_id)
@@ -64,6 +77,14 @@ class RedisChoreStore(ChoreStore):
         return [
             team for team in teams if any(one.kind is kind for one in await self._waiting(team))
         ]
+
+    @property
+    def _all(self) -> str:
+        return keys.slot(self.kind, "")
+
+    async def _note_due(self, team_id: str, after: float) -> None:
+        """Note it after the chore: if this fails, the next chore of the workspace does it."""
+        await _TEAM(self._redis, self._all, team_id, milliseconds(after), "")
 
     async def _waiting(self, team_id: str) -> list[Chore]:
         texts = await self._redis.zrange(f"{keys.slot(self.kind, team_id)}due", 0, -1)

@@ -5,7 +5,7 @@ server of a Cluster holds them all with ease. Tokens are fields of their own, en
 to the app, the installation and the field.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from bot.adapters.redis import codec, keys
@@ -34,7 +34,7 @@ class RedisInstallationStore(InstallationStore):
 
     async def save(self, installation: Installation) -> Installation:
         plain = replace(installation, token="", refresh_token="", expires_at=0, generation=0)
-        fields = ("about", codec.dump(plain), *self._tokens(installation))
+        fields = (installation.bot_user_id, "about", codec.dump(plain), *self._tokens(installation))
         encrypts = int(bool(self._cipher.current))
         generation = await _SAVE(self._redis, self._prefix, installation.key, encrypts, *fields)
         if not generation:
@@ -66,6 +66,15 @@ class RedisInstallationStore(InstallationStore):
             teams, about = await pipe.execute()
         is_workspace = about and not codec.load(Installation, about).is_org_wide
         return frozenset({key}) if is_workspace else frozenset(teams)
+
+    async def of_bots(self, users: Collection[str]) -> Mapping[str, frozenset[str]]:
+        if not users:
+            return {}
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for user in users:
+                pipe.smembers(f"{self._prefix}bot:{user}")
+            found: list[set[str]] = await pipe.execute()
+        return {user: frozenset(k) for user, k in zip(users, found, strict=True) if k}
 
     async def replace_tokens(self, installation: Installation) -> bool:
         fields = self._tokens(installation)

@@ -72,6 +72,22 @@ class RedisSharedChannelStore(SharedChannelStore):
         return None if value is None else value == "1"
 
 
+class RedisSharedThreadStore:
+    """Which workspace's panel was asked in a thread that several workspaces see."""
+
+    def __init__(self, redis: Connection) -> None:
+        self._redis = redis
+
+    async def note(self, channel_id: str, thread_ts: str, team_id: str) -> None:
+        """Note who was asked there last."""
+        await self._redis.set(keys.asked_in(channel_id, thread_ts), team_id, ex=keys.THREAD_FOR)
+
+    async def owner(self, channel_id: str, thread_ts: str) -> str | None:
+        """Return who was asked there last, if anybody was."""
+        owner: str | None = await self._redis.get(keys.asked_in(channel_id, thread_ts))
+        return owner
+
+
 async def with_key(redis: Connection, pattern: str) -> list[str]:
     """Return the workspaces that have a key like *pattern*, with ``*`` in place of their ids."""
     before, after = pattern.split("*")

@@ -86,7 +86,8 @@ class SlackApi:
     """The methods of Slack's Web API, at the rate that *limiter* allows.
 
     One call waits *longest* seconds at most when Slack sends ``Retry-After``. *on_rejected* is
-    called wherever Slack rejects the token.
+    called wherever Slack rejects the token. Nothing is sent for a turn of another workspace than
+    *team_id*, if that is given.
     """
 
     def __init__(
@@ -98,8 +99,10 @@ class SlackApi:
         retries: int = len(_READ_DELAYS),
         channels: Channels | None = None,
         on_rejected: Callable[[], Awaitable[None]] | None = None,
+        team_id: str = "",
     ) -> None:
         self._on_rejected = on_rejected
+        self._team_id = team_id
         self.channels = channels or Channels()
         self._web = web
         self._limiter = limiter
@@ -186,6 +189,8 @@ class SlackApi:
                     sent = await self.channels.outgoing(args, anew=True)
 
     async def _call(self, method: str, args: Mapping[str, Any]) -> Json:
+        if self._team_id:
+            lease.check_workspace(self._team_id)
         with observing.begin(Kind.SLACK_CALL, method=method) as calling:
             try:
                 return await self._send(method, args)

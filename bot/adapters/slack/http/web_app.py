@@ -9,11 +9,11 @@ from bot.adapters.slack.api.manifest import EVENTS_PATH
 from bot.adapters.slack.http.connections import Limits
 from bot.adapters.slack.http.health import GUARD, health_app
 from bot.adapters.slack.http.verification import PAYLOAD, verified
-from bot.adapters.slack.receiving.receiver import BoltApp
+from bot.adapters.slack.receiving.receiver import Receiver
 
 
 def http_app(
-    app: BoltApp,
+    app: Receiver,
     signing_secret: str,
     obstacle: Callable[[], Awaitable[str]],
     limits: Limits | None = None,

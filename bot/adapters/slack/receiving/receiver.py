@@ -5,7 +5,7 @@ import os
 import re
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
@@ -33,7 +33,15 @@ from bot.panel.observing import Kind
 log = logging.getLogger(__name__)
 
 _WORD = re.compile(r"[\w.]{1,50}", re.ASCII)
+_malformed = RepeatedWarning(log, "payload.malformed")
 MESSAGES = frozenset({"message", "app_mention"})
+
+
+class Receiver(Protocol):
+    """What a transport gives payloads to."""
+
+    async def receive(self, payload: object) -> BoltResponse:
+        """Return the response to any payload; the status of one that makes no sense is 400."""
 
 
 class BoltApp(AsyncApp):
@@ -48,7 +56,6 @@ class BoltApp(AsyncApp):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self._malformed = RepeatedWarning(log, "payload.malformed")
         self._not_taken = RepeatedWarning(log, "payload.not_taken")
         self._failed = RepeatedWarning(log, "payload.failed")
 
@@ -60,16 +67,10 @@ class BoltApp(AsyncApp):
 
     async def receive(self, payload: object) -> BoltResponse:
         """Return the response to any payload; the status of one that makes no sense is 400."""
-        with observing.within(Kind.RECEIVE) as receiving:
-            response = await self._respond(payload)
-            receiving.know(status=response.status)
-            return response
+        return await received(payload, self.respond)
 
-    async def _respond(self, payload: object) -> BoltResponse:
-        body = well_formed(payload)
-        if body is None:
-            self._malformed.tell("no fields of Slack's")
-            return BoltResponse(status=400)
+    async def respond(self, body: Json) -> BoltResponse:
+        """Return the response to a well-formed payload."""
         body = with_known_addresses(body, self.client.base_url)
         try:
             if self.take_in and await self.take_in(body):
@@ -101,6 +102,19 @@ class BoltApp(AsyncApp):
                 status = 500
         if response is not None:  # None: Slack has had its answer already
             response.status = status
+
+
+async def received(
+    payload: object, respond: Callable[[Json], Awaitable[BoltResponse]]
+) -> BoltResponse:
+    """Return what *respond* does, if *payload* makes sense; it is observed."""
+    with observing.within(Kind.RECEIVE) as receiving:
+        body = well_formed(payload)
+        if body is None:
+            _malformed.tell("no fields of Slack's")
+        response = BoltResponse(status=400) if body is None else await respond(body)
+        receiving.know(status=response.status)
+        return response
 
 
 def _kind(body: Json) -> str:

@@ -21,7 +21,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.web_api import SlackApi
-from bot.adapters.slack.receiving.receiver import BoltApp
+from bot.adapters.slack.receiving.receiver import Receiver
 from bot.adapters.slack.receiving.well_formed import parsed
 from bot.json_types import Json
 from bot.panel.errors import GiveUp, MessengerRefused, MessengerUnavailable
@@ -47,7 +47,7 @@ class SocketModeReceiver:
 
     def __init__(
         self,
-        app: BoltApp,
+        app: Receiver,
         app_token: str,
         web_client: AsyncWebClient,
         connections: int,

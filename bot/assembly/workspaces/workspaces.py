@@ -1,0 +1,145 @@
+"""The parts of workspaces, by workspace: one, or as many as are in use."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import Generic, Protocol, TypeVar
+
+from bot import runtime
+from bot.assembly.workspaces.workspace import Directory, Workspace
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+_IDLE = 10 * 60.0  # seconds after which the parts of a workspace that nobody uses are dropped
+_MOST = 500  # workspaces whose parts are kept; more only while all of them are in use
+_LINGER = 60.0  # seconds: Bolt acknowledges first, and lets a listener do its work after that
+_SWEEP_EVERY = 60.0  # seconds
+
+
+class Workspaces(Protocol[T_co]):
+    """The parts of each workspace."""
+
+    def use(self, team_id: str) -> AbstractAsyncContextManager[T_co]:
+        """Keep the parts of a workspace open inside the block.
+
+        Raises NotInstalled if the app is not installed there, StoreUnavailable if that is unknown.
+        """
+
+
+class OneWorkspace(Workspaces[T]):
+    """The parts of the only workspace, whose token is among the settings."""
+
+    def __init__(self, parts: T) -> None:
+        self._parts = parts
+
+    @asynccontextmanager
+    async def use(self, team_id: str) -> AsyncIterator[T]:
+        yield self._parts
+
+
+class _Opened(Generic[T]):
+    """The parts of one workspace."""
+
+    def __init__(self, workspace: Workspace, parts: T, stack: AsyncExitStack) -> None:
+        self.workspace = workspace
+        self.parts = parts
+        self.users = 0
+        self.used_at = runtime.monotonic()
+        self._stack = stack
+
+    def is_idle(self, seconds: float) -> bool:
+        """Whether nobody has used the parts for so many *seconds*."""
+        return not self.users and runtime.monotonic() - self.used_at > seconds
+
+    async def close(self) -> None:
+        """Close the parts."""
+        await self._stack.aclose()
+
+
+class ManyWorkspaces(Workspaces[T]):
+    """Opens the parts of a workspace when they are first used, and anew when it has changed.
+
+    *open_parts* is entered in one task and left in another.
+    """
+
+    def __init__(
+        self,
+        directory: Directory,
+        open_parts: Callable[[Workspace], AbstractAsyncContextManager[T]],
+        *,
+        idle: float = _IDLE,
+        most: int = _MOST,
+    ) -> None:
+        self._directory = directory
+        self._open_parts = open_parts
+        self._idle = idle
+        self._most = most
+        self._opened: OrderedDict[str, _Opened[T]] = OrderedDict()  # the last used comes last
+        self._opening: dict[str, asyncio.Lock] = {}
+        self._former: list[_Opened[T]] = []  # replaced, but what they began may still go on
+
+    def __len__(self) -> int:
+        """Return for how many workspaces there are parts."""
+        return len(self._opened)
+
+    @asynccontextmanager
+    async def use(self, team_id: str) -> AsyncIterator[T]:
+        opened = await self._find(team_id)
+        opened.users += 1
+        try:
+            yield opened.parts
+        finally:
+            opened.users -= 1
+            opened.used_at = runtime.monotonic()
+
+    async def run(self) -> None:
+        """Drop the parts of idle workspaces until cancelled; then those of all."""
+        try:
+            while True:
+                await asyncio.sleep(_SWEEP_EVERY)
+                await self.sweep()
+        finally:
+            for opened in [*self._former, *self._opened.values()]:
+                await opened.close()
+
+    async def sweep(self) -> None:
+        """Drop what has been idle for long, and the longest idle of what is too much."""
+        for team_id, opened in [*self._opened.items()]:
+            idle = self._idle if len(self._opened) <= self._most else _LINGER
+            if opened.is_idle(idle):
+                self._former.append(self._opened.pop(team_id))
+        ended = [opened for opened in self._former if opened.is_idle(_LINGER)]
+        self._former = [opened for opened in self._former if opened not in ended]
+        for opened in ended:
+            await opened.close()
+
+    async def _find(self, team_id: str) -> _Opened[T]:
+        workspace = await self._directory.find(team_id)
+        opened = self._opened.get(team_id)
+        if opened is None or opened.workspace != workspace:
+            opened = await self._open(team_id)
+        self._opened.move_to_end(team_id)
+        return opened
+
+    async def _open(self, team_id: str) -> _Opened[T]:
+        """Open the parts of a workspace, unless somebody else is just doing it."""
+        lock = self._opening.setdefault(team_id, asyncio.Lock())
+        try:
+            async with lock:
+                workspace = await self._directory.find(team_id)
+                opened = self._opened.get(team_id)
+                if opened and opened.workspace == workspace:
+                    return opened
+                stack = AsyncExitStack()
+                parts = await stack.enter_async_context(self._open_parts(workspace))
+                if former := self._opened.pop(team_id, None):
+                    self._former.append(former)
+                new = self._opened[team_id] = _Opened(workspace, parts, stack)
+        finally:
+            if not lock.locked():
+                self._opening.pop(team_id, None)
+        if len(self._opened) > self._most:
+            await self.sweep()
+        return new
