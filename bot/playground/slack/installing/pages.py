@@ -108,7 +108,7 @@ def _page(title: str, body: str, *, status: int = 200, target: str = "") -> web.
         status=status,
         headers={
             "Content-Security-Policy": "; ".join((*_POLICY, form)),
-            "Referrer-Policy": "no-referrer",
+            "Referrer-Policy": "same-origin",  # without any, the form's Origin would be null
             "Cache-Control": "no-store",
         },
     )

@@ -33,6 +33,8 @@ def workspace(workspace: Workspace, viewer: str) -> Json:
     """The workspace, as *viewer* sees it."""
     return {
         "kind": "workspace",
+        "id": workspace.team_id,
+        "hasApp": workspace.has_app,
         "name": workspace.team_name,
         "me": viewer,
         "bot": workspace.bot_user,

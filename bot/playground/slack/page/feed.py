@@ -14,6 +14,8 @@ from bot.playground.slack.workspace.state import Channel, Workspace
 
 Entities = dict[str, Json]
 
+_OF_APP = frozenset({"command", "shortcut"})
+
 
 class Feed:
     """The updates for one person; the first one is full."""
@@ -53,13 +55,18 @@ class Feed:
         current |= {f"group:{group['id']}": entities.group(group) for group in groups}
         for channel in channels:
             current[f"channel:{channel.id}"] = entities.channel(workspace, channel, self._viewer)
-        current |= self._fixed_entities
+        current |= {
+            key: entity
+            for key, entity in self._fixed_entities.items()
+            if workspace.has_app or entity["kind"] not in _OF_APP
+        }
         current |= self._messages(channels)
         current |= self._statuses({channel.id for channel in channels})
         return current | self._prompts() | self._views()
 
     def _channels(self) -> Iterator[Channel]:
-        self._workspace.direct_channel(self._viewer, self._workspace.bot_user)
+        if self._workspace.has_app:
+            self._workspace.direct_channel(self._viewer, self._workspace.bot_user)
         for channel in self._workspace.channels.values():
             if self._viewer in channel.members and not channel.is_archived:
                 yield channel
@@ -94,6 +101,8 @@ class Feed:
         }
 
     def _prompts(self) -> Entities:
+        if not self._workspace.has_app:
+            return {}
         channel = self._workspace.direct_channel(self._viewer, self._workspace.bot_user).id
         prompts = self._workspace.prompts.get(channel, self._default_prompts)
         return {f"prompts:{channel}": entities.prompts(prompts)} if prompts else {}

@@ -1,6 +1,7 @@
 """The routes of the page: its files, the actions of people, and the updates over a WebSocket."""
 
 import asyncio
+from collections import ChainMap
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from json import JSONDecodeError
@@ -12,11 +13,10 @@ from aiohttp import web
 
 from bot.json_types import Json
 from bot.playground.slack.page.actions import PageActions, Refused
-from bot.playground.slack.page.feed import Feed
+from bot.playground.slack.page.feed import Entities, Feed
 from bot.playground.slack.page.guard import HEADERS, own_page_only
 from bot.playground.slack.page.manifest import manifest_entities, suggested_prompts
-from bot.playground.slack.people.acting import PeopleActing
-from bot.playground.slack.web_api.state import ServerState
+from bot.playground.slack.tenants import Tenant, Tenants
 from bot.playground.slack.workspace.emoji import names
 from bot.playground.slack.workspace.state import Workspace
 
@@ -34,18 +34,15 @@ _FRAME_SECONDS = 0.03  # changes within this time are sent together
 class Playground(Protocol):
     """What the page needs from the playground."""
 
-    state: ServerState
-    people: PeopleActing
-
-    @property
-    def workspace(self) -> Workspace:
-        """The workspace that it draws."""
+    tenants: Tenants
 
 
 def add_page(
     app: web.Application, playground: Playground, manifest: Mapping[str, Json], notice: str = ""
 ) -> "PlaygroundPage":
     """Serve the page of *playground* at `/`, with the commands and shortcuts of *manifest*.
+
+    It shows one workspace at a time, at first the first one.
 
     The page shows *notice*, if there is one, until somebody closes it.
     """
@@ -55,7 +52,8 @@ def add_page(
     app.router.add_get("/page/emoji.json", routes.emoji)
     app.router.add_get("/page/{file}", routes.static_file)
     app.router.add_get("/page/files/{file}", routes.shared_file)
-    app.router.add_get("/files/{owner}/{file}/{name}", routes.shared_file)
+    for place in ("", "/team/{team}"):
+        app.router.add_get(f"{place}/files/{{owner}}/{{file}}/{{name}}", routes.shared_file)
     app.router.add_post("/page/actions/{action}", own_page_only(routes.act))
     app.on_shutdown.append(routes.close)
     return routes
@@ -65,13 +63,12 @@ class PlaygroundPage:
     """Answers what the page asks for."""
 
     def __init__(self, playground: Playground, manifest: Mapping[str, Json], notice: str) -> None:
-        self._state = playground.state
-        self._workspace = playground.workspace
+        self._tenants = playground.tenants
         self._prompts = suggested_prompts(manifest)
         self._fixed = manifest_entities(manifest)
         if notice:
             self._fixed["notice"] = {"kind": "notice", "text": notice}
-        self._actions = PageActions(playground.state, playground.people)
+        self._of_first: Entities = {}
         self._sockets: WeakSet[web.WebSocketResponse] = WeakSet()
 
     def offer(self, tries: Sequence[Json]) -> None:
@@ -79,7 +76,11 @@ class PlaygroundPage:
 
         A message is a text and perhaps files, each with a name and a text.
         """
-        self._fixed["tries"] = {"kind": "tries", "items": tries}
+        self._of_first["tries"] = {"kind": "tries", "items": tries}
+
+    def offer_installation(self, url: str) -> None:
+        """Offer a link to *url* in workspaces without the app."""
+        self._fixed["install"] = {"kind": "install", "url": url}
 
     async def index(self, _request: web.Request) -> web.Response:
         """Serve the document."""
@@ -98,7 +99,9 @@ class PlaygroundPage:
 
     async def shared_file(self, request: web.Request) -> web.Response:
         """Serve a file that was shared in a message; the browser shows only images."""
-        file = self._workspace.files.get(request.match_info["file"])
+        team = request.match_info.get("team") or request.query.get("team")
+        tenant = self._tenant(team)
+        file = tenant.workspace.files.get(request.match_info["file"])
         if file is None or not file["channels"]:
             raise web.HTTPNotFound
         media_type = file["mimetype"] if file["mimetype"] in _IMAGES else "application/octet-stream"
@@ -107,7 +110,7 @@ class PlaygroundPage:
             "Content-Disposition": disposition,
             "Content-Security-Policy": "sandbox",
         }
-        content = self._state.contents[file["id"]]
+        content = tenant.state.contents[file["id"]]
         return web.Response(body=content, content_type=media_type, headers=headers)
 
     async def act(self, request: web.Request) -> web.Response:
@@ -118,10 +121,10 @@ class PlaygroundPage:
             details = None
         if not isinstance(details, dict):
             return web.json_response({"error": "The body must be a JSON object."}, status=400)
+        tenant = self._tenant(details.get("team"))
+        actions = PageActions(tenant.state, tenant.people)
         try:
-            return web.json_response(
-                await self._actions.perform(request.match_info["action"], details)
-            )
+            return web.json_response(await actions.perform(request.match_info["action"], details))
         except Refused as refusal:
             return web.json_response({"error": str(refusal)}, status=400)
 
@@ -130,7 +133,9 @@ class PlaygroundPage:
         socket = web.WebSocketResponse(heartbeat=20, compress=False)
         await socket.prepare(request)
         self._sockets.add(socket)
-        async with self._sending_updates(socket, self._feed(request.query.get("user", ""))):
+        tenant = self._tenant(request.query.get("team"))
+        feed = self._feed(tenant, request.query.get("user", ""))
+        async with self._sending_updates(socket, feed, tenant.workspace):
             async for _ in socket:
                 pass  # the page only receives here; its actions are POST requests
         return socket
@@ -140,18 +145,27 @@ class PlaygroundPage:
         for socket in tuple(self._sockets):
             await socket.close()
 
-    def _feed(self, user_id: str) -> Feed:
-        people = [user.id for user in self._workspace.users.values() if not user.is_bot]
+    def _tenant(self, team_id: object) -> Tenant:
+        """Return the workspace of that id, or else the first."""
+        return self._tenants.get(str(team_id)) or next(iter(self._tenants))
+
+    def _feed(self, tenant: Tenant, user_id: str) -> Feed:
+        workspace = tenant.workspace
+        people = [user.id for user in workspace.users.values() if not user.is_bot]
         viewer = user_id if user_id in people else people[0]
-        return Feed(self._workspace, viewer, self._fixed, self._prompts)
+        items = [{"id": t.workspace.team_id, "name": t.workspace.team_name} for t in self._tenants]
+        self._fixed["workspaces"] = {"kind": "workspaces", "items": items}
+        is_first = tenant is next(iter(self._tenants))
+        fixed = ChainMap(self._of_first, self._fixed) if is_first else self._fixed
+        return Feed(workspace, viewer, fixed, self._prompts)
 
     @asynccontextmanager
     async def _sending_updates(
-        self, socket: web.WebSocketResponse, feed: Feed
+        self, socket: web.WebSocketResponse, feed: Feed, workspace: Workspace
     ) -> AsyncIterator[None]:
         changed = asyncio.Event()
         changed.set()
-        unsubscribe = self._workspace.subscribe(lambda _: changed.set())
+        unsubscribe = workspace.subscribe(lambda _: changed.set())
         try:
             async with asyncio.TaskGroup() as group:
                 sending = group.create_task(_send_updates(socket, feed, changed))

@@ -43,6 +43,9 @@ class PeopleActing(PeopleWriting):
     async def slash(self, user: str, channel: str, command: str, text: str = "") -> CommandResult:
         """Let *user* give a slash command; answers appear as messages, too."""
         url = self._response_urls.new(user, channel)
+        if not self._state.installed:
+            self._response_urls.post_ephemeral(user, channel, f"{command} is no command here.")
+            return CommandResult(None, "invalid_command")
         payload = interactions.command(self._state, user, channel, (command, text), url)
         try:
             answer = await self._ask(Delivery("slash_commands", payload))

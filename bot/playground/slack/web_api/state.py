@@ -8,7 +8,7 @@ from bot.json_types import Json
 from bot.playground.slack.hazards import Hazards
 from bot.playground.slack.web_api.errors import ApiError
 from bot.playground.slack.workspace.messages import Message
-from bot.playground.slack.workspace.state import Channel, Workspace
+from bot.playground.slack.workspace.state import Change, Channel, Workspace
 
 T = TypeVar("T")
 
@@ -27,7 +27,6 @@ class ServerState:
     scopes: set[str]
     url: str = ""
     events: frozenset[str] = frozenset()  # that the app has subscribed to
-    installed: bool = True
     beside: "dict[str, ServerState]" = field(default_factory=dict)  # of all workspaces, by id
     manifest: Json = field(default_factory=dict)
     triggers: dict[str, tuple[str, float]] = field(default_factory=dict, init=False)  # user, time
@@ -39,6 +38,16 @@ class ServerState:
     processing: dict[str, int] = field(default_factory=dict, init=False)
     stream_starts: dict[tuple[str, str], float] = field(default_factory=dict, init=False)
     stopped_streams: set[tuple[str, str]] = field(default_factory=set, init=False)
+
+    @property
+    def installed(self) -> bool:
+        """Whether the workspace has the app."""
+        return self.workspace.has_app
+
+    @installed.setter
+    def installed(self, installed: bool) -> None:
+        self.workspace.has_app = installed
+        self.workspace.notify(Change("app"))
 
     def new_trigger(self, user: str) -> str:
         """Return a trigger id, valid for one view within three seconds."""

@@ -35,7 +35,7 @@ def company_workspace(
     All such workspaces have the same ids in them, whichever *team* they are.
     """
     workspace = Workspace(team, name, url, enterprise=enterprise)
-    workspace.bot_user, workspace.bot_id = BOT_USER, BOT_ID
+    workspace.bot_user, workspace.bot_id, workspace.has_app = BOT_USER, BOT_ID, True
     ada = User(ADA, "ada", "Ada Okafor", team, "Ada", is_owner=True, is_admin=True)
     ben = User(BEN, "ben", "Ben Ito", team, "Ben", is_admin=True)
     chloe = User(CHLOE, "chloe", "Chloé Martin", team, "Chloé", locale="fr-FR")

@@ -110,6 +110,7 @@ ChangeKind = Literal[
     "reaction",
     "thumb",
     "group",
+    "app",
 ]
 
 

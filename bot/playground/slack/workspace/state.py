@@ -61,6 +61,7 @@ class Workspace:
         self.url = url
         self.mark = mark
         self.enterprise = enterprise
+        self.has_app = False  # ours
         self.bot_user = ""  # our app's, once it has been installed
         self.bot_id = ""
         self.is_org_wide = False  # our app's installation

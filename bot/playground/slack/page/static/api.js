@@ -8,7 +8,7 @@ import { workspace } from './store.js';
  * @returns {Promise<any>} the server's answer, or null if it refused
  */
 export async function act(action, details) {
-  const body = JSON.stringify({ user: workspace().me, ...details });
+  const body = JSON.stringify({ team: workspace().id, user: workspace().me, ...details });
   const headers = { 'Content-Type': 'application/json' };
   try {
     const response = await fetch(`/page/actions/${action}`, { method: 'POST', body, headers });

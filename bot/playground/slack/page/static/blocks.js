@@ -4,6 +4,7 @@ import { h, htmlElement } from './dom.js';
 import { control } from './controls.js';
 import { plan, taskCard } from './tasks.js';
 import { chart, table } from './tables.js';
+import { workspace } from './store.js';
 
 /**
  * @param {any[]} blocks
@@ -97,7 +98,7 @@ const label = (block) => [
 
 /** An image from the workspace's files is shown; of one from elsewhere, only the description. */
 const image = (b) => (b.slack_file?.id
-  ? h('img', { src: `/page/files/${encodeURIComponent(b.slack_file.id)}`, alt: b.alt_text, title: b.alt_text })
+  ? h('img', { src: `/page/files/${encodeURIComponent(b.slack_file.id)}?team=${encodeURIComponent(workspace().id)}`, alt: b.alt_text, title: b.alt_text })
   : imageStub(b.alt_text, b.image_url));
 
 /** Stands for an image from elsewhere, which is never loaded. */

@@ -18,7 +18,7 @@ import { drawNotice } from './notice.js';
 import { go, route } from './route.js';
 import { followEnd } from './scrolling.js';
 import { drawSidebar, unreadIn } from './sidebar.js';
-import { all, apply, channelMessages, get, ready, replies, workspace } from './store.js';
+import { all, apply, channelMessages, get, ready, replies, workspace, workspaces } from './store.js';
 import { lastRead, markRead, local } from './local_state.js';
 import { listenToTries } from './tries.js';
 
@@ -104,15 +104,19 @@ function setTitle() {
   document.title = `${unread ? `(${unread}) ` : ''}${name} · Panelbot playground`;
 }
 
-/** Becomes *user*; resolves when the page knows what they see. */
-function switchUser(user) {
+/** Becomes *user* of this workspace; resolves when the page knows what they see. */
+const switchUser = (user) => enter(workspace().id, user);
+
+/** Enters the workspace *team* as *user*, or as whoever was last there in this tab. */
+function enter(team, user = sessionStorage.getItem(`user/${team}`) ?? '') {
   unsubscribe();
   isFirstDraw = true;
   local.editing = null;
-  sessionStorage.setItem('user', user);
+  sessionStorage.setItem('team', team);
+  sessionStorage.setItem(`user/${team}`, user);
   history.replaceState(null, '', location.pathname + location.hash);
   return new Promise((resolve) => {
-    unsubscribe = subscribe(user, (update) => {
+    unsubscribe = subscribe(team, user, (update) => {
       apply(update);
       if (update.all) {
         markOldMessagesRead();
@@ -156,6 +160,10 @@ on('open-people', (button) => openMenu(button, all('user').filter((u) => !u.app)
   label: u.name, note: u.note, checked: u.id === workspace().me, run: () => switchUser(u.id),
 }))));
 
+on('open-workspaces', (button) => openMenu(button, workspaces().map(({ id, name }) => ({
+  label: name, checked: id === workspace().id, run: () => enter(id),
+}))));
+
 for (const list of [$('messages'), $('replies')]) followEnd(list, draw);
 setUpComposer($('main-composer'), 'Message', false);
 setUpComposer($('thread-composer'), 'Reply', true);
@@ -177,5 +185,5 @@ function focusThread() {
   requestAnimationFrame(() => $(target).focus({ preventScroll: true }));
 }
 
-const requestedUser = new URLSearchParams(location.search).get('user');
-switchUser(requestedUser ?? sessionStorage.getItem('user') ?? '');
+const requested = new URLSearchParams(location.search);
+enter(requested.get('team') ?? sessionStorage.getItem('team') ?? '', requested.get('user') ?? undefined);

@@ -89,15 +89,16 @@ function statusLine(working) {
 }
 
 function welcome(channel) {
-  const bot = user(workspace().bot);
+  const { bot: botId, hasApp } = workspace();
+  const bot = user(botId);
   const question = 'Can we use this MIT library in a closed product, and what would it cost to support?';
   const mention = channel.bot ? question : `@${bot.handle} ${question}`;
   return h('section', { class: 'welcome', 'data-key': 'welcome' },
     h('h2', {}, channel.dm ? `This is the start of your conversation with ${channel.name}` : `Welcome to #${channel.name}`),
     h('p', {}, 'Nobody has said anything here yet.'),
-    (channel.bot || !channel.dm) && h('button', { type: 'button', class: 'chip', 'data-click': 'suggest', 'data-text': mention },
+    hasApp && (channel.bot || !channel.dm) && h('button', { type: 'button', class: 'chip', 'data-click': 'suggest', 'data-text': mention },
       h('b', {}, 'Ask the panel: '), question),
-    !channel.dm && h('button', { type: 'button', class: 'chip', 'data-click': 'suggest', 'data-text': '/experts' },
+    hasApp && !channel.dm && h('button', { type: 'button', class: 'chip', 'data-click': 'suggest', 'data-text': '/experts' },
       h('b', {}, 'See who is on it: '), '/experts'),
     channel.dm && promptChips(get(`prompts:${channel.id}`)));
 }

@@ -3,7 +3,7 @@
 import { h, show } from './dom.js';
 import { badge, avatar, channelIcon } from './avatars.js';
 import { link, route } from './route.js';
-import { all, channelMessages, user, workspace } from './store.js';
+import { all, channelMessages, get, user, workspace, workspaces } from './store.js';
 import { triesList } from './tries.js';
 import { lastRead, local } from './local_state.js';
 
@@ -12,13 +12,29 @@ export function drawSidebar(nav) {
   const channels = all('channel');
   document.body.classList.toggle('drawer-open', local.drawer);
   show(nav,
-    h('div', { class: 'team' }, h('span', { class: 'team-name' }, name), h('span', { class: 'team-hint' }, 'Playground: all of it runs on this computer')),
+    team(name),
     h('div', { class: 'scroll channels' },
+      installation(),
       section('Channels', channels.filter((c) => !(c.dm || c.group)), me),
       section('Direct messages', channels.filter((c) => c.dm || c.group), me),
       triesList()),
     currentUser(user(me)),
     h('p', { class: 'connection', role: 'status' }, local.connected ? '' : 'Reconnecting…'));
+}
+
+function team(name) {
+  const hint = h('span', { class: 'team-hint' }, 'Playground: all of it runs on this computer');
+  if (workspaces().length < 2) return h('div', { class: 'team' }, h('span', { class: 'team-name' }, name), hint);
+  return h('button', { type: 'button', class: 'team', 'data-click': 'open-workspaces', 'aria-haspopup': 'menu' },
+    h('span', { class: 'team-name' }, name, h('span', { 'aria-hidden': 'true' }, ' ⇅')), hint);
+}
+
+/** What leads to the app's install page, where the workspace does not have it. */
+function installation() {
+  const offered = get('install');
+  return offered && !workspace().hasApp && h('section', { class: 'install', 'data-key': 'install' },
+    h('p', {}, 'This workspace does not have the app.'),
+    h('a', { href: offered.url, target: '_blank' }, 'Install Panelbot here'));
 }
 
 function section(title, channels, me) {

@@ -22,6 +22,9 @@ export const all = (/** @type {string} */ kind) =>
 
 export const workspace = () => entities.get('workspace');
 
+/** @returns {{id: string, name: string}[]} all workspaces, of which this is one */
+export const workspaces = () => entities.get('workspaces')?.items ?? [];
+
 export const user = (/** @type {string} */ id) =>
   entities.get(`user:${id}`) ?? { id, name: id, handle: id, avatar: { initials: '?', hue: 0 } };
 

@@ -4,12 +4,13 @@ const FIRST_DELAY_MS = 250;
 const MAX_DELAY_MS = 5000;
 
 /**
+ * @param {string} team the workspace's id; of none, the server shows the first
  * @param {string} user the viewer's id
  * @param {(update: object) => void} onUpdate
  * @param {(connected: boolean) => void} onConnection
  * @returns {() => void} closes the connection
  */
-export function subscribe(user, onUpdate, onConnection) {
+export function subscribe(team, user, onUpdate, onConnection) {
   let delay = FIRST_DELAY_MS;
   let stopped = false;
   /** @type {WebSocket} */
@@ -18,7 +19,7 @@ export function subscribe(user, onUpdate, onConnection) {
   function connect() {
     if (stopped) return;
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-    socket = new WebSocket(`${scheme}://${location.host}/page/updates?user=${encodeURIComponent(user)}`);
+    socket = new WebSocket(`${scheme}://${location.host}/page/updates?${new URLSearchParams({ team, user })}`);
     socket.onmessage = ({ data }) => {
       if (stopped) return;
       delay = FIRST_DELAY_MS;
