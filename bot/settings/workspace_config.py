@@ -8,9 +8,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from math import inf
 
+from bot.panel.installations.workspace_settings import Origin
 from bot.panel.names import did_you_mean
 from bot.settings.config import SETTINGS, Config
 from bot.settings.environment import ConfigError, Problem, parsed
@@ -26,15 +26,6 @@ KEY, ADDRESS = SETTINGS["openai_api_key"].name, SETTINGS["openai_base_url"].name
 _FIELDS = {setting.name: field for field, setting in OWN_SETTINGS.items()}
 _OF_SERVER = ("backend", "history_tokens", "compact_tokens", "members_models")
 _MODELS = ("router_model", "expert_model", "hard_model", "fallback_models")
-
-
-class Origin(StrEnum):
-    """Where a value comes from."""
-
-    DEFAULT = "default"
-    DEPLOYMENT = "deployment"
-    WORKSPACE = "workspace"
-    CHANNEL = "channel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +75,18 @@ def workspace_config(deployment: Config, team_id: str, own: Mapping[str, str]) -
     return config
 
 
-def check(deployment: Config, team_id: str, own: Mapping[str, str]) -> None:
-    """Raise ConfigError, which names all problems, if a workspace cannot have *own* values."""
+def check(deployment: Config, team_id: str, changes: Mapping[str, str | None]) -> None:
+    """Raise ConfigError, which names all problems, if a workspace cannot make *changes*."""
     problems: list[Problem] = []
-    for name, text in own.items():
+    for name, text in changes.items():
         if name not in _FIELDS:
             hint = did_you_mean(name, _FIELDS).strip()
             problems.append(Problem(name, "cannot be set for a workspace", hint))
             continue
-        setting = OWN_SETTINGS[_FIELDS[name]]
+        if not text:
+            continue
         try:
-            value = parsed(setting, text)
+            value = parsed(OWN_SETTINGS[_FIELDS[name]], text)
         except ConfigError as error:
             problems += error.problems
             continue
@@ -103,21 +95,17 @@ def check(deployment: Config, team_id: str, own: Mapping[str, str]) -> None:
             problems.append(Problem(name, f"is more than this installation allows: {most}"))
     if problems:
         raise ConfigError(tuple(problems))
-    workspace_config(deployment, team_id, own)
 
 
-def origin(deployment: Config, team_id: str, own: Mapping[str, str], name: str) -> Origin:
-    """Return where the value of the field *name* comes from for the workspace."""
-    setting, given = SETTINGS[name], workspace_config(deployment, team_id, own)
-    value = getattr(given, name)
-    if setting.own and setting.name in own:
-        wanted = parsed(setting, own[setting.name])
-        if setting.own is Own.BESIDES or value == wanted:
+def origin(deployment: Config, config: Config, own: Mapping[str, str], name: str) -> Origin:
+    """Return where the value of the field *name* of a workspace's *config* comes from."""
+    setting, value = SETTINGS[name], getattr(config, name)
+    if setting.name in own:
+        if setting.own is Own.BESIDES or value == parsed(setting, own[setting.name]):
             return Origin.WORKSPACE
-    elif name == "openai_base_url" and KEY in own:
-        return Origin.WORKSPACE
-    is_default = value == setting.kind.default
-    return Origin.DEFAULT if is_default else Origin.DEPLOYMENT
+    elif value != getattr(deployment, name) and name in ("openai_base_url", "hard_model"):
+        return Origin.WORKSPACE  # of its key, and of its experts' model
+    return Origin.DEFAULT if value == setting.kind.default else Origin.DEPLOYMENT
 
 
 def bound(name: str, value: object, deployment: Config, team_id: str) -> object:

@@ -6,7 +6,6 @@ from bot.adapters.redis import codec
 from bot.adapters.redis.encryption import Cipher
 from bot.adapters.redis.key_rotation import KeyRotation
 from bot.adapters.redis.stores.workspace_settings_store import RedisWorkspaceSettingsStore
-from bot.panel.installations.workspace_settings import SettingsWatch
 from tests.fakes.workspace_settings_store import FakeWorkspaceSettingsStore
 
 SECRET = Cipher([bytes(32)])
@@ -34,48 +33,10 @@ async def test_each_workspace_has_its_own(store):
     assert await store.of_team("T2") == {"PANELBOT_LANGUAGE": "fr"}
 
 
-async def test_those_who_look_again_learn_who_has_changed(store):
-    await store.change("T1", {"PANELBOT_LANGUAGE": "de"})
-    seen, teams = await store.changed_since(0)
-    assert teams == {"T1"}
-    assert await store.changed_since(seen) == (seen, frozenset())
-
-    await store.change("T2", {"PANELBOT_LANGUAGE": "de"})
-    await store.forget("T1")
-    await store.change("T3", {})
-    assert (await store.changed_since(seen))[1] == {"T1", "T2"}
-
-
-async def test_a_watch_tells_of_each_change_once_and_of_a_loss(store, request):
-    told = []
-
-    async def changed(teams):
-        told.append(teams)
-
-    await store.change("T1", {"PANELBOT_LANGUAGE": "de"})
-    watch = SettingsWatch(store, changed)
-    await watch.begin()
-    await watch.look()
-    assert told == []
-
-    await store.change("T2", {"PANELBOT_LANGUAGE": "de"})
-    await watch.look()
-    await watch.look()
-    assert told == [{"T2"}]
-
-    if isinstance(store, FakeWorkspaceSettingsStore):
-        store.lose()
-    else:
-        await request.getfixturevalue("redis").flushdb()
-    await watch.look()
-    await watch.look()
-    assert told == [{"T2"}, None]
-
-
 async def test_a_secret_is_bound_to_its_workspace_and_setting(redis):
     store = RedisWorkspaceSettingsStore(redis, SECRET)
     await store.change("T1", {"OPENAI_API_KEY": "sk-of-one"})
-    at = "panelbot:{settings}:of:"
+    at = "panelbot:settings:"
     stored = await redis.hget(f"{at}T1", "OPENAI_API_KEY")
     assert "sk-of-one" not in stored
 

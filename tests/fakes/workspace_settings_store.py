@@ -6,14 +6,10 @@ from bot.panel.installations.workspace_settings import WorkspaceSettingsStore
 
 
 class FakeWorkspaceSettingsStore(WorkspaceSettingsStore):
-    """Keeps settings by workspace; ``lose`` makes it forget everything."""
+    """Keeps settings by workspace."""
 
     def __init__(self) -> None:
-        self.lose()
-
-    def lose(self) -> None:
         self._own: dict[str, dict[str, str]] = {}
-        self._changed: list[str] = []
 
     async def of_team(self, team_id: str) -> Mapping[str, str]:
         return dict(self._own.get(team_id, {}))
@@ -21,13 +17,6 @@ class FakeWorkspaceSettingsStore(WorkspaceSettingsStore):
     async def change(self, team_id: str, changes: Mapping[str, str | None]) -> None:
         own = {**self._own.get(team_id, {}), **changes}
         self._own[team_id] = {name: text for name, text in own.items() if text is not None}
-        if changes:
-            self._changed.append(team_id)
 
     async def forget(self, team_id: str) -> None:
         self._own.pop(team_id, None)
-        self._changed.append(team_id)
-
-    async def changed_since(self, version: int) -> tuple[int, frozenset[str] | None]:
-        now = len(self._changed)
-        return now, None if now < version else frozenset(self._changed[version:])

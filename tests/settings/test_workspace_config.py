@@ -2,9 +2,10 @@
 
 import pytest
 
+from bot.panel.installations.workspace_settings import Origin
 from bot.settings.environment import ConfigError, read
 from bot.settings.sections.model import OPENAI_API
-from bot.settings.workspace_config import Origin, check, model_server, origin, workspace_config
+from bot.settings.workspace_config import check, model_server, origin, workspace_config
 
 VLLM = {"OPENAI_API_KEY": "sk-ours", "OPENAI_BASE_URL": "http://vllm:8000/v1"}
 
@@ -109,7 +110,7 @@ def test_each_value_says_where_it_comes_from():
     own = {"PANELBOT_UNSURE": "eager", "PANELBOT_MAX_CONSULTATIONS": "7"}
 
     def from_(field):
-        return origin(deployment, "T1", own, field)
+        return origin(deployment, workspace_config(deployment, "T1", own), own, field)
 
     assert from_("unsure") is Origin.WORKSPACE
     assert from_("language") is Origin.DEPLOYMENT

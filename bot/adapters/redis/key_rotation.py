@@ -28,7 +28,7 @@ _KEY = re.compile(
     r"panelbot:\{\d+\}:(?P<kind>inbox|turn|dead|journal|dead-journal|approvals|outbox):(?P<name>.+)"
     r"|panelbot:\{kept:(?P<conversation>[^}]+)\}:(?P<part>items|head)"
     r"|panelbot:\{installations:(?P<app>[^}]+)\}:(?P<at>at):(?P<installation>.+)"
-    r"|panelbot:\{settings\}:(?P<own>of):(?P<workspace>.+)"
+    r"|panelbot:(?P<own>settings):(?P<workspace>.+)"
     r"|panelbot:(?P<of_team>feedback|corrections):(?P<team>[^:]+):.+"
 )
 _LISTS = frozenset({"inbox", "journal", "dead-journal", "items"})
@@ -103,7 +103,7 @@ class KeyRotation:
 
     def _renewer(self, found: str, name: str, about: str) -> _Renew:
         match found:
-            case "at" | "of":
+            case "at" | "settings":
                 return lambda text: self._text(text, about)
             case "inbox":
                 return lambda entry: entry[0] + self._object(entry[1:], messages_in(name))

@@ -9,8 +9,7 @@ shard, a Cluster a few for each of its primaries.
 for ``panelbot:{kept:CONVERSATION}:``, ``A`` for ``panelbot:{audit:TEAM}:``, ``Q`` for
 ``panelbot:{asked:TEAM}:``, ``C`` for ``panelbot:{chores:TEAM}:``, ``N`` for
 ``panelbot:{alerts:TEAM}:``, ``B`` for ``panelbot:{budgets}:``, ``I`` for
-``panelbot:{installations:APP}:``, ``D`` for ``panelbot:{settings}:``, ``T`` for
-``team:channel:thread_ts``.
+``panelbot:{installations:APP}:``, ``T`` for ``team:channel:thread_ts``.
 
 ==================  ======  ===============================================  ====================
 key                 type    what                                             lifetime, size
@@ -136,6 +135,8 @@ panelbot:asked-in:  string  whose panel was asked last in a thread of a      90 
 CHANNEL:TS                  channel that several workspaces share            110 B
 panelbot:shared:    hash    which channels are shared with other             for ever; 60 B
 TEAM                        organisations (1) or not (0)                     a channel
+panelbot:settings:  hash    what the workspace has set for itself, by the    until taken back;
+TEAM                        names of settings                                100 B each
 panelbot:channels:  set     the channels that have changed their panel       for ever;
 TEAM                                                                         60 B a channel
 panelbot:feedback:  hash    what people think of the replies to the          400 days after the
@@ -194,11 +195,6 @@ I organisations     hash    workspaces in which the org-wide installation    as 
 I teams:KEY         set     the same workspaces, by organisation             as long; 50 B each
 I bot:USER          set     the installations whose bot is that user         as long; 60 B each
 I generation        string  the last generation given to an installation     for ever; 80 B
-D of:TEAM           hash    what the workspace has set for itself, by the    until taken back;
-                            names of settings                                100 B each
-D changed           zset    workspaces that have ever done so, by the        for ever; 80 B each
-                            number of their last change
-D version           string  the number of the last change                    for ever; 80 B
 panelbot:schema     hash    ``version`` of this table, number of ``shards``  for ever; 80 B
 ==================  ======  ===============================================  ====================
 
@@ -211,7 +207,6 @@ from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
 SCHEMA = "panelbot:schema"
 OFF = "panelbot:off"
 BUDGETS = "panelbot:{budgets}:"
-SETTINGS = "panelbot:{settings}:"
 
 MINUTE = 60
 DAY = 24 * 60 * MINUTE

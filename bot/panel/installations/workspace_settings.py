@@ -1,11 +1,31 @@
-"""What each workspace has set for itself, and how processes notice that it has changed."""
+"""What each workspace has set for itself: shown with where each value comes from, and changed."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import NoReturn, Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
 
-from bot.panel.loops import forever
+from bot.panel.model import UserId
 
-_EVERY = 2.0  # seconds: one question for all workspaces of a process
+
+class Origin(StrEnum):
+    """Where a value comes from."""
+
+    DEFAULT = "default"
+    DEPLOYMENT = "deployment"
+    WORKSPACE = "workspace"
+    CHANNEL = "channel"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSetting:
+    """A setting as it counts for a workspace."""
+
+    name: str
+    value: str  # as it is written; of a secret, nothing
+    origin: Origin
+    is_secret: bool
+    is_for_operators: bool  # only they set it
 
 
 class WorkspaceSettingsStore(Protocol):
@@ -15,41 +35,20 @@ class WorkspaceSettingsStore(Protocol):
         """Return what a workspace has set; raises what the store raises for what it cannot read."""
 
     async def change(self, team_id: str, changes: Mapping[str, str | None]) -> None:
-        """Set all of these at once; None takes back."""
+        """Set all of these in one step; None takes back."""
 
     async def forget(self, team_id: str) -> None:
         """Take back all that a workspace has set."""
 
-    async def changed_since(self, version: int) -> tuple[int, frozenset[str] | None]:
-        """Return the version now, and which workspaces have changed theirs since another.
 
-        None: nobody knows which, for the store has lost its versions.
+class WorkspaceSettings(Protocol):
+    """The settings of one workspace. Methods may raise StoreUnavailable."""
+
+    async def shown(self) -> Sequence[ShownSetting]:
+        """Return all that a workspace may have of its own."""
+
+    async def change(self, changes: Mapping[str, str | None], by: UserId | None) -> None:
+        """Set all of these, or take them back (None). *by* is None for whoever runs the bot.
+
+        Raises Refused, which says what is wrong with them; nothing is changed then.
         """
-
-
-class SettingsWatch:
-    """Tells *changed* within seconds which workspaces have changed their settings: None: any."""
-
-    def __init__(
-        self,
-        store: WorkspaceSettingsStore,
-        changed: Callable[[frozenset[str] | None], Awaitable[None]],
-    ) -> None:
-        self._store = store
-        self._changed = changed
-        self._version = 0
-
-    async def begin(self) -> None:
-        """Count changes from now on; call it before the first settings are read."""
-        self._version, _ = await self._store.changed_since(0)
-
-    async def run(self) -> NoReturn:
-        """Look for changes until cancelled."""
-        await forever(self.look, "settings.unknown", every=_EVERY)
-
-    async def look(self) -> None:
-        """Look once."""
-        version, teams = await self._store.changed_since(self._version)
-        if teams is None or teams:
-            await self._changed(teams)
-        self._version = version

@@ -1,18 +1,12 @@
--- Changes what a workspace has set for itself, and notes that it has.
--- ARGV: workspace, then for each change the setting, whether it is set ('1') or taken back ('0'),
--- and the value; without any, all is taken back
+-- Changes what a workspace has set for itself, in one step: a key counts together with an address.
+-- KEYS: the hash (no prefix). ARGV: for each change the setting, whether it is set ('1') or taken
+-- back ('0'), and the value
 
-local team = ARGV[1]
-local own = P .. 'of:' .. team
-if #ARGV == 1 then
-  redis.call('DEL', own)
-end
-for index = 2, #ARGV, 3 do
+for index = 1, #ARGV, 3 do
   if ARGV[index + 1] == '1' then
-    redis.call('HSET', own, ARGV[index], ARGV[index + 2])
+    redis.call('HSET', KEYS[1], ARGV[index], ARGV[index + 2])
   else
-    redis.call('HDEL', own, ARGV[index])
+    redis.call('HDEL', KEYS[1], ARGV[index])
   end
 end
-redis.call('ZADD', P .. 'changed', redis.call('INCR', P .. 'version'), team)
 return 1

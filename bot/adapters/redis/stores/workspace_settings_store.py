@@ -1,4 +1,4 @@
-"""What workspaces have set for themselves, a hash for each, all in one slot.
+"""What workspaces have set for themselves, a hash for each.
 
 Every value is encrypted where there are keys, bound to its workspace and setting.
 """
@@ -14,14 +14,14 @@ _CHANGE = Script("settings_change")
 
 
 class RedisWorkspaceSettingsStore(WorkspaceSettingsStore):
-    """Numbers all changes, and keeps with each workspace the number of its last one."""
+    """One field for each setting."""
 
     def __init__(self, redis: Connection, cipher: Cipher = CLEAR) -> None:
         self._redis = redis
         self._cipher = cipher
 
     async def of_team(self, team_id: str) -> Mapping[str, str]:
-        texts = await self._redis.hgetall(f"{keys.SETTINGS}of:{team_id}")
+        texts = await self._redis.hgetall(keys.of_team("settings", team_id))
         return {
             name: self._cipher.decrypt(text, setting_in(team_id, name))
             for name, text in texts.items()
@@ -33,20 +33,10 @@ class RedisWorkspaceSettingsStore(WorkspaceSettingsStore):
             value = "" if text is None else self._cipher.encrypt(text, setting_in(team_id, name))
             args += (name, "0" if text is None else "1", value)
         if args:
-            await _CHANGE(self._redis, keys.SETTINGS, team_id, *args)
+            await _CHANGE(self._redis, keys.of_team("settings", team_id), *args)
 
     async def forget(self, team_id: str) -> None:
-        await _CHANGE(self._redis, keys.SETTINGS, team_id)
-
-    async def changed_since(self, version: int) -> tuple[int, frozenset[str] | None]:
-        now = int(await self._redis.get(f"{keys.SETTINGS}version") or 0)
-        if now == version:
-            return now, frozenset()
-        if now < version:
-            return now, None
-        first = f"({version}"
-        teams = await self._redis.zrangebyscore(f"{keys.SETTINGS}changed", first, "+inf")
-        return now, frozenset(teams)
+        await self._redis.delete(keys.of_team("settings", team_id))
 
 
 def setting_in(team_id: str, name: str) -> str:

@@ -30,6 +30,7 @@ from bot.adapters.redis.stores.kept_data import RedisKeptData
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.adapters.redis.stores.report_store import RedisReportStore
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
+from bot.adapters.redis.stores.workspace_settings_store import RedisWorkspaceSettingsStore
 from bot.adapters.redis.stores.workspace_stores import (
     RedisChannelMoveStore,
     RedisHandleStore,
@@ -414,6 +415,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     await RedisChannelMoveStore(redis).note("T1", ChannelMove("C1", "C2", 1.0))
     for key in (keys.OFF, keys.of_team("files", "T1"), keys.of_team("versions", "T1")):
         await RedisProcessNotes(redis, key).renew(["note"], "host:1")
+    await RedisWorkspaceSettingsStore(redis).change("T1", {"PANELBOT_LANGUAGE": "de"})
     await RedisKeptData(redis, Shards()).note_rebuilt("T1", "C1", until="1.0")
     prefixes = PREFIXES | {"K ": keys.slot("kept", own)}
     documented = {
@@ -445,6 +447,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
         "panelbot:moves:",
         "panelbot:shared:",
         "panelbot:handles:",
+        "panelbot:settings:",
         "panelbot:schema",
     }
 
