@@ -123,10 +123,12 @@ def approval_rights(config: Config, slack: "Slack") -> ApprovalRights:
 
 def look(config: Config) -> Look | None:
     """Return how to look at a question before the router is asked, if that is wanted."""
-    if config.router == "responses" or config.backend == "assistants":
+    decides, compares = config.router != "responses", config.unsure_by == "agreement"
+    if not (decides or compares) or config.backend == "assistants":
         return None
-    thresholds = Thresholds(wanted=config.router_threshold)
-    return Look(thresholds, quiet=config.router == "auto")
+    possible = min(config.router_possible, config.router_threshold)
+    thresholds = Thresholds(possible, config.router_threshold, config.router_nobody)
+    return Look(thresholds, decides, quiet=config.router == "auto", agreement=compares)
 
 
 def models(config: Config) -> ModelChoice:

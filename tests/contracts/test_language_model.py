@@ -213,6 +213,25 @@ async def test_a_response_comes_in_pieces_and_then_whole(
     assert last.usage.output > 0
 
 
+async def test_of_a_response_may_be_kept_nothing(
+    bench: Bench, conversation: ConversationId
+) -> None:
+    if isinstance(bench.model, AssistantsModel):
+        with pytest.raises(ModelRefused):
+            bench.model.respond_once(prompt(conversation))
+        return
+    bench.script(BOTH[0])
+
+    once = prompt(ConversationId(""), UserSaid('ref="17" May we?'))
+    async with aclosing(bench.model.respond_once(once)) as events:
+        _, call, last = [event async for event in events]
+
+    assert call == BOTH[0]
+    assert isinstance(last, Responded)
+    assert last.usage.output > 0
+    assert [item async for item in bench.model.items(conversation)] == []
+
+
 async def test_what_a_response_cites_is_told_and_stored(
     bench: Bench, conversation: ConversationId
 ) -> None:

@@ -67,6 +67,19 @@ async def test_a_first_look_tells_how_likely_each_expert_is(model_only: World):
     assert "  How likely: legal 90%" in out
 
 
+async def test_two_samples_tell_the_same_where_there_are_no_decisions(model_only: World):
+    model_only.environ["PANELBOT_UNSURE_BY"] = "agreement"
+
+    code, out, err = await model_only.panelbot("ask", "Ask legal", "--json")
+    assert code == 0, err
+
+    told = json.loads(out)
+    assert [one["expert"] for one in told["asked"]] == ["legal"]
+    assert (told["likelihoods"]["legal"], told["likelihoods"]["finance"]) == (1, 0)
+    assert len(model_only.brain.asked) == 2
+    assert not model_only.openai.conversations
+
+
 async def test_people_read_who_would_be_asked_and_who_would_not(model_only: World):
     code, out, _ = await model_only.panelbot("ask", "Ask legal")
     assert code == 0

@@ -47,6 +47,29 @@ async def test_a_choice_asks_whom_people_choose_and_takes_the_buttons_away(bot: 
     assert f"<@{ADA}> chose Finance Partner." in str(settled.blocks)
 
 
+@pytest.fixture(params=["conversations", "stateless"])
+async def comparing(world: World, request: pytest.FixtureRequest):
+    asks = {"PANELBOT_UNSURE": "cautious", "PANELBOT_UNSURE_BY": "agreement"}
+    world.environ |= {**asks, "PANELBOT_BACKEND": request.param}
+    await world.start_bot()
+    yield world
+    await world.stop_bot()
+
+
+async def test_without_decisions_two_samples_that_differ_ask_people(comparing: World):
+    comparing.brain.then(Call("consult_legal", {}))
+    comparing.brain.then(Call("consult_finance", {}))
+    ts = comparing.say(f"{MENTION} may we?")
+    await comparing.idle()
+
+    _, buttons = offer(comparing, ts)
+
+    assert [*buttons][:2] == ["Finance Partner", "Legal Counsel"]
+    samples = [r.body for r in comparing.openai.requests if r.path == "/v1/responses" and r.body]
+    assert len(samples) == 2
+    assert all(one["store"] is False and "conversation" not in one for one in samples)
+
+
 async def test_a_newer_question_passes_the_offer_over(bot: World):
     ts = bot.say(f"{MENTION} may we?")
     await bot.idle()

@@ -48,9 +48,16 @@ from bot.panel.language_model.exchange import (
 )
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.language_model.repetition import repeated
-from bot.panel.links import ExpertLabels, Labels
+from bot.panel.links import ExpertLabels, Labels, RouterLabels
 from bot.panel.made_files import MadeFile
-from bot.panel.model import CallId, ConsultationPath, ConversationId, ExpertName, RequestId
+from bot.panel.model import (
+    CallId,
+    ConsultationPath,
+    ConversationId,
+    ExpertName,
+    RequestId,
+    ThreadRef,
+)
 from bot.panel.tools import ApprovalWanted
 from bot.panel.usage import Usage
 
@@ -233,6 +240,7 @@ class ScriptedModel(LanguageModel):
         self.prompts: list[Prompt] = []
         self.likelihoods: dict[str, float] | None = None  # by tool; None: it has no decisions
         self.judged: list[Prompt] = []
+        self.asked_once: list[Prompt] = []
         self.whole: set[str] = set()
         self.made: dict[str, bytes] = {}  # what the files hold, by their ids
         self.fetched: list[str] = []
@@ -338,6 +346,18 @@ class ScriptedModel(LanguageModel):
                 self.whole.add(response)
         finally:
             stored.lock.release()
+
+    async def respond_once(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
+        assert not prompt.conversation
+        self.asked_once.append(prompt)
+        steps = self._steps(prompt)
+        if isinstance(steps[0], Exception):
+            raise steps[0]
+        yield Begun(f"resp_{next(self._ids)}")
+        nowhere = Stored(RouterLabels(ThreadRef("T0", "C0", "0.0")))
+        async with aclosing(Writing(steps, prompt, nowhere).events()) as events:
+            async for event in events:
+                yield event
 
     async def judge(self, prompt: Prompt) -> Judged:
         _raise(self._fault("judge"))

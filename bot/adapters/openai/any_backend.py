@@ -27,6 +27,9 @@ class AnyBackend(LanguageModel):
     def respond(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
         return self._current.respond(prompt)
 
+    def respond_once(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
+        return self._current.respond_once(prompt)
+
     async def judge(self, prompt: Prompt) -> Judged:
         return await self._current.judge(prompt)
 

@@ -165,11 +165,11 @@ def _calibrated(found: Calibration) -> Iterator[str]:
     yield ""
     yield f"Brier score: {found.brier:.3f} (0 at best; always saying 0.5 has 0.250)."
     yield ""
-    yield from _table(
-        ("PANELBOT_ROUTER_THRESHOLD", "f1", "exact"),
-        [(f"{at:.1f}", shown(f1), shown(exact)) for at, f1, exact in found.by_threshold],
-    )
-    yield ""
+    for setting, tried in found.by_setting.items():
+        counts = [[shown(n) for n in (one.f1, one.exact, one.asked, one.offered)] for one in tried]
+        lines = [(f"{one.value:g}", *cells) for one, cells in zip(tried, counts, strict=True)]
+        yield from _table((setting, "f1", "exact", "asked", "offered"), lines)
+        yield ""
     yield f"The highest f1 has {found.best:.1f}."
 
 

@@ -1,6 +1,6 @@
 """A trial of the router: it is asked as in a turn, but nobody is consulted and nothing is kept."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import count
@@ -9,20 +9,18 @@ from bot import runtime
 from bot.operations.evaluation.checks import Answer
 from bot.operations.evaluation.exchange import THREAD, asked_once
 from bot.operations.evaluation.questions import Earlier, Experts, Question
-from bot.panel.errors import ModelRefused, ModelUnavailable
 from bot.panel.intake.addressing import addressed
 from bot.panel.language_model import expert_calls, prompts
 from bot.panel.language_model.exchange import (
     Item,
     ModelSaid,
-    Responded,
     ToolAnswered,
     ToolCalled,
     UserSaid,
 )
+from bot.panel.language_model.likelihood_requests import Asking, Told, ask_likelihoods
 from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.language_model.model_client import ModelClient
-from bot.panel.language_model.predicates import judging, likelihoods_in
 from bot.panel.language_model.router_prompt import router_prompt
 from bot.panel.links import RouterLabels
 from bot.panel.model import (
@@ -105,13 +103,15 @@ class RouterTrial:
         if named:
             return Decision(tuple(Chosen(expert.name) for expert in named), direct=True)
         began = runtime.monotonic()
-        judged, spent = await self._judged(panel, question)
+        looked = await self._looked(panel, question, examples)
+        judged, spent = looked.likelihoods, looked.total
+        look_cost = self._sum(self._prices.cost(*used) for used in looked.usage.items())
         likely = gate.likely(judged, self._look.thresholds) if self._look else ()
         if len(likely) == 1:
-            cost = self._prices.cost(self._models.decisions, spent)
+            asked_at_once = (Chosen(likely[0]),)
             seconds = runtime.monotonic() - began
             return Decision(
-                (Chosen(likely[0]),), usage=spent, cost=cost, seconds=seconds, likelihoods=judged
+                asked_at_once, usage=spent, cost=look_cost, seconds=seconds, likelihoods=judged
             )
         model = self._client.model
         conversation = await model.open(RouterLabels(THREAD))
@@ -140,36 +140,35 @@ class RouterTrial:
             last.text,
             unknown=tuple(call.tool for call, expert in found if not expert),
             usage=last.usage + spent,
-            cost=self._cost(last, spent),
+            cost=self._sum(
+                [look_cost, self._prices.cost(last.model or self._models.router, last.usage)]
+            ),
             seconds=runtime.monotonic() - began,
             likelihoods=judged,
         )
 
-    def _cost(self, last: Responded, judging: Usage) -> Decimal | None:
-        costs = (
-            self._prices.cost(last.model or self._models.router, last.usage),
-            self._prices.cost(self._models.decisions, judging)
-            if judging != NO_USAGE
-            else Decimal(0),
-        )
-        return None if None in costs else sum(filter(None, costs), Decimal(0))
+    async def _looked(
+        self, panel: Panel, question: Question, examples: Sequence[Correction]
+    ) -> Told:
+        """Return how likely each expert is wanted, as a first look in a turn would, or nothing.
 
-    async def _judged(self, panel: Panel, question: Question) -> tuple[Likelihoods, Usage]:
-        """Return how likely each expert is wanted, as a first look in a turn would; or nothing."""
-        if self._look is None or panel.rules:
-            return Likelihoods(), NO_USAGE
+        Two samples are compared whether or not the channel asks people.
+        """
+        if (look := self._look) is None:
+            return Told(Likelihoods(), {})
         asked = _asked(question.text, len(question.earlier))
-        prompt = router_prompt(
-            self._models, panel, ConversationId(""), [asked], cache_key="router:trial"
-        )
+        decides = look.decisions and not (panel.rules or examples)
+        models, nowhere, key = self._models, ConversationId(""), "router:trial"
+        prompt = router_prompt(models, panel, nowhere, [asked], cache_key=key, examples=examples)
         earlier = [*_earlier(question.earlier, panel)][::-1]
-        try:
-            judged = await self._client.judge(
-                judging(prompt, earlier, panel, self._models.decisions)
-            )
-        except (ModelRefused, ModelUnavailable):
-            return Likelihoods(), NO_USAGE
-        return likelihoods_in(judged.likelihoods, panel), judged.usage
+        judge = models.decisions if decides else ""
+        asking = Asking(judge, quiet=True, samples=look.agreement)
+        return await ask_likelihoods(self._client, asking, prompt, earlier, panel)
+
+    @staticmethod
+    def _sum(costs: Iterable[Decimal | None]) -> Decimal | None:
+        found = list(costs)
+        return None if None in found else sum(filter(None, found), Decimal(0))
 
 
 def _as_message(question: Question) -> Message:

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Protocol
 
 from bot.functions import Piece, Request
-from bot.panel.errors import NoDecisions
+from bot.panel.errors import ModelFault, ModelRefused, NoDecisions
 from bot.panel.language_model.exchange import Item, Judged, ModelEvent, Prompt, StoredItem
 from bot.panel.links import Labels
 from bot.panel.made_files import MadeFile
@@ -25,6 +25,14 @@ class LanguageModel(Protocol):
         repeating), ModelRefused or ConversationGone. Waits by itself while the conversation is
         locked, and mends calls that an earlier crash left unanswered.
         """
+
+    def respond_once(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
+        """Send *prompt* as ``respond`` does, but read no conversation and store nothing.
+
+        Raises ModelUnavailable, or ModelRefused: always, where a backend cannot do that, as here.
+        """
+        name = type(self).__name__
+        raise ModelRefused(ModelFault.BAD_REQUEST, f"{name} asks {prompt.model} in threads only")
 
     async def judge(self, prompt: Prompt) -> Judged:
         """Return how likely each of *prompt*'s tools is wanted, as its description states it.

@@ -34,6 +34,7 @@ from bot.panel.observing import Kind, Measure, Operation
 from bot.panel.retries import Backoff, Retries
 from bot.panel.tools import ApprovalWanted
 
+_Send = Callable[[Prompt], AsyncGenerator[ModelEvent, None]]
 OnRefusal = Callable[[ModelRefused, str], Awaitable[None]]  # with the model's name
 
 
@@ -110,6 +111,26 @@ class ModelClient:
             calling.know(response=Responded("", judged.usage))
             return judged
 
+    async def ask_once(self, prompt: Prompt) -> tuple[Sequence[ToolCalled], Responded]:
+        """Return what is called for *prompt*, and the end of a response of which nothing is kept.
+
+        It is asked once, whatever fails. Raises ModelUnavailable or ModelRefused; OverBudget is
+        one.
+        """
+        calls, last = list[ToolCalled](), Responded("")
+        with observing.begin(Kind.MODEL_CALL, prompt=prompt) as calling:
+            async with aclosing(self._respond(prompt, self.model.respond_once)) as events:
+                async for event in events:
+                    match event:
+                        case ToolCalled():
+                            calls.append(event)
+                        case Responded():
+                            last = event
+            calling.know(response=last)
+        if last.written and are_meant(last.written, prompt):
+            return [*calls, *last.written.calls], last
+        return calls, last
+
     async def _ask(
         self, prompt: Prompt, *, ref: str, repeated: bool, begun: str
     ) -> AsyncGenerator[ModelEvent | ResponseRestarted, None]:
@@ -131,7 +152,7 @@ class ModelClient:
                         yield ResponseRestarted()
                     items = (*unsent(prompt.items, stored or ()), *map(aborted, _calls(answer)))
                     request = replace(prompt, items=items, model=attempts.begin())
-                    async with aclosing(self._respond(request)) as events:
+                    async with aclosing(self._respond(request, self.model.respond)) as events:
                         async for event in events:
                             begun = event.response if isinstance(event, Begun) else begun
                             if repeated and isinstance(event, Responded):
@@ -147,13 +168,16 @@ class ModelClient:
                 else:
                     return
 
-    def _respond(self, request: Prompt) -> AsyncGenerator[ModelEvent, None]:
+    def _respond(self, request: Prompt, send: _Send) -> AsyncGenerator[ModelEvent, None]:
         if self.ledger is None or request.account is None:
-            return self.model.respond(request)
-        return self._paid(request, estimates.bill(self.ledger, request.account, request))
+            return send(request)
+        bill = estimates.bill(self.ledger, request.account, request)
+        return self._paid(request, send, bill)
 
-    async def _paid(self, request: Prompt, bill: Bill) -> AsyncGenerator[ModelEvent, None]:
-        async with bill, aclosing(self.model.respond(request)) as events:
+    async def _paid(
+        self, request: Prompt, send: _Send, bill: Bill
+    ) -> AsyncGenerator[ModelEvent, None]:
+        async with bill, aclosing(send(request)) as events:
             async for event in events:
                 estimates.note(bill, event)
                 yield event

@@ -1,6 +1,6 @@
 """What a model judges of a question: a statement about each expert, and one about none of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.panel.language_model.exchange import Item, Prompt, Tool, ToolCalled, UserSaid, in_words
@@ -40,6 +40,19 @@ def predicates(panel: Panel) -> tuple[Tool, ...]:
 
 def judging(prompt: Prompt, earlier: Iterable[Item], panel: Panel, model: str) -> Prompt:
     """Return the router's *prompt* for the judge, with what came *earlier*, the newest first."""
+    return replace(
+        prompt,
+        conversation=ConversationId(""),
+        model=model,
+        instructions=INSTRUCTIONS,
+        items=(*retold(earlier), *prompt.items),
+        tools=predicates(panel),
+        most_output=1,  # it writes nothing that costs
+    )
+
+
+def retold(earlier: Iterable[Item]) -> Sequence[UserSaid]:
+    """Return what came *earlier*, the newest first, for whoever reads no conversation."""
     shown = list[Item]()
     for item in earlier:
         match item:
@@ -48,15 +61,7 @@ def judging(prompt: Prompt, earlier: Iterable[Item], panel: Panel, model: str) -
             case ToolCalled():  # what was asked stands in the message
                 shown.append(replace(item, arguments={}))
     told = [in_words(item) for item in reversed(shown[:SHOWN_ITEMS])]
-    return replace(
-        prompt,
-        conversation=ConversationId(""),
-        model=model,
-        instructions=INSTRUCTIONS,
-        items=(*([UserSaid("\n".join(told))] if told else ()), *prompt.items),
-        tools=predicates(panel),
-        most_output=1,  # it writes nothing that costs
-    )
+    return [UserSaid("\n".join(told))] if told else []
 
 
 def likelihoods_in(judged: Mapping[str, float], panel: Panel) -> Likelihoods:

@@ -40,6 +40,12 @@ class RedactedModel(LanguageModel):
             async for event in events:
                 yield event
 
+    async def respond_once(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
+        redacted = await self._prompt(prompt)
+        async with aclosing(self._model.respond_once(redacted)) as events:
+            async for event in events:
+                yield event
+
     async def judge(self, prompt: Prompt) -> Judged:
         return await self._model.judge(await self._prompt(prompt))
 

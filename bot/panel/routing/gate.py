@@ -24,10 +24,15 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A first look with decisions; *quiet*: a server without them is nothing to warn of."""
+    """A first look at a question, with decisions or else by the agreement of two samples.
+
+    *quiet*: a server without decisions is nothing to warn of.
+    """
 
     thresholds: Thresholds = field(default_factory=Thresholds)
+    decisions: bool = True
     quiet: bool = False
+    agreement: bool = False  # where people are asked, if it is unclear whom to ask
 
 
 @dataclass(frozen=True, slots=True)

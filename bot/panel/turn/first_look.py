@@ -9,15 +9,18 @@ import logging
 from collections.abc import Sequence
 from contextlib import aclosing
 
-from bot.panel.errors import ConversationGone, ModelRefused, ModelUnavailable, NoDecisions
+from bot.panel.errors import ConversationGone, ModelRefused, ModelUnavailable
 from bot.panel.journal.events import LikelihoodsAsked, LikelihoodsJudged
 from bot.panel.language_model import prompts
 from bot.panel.language_model.exchange import Item, ToolCalled, UserSaid
-from bot.panel.language_model.predicates import SHOWN_ITEMS, judging, likelihoods_in
-from bot.panel.model import ConversationId, Expert
+from bot.panel.language_model.likelihood_requests import Asking, Told, ask_likelihoods
+from bot.panel.language_model.predicates import SHOWN_ITEMS
+from bot.panel.model import ConversationId, Expert, WhenUnsure
 from bot.panel.routing import gate
 from bot.panel.routing.corrections import Correction
+from bot.panel.routing.gate import Look
 from bot.panel.routing.likelihoods import Likelihoods
+from bot.panel.turn import unsure
 from bot.panel.turn.turn_context import TurnContext
 
 log = logging.getLogger(__name__)
@@ -28,37 +31,36 @@ async def likely_experts(
 ) -> tuple[Expert, ...]:
     """Return who is likely wanted, the likeliest first; nobody where the router decides alone.
 
-    It does where the panel has rules, or people have corrected questions like this one, the
-    *examples*: these are for whoever reads them all.
+    *examples* are what people corrected of questions like this one.
     """
     if (look := context.rules.look) is None:
         return ()
-    if context.progress.likelihoods is None:
-        if context.progress.round_of().asked or context.panel.rules or examples:
-            return ()
-        await _judge(context, quiet=look.quiet)
+    if context.progress.likelihoods is None and not context.progress.round_of().asked:
+        await _look(context, look, examples)
     likelihoods = context.progress.likelihoods or Likelihoods()
     names = gate.likely(likelihoods, look.thresholds)
     return tuple(filter(None, map(context.panel.find, names)))
 
 
-async def _judge(context: TurnContext, *, quiet: bool) -> None:
-    judged = LikelihoodsJudged(Likelihoods())
+async def _look(context: TurnContext, look: Look, examples: Sequence[Correction]) -> None:
+    """Find out how likely each expert is wanted, in the ways that may be taken.
+
+    Decisions are not asked where the panel has rules or there are *examples*: these are for
+    whoever reads them all. Samples are only taken for the sake of asking people.
+    """
+    decides = look.decisions and not (context.panel.rules or examples)
+    compares = look.agreement and unsure.mode(context) is not WhenUnsure.OFF
+    if not (decides or compares):
+        return
+    asking = Asking(context.rules.models.decisions if decides else "", look.quiet, compares)
+    told, panel, client = Told(Likelihoods(), {}), context.panel, context.services.client
     await context.record.note(LikelihoodsAsked())
     try:
-        prompt = judging(
-            context.router_prompt(ConversationId(""), _question(context)),
-            await _earlier(context),
-            context.panel,
-            context.rules.models.decisions,
-        )
-        answer = await context.services.client.judge(prompt)
-        judged = LikelihoodsJudged(likelihoods_in(answer.likelihoods, context.panel), answer.usage)
+        prompt = context.router_prompt(ConversationId(""), _question(context), examples=examples)
+        told = await ask_likelihoods(client, asking, prompt, await _earlier(context), panel)
     except (ModelRefused, ModelUnavailable, ConversationGone) as error:
-        is_expected = quiet and isinstance(error, NoDecisions)
-        level = logging.DEBUG if is_expected else logging.WARNING
-        log.log(level, "router.no_decisions", extra={"reason": str(error)})
-    await context.record.note(judged)
+        log.warning("router.no_look", extra={"reason": str(error)})
+    await context.record.note(LikelihoodsJudged(told.likelihoods, told.total))
 
 
 def _question(context: TurnContext) -> Sequence[UserSaid]:

@@ -37,14 +37,14 @@ async def is_left_to_people(context: TurnContext) -> bool:
 
 
 def _candidates(context: TurnContext) -> Sequence[Expert]:
-    progress, mode = context.progress, _mode(context)
+    progress, asks = context.progress, mode(context)
     if context.turn.steer or progress.likelihoods is None or progress.round_of().asked:
         return ()
     if is_offered(context):
-        mode = WhenUnsure.EAGER  # whatever the setting says by now: people may see it
+        asks = WhenUnsure.EAGER  # whatever the setting says by now: people may see it
     look = context.rules.look
     thresholds = look.thresholds if look else gate.DEFAULT
-    decided = gate.decide(progress.likelihoods, mode, thresholds)
+    decided = gate.decide(progress.likelihoods, asks, thresholds)
     names = decided.candidates if isinstance(decided, Unsure) else ()
     experts = [expert for name in names if (expert := context.panel.find(name))]
     return experts[: context.rules.consultations]
@@ -65,12 +65,13 @@ async def pass_over(context: TurnContext) -> None:
     What is left to people is unread: without that, there is nothing to look for.
     """
     turn, unread = context.turn, context.input.unread
-    if turn.steer or not unread.said or _mode(context) is WhenUnsure.OFF:
+    if turn.steer or not unread.said or mode(context) is WhenUnsure.OFF:
         return
     stores = context.services.stores
     lost = LostTurns(context.services.messenger, stores.approvals, stores.outbox)
     await lost.settle(turn.thread, besides=turn.id, until=turn.messages[0].ts)
 
 
-def _mode(context: TurnContext) -> WhenUnsure:
+def mode(context: TurnContext) -> WhenUnsure:
+    """Return when people of the thread are asked whom to ask."""
     return context.panel.unsure or context.rules.unsure

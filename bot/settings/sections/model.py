@@ -83,8 +83,23 @@ class ModelSettings:
     router_threshold: float = setting(
         "PANELBOT_ROUTER_THRESHOLD",
         number(0, 1, default=0.5),
-        "With decisions or auto: from which likelihood on an expert is asked",
-        page="run/models.md#a-first-look",
+        "Where it is known how likely each expert is wanted: from which likelihood on one is asked",
+        page="run/models.md#thresholds",
+        own=Own.ANY,
+    )
+    router_possible: float = setting(
+        "PANELBOT_ROUTER_POSSIBLE",
+        number(0, 1, default=0.15),
+        "From which likelihood on an expert may be wanted: below the threshold, people are asked. "
+        "Not above PANELBOT_ROUTER_THRESHOLD",
+        page="run/models.md#thresholds",
+        own=Own.ANY,
+    )
+    router_nobody: float = setting(
+        "PANELBOT_ROUTER_NOBODY",
+        number(0, 1, default=0.5),
+        "From which likelihood on nobody is wanted, and the router answers by itself",
+        page="run/models.md#thresholds",
         own=Own.ANY,
     )
     expert_model: str = setting(
@@ -147,6 +162,16 @@ class ModelSettings:
         "Where the router is unsure, people are asked whom to ask. cautious: if it is sure of no "
         "expert. eager: if it is unsure of any. `/experts unsure` says otherwise for a channel",
         example="cautious",
+        page="use/asking.md#when-the-router-is-unsure",
+        own=Own.ANY,
+    )
+    unsure_by: str = setting(
+        "PANELBOT_UNSURE_BY",
+        choice("decisions", "agreement", default="decisions"),
+        "What tells how unsure the router is. decisions: those of PANELBOT_ROUTER, and nothing "
+        "else. agreement: where these tell nothing, two short requests to the router's model, "
+        "which are compared; only in channels in which people are asked",
+        example="agreement",
         page="use/asking.md#when-the-router-is-unsure",
         own=Own.ANY,
     )

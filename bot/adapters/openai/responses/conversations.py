@@ -14,11 +14,12 @@ from bot.adapters.openai.labels import pack, unpack
 from bot.adapters.openai.leaks.filtered_stream import ThinkingModels, filtered
 from bot.adapters.openai.reading.items import read_items
 from bot.adapters.openai.reading.sent import Sent
-from bot.adapters.openai.responses import history, streaming
+from bot.adapters.openai.responses import history, streaming, unkept
 from bot.adapters.openai.responses.api import ResponsesApi
 from bot.adapters.openai.responses.decisions import Decisions
 from bot.adapters.openai.responses.request_builder import RequestBuilder
 from bot.adapters.openai.responses.response_start import ResponseStart
+from bot.adapters.openai.responses.stateless_start import StatelessStart
 from bot.adapters.openai.retries import RequestSender, RetryDelays
 from bot.adapters.openai.server.client import Client
 from bot.adapters.openai.server.server_limits import limits_of
@@ -82,6 +83,10 @@ class ConversationsModel(LanguageModel):
         ):
             async for event in events:
                 yield event
+
+    def respond_once(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
+        start = StatelessStart(self._api, self._requests, self._delays, prompt, prompt.items)
+        return unkept.respond(start, prompt, self._thinking)
 
     async def judge(self, prompt: Prompt) -> Judged:
         return await self._decisions.judge(prompt)

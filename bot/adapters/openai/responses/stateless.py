@@ -18,7 +18,7 @@ from bot import runtime
 from bot.adapters.openai import errors, made_files
 from bot.adapters.openai.leaks.filtered_stream import ThinkingModels, filtered
 from bot.adapters.openai.reading.call_ids import CallIds, OwnCallIds
-from bot.adapters.openai.responses import streaming
+from bot.adapters.openai.responses import streaming, unkept
 from bot.adapters.openai.responses.api import ResponsesApi
 from bot.adapters.openai.responses.compaction import Compaction
 from bot.adapters.openai.responses.decisions import Decisions
@@ -83,6 +83,10 @@ class StatelessModel(LanguageModel):
         async with lock, aclosing(self._respond(prompt)) as events:
             async for event in events:
                 yield event
+
+    def respond_once(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
+        start = StatelessStart(self._api, self._requests, self._delays, prompt, prompt.items)
+        return unkept.respond(start, prompt, self._thinking)
 
     async def judge(self, prompt: Prompt) -> Judged:
         return await self._decisions.judge(prompt)

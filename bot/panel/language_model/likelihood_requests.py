@@ -1,0 +1,125 @@
+"""Asking models how likely each expert is wanted: decisions, else two samples of the router.
+
+1. Samples are asked as the router is, with its rules and examples, but without reasons and briefs.
+   Of their responses, nothing is kept.
+2. A sample that is lost, or not understood, leaves nothing to compare: nothing is known then.
+3. Whatever cannot be asked is only logged: the router decides by itself.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bot.panel.errors import ModelRefused, ModelUnavailable, NoDecisions
+from bot.panel.language_model.exchange import Item, Prompt, Responded, ToolCalled
+from bot.panel.language_model.expert_calls import called_one_by_one, expert_called
+from bot.panel.language_model.model_client import ModelClient
+from bot.panel.language_model.predicates import judging, likelihoods_in, retold
+from bot.panel.model import ConversationId, Panel
+from bot.panel.routing.agreement import Wanted, agreement
+from bot.panel.routing.likelihoods import Likelihoods
+from bot.panel.usage import NO_USAGE, Usage
+
+log = logging.getLogger(__name__)
+
+_SAMPLES = 2
+_MOST_OUTPUT = 1_000  # tokens: some thirty are usual, but there are models that think
+_BRIEFLY = """
+This time, only say whom you would consult: call their tools, and write nothing. If no expert \
+fits, write the one word “nobody”."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Which requests may be made, in this order, until one tells something."""
+
+    decisions: str = ""  # the model that judges; empty: none
+    quiet: bool = False  # where the server has no decisions
+    samples: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How likely each expert is wanted, as far as that is known, and what it took."""
+
+    likelihoods: Likelihoods
+    usage: Mapping[str, Usage]  # by the model
+
+    @property
+    def total(self) -> Usage:
+        """What all requests took."""
+        return sum(self.usage.values(), NO_USAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    wanted: Wanted | None  # None: that is not known
+    usage: Usage = NO_USAGE
+
+
+async def ask_likelihoods(
+    client: ModelClient, asking: Asking, prompt: Prompt, earlier: Sequence[Item], panel: Panel
+) -> Told:
+    """Return how likely each expert of *panel* is wanted by the router's *prompt*.
+
+    *earlier* is what came before, the newest first.
+    """
+    likelihoods, usage = Likelihoods(), dict[str, Usage]()
+    if asking.decisions:
+        judge = judging(prompt, earlier, panel, asking.decisions)
+        likelihoods, usage[judge.model] = await _judged(client, judge, panel, quiet=asking.quiet)
+    if asking.samples and not likelihoods.experts:
+        likelihoods, spent = await _compared(client, sampling(prompt, earlier), panel)
+        usage[prompt.model] = usage.get(prompt.model, NO_USAGE) + spent
+    return Told(likelihoods, usage)
+
+
+async def _judged(
+    client: ModelClient, prompt: Prompt, panel: Panel, *, quiet: bool
+) -> tuple[Likelihoods, Usage]:
+    try:
+        answer = await client.judge(prompt)
+    except (ModelRefused, ModelUnavailable) as error:
+        is_expected = quiet and isinstance(error, NoDecisions)
+        level = logging.DEBUG if is_expected else logging.WARNING
+        log.log(level, "router.no_decisions", extra={"reason": str(error)})
+        return Likelihoods(), NO_USAGE
+    return likelihoods_in(answer.likelihoods, panel), answer.usage
+
+
+def sampling(prompt: Prompt, earlier: Iterable[Item]) -> Prompt:
+    """Return the router's *prompt* for samples, with what came *earlier*, the newest first."""
+    return replace(
+        prompt,
+        conversation=ConversationId(""),
+        items=(*retold(earlier), *prompt.items),
+        tools=tuple(replace(tool, parameters={}) for tool in prompt.tools),
+        most_output=min(prompt.most_output or _MOST_OUTPUT, _MOST_OUTPUT),
+        addendum=prompt.addendum + _BRIEFLY,
+    )
+
+
+async def _compared(client: ModelClient, prompt: Prompt, panel: Panel) -> tuple[Likelihoods, Usage]:
+    first, second = await asyncio.gather(*(_taken(client, prompt, panel) for _ in range(_SAMPLES)))
+    usage = first.usage + second.usage
+    if first.wanted is None or second.wanted is None:
+        return Likelihoods(), usage
+    names = [expert.name for expert in panel.experts]
+    return agreement(first.wanted, second.wanted, names), usage
+
+
+async def _taken(client: ModelClient, prompt: Prompt, panel: Panel) -> _Sample:
+    try:
+        calls, last = await client.ask_once(prompt)
+    except (ModelRefused, ModelUnavailable) as error:
+        log.warning("router.no_sample", extra={"reason": str(error)})
+        return _Sample(None)
+    return _Sample(_wanted(calls, last, panel), last.usage)
+
+
+def _wanted(calls: Sequence[ToolCalled], last: Responded, panel: Panel) -> Wanted | None:
+    made = [one for call in calls for one in called_one_by_one(call, panel)]
+    found = {expert.name for one in made if (expert := expert_called(one.tool, panel))}
+    is_understood = bool(found) or (not calls and bool(last.text.strip()))
+    return found if is_understood else None
