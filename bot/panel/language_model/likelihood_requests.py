@@ -24,6 +24,7 @@ from bot.panel.usage import NO_USAGE, Usage
 log = logging.getLogger(__name__)
 
 _SAMPLES = 2
+_PATIENCE = 30.0  # seconds
 _MOST_OUTPUT = 1_000  # tokens: some thirty are usual, but there are models that think
 _BRIEFLY = """
 This time, only say whom you would consult: call their tools, and write nothing. If no expert \
@@ -101,7 +102,9 @@ def sampling(prompt: Prompt, earlier: Iterable[Item]) -> Prompt:
 
 
 async def _compared(client: ModelClient, prompt: Prompt, panel: Panel) -> tuple[Likelihoods, Usage]:
-    first, second = await asyncio.gather(*(_taken(client, prompt, panel) for _ in range(_SAMPLES)))
+    async with asyncio.TaskGroup() as tasks:
+        taking = [tasks.create_task(_taken(client, prompt, panel)) for _ in range(_SAMPLES)]
+    first, second = [task.result() for task in taking]
     usage = first.usage + second.usage
     if first.wanted is None or second.wanted is None:
         return Likelihoods(), usage
@@ -111,9 +114,10 @@ async def _compared(client: ModelClient, prompt: Prompt, panel: Panel) -> tuple[
 
 async def _taken(client: ModelClient, prompt: Prompt, panel: Panel) -> _Sample:
     try:
-        calls, last = await client.ask_once(prompt)
-    except (ModelRefused, ModelUnavailable) as error:
-        log.warning("router.no_sample", extra={"reason": str(error)})
+        async with asyncio.timeout(_PATIENCE):
+            calls, last = await client.ask_once(prompt)
+    except (ModelRefused, ModelUnavailable, TimeoutError) as error:
+        log.warning("router.no_sample", extra={"reason": str(error) or type(error).__name__})
         return _Sample(None)
     return _Sample(_wanted(calls, last, panel), last.usage)
 

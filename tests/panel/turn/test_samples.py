@@ -1,5 +1,7 @@
 """Without decisions, two samples of the router tell how sure it is, where people are asked."""
 
+import asyncio
+
 import pytest
 
 from bot.panel.budgets.budget_store import Spent
@@ -158,3 +160,10 @@ async def test_killed_anywhere_people_are_asked_once(comparing, stop_at, after):
     assert comparing.messenger.said == [ASKS]
     if any(isinstance(event, LikelihoodsJudged) for event in journal):
         assert len(comparing.model.asked_once) == taken
+
+
+async def test_a_sample_that_hangs_is_given_up(comparing, monkeypatch):
+    monkeypatch.setattr("bot.panel.language_model.likelihood_requests._PATIENCE", 0.01)
+    sampled(comparing, [asyncio.Event(), "nobody"], wants("legal"), [consult("finance")])
+    await comparing.ask("May we?")
+    assert comparing.model.asked("finance")
