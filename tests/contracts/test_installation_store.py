@@ -12,7 +12,7 @@ from tests.fakes.installation_store import FakeInstallationStore
 ACME = Installation(
     app_id="A1", team_id="T1", enterprise_id="", bot_id="B1", bot_user_id="U1", token="xoxb-1",
     scopes=frozenset({"chat:write", "commands"}), url="https://acme.example/", name="Acme",
-    installer="UANN", installed_at=1_790_000_000.0,
+    installer="UANN", installed_at=1_790_000_000,
 )  # fmt: skip
 GLOBEX = replace(
     ACME, team_id="", enterprise_id="E1", bot_id="B2", bot_user_id="W1", token="xoxb-2",
@@ -93,6 +93,27 @@ async def test_only_the_organisation_that_has_a_workspace_drops_it(store):
 
     assert await store.teams("E1") == frozenset()
     assert await store.teams("E2") == {"T3"}
+
+
+async def test_what_slack_said_of_a_workspace_later_counts_in_any_order(store):
+    team = frozenset({"T3"})
+    await store.drop_teams("E1", team, at=1_790_000_000.0002)
+    await store.note_teams("E1", team, at=1_790_000_000.0001)
+    await store.note_teams("E1", team)
+    assert await store.teams("E1") == frozenset()
+
+    await store.note_teams("E1", team, at=1_790_000_000.0003)
+    await store.drop_teams("E1", team, at=1_790_000_000.0002)
+    assert await store.teams("E1") == team
+
+
+async def test_nothing_of_that_is_left_after_a_removal(store):
+    org = await store.save(GLOBEX)
+    await store.drop_teams("E1", frozenset({"T3"}), at=5)
+    await store.remove("E1", org.generation)
+    await store.note_teams("E1", frozenset({"T3"}), at=4)
+
+    assert await store.teams("E1") == {"T3"}
 
 
 async def test_an_installation_of_one_workspace_acts_there_and_nowhere_else(store):

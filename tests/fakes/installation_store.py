@@ -15,6 +15,7 @@ class FakeInstallationStore(InstallationStore):
         self._installations: dict[str, Installation] = {}
         self._organisations: dict[str, str] = {}
         self._generations = count(1)
+        self._times: dict[tuple[str, str], float] = {}  # of what Slack said last
 
     async def save(self, installation: Installation) -> Installation:
         if not self._encrypts and self._installations.keys() - {installation.key}:
@@ -30,18 +31,23 @@ class FakeInstallationStore(InstallationStore):
         own = self._installations.get(team_id)
         return own or self._installations.get(self._organisations.get(team_id, ""))
 
-    async def note_teams(self, enterprise_id: str, team_ids: frozenset[str]) -> None:
-        self._organisations |= dict.fromkeys(team_ids, enterprise_id)
+    async def note_teams(
+        self, enterprise_id: str, team_ids: frozenset[str], *, at: float = 0
+    ) -> None:
+        for team_id in self._said(enterprise_id, team_ids, at):
+            self._organisations[team_id] = enterprise_id
 
-    async def drop_teams(self, enterprise_id: str, team_ids: frozenset[str]) -> None:
-        for team_id in team_ids & await self._noted(enterprise_id):
+    async def drop_teams(
+        self, enterprise_id: str, team_ids: frozenset[str], *, at: float = 0
+    ) -> None:
+        for team_id in self._said(enterprise_id, team_ids, at) & self._noted(enterprise_id):
             del self._organisations[team_id]
 
     async def teams(self, key: str) -> frozenset[str]:
         found = self._installations.get(key)
         if found and not found.is_org_wide:
             return frozenset({key})
-        return await self._noted(key)
+        return self._noted(key)
 
     async def of_bots(self, users: Collection[str]) -> Mapping[str, frozenset[str]]:
         bots = [(one.bot_user_id, key) for key, one in self._installations.items()]
@@ -64,7 +70,9 @@ class FakeInstallationStore(InstallationStore):
         stored = self._installations.get(key)
         if stored is None or stored.generation != generation:
             return False
-        await self.drop_teams(key, await self._noted(key))
+        for team_id in self._noted(key):
+            del self._organisations[team_id]
+        self._times = {where: at for where, at in self._times.items() if where[0] != key}
         del self._installations[key]
         return True
 
@@ -74,6 +82,13 @@ class FakeInstallationStore(InstallationStore):
     async def count(self) -> int:
         return len(self._installations)
 
-    async def _noted(self, enterprise_id: str) -> frozenset[str]:
+    def _said(self, enterprise_id: str, team_ids: frozenset[str], at: float) -> frozenset[str]:
+        """Return of which workspaces Slack has said nothing later."""
+        last = self._times
+        new = frozenset(one for one in team_ids if last.get((enterprise_id, one), 0) <= at)
+        self._times |= {(enterprise_id, one): at for one in new}
+        return new
+
+    def _noted(self, enterprise_id: str) -> frozenset[str]:
         noted = self._organisations.items()
         return frozenset(team for team, organisation in noted if organisation == enterprise_id)

@@ -192,7 +192,9 @@ I at:KEY            hash    an installation, by organisation or workspace:   unt
 I keys              zset    the keys of all of them, in order                as long; 80 B each
 I organisations     hash    workspaces in which the org-wide installation    as long; 60 B each
                             of an organisation may act, with its id
-I teams:KEY         set     the same workspaces, by organisation             as long; 50 B each
+I teams:KEY         hash    when Slack said of each workspace of an          as long; 90 B each
+                            organisation that it may (``+``) or may not
+                            (``-``) act there: events come in any order
 I bot:USER          set     the installations whose bot is that user         as long; 60 B each
 I generation        string  the last generation given to an installation     for ever; 80 B
 panelbot:schema     hash    ``version`` of this table, number of ``shards``  for ever; 80 B

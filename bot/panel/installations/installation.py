@@ -78,10 +78,17 @@ class InstallationStore(Protocol):
         The organisation's counts if ``note_teams`` has said that it has the workspace.
         """
 
-    async def note_teams(self, enterprise_id: str, team_ids: frozenset[str]) -> None:
-        """Note that the org-wide installation of *enterprise_id* may act in *team_ids*."""
+    async def note_teams(
+        self, enterprise_id: str, team_ids: frozenset[str], *, at: float = 0
+    ) -> None:
+        """Note that the org-wide installation of *enterprise_id* may act in *team_ids*.
 
-    async def drop_teams(self, enterprise_id: str, team_ids: frozenset[str]) -> None:
+        *at* is when Slack said so: what it said of a workspace later counts. 0: before all else.
+        """
+
+    async def drop_teams(
+        self, enterprise_id: str, team_ids: frozenset[str], *, at: float = 0
+    ) -> None:
         """Note that the org-wide installation of *enterprise_id* may not act there any more."""
 
     async def teams(self, key: str) -> frozenset[str]:

@@ -4,8 +4,10 @@
 
 local key = ARGV[1]
 if redis.call('HGET', of('at', key), 'generation') ~= ARGV[2] then return 0 end
-for _, team in ipairs(redis.call('SMEMBERS', of('teams', key))) do
-  redis.call('HDEL', P .. 'organisations', team)
+for _, team in ipairs(redis.call('HKEYS', of('teams', key))) do
+  if redis.call('HGET', P .. 'organisations', team) == key then
+    redis.call('HDEL', P .. 'organisations', team)
+  end
 end
 local bot = redis.call('HGET', of('at', key), 'bot')
 if bot then redis.call('SREM', of('bot', bot), key) end

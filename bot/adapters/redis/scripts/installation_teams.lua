@@ -1,17 +1,20 @@
 -- Notes in which workspaces the installation of an organisation may act, or may not any more.
--- KEYS: the prefix of the app's installations. ARGV: organisation, 1 if it may, then the workspaces
--- Returns nothing
+-- KEYS: the prefix of the app's installations. ARGV: organisation, ``+`` if it may, ``-`` if not,
+-- when Slack said so (s), then the workspaces
+-- Returns nothing; what Slack said later of a workspace counts
 
-local organisation, may = ARGV[1], ARGV[2] == '1'
-for n = 3, #ARGV do
+local organisation, sign, at = ARGV[1], ARGV[2], ARGV[3]
+for n = 4, #ARGV do
   local team = ARGV[n]
-  local former = redis.call('HGET', P .. 'organisations', team)
-  if former and (may or former == organisation) then
-    redis.call('SREM', of('teams', former), team)
-    redis.call('HDEL', P .. 'organisations', team)
-  end
-  if may then
-    redis.call('HSET', P .. 'organisations', team, organisation)
-    redis.call('SADD', of('teams', organisation), team)
+  local word = redis.call('HGET', of('teams', organisation), team)
+  if not word or tonumber(string.sub(word, 2)) <= tonumber(at) then
+    redis.call('HSET', of('teams', organisation), team, sign .. at)
+    local former = redis.call('HGET', P .. 'organisations', team)
+    if sign == '+' then
+      if former and former ~= organisation then redis.call('HDEL', of('teams', former), team) end
+      redis.call('HSET', P .. 'organisations', team, organisation)
+    elseif former == organisation then
+      redis.call('HDEL', P .. 'organisations', team)
+    end
   end
 end

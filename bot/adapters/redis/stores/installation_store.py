@@ -33,8 +33,8 @@ class RedisInstallationStore(InstallationStore):
         self._cipher = cipher
 
     async def save(self, installation: Installation) -> Installation:
-        plain = replace(installation, token="", refresh_token="", expires_at=0, generation=0)
-        fields = (installation.bot_user_id, "about", codec.dump(plain), *self._tokens(installation))
+        bot, about = installation.bot_user_id, codec.dump(_plain(installation))
+        fields = (bot, "about", about, *self._tokens(installation))
         encrypts = int(bool(self._cipher.current))
         generation = await _SAVE(self._redis, self._prefix, installation.key, encrypts, *fields)
         if not generation:
@@ -53,19 +53,24 @@ class RedisInstallationStore(InstallationStore):
             return self._installation(team_id, own)
         return await self.find(organisation)
 
-    async def note_teams(self, enterprise_id: str, team_ids: frozenset[str]) -> None:
-        await self._note(enterprise_id, team_ids, may=True)
+    async def note_teams(
+        self, enterprise_id: str, team_ids: frozenset[str], *, at: float = 0
+    ) -> None:
+        await self._note(enterprise_id, team_ids, "+", at)
 
-    async def drop_teams(self, enterprise_id: str, team_ids: frozenset[str]) -> None:
-        await self._note(enterprise_id, team_ids, may=False)
+    async def drop_teams(
+        self, enterprise_id: str, team_ids: frozenset[str], *, at: float = 0
+    ) -> None:
+        await self._note(enterprise_id, team_ids, "-", at)
 
     async def teams(self, key: str) -> frozenset[str]:
         async with self._redis.pipeline(transaction=False) as pipe:
-            pipe.smembers(f"{self._prefix}teams:{key}")
+            pipe.hgetall(f"{self._prefix}teams:{key}")
             pipe.hget(self._at(key), "about")
-            teams, about = await pipe.execute()
+            words, about = await pipe.execute()
         is_workspace = about and not codec.load(Installation, about).is_org_wide
-        return frozenset({key}) if is_workspace else frozenset(teams)
+        may_act = (team for team, word in words.items() if word[0] == "+")
+        return frozenset({key} if is_workspace else may_act)
 
     async def of_bots(self, users: Collection[str]) -> Mapping[str, frozenset[str]]:
         if not users:
@@ -100,11 +105,13 @@ class RedisInstallationStore(InstallationStore):
     def _at(self, key: str) -> str:
         return f"{self._prefix}at:{key}"
 
-    async def _note(self, enterprise_id: str, team_ids: frozenset[str], *, may: bool) -> None:
+    async def _note(
+        self, enterprise_id: str, team_ids: frozenset[str], sign: str, at: float
+    ) -> None:
         teams = sorted(team_ids)
         for start in range(0, len(teams), _AT_ONCE):
             part = teams[start : start + _AT_ONCE]
-            await _TEAMS(self._redis, self._prefix, enterprise_id, int(may), *part)
+            await _TEAMS(self._redis, self._prefix, enterprise_id, sign, f"{at:.6f}", *part)
 
     def _tokens(self, installation: Installation) -> tuple[str, ...]:
         """Return names and values of the fields that new tokens replace."""
@@ -128,6 +135,18 @@ class RedisInstallationStore(InstallationStore):
             token=token,
             refresh_token=refresh_token,
         )
+
+
+def _plain(installation: Installation) -> Installation:
+    """Return *installation* without what fields of their own have; its time is no integer."""
+    return replace(
+        installation,
+        token="",
+        refresh_token="",
+        expires_at=0,
+        generation=0,
+        installed_at=float(installation.installed_at),
+    )
 
 
 def token_in(app: str, key: str, field: str) -> str:

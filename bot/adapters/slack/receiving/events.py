@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from bot import runtime
 from bot.json_types import Json
 
 _TS = re.compile(r"\d{1,15}(?:\.\d{1,9})?", re.ASCII)
@@ -30,6 +31,20 @@ def teams_of(body: Mapping[str, Any]) -> frozenset[str]:
     listed = found if isinstance(found, list) else ()
     teams = [entry.get("team_id") for entry in listed if isinstance(entry, dict)]
     return frozenset(team for team in teams if team and isinstance(team, str))
+
+
+def event_time(body: Mapping[str, Any]) -> int:
+    """Return when an event happened, in seconds since 1970: perhaps long before it comes."""
+    at = body.get("event_time")
+    return at if isinstance(at, int) else int(runtime.time())
+
+
+def revoked_bots(event: Json) -> frozenset[str]:
+    """Return the bot users whose tokens an event says are revoked."""
+    tokens = event.get("tokens")
+    bots = tokens.get("bot") if isinstance(tokens, dict) else None
+    listed = bots if isinstance(bots, list) else ()
+    return frozenset(bot for bot in listed if isinstance(bot, str))
 
 
 def checked(value: object) -> Json:

@@ -1,0 +1,155 @@
+"""Events that end installations, or let the app into workspaces of an organisation and out.
+
+They come in any order, twice, and after the app was installed again. So none is believed before
+Slack rejects our token, and each ends only the installation that it can be about. They are taken
+before Bolt, which drops some of them.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import runtime
+from bot.adapters.slack.api.web_api import meaning
+from bot.adapters.slack.receiving.events import event_of, event_time, revoked_bots
+from bot.json_types import Json
+from bot.operations.removal import RemovedWorkspaces
+from bot.panel.errors import MessengerRefused, MessengerUnavailable, PanelError
+from bot.panel.installations.installation import Installation, InstallationStore
+
+log = logging.getLogger(__name__)
+
+_DEAD = frozenset({"account_inactive", "invalid_auth", "not_authed", "token_revoked"})
+_ENDING = frozenset({"app_uninstalled", "tokens_revoked"})
+_ACCESS = frozenset({"team_access_granted", "team_access_revoked"})
+_WITHIN = 2.0  # seconds: Slack waits for an answer, and tells it again if there is none
+
+
+class Removals:
+    """Ends the installations in *store* that Slack has ended. *web* needs no token of its own."""
+
+    def __init__(
+        self, store: InstallationStore, removed: RemovedWorkspaces, web: AsyncWebClient
+    ) -> None:
+        self._store = store
+        self._removed = removed
+        self._web = web
+
+    async def take_in(self, body: Json) -> bool:
+        """Do what such an event means; False if *body* is something else.
+
+        Raises MessengerUnavailable or StoreUnavailable: Slack has to deliver it again.
+        """
+        event = event_of(body)
+        kind = event.get("type")
+        if kind in _ENDING:
+            for installation in await self._meant(body, event):
+                await self._end(installation, kind, event_time(body))
+        elif kind in _ACCESS:
+            await self._change_access(body, event)
+        return kind in _ENDING or kind in _ACCESS
+
+    async def rejected(self, installation: Installation) -> None:
+        """Look whether an installation has ended, as Slack rejects its token: events get lost.
+
+        What cannot be looked up is logged: the next rejection is looked into again.
+        """
+        try:
+            current = await self._store.find(installation.key)
+            if current and _is_same(current, installation):
+                await self._end(current, "rejected", int(runtime.time()))
+        except PanelError as error:
+            log.warning("installation.unknown", extra={"reason": str(error)})
+
+    async def is_installed(self, team_id: str) -> bool:
+        """Whether Slack lets us into a workspace."""
+        found = await self._store.for_team(team_id)
+        return found is not None and not await self._has_ended(found)
+
+    async def installed(self, installation: Installation) -> None:
+        """Keep what was to be deleted, after an installation was saved."""
+        for team_id in sorted(await self._store.teams(installation.key)):
+            await self._removed.is_back(team_id)
+
+    async def _meant(self, body: Json, event: Json) -> list[Installation]:
+        """Return the installations that may be meant: of the workspace, of its organisation.
+
+        The envelope of an org-wide one may name a workspace all the same.
+        """
+        ids = [body.get("team_id"), body.get("enterprise_id")]
+        found = [await self._store.find(id_) for id_ in ids if id_ and isinstance(id_, str)]
+        bots, at = revoked_bots(event), event_time(body)
+        return [
+            one
+            for one in found
+            if one is not None
+            and body.get("api_app_id") in (None, one.app_id)
+            and at >= int(one.installed_at)
+            and (event["type"] != "tokens_revoked" or one.bot_user_id in bots)
+        ]
+
+    async def _end(self, installation: Installation, why: str, at: int) -> None:
+        """Remove an installation, and have what is kept of its workspaces deleted some days later.
+
+        If this stops halfway, it is done again: the installation goes last.
+        """
+        if not await self._has_ended(installation):
+            log.info("app.installed_still", extra={"installation": installation.key})
+            return
+        for team_id in await self._only_through(installation):
+            await self._removed.removed(team_id, why, at)
+        await self._store.remove(installation.key, installation.generation)
+
+    async def _only_through(self, installation: Installation) -> list[str]:
+        """Return the workspaces in which nothing but *installation* lets us act."""
+        teams = await self._store.teams(installation.key)
+        if installation.is_org_wide:
+            own = {team_id for team_id in teams if await self._store.find(team_id)}
+            return sorted(teams - own)
+        organisation = installation.enterprise_id
+        if organisation and await self._store.find(organisation):
+            teams -= await self._store.teams(organisation)
+        return sorted(teams)
+
+    async def _has_ended(self, installation: Installation) -> bool:
+        """Whether Slack has no use for a token any more, which it may say by mistake elsewhere."""
+        try:
+            async with asyncio.timeout(_WITHIN):
+                await self._web.auth_test(token=installation.token)
+        except SlackApiError as error:
+            problem = meaning(error)
+            if not isinstance(problem, MessengerRefused):
+                raise problem from error
+            return problem.code in _DEAD
+        except Exception as error:
+            raise MessengerUnavailable(f"auth.test: {type(error).__name__}") from error
+        return False
+
+    async def _change_access(self, body: Json, event: Json) -> None:
+        """Note in which workspaces an organisation's installation may act."""
+        organisation, at = body.get("enterprise_id"), float(event.get("event_ts", event_time(body)))
+        teams = _ids(event.get("team_ids"))
+        if not isinstance(organisation, str) or not organisation or not teams:
+            return
+        if event["type"] == "team_access_granted":
+            await self._store.note_teams(organisation, teams, at=at)
+        else:
+            await self._store.drop_teams(organisation, teams, at=at)
+        for team_id in sorted(teams):
+            acting = await self._store.for_team(team_id)
+            if acting is None and event["type"] == "team_access_revoked":
+                await self._removed.removed(team_id, event["type"], event_time(body))
+            elif acting is not None and event["type"] == "team_access_granted":
+                await self._removed.is_back(team_id)
+
+
+def _is_same(one: Installation, other: Installation) -> bool:
+    return (one.generation, one.token) == (other.generation, other.token)
+
+
+def _ids(listed: object) -> frozenset[str]:
+    listed_ids: Iterable[object] = listed if isinstance(listed, list) else ()
+    return frozenset(id_ for id_ in listed_ids if id_ and isinstance(id_, str))
