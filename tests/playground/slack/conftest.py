@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from urllib.parse import parse_qs
 
 import pytest
 from aiohttp import ClientSession, web
@@ -72,6 +73,12 @@ class Bot:
     def events(self) -> list[Json]:
         """The events that have come, in their envelopes."""
         return [json.loads(body) for _, body in self.requests if body.startswith("{")]
+
+    @property
+    def interactions(self) -> list[Json]:
+        """The payloads of clicks and forms that have come."""
+        forms = [parse_qs(body) for _, body in self.requests if not body.startswith("{")]
+        return [json.loads(form["payload"][0]) for form in forms if "payload" in form]
 
     async def handle(self, request: web.Request) -> web.Response:
         self.requests.append((dict(request.headers), await request.text()))

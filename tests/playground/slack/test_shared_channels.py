@@ -4,9 +4,11 @@ import pytest
 
 from bot.playground.slack.workspace.company import ADA, BOT_USER, GENERAL, GUEST
 from bot.playground.slack.workspace.other_companies import FAY, GLOBEX
+from tests.playground.slack.block_kit import AGREE, modal
 from tests.playground.slack.worlds import events_of, refused
 
 ACME = "T0ACME"
+BUTTON = {"type": "actions", "block_id": "choice", "elements": [AGREE]}
 
 
 @pytest.fixture
@@ -114,3 +116,22 @@ async def test_a_reply_to_somebody_elsewhere_may_be_refused_as_a_stream(world, c
     world.hazards.streams_to_strangers = False
 
     assert await refused(client.chat_startStream(**reply, **recipient)) == "user_not_found"
+
+
+async def test_the_bot_that_posted_a_button_answers_whoever_presses_it(world, bot, client, session):
+    world.deliver_to(bot.url)
+    await client.chat_postMessage(channel=GENERAL, text="Agree?", blocks=[BUTTON])
+    (posted,) = world.workspace.messages(GENERAL)
+    people = world.tenants[GLOBEX].people
+
+    await people.click(FAY, posted, "agree")
+
+    payload = bot.interactions[-1]
+    assert (payload["team"]["id"], payload["user"]["team_id"]) == (ACME, GLOBEX)
+    await session.post(payload["response_url"], json={"text": "Done", "replace_original": True})
+    assert posted.text == "Done"
+    opened = await client.views_open(trigger_id=payload["trigger_id"], view=modal())
+    await people.submit_view(FAY, opened["view"]["id"], {})
+    submitted = bot.interactions[-1]
+    assert (submitted["team"]["id"], submitted["user"]["team_id"]) == (GLOBEX, GLOBEX)
+    assert submitted["view"]["app_installed_team_id"] == ACME

@@ -103,6 +103,7 @@ async def test_an_org_wide_token_acts_where_it_was_added(world, client_of):
     refusal = await refused(client.chat_postMessage(channel=SOUTH_GENERAL, text="?"))
     assert refusal == "team_access_not_granted"
     assert await refused(client.chat_postMessage(channel="C0NONE", text="?")) == "channel_not_found"
+    assert await refused(client.chat_postMessage(channel="general", text="?")) == "team_not_found"
 
 
 async def test_some_methods_need_the_team_of_an_org_wide_token(world, client_of):

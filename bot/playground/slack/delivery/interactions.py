@@ -34,10 +34,16 @@ def command(state: ServerState, user: str, channel: str, words: tuple[str, str],
     return payload
 
 
-def interaction(state: ServerState, kind: str, user: str) -> Json:
-    """Return the fields that all interactions have."""
-    workspace = state.workspace
-    person, enterprise = workspace.users[user], workspace.enterprise
+def interaction(state: ServerState, kind: str, user: str, owner: ServerState | None = None) -> Json:
+    """Return the fields that all interactions have.
+
+    The *owner* has the app whose message or view was used, of another workspace perhaps: what is
+    opened in answer is opened there. Of a message, it is the team too.
+    """
+    owner = owner or state
+    is_view = kind in {"view_submission", "view_closed", "block_suggestion"}
+    workspace = state.workspace if is_view else owner.workspace
+    person, enterprise = state.workspace.users[user], workspace.enterprise
     name = person.name
     team: Json = {"id": workspace.team_id, "domain": workspace.domain}
     organisation = {"id": enterprise.id, "name": enterprise.name} if enterprise else None
@@ -48,12 +54,12 @@ def interaction(state: ServerState, kind: str, user: str) -> Json:
         "user": {"id": user, "username": name, "name": name, "team_id": person.team_id},
         "api_app_id": APP_ID,
         "token": _TOKEN,
-        "team": None if workspace.is_org_wide else team,
+        "team": None if owner.workspace.is_org_wide else team,
         "enterprise": organisation,
-        "is_enterprise_install": workspace.is_org_wide,
+        "is_enterprise_install": owner.workspace.is_org_wide,
     }
     if kind not in {"block_suggestion", "view_closed"}:  # in answer to which no view can be opened
-        payload["trigger_id"] = state.new_trigger(user)
+        payload["trigger_id"] = owner.new_trigger(user)
     return payload
 
 

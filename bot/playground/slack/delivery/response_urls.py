@@ -19,6 +19,7 @@ LIFETIME_SECONDS = 30 * 60
 class Origin:
     """The command or click that a URL was issued for."""
 
+    state: ServerState  # of the workspace whose bot answers
     user: str
     channel: str
     message: Message | None
@@ -33,10 +34,16 @@ class ResponseUrls:
         self._state = state
         self._origins: dict[str, Origin] = {}
 
-    def new(self, user: str, channel: str, message: Message | None = None) -> str:
-        """Return a new URL; *message* is the one with the button."""
+    def new(
+        self,
+        user: str,
+        channel: str,
+        message: Message | None = None,
+        owner: ServerState | None = None,
+    ) -> str:
+        """Return a new URL; *message* is the one with the button, which *owner*'s bot posted."""
         key = self._state.workspace.new_id("R")
-        self._origins[key] = Origin(user, channel, message, time.monotonic())
+        self._origins[key] = Origin(owner or self._state, user, channel, message, time.monotonic())
         return f"{self._state.url}/response/{key}"
 
     async def handle(self, request: web.Request) -> web.Response:
@@ -67,28 +74,30 @@ class ResponseUrls:
 
     def post_ephemeral(self, user: str, channel: str, text: str) -> None:
         """Show *user* a message that nobody else sees."""
-        self._post_answer(Origin(user, channel, None, 0), {"text": text}, ephemeral=True)
+        self._post_answer(
+            Origin(self._state, user, channel, None, 0), {"text": text}, ephemeral=True
+        )
 
     def _apply(self, origin: Origin, answer: Json) -> None:
         if answer.get("delete_original") and origin.message:
-            self._check_exists(origin.message)
-            self._state.workspace.delete(origin.message)
+            self._check_exists(origin, origin.message)
+            origin.state.workspace.delete(origin.message)
             return
         check_message(answer)
         if answer.get("replace_original") and origin.message:
-            self._replace(origin.message, answer)
+            self._replace(origin, origin.message, answer)
             return
         self._post_answer(origin, answer, ephemeral=answer.get("response_type") != "in_channel")
 
-    def _replace(self, message: Message, answer: Json) -> None:
-        self._check_exists(message)
+    def _replace(self, origin: Origin, message: Message, answer: Json) -> None:
+        self._check_exists(origin, message)
         before = snapshot(message)
         message.text = answer.get("text", "")
         message.blocks = answer.get("blocks", [])
-        self._state.workspace.updated(message, before)
+        origin.state.workspace.updated(message, before)
 
-    def _check_exists(self, message: Message) -> None:
-        workspace = self._state.workspace
+    def _check_exists(self, origin: Origin, message: Message) -> None:
+        workspace = origin.state.workspace
         if message.ephemeral_for:
             exists = any(other is message for other in workspace.ephemeral(message.ephemeral_for))
         else:
@@ -98,13 +107,14 @@ class ResponseUrls:
 
     def _post_answer(self, origin: Origin, answer: Json, *, ephemeral: bool) -> None:
         thread = answer.get("thread_ts") or (origin.message.thread_ts if origin.message else None)
-        self._state.workspace.post(
+        workspace = origin.state.workspace
+        workspace.post(
             Message(
-                ts=self._state.workspace.new_ts(),
+                ts=workspace.new_ts(),
                 channel=origin.channel,
                 text=answer.get("text", ""),
-                user=self._state.workspace.bot_user,
-                bot_id=self._state.workspace.bot_id,
+                user=workspace.bot_user,
+                bot_id=workspace.bot_id,
                 blocks=answer.get("blocks", []),
                 thread_ts=thread,
                 ephemeral_for=origin.user if ephemeral else None,

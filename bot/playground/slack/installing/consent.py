@@ -52,7 +52,9 @@ class Consent:
         """Return what the link asks for; raises ApiError with the code that Slack's page shows."""
         if query.get("client_id") != self._registration.client_id:
             raise ApiError("invalid_client_id")
-        registered = self._registration.redirect_urls
+        home = self._tenants[self._registration.home_team].state.manifest
+        in_manifest = home.get("oauth_config", {}).get("redirect_urls", ())
+        registered = [*self._registration.redirect_urls, *in_manifest]
         given = query.get("redirect_uri", "")
         if not registered or (given and given not in registered):
             raise ApiError("bad_redirect_uri")

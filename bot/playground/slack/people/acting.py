@@ -73,6 +73,7 @@ class PeopleActing(PeopleWriting):
         """Let *user* press a button, or choose *value* in a menu."""
         content = message.content["blocks"] if isinstance(message, View) else message.blocks
         block_id, element = element_of(content, action_id, block_id, value)
+        owner = self._owner(message)
         if isinstance(message, View):
             action = action_of(with_suggested(element, message), block_id, value)
             fields = interactions.view_fields(message, state)
@@ -82,7 +83,7 @@ class PeopleActing(PeopleWriting):
             if action["type"] == "feedback_buttons":
                 self._workspace.press_thumb(message, user, action["value"])
         action["action_ts"] = self._workspace.new_ts()
-        await self._interact("block_actions", user, fields | {"actions": [action]})
+        await self._interact("block_actions", user, fields | {"actions": [action]}, owner)
 
     async def type_in_menu(
         self, user: str, view: View, action_id: str, typed: str, block_id: str | None = None
@@ -96,7 +97,8 @@ class PeopleActing(PeopleWriting):
             return []
         fields = interactions.view_fields(view, None)
         fields |= {"action_id": action_id, "block_id": block_id, "value": typed}
-        payload = interactions.interaction(self._state, "block_suggestion", user) | fields
+        payload = interactions.interaction(self._state, "block_suggestion", user, self._owner(view))
+        payload |= fields
         answer = await self._deliverer.ask_once(Delivery("options", payload)) or {}
         if problem := answer_problem(answer):
             raise ApiError("invalid_arguments", problem)
@@ -112,17 +114,18 @@ class PeopleActing(PeopleWriting):
         """
         view = self._workspace.views[view_id]
         fields = {"view": interactions.with_state(view, filled(view, values)), "response_urls": []}
-        answer = await self._interact("view_submission", user, fields) or {}
+        owner = self._owner(view)
+        answer = await self._interact("view_submission", user, fields, owner) or {}
         match answer.get("response_action"):
             case "errors":
                 errors: Json = answer["errors"]
                 return errors
             case "update":
-                replace_content(self._state, view, answer["view"])
+                replace_content(owner, view, answer["view"])
             case "push":
-                new_view(self._state, user, answer["view"], on=view)
+                new_view(owner, user, answer["view"], on=view)
             case "clear":
-                for open_view in open_views(self._state, user):
+                for open_view in open_views(owner, user):
                     self._close(open_view)
             case _:
                 self._close(view)
@@ -133,7 +136,8 @@ class PeopleActing(PeopleWriting):
         view = self._workspace.views[view_id]
         self._close(view)
         if view.content["notify_on_close"]:
-            await self._interact("view_closed", user, {"view": view.content, "is_cleared": False})
+            fields = {"view": view.content, "is_cleared": False}
+            await self._interact("view_closed", user, fields, self._owner(view))
 
     async def shortcut(self, user: str, message: Message, callback_id: str) -> None:
         """Let *user* use a message shortcut."""
@@ -141,7 +145,7 @@ class PeopleActing(PeopleWriting):
         fields |= {"callback_id": callback_id, "message_ts": message.ts}
         fields["action_ts"] = self._workspace.new_ts()
         del fields["container"], fields["state"]  # only clicks and submissions have these
-        await self._interact("message_action", user, fields)
+        await self._interact("message_action", user, fields, self._state)
 
     def open_home(self, user: str, tab: str = "home") -> None:
         """Let *user* open the app's home or its messages."""
@@ -232,8 +236,10 @@ class PeopleActing(PeopleWriting):
         finally:
             unsubscribe()
 
-    async def _interact(self, kind: str, user: str, fields: Json) -> Json | None:
-        payload = interactions.interaction(self._state, kind, user) | fields
+    async def _interact(
+        self, kind: str, user: str, fields: Json, owner: ServerState
+    ) -> Json | None:
+        payload = interactions.interaction(self._state, kind, user, owner) | fields
         return await self._ask(Delivery("interactive", payload))
 
     async def _ask(self, delivery: Delivery) -> Json | None:
@@ -243,8 +249,17 @@ class PeopleActing(PeopleWriting):
         return await self._deliverer.ask_twice(delivery, at_once=repeated == "at once")
 
     def _message_fields(self, user: str, message: Message) -> Json:
-        url = self._response_urls.new(user, message.channel, message)
+        url = self._response_urls.new(user, message.channel, message, self._owner(message))
         return interactions.message_fields(self._state, message, url)
+
+    def _owner(self, used: Message | View) -> ServerState:
+        """Return the workspace whose bot has posted that message or opened that view."""
+        beside = self._state.beside
+        if isinstance(used, View):
+            return beside.get(used.content["app_installed_team_id"], self._state)
+        sharing = self._workspace.sharing(used.channel)
+        owners = (w.team_id for w in sharing if w.bot_id and w.bot_id == used.bot_id)
+        return beside.get(next(owners, ""), self._state)
 
     def _close(self, view: View) -> None:
         view.is_open = False

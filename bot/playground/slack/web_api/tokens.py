@@ -1,5 +1,6 @@
 """Tokens: what each is for, and in which workspace a call with it acts."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
@@ -12,6 +13,7 @@ from bot.playground.slack.workspace.model import Enterprise
 
 TokenKind = Literal["bot", "app", "configuration"]
 
+_ID = re.compile("[A-Z][A-Z0-9]+")
 _NEED_TEAM = frozenset(
     {"bots.info", "conversations.list", "users.conversations", "users.list"}
 )  # and all of usergroups.*
@@ -45,6 +47,8 @@ class Token:
             return self._granted(lambda state: state.workspace.team_id == team_id, "team_not_found")
         if method in _NEED_TEAM or method.startswith("usergroups."):
             raise ApiError("missing_argument", "[ERROR] missing required field: team_id")
+        if not _ID.fullmatch(str(args.get("channel", "C0"))):
+            raise ApiError("team_not_found")  # a name, of which several workspaces may have one
         return self._granted(lambda state: _holds(state, args), "")
 
     def _granted(self, wanted: Callable[[ServerState], bool], unknown: str) -> ServerState:

@@ -1,7 +1,7 @@
 """Modals and the App Home."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.json_types import Json
@@ -10,7 +10,7 @@ from bot.playground.slack.web_api.methods.method import Method
 from bot.playground.slack.web_api.state import ServerState
 from bot.playground.slack.web_api.validation.messages import MOST_VIEW_BLOCKS, check_blocks
 from bot.playground.slack.workspace.company import APP_ID
-from bot.playground.slack.workspace.state import Change, View
+from bot.playground.slack.workspace.state import Change, View, Workspace
 
 _MAX_BYTES = 250_000
 _MAX_TITLE = 24
@@ -67,7 +67,8 @@ def new_view(state: ServerState, user: str, content: Json, *, on: View | None = 
     if on and len(open_views(state, user)) >= _MAX_STACK:
         raise ApiError("push_limit_reached")
     view = View(state.workspace.new_id("V"), user, {}, "")
-    state.workspace.views[view.id] = view
+    for workspace in _shown_in(state, user):
+        workspace.views[view.id] = view
     _fill(state, view, content, on=on)
     return view
 
@@ -121,7 +122,16 @@ def _fill(state: ServerState, view: View, content: Json, *, on: View | None = No
         **content,
         "blocks": blocks,
     }
-    state.workspace.notify(Change("view", view=view))
+    for workspace in _shown_in(state, view.user):
+        workspace.notify(Change("view", view=view))
+
+
+def _shown_in(state: ServerState, user: str) -> Iterator[Workspace]:
+    """Yield where a view is shown: in the workspace, and in the user's own if it is another."""
+    yield state.workspace
+    person = state.workspace.users.get(user)
+    if person and person.is_stranger and person.team_id in state.beside:
+        yield state.beside[person.team_id].workspace
 
 
 def _check(content: Any, kind: str = "modal") -> None:
