@@ -5,6 +5,7 @@
 3. What is between is unsure: it matters where nobody is sure, and, if eager, in any case.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.panel.model import ExpertName, WhenUnsure
@@ -61,8 +62,7 @@ def decide(
     likelihoods: Likelihoods, mode: WhenUnsure, thresholds: Thresholds = DEFAULT
 ) -> Sure | Nobody | Unsure:
     """Return what follows from *likelihoods*; never Unsure if *mode* is off."""
-    ranked = sorted(likelihoods.experts.items(), key=lambda each: (-each[1], each[0]))
-    possible = [(name, value) for name, value in ranked if value >= thresholds.possible]
+    possible = [(n, value) for n, value in _ranked(likelihoods) if value >= thresholds.possible]
     nobody = likelihoods.nobody or 0.0
     if not possible or (nobody >= thresholds.nobody and nobody >= possible[0][1]):
         return Nobody()
@@ -72,6 +72,16 @@ def decide(
     if is_unsure and mode is not WhenUnsure.OFF:
         return Unsure(names[:MOST_OFFERED])
     return Sure(sure or names[:1])
+
+
+def likeliest(likelihoods: Likelihoods, thresholds: Thresholds) -> tuple[ExpertName, ...]:
+    """Return whom to offer people, the likeliest first, though all may be sure."""
+    possible = [name for name, value in _ranked(likelihoods) if value >= thresholds.possible]
+    return tuple(possible[:MOST_OFFERED])
+
+
+def _ranked(likelihoods: Likelihoods) -> Sequence[tuple[ExpertName, float]]:
+    return sorted(likelihoods.experts.items(), key=lambda each: (-each[1], each[0]))
 
 
 def likely(likelihoods: Likelihoods, thresholds: Thresholds) -> tuple[ExpertName, ...]:

@@ -30,22 +30,23 @@ def is_offered(context: TurnContext) -> bool:
 async def is_left_to_people(context: TurnContext) -> bool:
     """Whether people are to choose who answers: they are asked, and with that the turn ends."""
     candidates = _candidates(context)
-    if candidates:
-        await context.writer.offer_choice(OFFER, sentences.whom_to_ask(), candidates)
-        await context.record.note(Routed(direct=True, likelihoods=context.progress.likelihoods))
-    return bool(candidates)
+    if not (candidates or is_offered(context)):
+        return False
+    await context.writer.offer_choice(OFFER, sentences.whom_to_ask(), candidates)
+    await context.record.note(Routed(direct=True, likelihoods=context.progress.likelihoods))
+    return True
 
 
 def _candidates(context: TurnContext) -> Sequence[Expert]:
-    progress, asks = context.progress, mode(context)
+    progress, look = context.progress, context.rules.look
     if context.turn.steer or progress.likelihoods is None or progress.round_of().asked:
         return ()
-    if is_offered(context):
-        asks = WhenUnsure.EAGER  # whatever the setting says by now: people may see it
-    look = context.rules.look
     thresholds = look.thresholds if look else gate.DEFAULT
-    decided = gate.decide(progress.likelihoods, asks, thresholds)
-    names = decided.candidates if isinstance(decided, Unsure) else ()
+    if is_offered(context):  # whatever the settings say by now: people may see it
+        names = gate.likeliest(progress.likelihoods, thresholds)
+    else:
+        decided = gate.decide(progress.likelihoods, mode(context), thresholds)
+        names = decided.candidates if isinstance(decided, Unsure) else ()
     experts = [expert for name in names if (expert := context.panel.find(name))]
     return experts[: context.rules.consultations]
 
@@ -62,10 +63,12 @@ async def show_choice(context: TurnContext, steer: Steer) -> None:
 async def pass_over(context: TurnContext) -> None:
     """Take the buttons away where the thread goes on with a new question before anybody chose.
 
-    What is left to people is unread: without that, there is nothing to look for.
+    What is left to people is unread: without that, there is nothing to look for. People may have
+    been asked before they were to be asked no more.
     """
     turn, unread = context.turn, context.input.unread
-    if turn.steer or not unread.said or mode(context) is WhenUnsure.OFF:
+    may_have_asked = context.rules.look or mode(context) is not WhenUnsure.OFF
+    if turn.steer or not unread.said or not may_have_asked:
         return
     stores = context.services.stores
     lost = LostTurns(context.services.messenger, stores.approvals, stores.outbox)

@@ -7,6 +7,7 @@ import pytest
 from bot.panel.journal.events import LikelihoodsJudged
 from bot.panel.language_model.exchange import UserSaid
 from bot.panel.model import Claim, ExpertName, Message, MessageTs, Steer, UserId, WhenUnsure, Wish
+from bot.panel.routing.gate import Look, Thresholds
 from bot.panel.routing.likelihoods import Likelihoods
 from bot.panel.utterance import Author, Utterance
 from tests.fakes.language_model import ROUTER
@@ -141,6 +142,42 @@ async def test_killed_anywhere_the_chosen_answer_once(unsure, stop_at, after):
     assert ts in unsure.messenger.endings
     questions = [i.text for i in unsure.model.items_of(ROUTER) if isinstance(i, UserSaid)]
     assert "".join(questions).count("Is this ours?") == 1
+
+
+async def test_buttons_work_where_people_are_to_be_asked_no_more(unsure):
+    ts = await asked(unsure)
+    unsure.unsure = WhenUnsure.OFF
+    claim = await pressed(unsure, ts, FINANCE)
+
+    await unsure.runner().run(claim)
+
+    assert ("Finance Partner", "I am expert:finance.") in unsure.messenger.said
+    assert unsure.messenger.endings[ts].words == "{by} chose Finance Partner."
+
+
+async def test_buttons_go_where_people_are_to_be_asked_no_more_and_the_thread_goes_on(unsure):
+    unsure.look = Look()
+    ts = await asked(unsure)
+    unsure.unsure = WhenUnsure.OFF
+    claim = await judged(unsure, "Legal, may we?", "2.0", Likelihoods({LEGAL: 0.9}))
+
+    await unsure.runner().run(claim)
+
+    assert unsure.messenger.endings[ts].words == "Nobody chose before the thread went on."
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("stop_at", range(1, 8))
+async def test_killed_anywhere_it_asks_once_though_it_would_be_sure_by_now(unsure, stop_at, after):
+    unsure.look = Look(Thresholds(wanted=0.9))
+    claim = await judged(unsure, "Is this ours?", known=Likelihoods({LEGAL: 0.8}))
+    await unsure.die(claim, stop_at, after=after)
+    unsure.look = Look(Thresholds(wanted=0.5))
+    is_offered = any(post.part == "offer" for _, _, post in unsure.messenger.posts)
+    await unsure.resume(claim)
+
+    assert unsure.messenger.said in ([ASKS], [("Legal Counsel", "I am expert:legal.")])
+    assert not is_offered or unsure.messenger.said == [ASKS]
 
 
 async def test_a_newer_question_passes_the_message_over_and_the_models_read_both(unsure):
