@@ -10,7 +10,6 @@ STORE = ("REDIS_URL",)
 INSTALLING = (
     "PANELBOT_CLIENT_ID",
     "PANELBOT_CLIENT_SECRET",
-    "PANELBOT_APP_ID",
     "PANELBOT_PUBLIC_URL",
     "PANELBOT_ENCRYPTION_KEYS",  # for the tokens of all workspaces, which are in Redis
     "PANELBOT_SECRET or SLACK_SIGNING_SECRET",  # there is no token that could sign

@@ -15,7 +15,6 @@ ONE = {
 MANY = {name: value for name, value in ONE.items() if name != "SLACK_BOT_TOKEN"} | {
     "PANELBOT_CLIENT_ID": "1234567890.1234567890123",
     "PANELBOT_CLIENT_SECRET": "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
-    "PANELBOT_APP_ID": "A012AB3CD4E",
     "PANELBOT_PUBLIC_URL": "https://panelbot.example.com/",
     "PANELBOT_ENCRYPTION_KEYS": "A" * 43,
 }

@@ -123,6 +123,10 @@ panelbot:files:TEAM zset    digests of the files that settings name, by      2 m
                             and the process
 panelbot:versions:  zset    versions of the bot that run, by until when      2 minutes after the
 TEAM                        they count (s): version, and the process         last; 80 B each
+panelbot:           string  an operator's leave to install the app, by a     until used, or as
+invitation:DIGEST           digest of what stands in its link                said; 260 B
+panelbot:           string  an installation that somebody has begun, by a    until they come back,
+attempt:DIGEST              digest of its state                              10 minutes; 400 B
 panelbot:handles:W  hash    user groups that are experts' handles in         until taken off;
                             workspace W, by group                            150 B a handle
 panelbot:rebuilt:   string  how far ``links rebuild`` of the channel has     until it ends, a day

@@ -6,20 +6,20 @@ the one after it says that it has.
 An expert that consults others does for them what the router does; the entries then name it in *by*.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.panel.citations import Citation
-from bot.panel.journal.dated import Dated, OfRound
 from bot.panel.journal.failures import Failure
-from bot.panel.journal.post_events import PostEvent
 from bot.panel.made_files import MadeFile, StoredFile
 from bot.panel.model import (
     Call,
     CallId,
     ConsultationPath,
     ConversationId,
+    ExpertName,
     FileId,
     MessageTs,
+    Persona,
     UserId,
 )
 from bot.panel.routing.likelihoods import Likelihoods
@@ -28,7 +28,19 @@ from bot.panel.usage import NO_USAGE, Usage
 
 
 @dataclass(frozen=True, slots=True)
-class AuthorsRead(Dated):
+class _Dated:
+    # Milliseconds since 1970, set when it is appended; events that differ in it alone are equal.
+    at: int = field(default=0, kw_only=True, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _OfRound(_Dated):
+    # The call of the expert who consults others; None: the router.
+    by: CallId | None = field(default=None, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorsRead(_Dated):
     """Models are about to read what these people, or apps, wrote besides the turn's own messages.
 
     *words_of* wrote what a button or a decision is about; *context_of*, what was said before: of
@@ -41,7 +53,7 @@ class AuthorsRead(Dated):
 
 
 @dataclass(frozen=True, slots=True)
-class ConversationOpened(Dated):
+class ConversationOpened(_Dated):
     """A conversation is there in which nothing was asked yet: on *path*, or the router's."""
 
     path: ConsultationPath | None
@@ -49,12 +61,12 @@ class ConversationOpened(Dated):
 
 
 @dataclass(frozen=True, slots=True)
-class LikelihoodsAsked(Dated):
+class LikelihoodsAsked(_Dated):
     """A model is about to be asked how likely each expert is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
-class LikelihoodsJudged(Dated):
+class LikelihoodsJudged(_Dated):
     """That is known now, or, where the *likelihoods* are empty, will not be known."""
 
     likelihoods: Likelihoods
@@ -62,7 +74,7 @@ class LikelihoodsJudged(Dated):
 
 
 @dataclass(frozen=True, slots=True)
-class RouterAsked(OfRound):
+class RouterAsked(_OfRound):
     """The messages are about to be sent to the router.
 
     *answering* are calls of unknown experts that it made before: it chooses once more.
@@ -72,21 +84,21 @@ class RouterAsked(OfRound):
 
 
 @dataclass(frozen=True, slots=True)
-class RouterBegan(OfRound):
+class RouterBegan(_OfRound):
     """The router has begun to answer; *response* is the id of the response."""
 
     response: str
 
 
 @dataclass(frozen=True, slots=True)
-class ExpertCalled(Dated):
+class ExpertCalled(_Dated):
     """The router, or a person directly, has called an expert."""
 
     call: Call
 
 
 @dataclass(frozen=True, slots=True)
-class CallAdopted(Dated):
+class CallAdopted(_Dated):
     """The router, asked again after a crash, repeated a call that was already started."""
 
     call_id: CallId
@@ -94,7 +106,7 @@ class CallAdopted(Dated):
 
 
 @dataclass(frozen=True, slots=True)
-class StrangerCalled(OfRound):
+class StrangerCalled(_OfRound):
     """The router has called an expert that is not on the panel, or one more than a turn may."""
 
     call_id: CallId
@@ -104,7 +116,7 @@ class StrangerCalled(OfRound):
 
 
 @dataclass(frozen=True, slots=True)
-class Routed(OfRound):
+class Routed(_OfRound):
     """The router has made all its calls. *text* is what it said itself."""
 
     text: str = ""
@@ -118,7 +130,7 @@ class Routed(OfRound):
 
 
 @dataclass(frozen=True, slots=True)
-class ExpertAsked(Dated):
+class ExpertAsked(_Dated):
     """The question is about to be sent to the expert."""
 
     call_id: CallId
@@ -127,7 +139,7 @@ class ExpertAsked(Dated):
 
 
 @dataclass(frozen=True, slots=True)
-class ExpertAnswered(Dated):
+class ExpertAnswered(_Dated):
     """An expert has answered."""
 
     call_id: CallId
@@ -140,7 +152,7 @@ class ExpertAnswered(Dated):
 
 
 @dataclass(frozen=True, slots=True)
-class ApprovalAsked(Dated):
+class ApprovalAsked(_Dated):
     """An expert needs approval of a tool; another turn continues from there."""
 
     call_id: CallId
@@ -152,7 +164,7 @@ class ApprovalAsked(Dated):
 
 
 @dataclass(frozen=True, slots=True)
-class ExpertFailed(Dated):
+class ExpertFailed(_Dated):
     """An expert has failed; the rest of the panel continues."""
 
     call_id: CallId
@@ -163,7 +175,7 @@ class ExpertFailed(Dated):
 
 
 @dataclass(frozen=True, slots=True)
-class UploadOpened(Dated):
+class UploadOpened(_Dated):
     """The bytes of a file that an expert made are about to be sent, to become the file *id*."""
 
     call_id: CallId
@@ -172,7 +184,7 @@ class UploadOpened(Dated):
 
 
 @dataclass(frozen=True, slots=True)
-class FileStored(Dated):
+class FileStored(_Dated):
     """A file that an expert made was uploaded; nobody sees it until a message shows it."""
 
     call_id: CallId
@@ -181,12 +193,12 @@ class FileStored(Dated):
 
 
 @dataclass(frozen=True, slots=True)
-class ClosingStarted(OfRound):
+class ClosingStarted(_OfRound):
     """The experts' outputs are about to be sent to the router."""
 
 
 @dataclass(frozen=True, slots=True)
-class Closed(Dated):
+class Closed(_Dated):
     """The router has the outputs. *text* is its synthesis; empty if none was wanted."""
 
     text: str = ""
@@ -198,9 +210,76 @@ class Closed(Dated):
 
 
 @dataclass(frozen=True, slots=True)
-class Retried(Dated):
+class PostStarted(_Dated):
+    """A message is about to be posted."""
+
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class Posted(_Dated):
+    """The message was posted."""
+
+    part: str
+    ts: MessageTs
+
+
+@dataclass(frozen=True, slots=True)
+class StreamStarted(_Dated):
+    """A stream is about to be opened."""
+
+    part: str
+    persona: Persona | None = None
+    expert: ExpertName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StreamOpened(_Dated):
+    """The stream is open and shows *text*, which is sanitized like all that is added later."""
+
+    part: str
+    ts: MessageTs
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreamGrowing(_Dated):
+    """*text* is about to be added to the stream."""
+
+    part: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreamGrown(_Dated):
+    """The text was added; if not *added*, it certainly was not."""
+
+    part: str
+    added: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class StreamBroken(_Dated):
+    """The stream has ended by itself: nothing can be added any more, nor metadata."""
+
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreamWithdrawn(_Dated):
+    """The stream's message was deleted, if it existed."""
+
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retried(_Dated):
     """Somebody retried the turn after it was given up."""
 
+
+StreamEvent = (
+    StreamStarted | StreamOpened | StreamGrowing | StreamGrown | StreamBroken | StreamWithdrawn
+)
 
 TurnEvent = (
     AuthorsRead
@@ -221,6 +300,8 @@ TurnEvent = (
     | FileStored
     | ClosingStarted
     | Closed
-    | PostEvent
+    | PostStarted
+    | Posted
+    | StreamEvent
     | Retried
 )

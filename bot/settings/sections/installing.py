@@ -37,14 +37,6 @@ class InstallingSettings:
         is_secret=True,
         page=_PAGE,
     )
-    app_id: str = setting(
-        "PANELBOT_APP_ID",
-        word(r"A[A-Z0-9]{2,}", "the id of an app (A…)"),
-        "Basic Information > App Credentials > App ID",
-        needed=_WITH_IT,
-        example="A012AB3CD4E",
-        page=_PAGE,
-    )
     public_url: str = setting(
         "PANELBOT_PUBLIC_URL",
         public_url(),
