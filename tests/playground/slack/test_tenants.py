@@ -132,3 +132,23 @@ async def test_payloads_of_an_org_wide_installation(world, bot, hazard, team):
     assert envelope["authorizations"][0]["team_id"] == team
     assert envelope["authorizations"][0]["is_enterprise_install"]
     assert "is_enterprise_install=true" in bot.requests[-1][1]
+
+
+async def test_a_workspace_that_moves_into_an_organisation_refuses_calls_meanwhile(
+    world, bot, client
+):
+    moves = {"grid_migration_started", "grid_migration_finished"}
+    world.state.events |= moves
+    world.deliver_to(bot.url)
+
+    world.tenants.migrate("T0ACME", INITECH)
+    refusal = await refused(client.chat_postMessage(channel=GENERAL, text="?"))
+    await world.deliverer.settle()
+    world.tenants.finish_migration("T0ACME", INITECH)
+    await client.chat_postMessage(channel=GENERAL, text="hello")
+    await world.deliverer.settle()
+
+    assert refusal == "team_added_to_org"
+    told = [one for one in bot.events if one["event"]["type"] in moves]
+    assert [one.get("enterprise_id") for one in told] == [None, INITECH.id]
+    assert not told[1]["authorizations"][0]["is_enterprise_install"]

@@ -133,7 +133,7 @@ class WebApi:
             if act := self._app_methods.get(method):
                 return {"ok": True, **act(caller, arguments.checked(method, raw_args))}
             state = caller.token.state_for(method, raw_args) if caller.token else self._state
-            _check_scopes(state, method)
+            _check_state(state, method)
             args = arguments.checked(method, raw_args)
             return {"ok": True, **METHODS[method](state, args)}
         except ApiError as error:
@@ -233,7 +233,10 @@ def _team_of(caller: Caller) -> str:
     return caller.token.team_id if caller.token else ""
 
 
-def _check_scopes(state: ServerState, method: str) -> None:
+def _check_state(state: ServerState, method: str) -> None:
+    """Raise ApiError if the workspace does not take the call now, or the app may not make it."""
+    if state.is_migrating:
+        raise ApiError("team_added_to_org")
     accepted = accepted_scopes(method)
     if accepted and not _is_about_apps(method) and not accepted & state.scopes:
         raise state.missing_scope(*accepted)

@@ -27,6 +27,7 @@ class ServerState:
     scopes: set[str]
     url: str = ""
     events: frozenset[str] = frozenset()  # that the app has subscribed to
+    is_migrating: bool = False  # into an organisation
     beside: "dict[str, ServerState]" = field(default_factory=dict)  # of all workspaces, by id
     manifest: Json = field(default_factory=dict)
     triggers: dict[str, tuple[str, float]] = field(default_factory=dict, init=False)  # user, time
