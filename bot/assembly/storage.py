@@ -82,6 +82,7 @@ async def open_storage(config: Config, operator: str = NOBODY) -> AsyncIterator[
                 shards,
                 lease=config.lease,
                 room=config.channel_concurrency,
+                workspace_room=config.workspace_concurrency if config.is_multi_workspace else None,
                 cipher=cipher,
                 keep_dead=config.dead_days * keys.DAY,
             ),

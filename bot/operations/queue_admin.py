@@ -25,6 +25,17 @@ class Depth:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkspaceDepth:
+    """How many threads of a workspace wait for a worker, and how many turns are in progress.
+
+    Those that wait for a retry are in progress.
+    """
+
+    waiting: int
+    running: int
+
+
+@dataclass(frozen=True, slots=True)
 class DeadLetter:
     """A turn that was given up, with its journal, until somebody retries or drops it."""
 

@@ -4,7 +4,7 @@ Time is the running loop's, so that leases end and delays are over also in virtu
 """
 
 import asyncio
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -17,6 +17,7 @@ from bot.panel.journal.events import Retried, TurnEvent
 from bot.panel.journal.journal import Journal
 from bot.panel.messaging.channel_moves import ChannelsMoved
 from bot.panel.model import Claim, Message, MessageTs, ThreadRef, Turn, TurnId, UserId
+from tests.fakes.turn_order import TurnOrder
 
 MOST_MESSAGES = 20
 CALM = 10.0
@@ -70,16 +71,14 @@ class FakeTurnQueue(QueueAdmin):
 
     knows_moves = True
 
-    def __init__(self, *, lease: float = 15.0, room: int = 10) -> None:
+    def __init__(
+        self, *, lease: float = 15.0, room: int = 10, workspace_room: int | None = None
+    ) -> None:
         self.lease = lease
-        self._room = room
-        self._aside: defaultdict[str, dict[ThreadRef, tuple[int, int]]] = defaultdict(dict)
+        self.order = TurnOrder(room, workspace_room, self.note_change)
         self._inboxes: dict[ThreadRef, list[_Waiting]] = {}
         self._currents: dict[ThreadRef, _Current] = {}
-        self._ready: dict[ThreadRef, tuple[int, int]] = {}  # with the round and the place in it
-        self._rounds: dict[str, int] = {}  # the last round in which a channel has a place
-        self._round = 0
-        self._places = 0
+        self._has_tried = False  # whether who was delayed was served last
         self._seen: set[tuple[ThreadRef, MessageTs]] = set()
         self._recent: set[ThreadRef] = set()
         self._overtaken: set[ThreadRef] = set()
@@ -101,7 +100,7 @@ class FakeTurnQueue(QueueAdmin):
 
     def lose_turns(self) -> None:
         """Forget all turns, as a flushed Redis does."""
-        for memory in (self._currents, self._inboxes, self._ready, self._aside):
+        for memory in (self._currents, self._inboxes, self.order):
             memory.clear()
 
     async def put(
@@ -131,7 +130,7 @@ class FakeTurnQueue(QueueAdmin):
                     return False
                 inbox[place : place + 1] = [(message, one[1])] if message else []
                 if not inbox:
-                    self._forget(thread)
+                    self.order.leave(thread)
                 if message is None:
                     self._seen.discard((thread, ts))
                 return True
@@ -244,7 +243,7 @@ class FakeTurnQueue(QueueAdmin):
         running = current is not None and any(map(concerns, current.turn.messages[:1]))
         self._inboxes[thread] = kept
         if not kept:
-            self._forget(thread)
+            self.order.leave(thread)
         if running:
             self._seen.add((thread, ts))
             self._stops[thread] = by
@@ -257,11 +256,9 @@ class FakeTurnQueue(QueueAdmin):
         return dict(self._stops)
 
     async def waiting_threads(self, limit: int) -> Sequence[WaitingThread]:
-        ready = sorted(self._ready, key=self._ready.__getitem__)
-        rows = [ready, *(sorted(row, key=row.__getitem__) for row in self._aside.values())]
         waiting = [
             WaitingThread(thread, n, self._asker(thread))
-            for row in rows
+            for row in self.order.rows()
             for n, thread in enumerate(row)
         ]
         return sorted(waiting, key=lambda one: one.ahead)[:limit]
@@ -271,14 +268,14 @@ class FakeTurnQueue(QueueAdmin):
         return None if isinstance(first, _Current) else first[0].author
 
     async def oldest(self) -> float:
-        first = (self._inboxes[thread][0] for thread in self._ready)
+        first = (self._inboxes[thread][0] for thread in self.order.next)
         sent = [float(one[0].ts) for one in first if not isinstance(one, _Current)]
         return max(0.0, runtime.time() - min(sent)) if sent else 0.0
 
     async def depth(self) -> Depth:
         leased = sum(current.leased for current in self._currents.values())
         return Depth(
-            waiting=len(self._ready) + sum(map(len, self._aside.values())),
+            waiting=len(self.order),
             running=leased,
             delayed=len(self._currents) - leased,
             buried=len(self._letters),
@@ -331,7 +328,7 @@ class FakeTurnQueue(QueueAdmin):
         if current and (current.leased or not drop):
             return None
         dropped = len(self._inboxes.pop(thread, [])) + (current is not None) if drop else 0
-        self._forget(thread)
+        self.order.leave(thread)
         self._currents[thread] = held = _Current(Turn(TurnId("held"), thread, ()))
         return Hold(self._lease(held), dropped)
 
@@ -379,36 +376,17 @@ class FakeTurnQueue(QueueAdmin):
     def _enqueue(self, thread: ThreadRef, waiting: _Waiting, *, first: bool = False) -> None:
         inbox = self._inboxes.setdefault(thread, [])
         inbox.insert(0 if first else len(inbox), waiting)
-        aside = thread in self._aside[thread.channel_id]
-        if thread not in self._currents and thread not in self._ready and not aside:
-            self._mark_ready(thread)
-
-    def _mark_ready(self, thread: ThreadRef) -> None:
-        reached = self._rounds.get(thread.channel_id, 0)
-        self._rounds[thread.channel_id] = max(reached, self._round) + 1
-        self._places += 1
-        self._ready[thread] = (self._rounds[thread.channel_id], self._places)
-        self._changed.set()
+        if thread not in self._currents and thread not in self.order:
+            self.order.join(thread)
 
     def _end(self, claim: Claim) -> None:
         thread = claim.turn.thread
         self._ended.add(claim.token)
         del self._currents[thread]
         self._stops.pop(thread, None)
-        self._come_forward(thread.channel_id)
+        self.order.make_room(thread)
         if self._inboxes.get(thread):
-            self._mark_ready(thread)
-
-    def _come_forward(self, channel: str) -> None:
-        if aside := self._aside[channel]:
-            first = min(aside, key=aside.__getitem__)
-            self._ready[first] = aside.pop(first)
-            self._changed.set()
-
-    def _forget(self, thread: ThreadRef) -> None:
-        if self._ready.pop(thread, None):
-            self._come_forward(thread.channel_id)
-        self._aside[thread.channel_id].pop(thread, None)
+            self.order.join(thread)
 
     def _take(self) -> Claim | None:
         for current in list(self._currents.values()):
@@ -416,18 +394,23 @@ class FakeTurnQueue(QueueAdmin):
                 self._end(Claim(current.turn, current.token, attempt=1))
         while due := [c for c in self._currents.values() if c.until <= self.now()]:
             current = min(due, key=lambda current: (not current.leased, current.until))
-            if not current.leased or not self._needs_calm(current):  # leases come first
+            if not current.leased:
+                return self._delayed_or_new(current)
+            if not self._needs_calm(current):  # leases come first
                 return self._lease(current)
-        while self._ready:
-            thread = min(self._ready, key=self._ready.__getitem__)
-            place = self._ready.pop(thread)
-            channel = thread.channel_id
-            if sum(busy.channel_id == channel for busy in self._currents) < self._room:
-                self._round = max(self._round, place[0])
-                self._currents[thread] = current = self._gather(thread)
-                return self._lease(current)
-            self._aside[channel][thread] = place
-        return None
+        return self._begin()
+
+    def _delayed_or_new(self, delayed: _Current) -> Claim:
+        new = self._begin() if self._has_tried else None
+        self._has_tried = self.order.is_shared and new is None
+        return new or self._lease(delayed)
+
+    def _begin(self) -> Claim | None:
+        thread = self.order.take(self._currents)
+        if thread is None:
+            return None
+        self._currents[thread] = current = self._gather(thread)
+        return self._lease(current)
 
     def _needs_calm(self, current: _Current) -> bool:
         """Count the worker that lost it; postpone the turn if it was not the first."""

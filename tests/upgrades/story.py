@@ -15,6 +15,7 @@ from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.processes.bot_claim import BotClaim
 from bot.adapters.redis.processes.process_notes import RedisProcessNotes
 from bot.adapters.redis.queue.rate_limiter import RedisQuestionCounter, RedisRateLimiter
+from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.shards import Shards
 from bot.adapters.redis.stores.budget_store import RedisBudgetStore
 from bot.adapters.redis.stores.kept_data import RedisKeptData
@@ -149,6 +150,13 @@ async def _turns(storage: Storage) -> None:
     await queue.waiting_threads(1)
 
 
+async def _several_workspaces(storage: Storage) -> None:
+    """Leave turns of workspaces that share them."""
+    queue = RedisTurnQueue(storage.redis, Shards(), workspace_room=1)
+    for number in (1, 2, 3):
+        await queue.put(ThreadRef("T2", f"C{number}", f"{number}.0"), _message(f"{number}.0"))
+
+
 async def _threads(storage: Storage) -> None:
     """Leave what is remembered of a thread."""
     threads, thread = storage.threads, _thread(8)
@@ -275,5 +283,6 @@ async def keys_of_a_story(redis_url: str) -> dict[str, Any]:
         await _workspace(storage)
         await _installations(config, storage)
         await _budgets(storage.redis)
+        await _several_workspaces(storage)
         await listening_record(config, storage, TEAM).listen(0)
         return await _dump(storage.redis)

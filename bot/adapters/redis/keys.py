@@ -35,13 +35,19 @@ TEAM:MONTH                  messages are one                                 las
 P usage-people:     hash    the same by person and model, where settings     400 days after the
 TEAM:MONTH                  say so                                           last; 400 B for each
 P ready             zset    threads with an inbox and no turn, by the order  while they wait;
-                            in which they will be served                     60 to 150 B a thread
+                            in which they will be served; or workspaces,     60 to 150 B each
+                            where they share the turns
+P line:TEAM         zset    the threads of a workspace that shares the       while they wait;
+                            turns, by the order in which they will be        60 to 150 B a thread
+                            served when it is served
+P line              hash    how many these are, by workspace                 while they wait;
+                                                                             60 B a workspace
 P aside:CHANNEL     zset    threads that would be ready, but their channel   while they wait;
                             has its share of turns; by their places          60 to 150 B a thread
 P aside             hash    how many these are, by channel                   while they wait;
                                                                              60 B a channel
-P active            hash    how many turns are in progress, by               while there are;
-                            channel                                          60 B a channel
+P active            hash    how many turns are in progress, by channel, and  while there are;
+                            by workspace where they share the turns          60 B each
 P stops             hash    threads whose turn is to be stopped, and who     until they are;
                             asked for it                                     80 B a thread
 P herald            string  the worker that posts queue positions to the     6 s; 90 B
@@ -53,10 +59,13 @@ P delayed           zset    threads whose turn waits for another try, by     unt
 P outage            set     those of these that wait for the model's side     until claimed;
                                                                              60 to 150 B a thread
 P rounds            hash    how far each waiting channel has taken places    while it waits;
-                            ahead                                            80 B a channel
+                            ahead; in which round of its channels a          80 B each
+                            workspace is that shares the turns
 P clock             hash    ``round`` being served, ``places`` given,        for ever; 200 B
                             last ``fence`` token given; which ``server``
-                            this is, and when it has ``taken_over``
+                            this is, and when it has ``taken_over``; if
+                            workspaces share the turns (``shared``), and
+                            one that was ``tried`` again came last
 P wake              list    at most one element: there is something to do    until taken; 65 B
 P outbox:T          hash    what things in the thread are to show in the     until sent, a day at
                             end, by thing (a message's ts), until Slack      most; 300 B + blocks

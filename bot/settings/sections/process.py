@@ -109,6 +109,13 @@ class ProcessSettings:
         "Turns of one channel that run at once, in all workers together, so that others get "
         "their turn",
     )
+    workspace_concurrency: int = setting(
+        "PANELBOT_WORKSPACE_CONCURRENCY",
+        whole_number(1, 10_000, default=100),
+        "Turns of one workspace that run at once, in all workers together, where many install the "
+        "app: they are served by turns, whatever one of them asks",
+        page="run/workspaces.md#fair-shares",
+    )
     socket_connections: int = setting(
         "PANELBOT_SOCKET_CONNECTIONS",
         whole_number(1, 10, default=2),

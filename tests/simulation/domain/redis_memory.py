@@ -30,7 +30,8 @@ from tests.simulation.process import Process
 from tests.simulation.redis_server import RedisServer, Snapshot, redis_server
 
 _SECRETS = ("a-secret-of-at-least-16",)
-_OF_TURNS = ("inbox", "turn", "journal", "ready", "aside", "active", "stops", "leases", "delayed")
+_PLACES = ("ready", "line", "aside", "active", "leases", "delayed")
+_OF_TURNS = ("inbox", "turn", "journal", "stops", *_PLACES)
 _IN_A_TURN = ("inbox", "turn", "journal", "outbox", "seen")
 _EVICTABLE = ("links", "owners", "standing", "reports", "usage", "recent", "told")
 _OF_THREADS = ("links", "moved", "heard", "heard-last", "edited", "standing")

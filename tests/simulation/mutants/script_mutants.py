@@ -4,6 +4,7 @@ from tests.simulation.mutants.mutant import Mutant, units
 
 _LUA = "bot/adapters/redis/scripts"
 _QUEUE = units("contracts/test_turn_queue.py", "adapters/redis/queue/test_turn_queue.py")
+_SHARED = units("contracts/test_shared_queue.py")
 _OUTBOX = units("contracts/test_outbox.py")
 _BUDGETS = units("contracts/test_budget_store.py")
 _APPROVALS = units("contracts/test_approval_store.py")
@@ -151,6 +152,27 @@ SCRIPTS = (
         "redis.sha1hex(thread .. ':' .. ts)",
         "redis.sha1hex(ts)",
         _QUEUE,
+    ),
+    Mutant(
+        "workspace served again and again before the others",
+        f"{_LUA}/claim.lua",
+        "place + (goes_ahead and PLACES_A_ROUND or 0)",
+        "place",
+        _SHARED,
+    ),
+    Mutant(
+        "line of a workspace forgotten once it had its share of turns",
+        f"{_LUA}/common.lua",
+        "if redis.call('HEXISTS', P .. 'line', team) == 1 then line_up(team) end",
+        "",
+        _SHARED,
+    ),
+    Mutant(
+        "turns tried again before those of all other workspaces",
+        f"{_LUA}/claim.lua",
+        "local new = clock('tried') == 1 and next_ready()",
+        "local new = false",
+        _SHARED,
     ),
     Mutant(
         "message lost when its thread has a turn",

@@ -37,7 +37,7 @@ _log = logging.getLogger(__name__)
 
 
 class Claiming:
-    """Claims turns: *lease*, *room* and *look_again* are those of the queue."""
+    """Claims turns: *lease*, the rooms and *look_again* are those of the queue."""
 
     def __init__(
         self,
@@ -47,12 +47,13 @@ class Claiming:
         *,
         lease: float,
         room: int,
+        workspace_room: int | None,
         look_again: float,
     ) -> None:
         self._redis = redis
         self._cipher = cipher
         self._lease = milliseconds(lease)
-        self._room = max(min(room, LEAST_ROOM), ceil(room / shards.count))
+        self._rooms = [_share(of_all, shards) for of_all in (room, workspace_room or 0)]
         self._look_again = milliseconds(look_again)
         self._prefixes = deque(shards.prefixes)
 
@@ -70,7 +71,7 @@ class Claiming:
 
     async def _claim_from(self, prefix: str) -> Claim | float:
         """Return a claim, or how many seconds to wait before the next attempt."""
-        args = (self._lease, MOST_MESSAGES, self._look_again, self._room)
+        args = (self._lease, MOST_MESSAGES, self._look_again, *self._rooms)
         requested_at = runtime.monotonic()
         request = asyncio.ensure_future(_CLAIM(self._redis, prefix, *args))
         try:
@@ -126,6 +127,11 @@ class Claiming:
             for wait in waits:
                 wait.cancel()
             await asyncio.gather(*waits, return_exceptions=True)
+
+
+def _share(room: int, shards: Shards) -> int:
+    """Return how much of *room* each shard has."""
+    return max(min(room, LEAST_ROOM), ceil(room / shards.count))
 
 
 def messages_in(thread: str) -> str:

@@ -10,7 +10,7 @@ delayed), each transition is one script, and the token that the scripts compare 
 
 import json
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import replace
 
@@ -20,10 +20,11 @@ from bot import runtime
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.scripting import Connection, Script, ThreadScripts, milliseconds
 from bot.adapters.redis.encryption import CLEAR, Cipher
+from bot.adapters.redis.queue import counting
 from bot.adapters.redis.queue.claiming import Claiming, messages_in, stored_turn
 from bot.adapters.redis.queue.journal import journal_entry
 from bot.adapters.redis.shards import Shards
-from bot.operations.queue_admin import DeadLetter, Depth, Hold, QueueAdmin
+from bot.operations.queue_admin import DeadLetter, Depth, Hold, QueueAdmin, WorkspaceDepth
 from bot.panel import observing
 from bot.panel.errors import Poisoned
 from bot.panel.intake.turn_queue import MOST_APP_QUESTIONS, StopResult, WaitingThread, messages_of
@@ -52,8 +53,10 @@ class RedisTurnQueue(QueueAdmin):
     """The queue in Redis; a claim is a lease of *lease* seconds.
 
     At most about *room* turns of one channel are in progress at any time: Slack accepts no more
-    than a message a second there, and other channels need workers, too. A waiting worker that is
-    not woken polls after *look_again* seconds.
+    than a message a second there, and other channels need workers, too. With a *workspace_room*
+    workspaces share the turns: they are served by turns, each by turns of its channels, and at most
+    about so many turns of one are in progress. A waiting worker that is not woken polls after
+    *look_again* seconds.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class RedisTurnQueue(QueueAdmin):
         *,
         lease: float = 15.0,
         room: int = 10,
+        workspace_room: int | None = None,
         look_again: float = 1.0,
         cipher: Cipher = CLEAR,
         keep_dead: int = keys.DEAD_FOR,
@@ -75,8 +79,15 @@ class RedisTurnQueue(QueueAdmin):
         self._lease = milliseconds(lease)
         self._name = runtime.token(6)
         self._cipher = cipher
+        self._is_shared = int(workspace_room is not None)
         self._claiming = Claiming(
-            redis, shards, cipher, lease=lease, room=room, look_again=look_again
+            redis,
+            shards,
+            cipher,
+            lease=lease,
+            room=room,
+            workspace_room=workspace_room,
+            look_again=look_again,
         )
 
     async def put(
@@ -85,7 +96,7 @@ class RedisTurnQueue(QueueAdmin):
         nonce = runtime.token(3)  # of the tries of one call: kept for a day
         most = MOST_APP_QUESTIONS if message.by_app else ""
         ours_for = keys.THREAD_FOR if message.mentioned else ""
-        args = (nonce, keys.SEEN_FOR, most, ours_for, moves or 0)
+        args = (nonce, keys.SEEN_FOR, most, ours_for, moves or 0, self._is_shared)
         checked = (keys.of_team("moves", thread.team_id),) if moves is not None else ()
         with observing.within(Kind.PUT, thread=thread, message=message) as putting:
             if putting.traceparent:
@@ -187,8 +198,17 @@ class RedisTurnQueue(QueueAdmin):
 
     async def depth(self) -> Depth:
         """Return how much there is to do, over all shards."""
-        counts = [await self._counts(prefix) for prefix in self._shards.prefixes]
+        counts = [await counting.depth(self._redis, prefix) for prefix in self._shards.prefixes]
         return Depth(*(sum(column) for column in zip(*counts, strict=True)))
+
+    async def by_workspace(self) -> Mapping[str, WorkspaceDepth]:
+        """Return what each workspace has to do that does anything, where they share the turns."""
+        waiting, running = Counter[str](), Counter[str]()
+        for prefix in self._shards.prefixes:
+            some_wait, some_run = await counting.by_workspace(self._redis, prefix)
+            waiting += some_wait
+            running += some_run
+        return {team: WorkspaceDepth(waiting[team], running[team]) for team in waiting | running}
 
     async def oldest(self) -> float:
         ages: list[int] = [await _OLDEST(self._redis, one, NEXT) for one in self._shards.prefixes]
@@ -240,14 +260,6 @@ class RedisTurnQueue(QueueAdmin):
         token, dropped = reply
         turn = Turn(TurnId(f"{keys.thread_name(thread)} held"), thread, ())
         return Hold(Claim(turn, int(token), attempt=1, requested_at=requested_at), dropped)
-
-    async def _counts(self, prefix: str) -> list[int]:
-        async with self._redis.pipeline(transaction=False) as pipe:
-            for kind in ("ready", "leases", "delayed", "dead"):
-                pipe.zcard(f"{prefix}{kind}")
-            pipe.hvals(f"{prefix}aside")
-            ready, *others, aside = await pipe.execute()
-        return [ready + sum(map(int, aside)), *others]
 
     async def _anywhere(self, script: Script, turn: TurnId, *args: str | int) -> bool:
         for prefix in self._shards.prefixes:

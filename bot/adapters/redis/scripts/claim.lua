@@ -1,11 +1,12 @@
--- Leases a turn: one whose lease has expired, else one whose delay is over, else the next new one.
--- ARGV: lease (ms), most messages in one turn, longest wait (ms), most turns of one channel
+-- Leases a turn: one whose lease has expired, else one whose delay is over or the next new one.
+-- ARGV: lease (ms), most messages in one turn, longest wait (ms), most turns of one channel, and of one
+-- workspace (0: any number)
 -- Returns {thread, messages, token, attempt, failed tries, dead workers, whether what was done in the
 -- turn may be forgotten (1 or 0), who had it tried again or at once, whether the thread's first message was
 -- put after others, whether the journal is empty, whether the thread's links may be old (1 or 0 each)}; or {ms until something may be due}.
 
-local lease, most, longest, room = unpack(ARGV)
-lease, most, longest, room = tonumber(lease), tonumber(most), tonumber(longest), tonumber(room)
+local lease, most, longest, room = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local team_room = tonumber(ARGV[5] or 0)
 local time = now()
 local CALM = 10000  -- ms, for each worker that lost the turn but the first
 local MOST_CALMS = 6
@@ -81,7 +82,7 @@ local function gather(thread)
   return '[' .. table.concat(messages, ',') .. ']'
 end
 
-local function begin(thread)
+local function begin(thread, is_shared)
   local messages, buried = gather(thread)
   if buried then
     local letter = redis.call('HMGET', of('dead', buried), 'messages', 'deaths', 'poisoned', 'pressed')
@@ -95,34 +96,79 @@ local function begin(thread)
     end
   end
   redis.call('HSET', of('turn', thread), 'messages', messages)
-  count('active', channel_of(thread), 1)
+  take_room(thread, is_shared)
 end
 
--- The round of the thread that is served next is the one being served from now on.
-local function serve_round(channel, round)
-  redis.call('HSET', P .. 'clock', 'round', math.max(round, clock('round')))
+-- The round of a thread that is served is the one being served from now on.
+local function forget_round(channel, round)
   if tonumber(redis.call('HGET', P .. 'rounds', channel) or 0) <= round then
     redis.call('HDEL', P .. 'rounds', channel)
   end
 end
 
+local function has_room(of_what, limit)
+  return tonumber(redis.call('HGET', P .. 'active', of_what) or 0) < limit
+end
+
+local function set_aside(thread, place)
+  local channel = channel_of(thread)
+  redis.call('ZADD', of('aside', channel), place, thread)
+  count('aside', channel, 1)
+end
+
+local function round_of(place)
+  return math.floor(tonumber(place) / PLACES_A_ROUND)
+end
+
+-- The first thread in the line of a workspace whose turn it is, at *place*, and the round of its channel. The
+-- workspace stands there again in the next round, or at once if that thread has to stand aside; not while
+-- it has its share of turns: see make_room.
+local function next_of(team, place)
+  if team_room > 0 and not has_room(team, team_room) then return nil end
+  local popped = redis.call('ZPOPMIN', of('line', team))
+  local thread, own = popped[1], popped[2]
+  if not thread then return nil end
+  local left, goes_ahead = shorten_line(team), has_room(channel_of(thread), room)
+  if left > 0 then redis.call('ZADD', P .. 'ready', place + (goes_ahead and PLACES_A_ROUND or 0), team) end
+  if not goes_ahead then return set_aside(thread, own) end
+  local round, served = round_of(own), tonumber(redis.call('HGET', P .. 'rounds', team) or 0)
+  if left > 0 and round > served then redis.call('HSET', P .. 'rounds', team, round) end
+  return thread, round
+end
+
+local function next_alone(thread, place)
+  if not has_room(channel_of(thread), room) then return set_aside(thread, place) end
+  return thread, round_of(place)
+end
+
 -- The new thread with the lowest place. Threads whose channel already has its share of turns are
 -- set aside until one of these ends, at most 200 in one call, so that it does not block others.
 local function next_ready()
+  local known = redis.call('HMGET', P .. 'clock', 'round', 'shared')
   for _ = 1, 200 do
     local popped = redis.call('ZPOPMIN', P .. 'ready')
-    local thread, place = popped[1], popped[2]
-    if not thread then return nil end
-    local channel = channel_of(thread)
-    if tonumber(redis.call('HGET', P .. 'active', channel) or 0) < room then
-      serve_round(channel, math.floor(tonumber(place) / PLACES_A_ROUND))
-      begin(thread)
+    local name, place = popped[1], popped[2]
+    if not name then return nil end
+    local next = string.find(name, ':', 1, true) and next_alone or next_of
+    local thread, round = next(name, place)
+    if thread then
+      redis.call('HSET', P .. 'clock', 'round', math.max(round_of(place), tonumber(known[1] or 0)))
+      forget_round(channel_of(thread), round)
+      begin(thread, known[2] == '1')
       return thread
     end
-    redis.call('ZADD', of('aside', channel), place, thread)
-    count('aside', channel, 1)
   end
   wake()
+end
+
+-- One whose delay is over, else a new one. Where workspaces share the turns, by turns: else one whose
+-- turns are all tried again and again would be served before the others.
+local function delayed_or_new()
+  local again = due('delayed')
+  if not again or not workspaces_share() then return again or next_ready() end
+  local new = clock('tried') == 1 and next_ready()
+  redis.call('HSET', P .. 'clock', 'tried', new and 0 or 1)
+  return new or again
 end
 
 -- Releases a thread whose holder was a command that died; false if it was no command.
@@ -178,7 +224,7 @@ end
 
 bring_near('leases', FARTHEST)
 bring_near('delayed', FARTHEST)
-local thread = lapsed() or due('delayed') or next_ready()
+local thread = lapsed() or delayed_or_new()
 if not thread then return wait() end
 
 local turn, token = of('turn', thread), fence()

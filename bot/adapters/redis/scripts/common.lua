@@ -53,6 +53,10 @@ local function channel_of(thread)
   return string.match(thread, '^[^:]*:[^:]*')
 end
 
+local function team_of(thread)
+  return string.match(thread, '^[^:]*')
+end
+
 -- Where it is remembered what became of the message *ts*: with those of its channel's hour, at some
 -- twenty bytes each. Its field is the first 52 bits of a hash: Lua's numbers hold no more.
 local function seen_with(thread, ts)
@@ -79,31 +83,74 @@ local function forget_seen(thread, ts)
   redis.call('HDEL', seen_with(thread, ts))
 end
 
--- Adds to a count by channel and returns it; nothing is kept of a channel that has none.
-local function count(kind, channel, number)
-  local left = redis.call('HINCRBY', P .. kind, channel, number)
-  if left <= 0 then redis.call('HDEL', P .. kind, channel) end
+-- Adds to a count by channel or workspace and returns it; nothing is kept of one that has none.
+local function count(kind, of_what, number)
+  local left = redis.call('HINCRBY', P .. kind, of_what, number)
+  if left <= 0 then redis.call('HDEL', P .. kind, of_what) end
   return left
 end
 
--- Gives the thread a place: its channel's next round, and there after those who came before.
-local function mark_ready(thread)
-  local channel = channel_of(thread)
-  local reached = tonumber(redis.call('HGET', P .. 'rounds', channel) or 0)
-  local round = math.max(reached, clock('round')) + 1
-  local place = redis.call('HINCRBY', P .. 'clock', 'places', 1) % PLACES_A_ROUND
-  redis.call('HSET', P .. 'rounds', channel, round)
-  redis.call('ZADD', P .. 'ready', round * PLACES_A_ROUND + place, thread)
+-- Whether several workspaces share the turns. Then each has a line of its own, by the rounds of its channels,
+-- and stands with its name, which has no colon, among those that are ready.
+local function workspaces_share()
+  return redis.call('HGET', P .. 'clock', 'shared') == '1'
+end
+
+local function next_place()
+  return redis.call('HINCRBY', P .. 'clock', 'places', 1) % PLACES_A_ROUND
+end
+
+-- Gives a workspace that does not stand there a place in the next round.
+local function line_up(team)
+  if not redis.call('ZSCORE', P .. 'ready', team) then
+    redis.call('ZADD', P .. 'ready', (clock('round') + 1) * PLACES_A_ROUND + next_place(), team)
+  end
   wake()
 end
 
-local function ready_if_waiting(thread)
+local function join_line(thread, place)
+  local team = team_of(thread)
+  redis.call('ZADD', of('line', team), place, thread)
+  count('line', team, 1)
+  line_up(team)
+end
+
+-- A workspace's line is one shorter. Without any it stands nowhere, and its rounds are forgotten.
+local function shorten_line(team)
+  local left = count('line', team, -1)
+  if left <= 0 then redis.call('HDEL', P .. 'rounds', team) end
+  return left
+end
+
+-- Gives the thread a place: its channel's next round, and there after those who came before. Rounds are those of
+-- all, or of its workspace alone if workspaces share the turns: *shared* says so (1 or 0), where it is known.
+local function mark_ready(thread, shared)
+  local channel, team = channel_of(thread), team_of(thread)
+  local known = redis.call('HMGET', P .. 'clock', 'round', 'shared')
+  if shared and shared ~= (known[2] or '0') then redis.call('HSET', P .. 'clock', 'shared', shared) end
+  local is_shared = (shared or known[2]) == '1'
+  local reached = redis.call('HMGET', P .. 'rounds', channel, team)
+  local served = tonumber(is_shared and reached[2] or known[1] or 0)
+  local round = math.max(tonumber(reached[1] or 0), served) + 1
+  local place = round * PLACES_A_ROUND + next_place()
+  redis.call('HSET', P .. 'rounds', channel, round)
+  if is_shared then return join_line(thread, place) end
+  redis.call('ZADD', P .. 'ready', place, thread)
+  wake()
+end
+
+-- Gives a thread with an inbox a place, unless it has one, or a turn.
+local function ready_if_idle(thread, shared)
   if redis.call('EXISTS', of('turn', thread)) == 0
-      and redis.call('EXISTS', of('inbox', thread)) == 1
       and not redis.call('ZSCORE', P .. 'ready', thread)
+      and not redis.call('ZSCORE', of('line', team_of(thread)), thread)
       and not redis.call('ZSCORE', of('aside', channel_of(thread)), thread) then
-    mark_ready(thread)
+    mark_ready(thread, shared)
   end
+end
+
+local function ready_if_waiting(thread)
+  if redis.call('EXISTS', of('inbox', thread)) == 1 then ready_if_idle(thread) end
 end
 
 -- Lets the first who stood aside in the channel come forward again.
@@ -111,24 +158,40 @@ local function come_forward(channel)
   local next = redis.call('ZPOPMIN', of('aside', channel))
   if not next[1] then return end
   count('aside', channel, -1)
+  if workspaces_share() then return join_line(next[1], next[2]) end
   redis.call('ZADD', P .. 'ready', next[2], next[1])
   wake()
 end
 
--- Counts a turn of the thread's channel as over.
+-- Counts a turn of the thread's channel, and of its workspace if it shares the turns, as begun.
+local function take_room(thread, is_shared)
+  count('active', channel_of(thread), 1)
+  if is_shared then count('active', team_of(thread), 1) end
+end
+
+-- Counts a turn of the thread's channel, and of its workspace, as over.
 local function make_room(thread)
-  local channel = channel_of(thread)
+  local channel, team = channel_of(thread), team_of(thread)
   redis.call('HDEL', P .. 'stops', thread)
   count('active', channel, -1)
   come_forward(channel)
+  if redis.call('HEXISTS', P .. 'active', team) == 0 then return end
+  count('active', team, -1)
+  if redis.call('HEXISTS', P .. 'line', team) == 1 then line_up(team) end
 end
 
--- A thread without messages takes no place any more; one that it came forward to goes to the next.
-local function forget_if_empty(thread)
-  if redis.call('EXISTS', of('inbox', thread)) == 1 then return end
-  local channel = channel_of(thread)
-  if redis.call('ZREM', P .. 'ready', thread) == 1 then come_forward(channel) end
+-- Takes from a thread the place where it waits; one that it came forward to goes to the next.
+local function leave_line(thread)
+  local channel, team = channel_of(thread), team_of(thread)
+  local is_in_line = redis.call('ZREM', of('line', team), thread) == 1
+  if is_in_line and shorten_line(team) <= 0 then redis.call('ZREM', P .. 'ready', team) end
+  if redis.call('ZREM', P .. 'ready', thread) == 1 or is_in_line then come_forward(channel) end
   if redis.call('ZREM', of('aside', channel), thread) == 1 then count('aside', channel, -1) end
+end
+
+-- A thread without messages takes no place any more.
+local function forget_if_empty(thread)
+  if redis.call('EXISTS', of('inbox', thread)) == 0 then leave_line(thread) end
 end
 
 -- Returns the index of the message *ts* in the thread's inbox, and its entry; nothing if it does not wait.

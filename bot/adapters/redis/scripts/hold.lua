@@ -9,13 +9,6 @@ local thread, lease, drop = unpack(ARGV)
 local turn, inbox, time = of('turn', thread), of('inbox', thread), now()
 local dropped = 0
 
--- A place in the line would let a worker begin; ``done`` gives another one.
-local function leave_the_line()
-  local channel = channel_of(thread)
-  if redis.call('ZREM', P .. 'ready', thread) == 1 then come_forward(channel) end
-  if redis.call('ZREM', of('aside', channel), thread) == 1 then count('aside', channel, -1) end
-end
-
 if drop ~= '1' and redis.call('EXISTS', of('approvals', thread)) == 1 then return {} end
 if redis.call('EXISTS', turn) == 1 then
   local until_when = tonumber(redis.call('ZSCORE', P .. 'leases', thread) or 0)
@@ -27,9 +20,9 @@ if redis.call('EXISTS', turn) == 1 then
   redis.call('SREM', P .. 'outage', thread)
   redis.call('HDEL', P .. 'stops', thread)
 else
-  count('active', channel_of(thread), 1)
+  take_room(thread, workspaces_share())
 end
-leave_the_line()
+leave_line(thread)  -- a place there would let a worker begin; ``done`` gives another one
 if drop == '1' then
   dropped = dropped + redis.call('LLEN', inbox)
   for _, approval in ipairs(redis.call('HKEYS', of('approvals', thread))) do

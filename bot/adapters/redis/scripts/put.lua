@@ -2,11 +2,11 @@
 -- KEYS[2], where it is to be looked at: the moves of channels in the workspace
 -- ARGV: thread, ts, entry, nonce, seconds to remember the ts; if an app asks, how many questions apps
 -- may ask in a row, else ''; if it mentions us, seconds to remember that the thread is ours, else ''; how many
--- moves of channels its thread was named with
+-- moves of channels its thread was named with; whether workspaces share the turns (1 or 0)
 -- Returns 1 if it was added by this call (or by an earlier try of it: the nonce tells), else 0; -1 if
 -- an app asked too often; -2 if there are other moves than those.
 
-local thread, ts, entry, nonce, seen_for, most, ours_for, moves = unpack(ARGV)
+local thread, ts, entry, nonce, seen_for, most, ours_for, moves, shared = unpack(ARGV)
 local RECENT_FOR, MOST_RECENT = 30 * 24 * 3600, 500
 local recent = P .. 'recent'
 local apps = of('apps', thread)
@@ -26,7 +26,7 @@ else
   if asked > tonumber(most) then return -1 end
 end
 redis.call('RPUSH', of('inbox', thread), entry)
-ready_if_waiting(thread)
+ready_if_idle(thread, shared)
 -- A message that begins its thread, and comes after others of it: what these have done may be forgotten.
 if ts == string.match(thread, '[^:]*$') and redis.call('ZSCORE', recent, thread) then
   redis.call('SET', of('overtaken', thread), 1, 'EX', seen_for)

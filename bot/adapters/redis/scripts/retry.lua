@@ -14,5 +14,5 @@ note_press(letter, by)
 redis.call('RPUSH', of('dead-journal', turn), entry)
 redis.call('PERSIST', of('dead-journal', turn))
 redis.call('LPUSH', of('inbox', thread), '@' .. turn)
-ready_if_waiting(thread)
+ready_if_idle(thread)
 return 1

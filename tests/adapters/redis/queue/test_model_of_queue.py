@@ -5,7 +5,6 @@ any time, as the order among several depends on milliseconds.
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Awaitable
 from typing import TypeVar
 
@@ -34,9 +33,11 @@ from tests.fakes.turn_queue import FakeJournal, FakeTurnQueue
 
 T = TypeVar("T")
 
-THREADS = [ThreadRef("T1", channel, f"{number}.0") for channel in "AB" for number in range(3)]
 ROOM = 2  # turns of a channel at a time
+IN_ONE = [("T1", "A"), ("T1", "B")]
+IN_SEVERAL = [*IN_ONE, ("T2", "A"), ("T3", "A")]
 NUMBERS = st.integers(0, 5)
+PLACES = st.integers(0, 11)
 Pair = tuple[Claim, Claim]  # of the same turn: the model's, and the real one
 
 
@@ -44,14 +45,21 @@ class QueueAndModel(RuleBasedStateMachine):
     """Does everything twice."""
 
     url: str
+    channels = IN_ONE
+    workspace_room: int | None = None
 
     def __init__(self) -> None:
         super().__init__()
         self.runner = asyncio.Runner()
-        self.model = FakeTurnQueue(room=ROOM)
+        self.model = FakeTurnQueue(room=ROOM, workspace_room=self.workspace_room)
+        self.threads = [
+            ThreadRef(team, channel, f"{number}.0")
+            for team, channel in self.channels
+            for number in range(3)
+        ]
         self.model_journal = FakeJournal(self.model)
         self.count = 0
-        self.last = THREADS[0]
+        self.last = self.threads[0]
         self.held: list[Pair] = []
         self.lost: list[Pair] = []
         self.ended: list[Pair] = []
@@ -65,7 +73,8 @@ class QueueAndModel(RuleBasedStateMachine):
             await self.redis.flushdb()
 
         self.runner.run(connected())
-        self.real = RedisTurnQueue(self.redis, Shards(), room=ROOM)
+        rooms = {"room": ROOM, "workspace_room": self.workspace_room}
+        self.real = RedisTurnQueue(self.redis, Shards(), **rooms)
         self.real_journal = RedisJournal(self.redis, Shards())
 
     def teardown(self) -> None:
@@ -105,24 +114,35 @@ class QueueAndModel(RuleBasedStateMachine):
 
     def something_can_begin(self) -> bool:
         """Whether a waiting thread's channel may have another turn."""
-        busy = Counter(thread.channel_id for thread in self.model._currents)
-        return any(busy[thread.channel_id] < ROOM for thread in self.model._ready)
+        return self.model.order.can_begin(self.model._currents)
 
     async def _nobody_begins(self) -> None:
         """Let both queues look for a claim where there is none."""
         assert self.model._take() is None
-        script, args = Script("claim"), (15_000, 20, 1_000, ROOM)
+        script, args = Script("claim"), (15_000, 20, 1_000, ROOM, self.workspace_room or 0)
         assert len(await script(self.redis, "panelbot:{0}:", *args)) == 1
+
+    def claim_again(self, turn: TurnId) -> None:
+        """Claim until the turn that is due is claimed; a new one may come between."""
+        for _ in range(2):
+            self.held.append(self.claim())
+            if self.held[-1][0].turn.id == turn:
+                return
+        raise AssertionError(turn)
 
     def pick(self, pairs: list[T], which: int) -> T:
         return pairs.pop(which % len(pairs))
+
+    def thread(self, place: int) -> ThreadRef:
+        return self.threads[place % len(self.threads)]
 
     def due(self, kind: str, claim: Claim) -> None:
         key, thread = f"panelbot:{{0}}:{kind}", thread_name(claim.turn.thread)
         self.runner.run(self.redis.zadd(key, {thread: 0}))
 
-    @rule(thread=st.sampled_from(THREADS), alone=st.booleans(), again=st.booleans())
-    def put(self, thread: ThreadRef, alone: bool, again: bool) -> None:
+    @rule(place=PLACES, alone=st.booleans(), again=st.booleans())
+    def put(self, place: int, alone: bool, again: bool) -> None:
+        thread = self.thread(place)
         if again:  # the same message, as Slack delivers it twice
             thread = self.last
         else:
@@ -167,7 +187,7 @@ class QueueAndModel(RuleBasedStateMachine):
             self.delayed.append(pair)
         else:
             self.agreed(self.model.hand_over(model), self.real.hand_over(real))
-            self.held.append(self.claim())
+            self.claim_again(model.turn.id)
 
     @precondition(lambda self: self.delayed)
     @rule(which=NUMBERS)
@@ -175,7 +195,7 @@ class QueueAndModel(RuleBasedStateMachine):
         model, real = self.pick(self.delayed, which)
         self.model._currents[model.turn.thread].until = 0
         self.due("delayed", real)
-        self.held.append(self.claim())
+        self.claim_again(model.turn.id)
 
     @precondition(lambda self: self.held)
     @rule(which=NUMBERS)
@@ -210,21 +230,24 @@ class QueueAndModel(RuleBasedStateMachine):
         else:
             assert self.agreed(self.model.retry(turn), self.real.retry(turn))
 
-    @rule(thread=st.sampled_from(THREADS), deleted=st.booleans())
-    def amend(self, thread: ThreadRef, deleted: bool) -> None:
+    @rule(place=PLACES, deleted=st.booleans())
+    def amend(self, place: int, deleted: bool) -> None:
+        thread = self.thread(place)
         ts = MessageTs(f"{self.count}.0")
         now = None if deleted else Message(ts, UserId("U1"), "as it is now")
         self.agreed(self.model.amend(thread, ts, now), self.real.amend(thread, ts, now))
 
-    @rule(thread=st.sampled_from(THREADS), back=st.integers(-1, 3))
-    def delete(self, thread: ThreadRef, back: int) -> None:
+    @rule(place=PLACES, back=st.integers(-1, 3))
+    def delete(self, place: int, back: int) -> None:
+        thread = self.thread(place)
         if any(model.turn.thread == thread for model, _ in self.delayed):
             return  # it would be due, beside what is due next
         ts = MessageTs(f"{self.count - back}.0")  # of the next message, the last, or an earlier one
         self.agreed(self.model.delete(thread, ts), self.real.delete(thread, ts))
 
-    @rule(thread=st.sampled_from(THREADS), again=st.booleans())
-    def stop(self, thread: ThreadRef, again: bool) -> None:
+    @rule(place=PLACES, again=st.booleans())
+    def stop(self, place: int, again: bool) -> None:
+        thread = self.thread(place)
         if any(model.turn.thread == thread for model, _ in self.delayed):
             return  # it would be due, beside what is due next
         self.count += not again
@@ -258,7 +281,7 @@ class QueueAndModel(RuleBasedStateMachine):
         self.agreed(self.model.stop_requests(), self.real.stop_requests())
         turns = [model.turn for model, _ in self.held + self.delayed]
         self.agreed(self.model.deleted(turns), self.real.deleted(turns))
-        mine, theirs = self.both(self.model.waiting_threads(9), self.real.waiting_threads(9))
+        mine, theirs = self.both(self.model.waiting_threads(99), self.real.waiting_threads(99))
         assert sorted(mine, key=repr) == sorted(theirs, key=repr)
 
     @invariant()
@@ -267,22 +290,32 @@ class QueueAndModel(RuleBasedStateMachine):
             self.runner.run(self._in_one_place())
 
     async def _in_one_place(self) -> None:
-        places = [await self.redis.zrange(f"panelbot:{{0}}:{kind}", 0, -1) for kind in KINDS]
+        kinds = [*KINDS, *(f"line:{team}" for team in ("T1", "T2", "T3"))]
+        kinds += [f"aside:{team}:{channel}" for team, channel in self.channels]
+        places = [await self.redis.zrange(f"panelbot:{{0}}:{kind}", 0, -1) for kind in kinds]
         threads = [thread for place in places for thread in place]
         assert len(threads) == len(set(threads))
         assert await self.redis.llen("panelbot:{0}:wake") <= 1
 
 
-KINDS = ("ready", "leases", "delayed", "aside:T1:A", "aside:T1:B")
+class SharedQueueAndModel(QueueAndModel):
+    """The same with workspaces that share the turns."""
+
+    channels = IN_SEVERAL
+    workspace_room = 3
 
 
+KINDS = ("ready", "leases", "delayed")
+
+
+@pytest.mark.parametrize("machine", [QueueAndModel, SharedQueueAndModel])
 def test_queue_and_journal_do_what_the_model_does(
-    redis_url: str, request: pytest.FixtureRequest
+    redis_url: str, request: pytest.FixtureRequest, machine: type[QueueAndModel]
 ) -> None:
-    QueueAndModel.url = redis_url
+    machine.url = redis_url
     long = request.config.getoption("--long")
     run_state_machine_as_test(
-        QueueAndModel,
+        machine,
         settings=settings(
             max_examples=60 if long else 8,
             stateful_step_count=50,

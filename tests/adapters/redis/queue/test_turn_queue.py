@@ -417,6 +417,8 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
         await RedisProcessNotes(redis, key).renew(["note"], "host:1")
     await RedisWorkspaceSettingsStore(redis).change("T1", {"PANELBOT_LANGUAGE": "de"})
     await RedisKeptData(redis, Shards()).note_rebuilt("T1", "C1", until="1.0")
+    shared = RedisTurnQueue(redis, Shards(), workspace_room=5)
+    await shared.put(ThreadRef("T2", "C1", "1.0"), message("another workspace's"))
     prefixes = PREFIXES | {"K ": keys.slot("kept", own)}
     documented = {
         prefixes.get(where, where) + kind + (":" if named else ""): what
@@ -432,7 +434,17 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     assert set(found) == set(documented)
     lasting = {name.split("}:")[-1] for name, expires in found.items() if not expires}
     waiting = {"inbox:", "turn:", "journal:", "ready", "leases", "delayed", "rounds", "wake"}
-    waiting |= {"active", "aside", "aside:", "stops", "undecided", "outbox", "outage"}
+    waiting |= {
+        "active",
+        "aside",
+        "aside:",
+        "line",
+        "line:",
+        "stops",
+        "undecided",
+        "outbox",
+        "outage",
+    }
     assert lasting == waiting | {
         "clock",
         "dead",
