@@ -1,5 +1,6 @@
 """The promises of InstallationStore, on the fake and on Redis alike."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -128,13 +129,53 @@ async def test_tokens_are_replaced_only_in_the_generation_that_they_belong_to(st
     first = await store.save(GLOBEX)
     new = replace(first, token="xoxb-9", refresh_token="xoxe-9", expires_at=1_790_086_400.0)
     assert await store.replace_tokens(new)
-    assert await store.find("E1") == new
+    assert await store.find("E1") == replace(new, renewals=1)
+    assert not await store.replace_tokens(new)  # others were stored since it was read
 
     second = await store.save(GLOBEX)
     assert not await store.replace_tokens(new)
     assert not await store.replace_tokens(replace(ACME, generation=first.generation))
     assert await store.find("E1") == second
     assert await store.find("T1") is None
+
+
+async def test_tokens_that_expire_are_listed_until_they_cannot_be_refreshed(store):
+    for one in (ACME, GLOBEX, replace(NORTH, expires_at=1_790_000_000)):
+        await store.save(one)
+    assert await store.expiring(before=1_790_000_000) == []
+    assert await store.expiring(before=1_800_000_000) == ["T2", "E1"]
+
+    org, north = await store.find("E1"), await store.find("T2")
+    assert await store.replace_tokens(replace(north, expires_at=1_810_000_000.0))
+    assert await store.need_reinstall(org)
+    assert await store.find("E1") == replace(org, needs_reinstall=True)
+    assert not await store.need_reinstall(north)
+    assert await store.expiring(before=1_800_000_000) == []
+
+    assert await store.replace_tokens(org)  # it could be, after all
+    assert await store.find("E1") == replace(org, renewals=1)
+    await store.remove("E1", org.generation)
+    assert await store.expiring(before=2_000_000_000) == ["T2"]
+
+
+async def test_a_new_installation_needs_no_other(store):
+    await store.need_reinstall(await store.save(GLOBEX))
+
+    assert await store.save(GLOBEX) == await store.find("E1")
+    assert not (await store.find("E1")).needs_reinstall
+
+
+async def test_one_at_a_time_refreshes_a_token(store):
+    inside: list[str] = []
+
+    async def refresh(key):
+        async with store.refreshing(key):
+            inside.append(key)
+            assert inside.count(key) == 1
+            await asyncio.sleep(0.01)
+            inside.remove(key)
+
+    await asyncio.gather(*map(refresh, ["E1", "E1", "T1", "E1"]))
 
 
 async def test_only_the_generation_that_is_stored_is_removed(store):

@@ -1,8 +1,11 @@
 """An InstallationStore in memory."""
 
-from collections.abc import Collection, Mapping
+from asyncio import Lock
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from itertools import count
+from typing import Any
 
 from bot.panel.installations.installation import Installation, InstallationStore, NoEncryptionKey
 
@@ -15,12 +18,15 @@ class FakeInstallationStore(InstallationStore):
         self._installations: dict[str, Installation] = {}
         self._organisations: dict[str, str] = {}
         self._generations = count(1)
+        self._refreshing: dict[str, Lock] = {}
         self._times: dict[tuple[str, str], float] = {}  # of what Slack said last
 
     async def save(self, installation: Installation) -> Installation:
         if not self._encrypts and self._installations.keys() - {installation.key}:
             raise NoEncryptionKey
-        saved = replace(installation, generation=next(self._generations))
+        saved = replace(
+            installation, generation=next(self._generations), renewals=0, needs_reinstall=False
+        )
         self._installations[saved.key] = saved
         return saved
 
@@ -55,16 +61,27 @@ class FakeInstallationStore(InstallationStore):
         return {user: keys for user, keys in found.items() if keys}
 
     async def replace_tokens(self, installation: Installation) -> bool:
-        stored = self._installations.get(installation.key)
-        if stored is None or stored.generation != installation.generation:
-            return False
-        self._installations[stored.key] = replace(
-            stored,
+        return self._change(
+            installation,
             token=installation.token,
             refresh_token=installation.refresh_token,
             expires_at=installation.expires_at,
+            renewals=installation.renewals + 1,
+            needs_reinstall=False,
         )
-        return True
+
+    async def need_reinstall(self, installation: Installation) -> bool:
+        return self._change(installation, needs_reinstall=True)
+
+    async def expiring(self, before: float) -> list[str]:
+        rotating = (one for one in self._installations.values() if one.expires_at)
+        due = [one for one in rotating if one.expires_at < before and not one.needs_reinstall]
+        return [one.key for one in sorted(due, key=lambda one: one.expires_at)]
+
+    @asynccontextmanager
+    async def refreshing(self, key: str) -> AsyncIterator[None]:
+        async with self._refreshing.setdefault(key, Lock()):
+            yield
 
     async def remove(self, key: str, generation: int) -> bool:
         stored = self._installations.get(key)
@@ -81,6 +98,14 @@ class FakeInstallationStore(InstallationStore):
 
     async def count(self) -> int:
         return len(self._installations)
+
+    def _change(self, installation: Installation, **fields: Any) -> bool:
+        stored = self._installations.get(installation.key)
+        known = (installation.generation, installation.renewals)
+        if stored is None or (stored.generation, stored.renewals) != known:
+            return False
+        self._installations[stored.key] = replace(stored, **fields)
+        return True
 
     def _said(self, enterprise_id: str, team_ids: frozenset[str], at: float) -> frozenset[str]:
         """Return of which workspaces Slack has said nothing later."""

@@ -217,6 +217,7 @@ async def _installations(config: Config, storage: Storage) -> None:
     )  # fmt: skip
     await store.save(whole)
     await store.note_teams("E1", frozenset({TEAM}))
+    await store.refreshing("E1").__aenter__()
 
 
 async def _budgets(redis: Connection) -> None:

@@ -200,7 +200,7 @@ panelbot:{alerts:}: zset    the same for telling alerts                      as 
 teams
 N looked            string  the newest dead letter that was counted (ms)     for ever; 90 B
 I at:KEY            hash    an installation, by organisation or workspace:   until removed;
-                            what it is ``about``, its ``generation``, and    1.5 kB each
+                            what it is ``about``, its ``generation``, and    2 kB each
                             its tokens, encrypted
 I keys              zset    the keys of all of them, in order                as long; 80 B each
 I organisations     hash    workspaces in which the org-wide installation    as long; 60 B each
@@ -209,6 +209,9 @@ I teams:KEY         hash    when Slack said of each workspace of an          as 
                             organisation that it may (``+``) or may not
                             (``-``) act there: events come in any order
 I bot:USER          set     the installations whose bot is that user         as long; 60 B each
+I expiring          zset    the keys of those whose tokens are refreshed,    as long; 60 B each
+                            by when these expire (s)
+I refreshing:KEY    string  which task refreshes the token of one            40 seconds; 90 B
 I generation        string  the last generation given to an installation     for ever; 80 B
 panelbot:schema     hash    ``version`` of this table, number of ``shards``  for ever; 80 B
 ==================  ======  ===============================================  ====================

@@ -5,10 +5,13 @@ workspaces of one organisation may each have an installation, and a token, of th
 """
 
 from collections.abc import Collection, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.panel.errors import PanelError, Refused
+
+REFRESH_LEASE = 40.0  # seconds: for two requests to Slack, and to store what it answers
 
 
 class NotInstalled(PanelError):
@@ -44,6 +47,8 @@ class Installation:
     generation: int = 0  # rises with each installation under the same key; the store counts
     refresh_token: str = field(default="", repr=False)  # empty: the token lasts
     expires_at: float = 0  # 0: never
+    renewals: int = 0  # of its token in this generation; the store counts
+    needs_reinstall: bool = False  # Slack gives no other token for its refresh token
 
     @property
     def is_org_wide(self) -> bool:
@@ -102,7 +107,23 @@ class InstallationStore(Protocol):
         """Return which of *users* are bots of installations, each with their keys."""
 
     async def replace_tokens(self, installation: Installation) -> bool:
-        """Store the tokens of *installation*; False if another generation is stored, or none."""
+        """Store the tokens of *installation*.
+
+        Returns False if another generation is stored, or other tokens than when it was read.
+        """
+
+    async def need_reinstall(self, installation: Installation) -> bool:
+        """Note that Slack gives no other token for this one; returns as ``replace_tokens``."""
+
+    async def expiring(self, before: float) -> list[str]:
+        """Return the keys of those whose tokens expire before then, and can be refreshed."""
+
+    def refreshing(self, key: str) -> AbstractAsyncContextManager[None]:
+        """Let one task at a time refresh the token of that key, among all processes.
+
+        The others wait for it, and have to read it again. Raises StoreUnavailable if that takes too
+        long. It ends by itself after REFRESH_LEASE.
+        """
 
     async def remove(self, key: str, generation: int) -> bool:
         """Remove the installation of that key; False if another generation is stored, or none."""

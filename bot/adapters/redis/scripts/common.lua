@@ -313,3 +313,13 @@ end
 local function let_expired_go()
   for _, turn in ipairs(redis.call('ZRANGEBYSCORE', P .. 'holds', '-inf', now())) do let_go(turn) end
 end
+
+-- Notes when the token of an installation expires, if another can be had for it.
+local function note_expiry(key)
+  local at, lost = unpack(redis.call('HMGET', of('at', key), 'expires_at', 'needs_reinstall'))
+  if tonumber(at) > 0 and lost ~= '1' then
+    redis.call('ZADD', P .. 'expiring', at, key)
+  else
+    redis.call('ZREM', P .. 'expiring', key)
+  end
+end

@@ -13,4 +13,5 @@ local bot = redis.call('HGET', of('at', key), 'bot')
 if bot then redis.call('SREM', of('bot', bot), key) end
 redis.call('DEL', of('at', key), of('teams', key))
 redis.call('ZREM', P .. 'keys', key)
+redis.call('ZREM', P .. 'expiring', key)
 return 1

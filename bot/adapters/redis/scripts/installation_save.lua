@@ -11,5 +11,6 @@ if former then redis.call('SREM', of('bot', former), key) end
 redis.call('SADD', of('bot', ARGV[3]), key)
 local generation = redis.call('INCR', P .. 'generation')
 redis.call('ZADD', P .. 'keys', 0, key)
-redis.call('HSET', of('at', key), 'generation', generation, 'bot', unpack(ARGV, 3))
+redis.call('HSET', of('at', key), 'generation', generation, 'renewals', 0, 'bot', unpack(ARGV, 3))
+note_expiry(key)
 return generation

@@ -5,17 +5,27 @@ server of a Cluster holds them all with ease. Tokens are fields of their own, en
 to the app, the installation and the field.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
+from bot import runtime
 from bot.adapters.redis import codec, keys
-from bot.adapters.redis.connection.scripting import Connection, Script
+from bot.adapters.redis.connection.scripting import Connection, Script, milliseconds
 from bot.adapters.redis.encryption import Cipher
-from bot.panel.installations.installation import Installation, InstallationStore, NoEncryptionKey
+from bot.panel.errors import StoreUnavailable
+from bot.panel.installations.installation import (
+    REFRESH_LEASE,
+    Installation,
+    InstallationStore,
+    NoEncryptionKey,
+)
+from bot.panel.retries import Backoff, Retries
 
 TOKENS = ("token", "refresh_token")
 _SAVE, _REPLACE = Script("installation_save"), Script("installation_tokens")
 _REMOVE, _TEAMS = Script("installation_remove"), Script("installation_teams")
+_UNLOCK = Script("unlock")
 _AT_ONCE = 1_000  # workspaces that one script notes
 
 
@@ -39,7 +49,7 @@ class RedisInstallationStore(InstallationStore):
         generation = await _SAVE(self._redis, self._prefix, installation.key, encrypts, *fields)
         if not generation:
             raise NoEncryptionKey
-        return replace(installation, generation=generation)
+        return replace(installation, generation=generation, renewals=0, needs_reinstall=False)
 
     async def find(self, key: str) -> Installation | None:
         return self._installation(key, await self._redis.hgetall(self._at(key)))
@@ -83,8 +93,28 @@ class RedisInstallationStore(InstallationStore):
 
     async def replace_tokens(self, installation: Installation) -> bool:
         fields = self._tokens(installation)
-        named = (installation.key, installation.generation)
-        return bool(await _REPLACE(self._redis, self._prefix, *named, *fields))
+        return await self._change(installation, 1, *fields)
+
+    async def need_reinstall(self, installation: Installation) -> bool:
+        return await self._change(installation, 0, "needs_reinstall", "1")
+
+    async def expiring(self, before: float) -> list[str]:
+        found: list[str] = await self._redis.zrangebyscore(
+            f"{self._prefix}expiring", "-inf", f"({before}"
+        )
+        return found
+
+    @asynccontextmanager
+    async def refreshing(self, key: str) -> AsyncIterator[None]:
+        lock, token = f"{self._prefix}refreshing:{key}", runtime.token(8)
+        retries = Retries(Backoff((0.1,), total=REFRESH_LEASE, endless=True))
+        while not await self._redis.set(lock, token, nx=True, px=milliseconds(REFRESH_LEASE)):
+            if not await retries.wait():
+                raise StoreUnavailable("installation.refreshing")
+        try:
+            yield
+        finally:
+            await _UNLOCK(self._redis, lock, token)
 
     async def remove(self, key: str, generation: int) -> bool:
         return bool(await _REMOVE(self._redis, self._prefix, key, generation))
@@ -105,6 +135,10 @@ class RedisInstallationStore(InstallationStore):
     def _at(self, key: str) -> str:
         return f"{self._prefix}at:{key}"
 
+    async def _change(self, installation: Installation, step: int, *fields: str) -> bool:
+        named = (installation.key, installation.generation, installation.renewals, step)
+        return bool(await _REPLACE(self._redis, self._prefix, *named, *fields))
+
     async def _note(
         self, enterprise_id: str, team_ids: frozenset[str], sign: str, at: float
     ) -> None:
@@ -115,7 +149,7 @@ class RedisInstallationStore(InstallationStore):
 
     def _tokens(self, installation: Installation) -> tuple[str, ...]:
         """Return names and values of the fields that new tokens replace."""
-        fields = ["expires_at", str(installation.expires_at)]
+        fields = ["expires_at", str(installation.expires_at), "needs_reinstall", "0"]
         for field in TOKENS:
             text = getattr(installation, field)
             about = token_in(self._app, installation.key, field)
@@ -132,6 +166,8 @@ class RedisInstallationStore(InstallationStore):
             codec.load(Installation, fields["about"]),
             expires_at=float(fields["expires_at"]),
             generation=int(fields["generation"]),
+            renewals=int(fields["renewals"]),
+            needs_reinstall=fields["needs_reinstall"] == "1",
             token=token,
             refresh_token=refresh_token,
         )
@@ -145,6 +181,8 @@ def _plain(installation: Installation) -> Installation:
         refresh_token="",
         expires_at=0,
         generation=0,
+        renewals=0,
+        needs_reinstall=False,
         installed_at=float(installation.installed_at),
     )
 
