@@ -418,7 +418,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     await RedisWorkspaceSettingsStore(redis).change("T1", {"PANELBOT_LANGUAGE": "de"})
     await RedisKeptData(redis, Shards()).note_rebuilt("T1", "C1", until="1.0")
     shared = RedisTurnQueue(redis, Shards(), workspace_room=5)
-    await shared.put(ThreadRef("T2", "C1", "1.0"), message("another workspace's"))
+    await shared.put(ThreadRef("T2", "C1", "1.0"), message("1"))
     prefixes = PREFIXES | {"K ": keys.slot("kept", own)}
     documented = {
         prefixes.get(where, where) + kind + (":" if named else ""): what
