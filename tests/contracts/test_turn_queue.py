@@ -18,14 +18,8 @@ from bot.adapters.redis.shards import Shards
 from bot.operations.queue_admin import Depth
 from bot.panel.errors import Poisoned, TurnLost
 from bot.panel.intake.turn_queue import MOST_APP_QUESTIONS, StopResult
-from bot.panel.journal.events import (
-    ExpertAnswered,
-    ExpertCalled,
-    PostStarted,
-    Retried,
-    Routed,
-    RouterAsked,
-)
+from bot.panel.journal.events import ExpertAnswered, ExpertCalled, Retried, Routed, RouterAsked
+from bot.panel.journal.post_events import PostStarted
 from bot.panel.messaging.channel_moves import ChannelsMoved
 from bot.panel.model import (
     ApprovalId,

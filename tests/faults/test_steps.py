@@ -6,7 +6,8 @@ from bot.adapters.redis.connection.scripting import Script
 from bot.adapters.redis.queue.journal import RedisJournal
 from bot.adapters.redis.shards import Shards
 from bot.experts.library import library
-from bot.panel.journal.events import PostStarted, Routed
+from bot.panel.journal.events import Routed
+from bot.panel.journal.post_events import PostStarted
 from bot.panel.language_model.instructions import ROUTER_INSTRUCTIONS as ROUTER
 from bot.panel.model import Claim, Message, MessageTs, ThreadRef, Turn, UserId
 from tests.faults import steps

@@ -35,7 +35,8 @@ from bot.panel.audit.entry import Act
 from bot.panel.budgets.budget_store import Charge, Hold
 from bot.panel.budgets.limits import Unit
 from bot.panel.installations.installation import Installation
-from bot.panel.journal.events import PostStarted, RouterAsked
+from bot.panel.journal.events import RouterAsked
+from bot.panel.journal.post_events import PostStarted
 from bot.panel.language_model.exchange import UserSaid
 from bot.panel.links import Copy, RouterLabels, ThreadLinks
 from bot.panel.messaging.channel_moves import ChannelMove

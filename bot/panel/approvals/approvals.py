@@ -24,7 +24,7 @@ What that means for the conversation:
 from dataclasses import dataclass
 
 from bot.panel.approvals import shown
-from bot.panel.journal.progress import approval_part
+from bot.panel.journal.posts import approval_part
 from bot.panel.kept import Kept
 from bot.panel.made_files import StoredFile
 from bot.panel.model import (

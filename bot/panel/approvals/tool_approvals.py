@@ -113,7 +113,7 @@ class ToolApprovals:
                 pending.file,
                 may_approve=not pending.is_unseen,
             )
-            asked = replace(pending, ts=self._record.progress.posted[pending.part])
+            asked = replace(pending, ts=self._record.posts.posted[pending.part])
             if opened not in self._pending:  # superseded meanwhile
                 await self._end(asked, Undecided.SUPERSEDED)
                 return

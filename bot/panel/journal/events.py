@@ -6,20 +6,20 @@ the one after it says that it has.
 An expert that consults others does for them what the router does; the entries then name it in *by*.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bot.panel.citations import Citation
+from bot.panel.journal.dated import Dated, OfRound
 from bot.panel.journal.failures import Failure
+from bot.panel.journal.post_events import PostEvent
 from bot.panel.made_files import MadeFile, StoredFile
 from bot.panel.model import (
     Call,
     CallId,
     ConsultationPath,
     ConversationId,
-    ExpertName,
     FileId,
     MessageTs,
-    Persona,
     UserId,
 )
 from bot.panel.routing.likelihoods import Likelihoods
@@ -28,19 +28,7 @@ from bot.panel.usage import NO_USAGE, Usage
 
 
 @dataclass(frozen=True, slots=True)
-class _Dated:
-    # Milliseconds since 1970, set when it is appended; events that differ in it alone are equal.
-    at: int = field(default=0, kw_only=True, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class _OfRound(_Dated):
-    # The call of the expert who consults others; None: the router.
-    by: CallId | None = field(default=None, kw_only=True)
-
-
-@dataclass(frozen=True, slots=True)
-class AuthorsRead(_Dated):
+class AuthorsRead(Dated):
     """Models are about to read what these people, or apps, wrote besides the turn's own messages.
 
     *words_of* wrote what a button or a decision is about; *context_of*, what was said before: of
@@ -53,7 +41,7 @@ class AuthorsRead(_Dated):
 
 
 @dataclass(frozen=True, slots=True)
-class ConversationOpened(_Dated):
+class ConversationOpened(Dated):
     """A conversation is there in which nothing was asked yet: on *path*, or the router's."""
 
     path: ConsultationPath | None
@@ -61,12 +49,12 @@ class ConversationOpened(_Dated):
 
 
 @dataclass(frozen=True, slots=True)
-class LikelihoodsAsked(_Dated):
+class LikelihoodsAsked(Dated):
     """A model is about to be asked how likely each expert is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
-class LikelihoodsJudged(_Dated):
+class LikelihoodsJudged(Dated):
     """That is known now, or, where the *likelihoods* are empty, will not be known."""
 
     likelihoods: Likelihoods
@@ -74,7 +62,7 @@ class LikelihoodsJudged(_Dated):
 
 
 @dataclass(frozen=True, slots=True)
-class RouterAsked(_OfRound):
+class RouterAsked(OfRound):
     """The messages are about to be sent to the router.
 
     *answering* are calls of unknown experts that it made before: it chooses once more.
@@ -84,21 +72,21 @@ class RouterAsked(_OfRound):
 
 
 @dataclass(frozen=True, slots=True)
-class RouterBegan(_OfRound):
+class RouterBegan(OfRound):
     """The router has begun to answer; *response* is the id of the response."""
 
     response: str
 
 
 @dataclass(frozen=True, slots=True)
-class ExpertCalled(_Dated):
+class ExpertCalled(Dated):
     """The router, or a person directly, has called an expert."""
 
     call: Call
 
 
 @dataclass(frozen=True, slots=True)
-class CallAdopted(_Dated):
+class CallAdopted(Dated):
     """The router, asked again after a crash, repeated a call that was already started."""
 
     call_id: CallId
@@ -106,7 +94,7 @@ class CallAdopted(_Dated):
 
 
 @dataclass(frozen=True, slots=True)
-class StrangerCalled(_OfRound):
+class StrangerCalled(OfRound):
     """The router has called an expert that is not on the panel, or one more than a turn may."""
 
     call_id: CallId
@@ -116,7 +104,7 @@ class StrangerCalled(_OfRound):
 
 
 @dataclass(frozen=True, slots=True)
-class Routed(_OfRound):
+class Routed(OfRound):
     """The router has made all its calls. *text* is what it said itself."""
 
     text: str = ""
@@ -130,7 +118,7 @@ class Routed(_OfRound):
 
 
 @dataclass(frozen=True, slots=True)
-class ExpertAsked(_Dated):
+class ExpertAsked(Dated):
     """The question is about to be sent to the expert."""
 
     call_id: CallId
@@ -139,7 +127,7 @@ class ExpertAsked(_Dated):
 
 
 @dataclass(frozen=True, slots=True)
-class ExpertAnswered(_Dated):
+class ExpertAnswered(Dated):
     """An expert has answered."""
 
     call_id: CallId
@@ -152,7 +140,7 @@ class ExpertAnswered(_Dated):
 
 
 @dataclass(frozen=True, slots=True)
-class ApprovalAsked(_Dated):
+class ApprovalAsked(Dated):
     """An expert needs approval of a tool; another turn continues from there."""
 
     call_id: CallId
@@ -164,7 +152,7 @@ class ApprovalAsked(_Dated):
 
 
 @dataclass(frozen=True, slots=True)
-class ExpertFailed(_Dated):
+class ExpertFailed(Dated):
     """An expert has failed; the rest of the panel continues."""
 
     call_id: CallId
@@ -175,7 +163,7 @@ class ExpertFailed(_Dated):
 
 
 @dataclass(frozen=True, slots=True)
-class UploadOpened(_Dated):
+class UploadOpened(Dated):
     """The bytes of a file that an expert made are about to be sent, to become the file *id*."""
 
     call_id: CallId
@@ -184,7 +172,7 @@ class UploadOpened(_Dated):
 
 
 @dataclass(frozen=True, slots=True)
-class FileStored(_Dated):
+class FileStored(Dated):
     """A file that an expert made was uploaded; nobody sees it until a message shows it."""
 
     call_id: CallId
@@ -193,12 +181,12 @@ class FileStored(_Dated):
 
 
 @dataclass(frozen=True, slots=True)
-class ClosingStarted(_OfRound):
+class ClosingStarted(OfRound):
     """The experts' outputs are about to be sent to the router."""
 
 
 @dataclass(frozen=True, slots=True)
-class Closed(_Dated):
+class Closed(Dated):
     """The router has the outputs. *text* is its synthesis; empty if none was wanted."""
 
     text: str = ""
@@ -210,76 +198,9 @@ class Closed(_Dated):
 
 
 @dataclass(frozen=True, slots=True)
-class PostStarted(_Dated):
-    """A message is about to be posted."""
-
-    part: str
-
-
-@dataclass(frozen=True, slots=True)
-class Posted(_Dated):
-    """The message was posted."""
-
-    part: str
-    ts: MessageTs
-
-
-@dataclass(frozen=True, slots=True)
-class StreamStarted(_Dated):
-    """A stream is about to be opened."""
-
-    part: str
-    persona: Persona | None = None
-    expert: ExpertName | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class StreamOpened(_Dated):
-    """The stream is open and shows *text*, which is sanitized like all that is added later."""
-
-    part: str
-    ts: MessageTs
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class StreamGrowing(_Dated):
-    """*text* is about to be added to the stream."""
-
-    part: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class StreamGrown(_Dated):
-    """The text was added; if not *added*, it certainly was not."""
-
-    part: str
-    added: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class StreamBroken(_Dated):
-    """The stream has ended by itself: nothing can be added any more, nor metadata."""
-
-    part: str
-
-
-@dataclass(frozen=True, slots=True)
-class StreamWithdrawn(_Dated):
-    """The stream's message was deleted, if it existed."""
-
-    part: str
-
-
-@dataclass(frozen=True, slots=True)
-class Retried(_Dated):
+class Retried(Dated):
     """Somebody retried the turn after it was given up."""
 
-
-StreamEvent = (
-    StreamStarted | StreamOpened | StreamGrowing | StreamGrown | StreamBroken | StreamWithdrawn
-)
 
 TurnEvent = (
     AuthorsRead
@@ -300,8 +221,6 @@ TurnEvent = (
     | FileStored
     | ClosingStarted
     | Closed
-    | PostStarted
-    | Posted
-    | StreamEvent
+    | PostEvent
     | Retried
 )

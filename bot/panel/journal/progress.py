@@ -4,9 +4,8 @@ Nothing here waits, reads or writes: a turn that was interrupted anywhere is res
 journal into a Progress again.
 """
 
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import reduce
 
 from bot.panel.journal.events import (
@@ -23,24 +22,17 @@ from bot.panel.journal.events import (
     FileStored,
     LikelihoodsAsked,
     LikelihoodsJudged,
-    Posted,
-    PostStarted,
     Retried,
     Routed,
     RouterAsked,
     RouterBegan,
     StrangerCalled,
-    StreamBroken,
-    StreamEvent,
-    StreamGrowing,
-    StreamGrown,
-    StreamOpened,
-    StreamStarted,
-    StreamWithdrawn,
     TurnEvent,
     UploadOpened,
 )
 from bot.panel.journal.failures import Failure
+from bot.panel.journal.post_events import PostEvent
+from bot.panel.journal.posts import DELAYED, GAVE_UP, Posts
 from bot.panel.journal.selection_rounds import (
     NOT_BEGUN,
     Round,
@@ -51,7 +43,6 @@ from bot.panel.journal.selection_rounds import (
     in_one,
     selector,
 )
-from bot.panel.journal.streams import Stream
 from bot.panel.links import NO_LINKS, ThreadLinks, path_of
 from bot.panel.made_files import StoredFile
 from bot.panel.model import Call, CallId, ConsultationPath, ExpertName, FileId, MessageTs, UserId
@@ -60,20 +51,8 @@ from bot.panel.usage import NO_USAGE, Usage
 
 Outcome = ExpertAnswered | ApprovalAsked | ExpertFailed
 
-PLAN, GAVE_UP, STEERED, FILES, LATE = "plan", "gave-up", "steered", "files", "late"
-UNREAD, DELAYED, LEFT_OUT, TOO_MANY = "unread", "delayed", "left-out", "too-many"
-ASIDES = re.compile(  # not part of an answer
-    rf"({PLAN}|{STEERED}|{FILES}|{LATE}|{UNREAD}|{LEFT_OUT}|{TOO_MANY}"
-    rf"|({GAVE_UP}|{DELAYED})(-\d+)?)(:\d+)?"
-)
 
-
-def approval_part(call: Call) -> str:
-    """Return the part name of the message that asks for approval of what *call* wants."""
-    return f"approval:{call.id}"
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: see _with
 class Progress:
     """The state of a turn that survives a crash."""
 
@@ -85,9 +64,7 @@ class Progress:
     uploads: Mapping[tuple[CallId, str], FileId] = field(default_factory=dict)
     stored_files: Mapping[tuple[CallId, str], StoredFile] = field(default_factory=dict)
     closed: Closed | None = None
-    posting: frozenset[str] = frozenset()
-    posted: Mapping[str, MessageTs] = field(default_factory=dict)
-    streams: Mapping[str, Stream] = field(default_factory=dict)
+    posts: Posts = field(default_factory=Posts)
     usage: Usage = NO_USAGE
     opened: ThreadLinks = NO_LINKS  # the conversations that began in this turn
     retries: int = 0  # by people, after it was given up
@@ -192,11 +169,6 @@ class Progress:
         return self.outcomes.get(call.id) == ExpertFailed(call.id, Failure.STOPPED)
 
     @property
-    def said_something(self) -> bool:
-        """Whether any part of an answer was posted, even if it is a failure."""
-        return any(not ASIDES.fullmatch(part) for part in self.posted)
-
-    @property
     def giving_up(self) -> str:
         """The part name of the message for when the turn is given up; each retry has its own."""
         return f"{GAVE_UP}-{self.retries}" if self.retries else GAVE_UP
@@ -213,6 +185,12 @@ class Progress:
         has_routed = any(one.routed and not one.routed.direct for one in rounds)
         return has_routed or any(isinstance(one, ExpertAnswered) for one in self.outcomes.values())
 
+    def _with(self, **changes: object) -> "Progress":
+        """Return a changed copy: for each event, a tenth of the time that ``replace`` takes."""
+        copy = object.__new__(Progress)
+        copy.__dict__.update(self.__dict__, **changes)
+        return copy
+
     def after(self, event: TurnEvent) -> "Progress":
         """Return the progress after *event*."""
         match event:
@@ -222,18 +200,14 @@ class Progress:
                 return self._choosing(event)
             case CallAdopted(call_id, known_as):
                 rounds = {by: one.adopted(call_id, known_as) for by, one in self.rounds.items()}
-                return replace(self, rounds=rounds)
+                return self._with(rounds=rounds)
             case ExpertAsked(call_id, without=without):
                 known = {**self.without, call_id: without}
-                return replace(self, asked=self.asked | {call_id}, without=known)
+                return self._with(asked=self.asked | {call_id}, without=known)
             case ExpertAnswered() | ApprovalAsked() | ExpertFailed():
                 return self._settled(event)
             case Closed():
-                return replace(self, closed=event, usage=self.usage + event.usage)
-            case PostStarted(part):
-                return replace(self, posting=self.posting | {part})
-            case Posted(part, ts):
-                return self._posted(part, ts)
+                return self._with(closed=event, usage=self.usage + event.usage)
             case AuthorsRead():
                 return self._read(event)
             case _:
@@ -243,13 +217,13 @@ class Progress:
         by = selector(event)
         spent = event.usage if isinstance(event, Routed) else NO_USAGE
         rounds = {**self.rounds, by: self.round_of(by).after(event)}
-        return replace(self, rounds=rounds, usage=self.usage + spent)
+        return self._with(rounds=rounds, usage=self.usage + spent)
 
     def _read(self, event: AuthorsRead) -> "Progress":
         words = dict.fromkeys((*self.words_of, *event.words_of))
         context = dict.fromkeys((*self.context_of, *event.context_of))
         since = self.unread_since or event.unread_since
-        return replace(self, words_of=tuple(words), context_of=tuple(context), unread_since=since)
+        return self._with(words_of=tuple(words), context_of=tuple(context), unread_since=since)
 
     def _aside(
         self,
@@ -259,57 +233,25 @@ class Progress:
         | UploadOpened
         | FileStored
         | Retried
-        | StreamEvent,
+        | PostEvent,
     ) -> "Progress":
         match event:
             case LikelihoodsAsked():
                 return self
             case LikelihoodsJudged(likelihoods, usage):
-                return replace(self, likelihoods=likelihoods, usage=self.usage + usage)
+                return self._with(likelihoods=likelihoods, usage=self.usage + usage)
             case ConversationOpened(path, id_):
-                return replace(self, opened=self.opened.including(path, id_))
+                return self._with(opened=self.opened.including(path, id_))
             case UploadOpened(call_id, file, id_):
-                return replace(self, uploads={**self.uploads, (call_id, file): id_})
+                return self._with(uploads={**self.uploads, (call_id, file): id_})
             case FileStored(call_id, file, exhibit):
-                return replace(self, stored_files={**self.stored_files, (call_id, file): exhibit})
+                return self._with(stored_files={**self.stored_files, (call_id, file): exhibit})
             case Retried():
-                return replace(self, retries=self.retries + 1)
+                return self._with(retries=self.retries + 1)
             case _:
-                return self._streaming(event)
-
-    def _streaming(self, event: StreamEvent) -> "Progress":
-        match event:
-            case StreamStarted(part, persona, expert):
-                return replace(self, streams={**self.streams, part: Stream(persona, expert)})
-            case StreamOpened() | StreamGrowing() | StreamGrown():
-                return self._streamed(event)
-            case StreamBroken(part):
-                return replace(self._streamed(event), posting=self.posting - {part})
-            case StreamWithdrawn(part):
-                return self._withdrawn(part)
-
-    def _streamed(
-        self, event: StreamOpened | StreamGrowing | StreamGrown | StreamBroken
-    ) -> "Progress":
-        stream = self.streams.get(event.part, Stream()).after(event)
-        return replace(self, streams={**self.streams, event.part: stream})
-
-    def _posted(self, part: str, ts: MessageTs) -> "Progress":
-        posted = {**self.posted, part: ts}
-        streams = dict(self.streams)
-        if part in streams:
-            streams[part] = streams[part].closed()
-        return replace(self, posting=self.posting - {part}, posted=posted, streams=streams)
-
-    def _withdrawn(self, part: str) -> "Progress":
-        """A stream that never opened cannot be what was being posted: that is looked for."""
-        stream = self.streams.get(part)
-        posting = self.posting if stream and stream.ts is None else self.posting - {part}
-        posted = {other: ts for other, ts in self.posted.items() if other != part}
-        streams = {other: stream for other, stream in self.streams.items() if other != part}
-        return replace(self, posting=posting, posted=posted, streams=streams)
+                return self._with(posts=self.posts.after(event))
 
     def _settled(self, outcome: Outcome) -> "Progress":
         spent = NO_USAGE if isinstance(outcome, ExpertFailed) else outcome.usage
         outcomes = {**self.outcomes, outcome.call_id: outcome}
-        return replace(self, outcomes=outcomes, usage=self.usage + spent)
+        return self._with(outcomes=outcomes, usage=self.usage + spent)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from bot.panel.journal.events import StreamBroken, StreamGrowing, StreamGrown, StreamOpened
+from bot.panel.journal.post_events import StreamBroken, StreamGrowing, StreamGrown, StreamOpened
 from bot.panel.model import ExpertName, MessageTs, Persona
 
 

@@ -19,6 +19,7 @@ from bot import runtime
 from bot.panel.errors import StoreUnavailable, TryLater, TurnLost
 from bot.panel.journal.events import TurnEvent
 from bot.panel.journal.journal import NO_JOURNAL, Journal
+from bot.panel.journal.posts import Posts
 from bot.panel.journal.progress import Progress
 from bot.panel.model import Claim, Turn
 
@@ -67,6 +68,11 @@ class TurnRecord:
     def turn(self) -> Turn:
         """The claimed turn."""
         return self.claim.turn
+
+    @property
+    def posts(self) -> Posts:
+        """What it has posted."""
+        return self.progress.posts
 
     @property
     def has_begun(self) -> bool:

@@ -45,7 +45,7 @@ class FailureNotice:
         Not if all that people wait for has been said; nor is a poisoned turn theirs to retry.
         """
         await writer.end_streams()
-        if record.progress.closed and record.progress.said_something:
+        if record.progress.closed and record.posts.said_something:
             return
         if isinstance(error, Poisoned):
             sentence = failure_sentences.poisoned(error.deaths)
@@ -59,7 +59,7 @@ class FailureNotice:
                 sentence = refusal_sentences.router_failed(fault, server)
             case MessengerRefused():
                 sentence = apologies.refused(error)
-            case _ if record.progress.said_something:
+            case _ if record.posts.said_something:
                 reason = failure_sentences.why_given_up(error)
                 sentence = failure_sentences.gave_up_halfway(reason)
             case _:

@@ -6,15 +6,10 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
-from bot.panel.journal.events import (
-    ApprovalAsked,
-    ExpertAnswered,
-    ExpertFailed,
-    Posted,
-    PostStarted,
-)
+from bot.panel.journal.events import ApprovalAsked, ExpertAnswered, ExpertFailed
 from bot.panel.journal.failures import Failure
-from bot.panel.journal.progress import PLAN, approval_part
+from bot.panel.journal.post_events import Posted, PostStarted
+from bot.panel.journal.posts import PLAN, approval_part
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.messaging.messenger import Messenger, PlanTask, TaskState
 from bot.panel.model import Call, CallId, MessageTs, Panel
@@ -57,7 +52,7 @@ class PlanMessage:
         self._not_before = 0.0
         self._given_up = self._stopped = False
         self._shown: tuple[str, Sequence[PlanTask]] | None = None
-        stopped_there = PLAN in record.progress.posting  # an earlier attempt
+        stopped_there = PLAN in record.posts.posting  # an earlier attempt
         self._may_be_lost = stopped_there or record.in_doubt
         self._showing = asyncio.Lock()  # the last update waits for the one under way
 
@@ -81,7 +76,7 @@ class PlanMessage:
         """Leave the plan message, if there is one, in its final state under *title*."""
         async with self._showing:
             tasks = self._tasks()
-            if tasks and (ts := self._record.progress.posted.get(PLAN) or await self._lost_plan()):
+            if tasks and (ts := self._record.posts.posted.get(PLAN) or await self._lost_plan()):
                 await self._leave(ts, title(_asked_first(tasks)), tasks)
 
     async def stop(self) -> None:
@@ -91,8 +86,8 @@ class PlanMessage:
 
     async def withdraw(self) -> None:
         """Delete the plan message if nothing else was posted; else leave it in its final state."""
-        if ts := self._record.progress.posted.get(PLAN) or await self._lost_plan():
-            if self._record.progress.posted.keys() - {PLAN}:
+        if ts := self._record.posts.posted.get(PLAN) or await self._lost_plan():
+            if self._record.posts.posted.keys() - {PLAN}:
                 await self.stop()
             else:
                 await self._messenger.delete(self._record.turn.thread, ts)
@@ -130,7 +125,7 @@ class PlanMessage:
                 log.warning("plan.not_shown", extra={"reason": str(error)})
 
     async def _show_plan(self, title: str, tasks: Sequence[PlanTask], *, at_once: bool) -> None:
-        ts = self._record.progress.posted.get(PLAN) or await self._lost_plan()
+        ts = self._record.posts.posted.get(PLAN) or await self._lost_plan()
         if ts is None and self._is_due(tasks, at_once=at_once):
             await self._post_plan(title, tasks)
         elif ts and self._record.progress.retries:  # an older last state may still wait
@@ -229,7 +224,7 @@ class PlanMessage:
         progress = self._record.progress
         if self._stopped:
             return TaskState.STOPPED
-        is_unposted = not any(one.startswith(approval_part(call)) for one in progress.posted)
+        is_unposted = not any(one.startswith(approval_part(call)) for one in progress.posts.posted)
         if progress.is_superseded(call) or (self._given_up and is_unposted):
             return TaskState.FAILED
         return TaskState.ASKING

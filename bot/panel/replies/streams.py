@@ -11,7 +11,7 @@ from dataclasses import replace
 from bot import runtime
 from bot.panel import observing
 from bot.panel.errors import MessengerRefused
-from bot.panel.journal.events import (
+from bot.panel.journal.post_events import (
     Posted,
     PostStarted,
     StreamBroken,
@@ -43,7 +43,7 @@ class Streams:
 
     def find(self, part: str) -> Stream | None:
         """Return the stream of a message, if it has one."""
-        return self._record.progress.streams.get(part)
+        return self._record.posts.streams.get(part)
 
     def growing_text(self) -> GrowingText:
         """Return what reads a text while it is written."""
@@ -65,7 +65,7 @@ class Streams:
 
     async def extend(self, part: str, more: str) -> bool:
         """Let the message show *more*; False if it must end as it is."""
-        stream = self._record.progress.streams[part]
+        stream = self._record.posts.streams[part]
         if stream.ts is None:
             return False
         await self._record.note(StreamGrowing(part, more))
@@ -85,7 +85,7 @@ class Streams:
         first = replace(reply, part=f"{reply.part}:0")
         stream = self.find(first.part)
         if stream is None:
-            if self._record.in_doubt and first.part not in self._record.progress.posted:
+            if self._record.in_doubt and first.part not in self._record.posts.posted:
                 await self._withdraw(None, first)  # what is not in the journal any more
             return "", reply.text
         rest = await self._rest(stream, first.part, reply.text)
@@ -93,9 +93,9 @@ class Streams:
             fits = self._messenger.fits_one_message(stream.shown, rest)
             ending = first if fits else replace(first, ends_reply=False, sources=None)
             await self.close(ending, rest if fits else "")
-            stream = self._record.progress.streams[first.part]  # Slack may have shown less
+            stream = self._record.posts.streams[first.part]  # Slack may have shown less
             rest = await self._rest(stream, first.part, reply.text)
-        has_buttons = first.part in self._record.progress.posted
+        has_buttons = first.part in self._record.posts.posted
         if rest is None or not (rest.strip() or has_buttons):
             await self.withdraw(first)
             return "", reply.text
@@ -103,7 +103,7 @@ class Streams:
 
     async def close(self, draft: Post, more: str = "") -> None:
         """Let the message show *more* and end there; if Slack does not let it, end as it is."""
-        part, stream = draft.part, self._record.progress.streams[draft.part]
+        part, stream = draft.part, self._record.posts.streams[draft.part]
         if stream.ts is None:
             return
         may_be_closed = self._is_closing(part)  # an earlier attempt stopped in the middle
@@ -121,19 +121,19 @@ class Streams:
 
     async def withdraw(self, draft: Post) -> None:
         """Remove the message."""
-        await self._withdraw(self._record.progress.streams[draft.part].ts, draft)
+        await self._withdraw(self._record.posts.streams[draft.part].ts, draft)
         await self._record.note(StreamWithdrawn(draft.part))
 
     async def _withdraw(self, ts: MessageTs | None, draft: Post) -> None:
         async with self._opening[draft.persona]:
-            progress = self._record.progress
-            streamed = {stream.ts for stream in progress.streams.values() if stream.ts}
-            ours = (streamed | {*progress.posted.values()}) - {ts}
+            posts = self._record.posts
+            streamed = {stream.ts for stream in posts.streams.values() if stream.ts}
+            ours = (streamed | {*posts.posted.values()}) - {ts}
             await self._messenger.withdraw_stream(self._thread, ts, draft, ours)
 
     async def abandon(self, draft: Post) -> None:
         """End the stream of a message that gets no more text, wherever it stands."""
-        stream = self._record.progress.streams[draft.part]
+        stream = self._record.posts.streams[draft.part]
         if stream.ts is None:
             await self.withdraw(draft)
         elif stream.is_sure or self._is_closing(draft.part):
@@ -155,13 +155,13 @@ class Streams:
         return await asyncio.to_thread(self._messenger.last_chunk, stream.shown, text)
 
     def _is_closing(self, part: str) -> bool:
-        return part in self._record.progress.posting
+        return part in self._record.posts.posting
 
 
 def tell_of_reply(record: TurnRecord, part: str) -> None:
     """Tell observers that the message *part* is there, if it is the first of any reply."""
-    progress, turn = record.progress, record.turn
-    shown = {*progress.posted, *(name for name, one in progress.streams.items() if one.ts)}
+    posts, turn = record.posts, record.turn
+    shown = {*posts.posted, *(name for name, one in posts.streams.items() if one.ts)}
     if [one for one in shown if one.startswith(_REPLIES)] == [part]:
         waited = runtime.time() - float(turn.messages[0].ts)
         observing.count(Measure.FIRST_REPLY, max(0.0, waited), turn=turn)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.panel.journal.events import Posted, PostStarted
+from bot.panel.journal.post_events import Posted, PostStarted
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.made_files import StoredFile
 from bot.panel.messaging.messenger import Messenger, Post, Sources
@@ -104,11 +104,11 @@ class ThreadWriter:
 
     async def take_back_delay(self) -> None:
         """Delete that message, if there is one: the turn goes on, or ends."""
-        progress, turn = self._record.progress, self._record.turn
-        part = progress.delayed
-        if self._took_back or part not in progress.posting | progress.posted.keys():
+        posts, turn = self._record.posts, self._record.turn
+        part = self._record.progress.delayed
+        if self._took_back or part not in posts.posting | posts.posted.keys():
             return
-        ts = progress.posted.get(part) or await self._messenger.find(turn.thread, turn.id, part)
+        ts = posts.posted.get(part) or await self._messenger.find(turn.thread, turn.id, part)
         if ts:
             await self.leave(self._messenger.taken_back(turn.thread, ts))
         self._took_back = True
@@ -154,14 +154,14 @@ class ThreadWriter:
         """Return the messages that are still growing, as far as they are known."""
         return [
             replace(self.draft(part, stream.shown), persona=stream.persona, expert=stream.expert)
-            for part, stream in self._record.progress.streams.items()
+            for part, stream in self._record.posts.streams.items()
             if stream.open
         ]
 
     async def _post_long(self, reply: Post) -> None:
         """Post *reply*, in as many messages as it takes, from where its stream has come to."""
         shown, text = await self.streams.finish(reply)
-        first, posted = 1 if shown else 0, self._record.progress.posted
+        first, posted = 1 if shown else 0, self._record.posts.posted
         pieces = await self._pieces(text, shown)
         ending = replace(reply, part=f"{reply.part}:{_REST}")
         if ending.part in posted:
@@ -183,14 +183,14 @@ class ThreadWriter:
 
     def _is_enough(self, messages: int) -> bool:
         """Whether a reply of so many *messages* ends, although there is more of it."""
-        return messages >= MOST_OF_REPLY or len(self._record.progress.posted) >= MOST_OF_TURN
+        return messages >= MOST_OF_REPLY or len(self._record.posts.posted) >= MOST_OF_TURN
 
     async def _post(self, post: Post) -> None:
-        progress = self._record.progress
-        if post.part in progress.posted:
+        posts = self._record.posts
+        if post.part in posts.posted:
             return
         thread = self._record.turn.thread
-        stopped_there = post.part in progress.posting  # an earlier attempt, in the middle
+        stopped_there = post.part in posts.posting  # an earlier attempt, in the middle
         may_be_posted = stopped_there or self._record.in_doubt
         await self._record.note(PostStarted(post.part))
         ts = await self._messenger.find(thread, post.turn, post.part) if may_be_posted else None

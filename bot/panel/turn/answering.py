@@ -10,7 +10,7 @@ from bot.panel.budgets.ledger import OverBudget
 from bot.panel.budgets.sentences import left_out as budget_notice
 from bot.panel.byte_budget import ByteBudget
 from bot.panel.errors import ModelFault, ModelRefused, leaves
-from bot.panel.journal.progress import FILES, LATE, STEERED, UNREAD
+from bot.panel.journal.posts import FILES, LATE, STEERED, UNREAD
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.language_model.files import attachments
 from bot.panel.language_model.files.file_fetching import fetch, needed

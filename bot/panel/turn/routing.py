@@ -14,7 +14,8 @@ from bot.panel.budgets.ledger import OverBudget
 from bot.panel.errors import ModelRefused, ModelUnavailable
 from bot.panel.intake.addressing import addressed
 from bot.panel.journal.events import ExpertCalled, Routed, RouterAsked, RouterBegan
-from bot.panel.journal.progress import TOO_MANY, Progress
+from bot.panel.journal.posts import TOO_MANY
+from bot.panel.journal.progress import Progress
 from bot.panel.language_model import prompts
 from bot.panel.language_model.exchange import (
     Begun,

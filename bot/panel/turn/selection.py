@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from bot.panel import observing
 from bot.panel.journal.events import CallAdopted, ExpertCalled, StrangerCalled
-from bot.panel.journal.progress import LEFT_OUT
+from bot.panel.journal.posts import LEFT_OUT
 from bot.panel.journal.selection_rounds import Round
 from bot.panel.language_model import expert_calls, prompts
 from bot.panel.language_model.exchange import ToolCalled

@@ -81,7 +81,7 @@ class Stopping:
             turn.plan.withdraw,
             writer.take_back_delay,
         ]
-        if record.progress.posting:
+        if record.posts.posting:
             thread, turn_id = record.turn.thread, record.turn.id
             steps.append(partial(self._messenger.delete_strays, thread, turn_id))
         async with self._calls_ended(turn, left):

@@ -37,7 +37,7 @@ async def close(context: TurnContext) -> None:
     elif synthesis and not says_nothing(synthesis.text):
         await post("synthesis", synthesis.text, reply=True, is_cut=synthesis.cut)
     is_moot = context.turn.verdict and not progress.calls  # the approval had ended
-    if not (record.progress.said_something or is_moot):
+    if not (record.posts.said_something or is_moot):
         await context.writer.post("refused", sentences.nothing_said())
 
 

@@ -204,7 +204,7 @@ class TurnContext:
         one that may get marks for what it cites.
         """
         draft = self.writer.draft(f"{part}:0", "")
-        if not self._shows_growth(expert) or draft.part in self.progress.streams:
+        if not self._shows_growth(expert) or draft.part in self.progress.posts.streams:
             yield ignore_event
             return
         if expert:

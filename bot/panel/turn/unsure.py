@@ -24,7 +24,7 @@ OFFER = "offer"  # the part name of that message
 def is_offered(context: TurnContext) -> bool:
     """Whether the turn has begun to let people choose."""
     progress = context.progress
-    return OFFER in progress.posting or OFFER in progress.posted
+    return OFFER in progress.posts.posting or OFFER in progress.posts.posted
 
 
 async def is_left_to_people(context: TurnContext) -> bool:

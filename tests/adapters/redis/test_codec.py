@@ -14,12 +14,12 @@ from bot.panel.journal.events import (
     Closed,
     ExpertCalled,
     ExpertFailed,
-    PostStarted,
     Routed,
     RouterAsked,
     TurnEvent,
 )
 from bot.panel.journal.failures import Failure
+from bot.panel.journal.post_events import PostStarted
 from bot.panel.kept import UnknownFields
 from bot.panel.messaging.handles import Handle
 from bot.panel.model import (

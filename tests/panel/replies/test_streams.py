@@ -13,8 +13,8 @@ from bot.panel.errors import (
     ModelUnavailable,
     StoreUnavailable,
 )
-from bot.panel.journal.events import PostStarted, StreamGrowing, StreamStarted
 from bot.panel.journal.failures import Failure
+from bot.panel.journal.post_events import PostStarted, StreamGrowing, StreamStarted
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.language_model.exchange import Prompt
 from bot.panel.messaging.messenger import Post
@@ -390,7 +390,7 @@ async def test_an_end_that_comes_as_late_as_the_next_one_is_not_said_again(bench
     )
 
     assert (shown, rest) == ("Yes, you may.", "")
-    assert PART in again.progress.posted
+    assert PART in again.progress.posts.posted
 
 
 async def test_a_stream_that_opens_is_not_taken_for_one_that_is_looked_for(bench):

@@ -9,13 +9,13 @@ from bot.panel.journal.events import (
     ExpertAnswered,
     ExpertAsked,
     ExpertCalled,
-    Posted,
     Retried,
     Routed,
     RouterAsked,
 )
 from bot.panel.journal.failures import Failure
 from bot.panel.journal.journal import NO_JOURNAL
+from bot.panel.journal.post_events import Posted
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.language_model.panel_version import panel_version
 from bot.panel.model import (

@@ -12,21 +12,23 @@ from bot.panel.journal.events import (
     ExpertAsked,
     ExpertCalled,
     ExpertFailed,
-    Posted,
-    PostStarted,
     Routed,
     RouterAsked,
     RouterBegan,
     StrangerCalled,
+    TurnEvent,
+)
+from bot.panel.journal.failures import Failure
+from bot.panel.journal.post_events import (
+    Posted,
+    PostStarted,
     StreamBroken,
     StreamGrowing,
     StreamGrown,
     StreamOpened,
     StreamStarted,
     StreamWithdrawn,
-    TurnEvent,
 )
-from bot.panel.journal.failures import Failure
 from bot.panel.journal.progress import Progress
 from bot.panel.model import Call, CallId, ExpertName, MessageTs
 from tests.fakes.language_model import ROUTER

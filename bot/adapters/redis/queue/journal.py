@@ -25,14 +25,12 @@ from bot.panel.errors import TurnLost
 from bot.panel.journal.events import (
     ConversationOpened,
     FileStored,
-    Posted,
-    PostStarted,
     Retried,
-    StreamEvent,
     TurnEvent,
     UploadOpened,
 )
 from bot.panel.journal.journal import Journal
+from bot.panel.journal.post_events import Posted, PostStarted, StreamEvent
 from bot.panel.model import Claim, Turn
 from bot.panel.observing import Measure
 

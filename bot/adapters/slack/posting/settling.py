@@ -16,7 +16,7 @@ from bot.adapters.slack.threads.replies import Replies
 from bot.json_types import Json
 from bot.panel.approvals import approval_texts
 from bot.panel.approvals.approval_texts import Undecided
-from bot.panel.journal.progress import PLAN
+from bot.panel.journal.posts import PLAN
 from bot.panel.messaging.messenger import PlanTask, TaskState
 from bot.panel.messaging.outbox import LastState, Outbox
 from bot.panel.model import ApprovalId, MessageTs, ThreadRef, TurnId

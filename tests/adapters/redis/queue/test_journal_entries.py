@@ -7,7 +7,8 @@ from bot.adapters.redis.queue.journal import RedisJournal, journal_entry, journa
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.shards import Shards
 from bot.panel.errors import TooNew
-from bot.panel.journal.events import Closed, Posted, PostStarted, Routed, RouterAsked
+from bot.panel.journal.events import Closed, Routed, RouterAsked
+from bot.panel.journal.post_events import Posted, PostStarted
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId
 from bot.panel.usage import Extras, Usage
 

@@ -27,7 +27,7 @@ from bot.adapters.redis.queue.journal import RedisJournal
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.shards import Shards
 from bot.panel.errors import TurnLost
-from bot.panel.journal.events import PostStarted
+from bot.panel.journal.post_events import PostStarted
 from bot.panel.model import Claim, Message, MessageTs, ThreadRef, TurnId, UserId
 from tests.fakes.turn_queue import FakeJournal, FakeTurnQueue
 

@@ -42,7 +42,8 @@ from bot.panel.alerts.alerts import Alert, AlertKind
 from bot.panel.approvals.approvals import Pending
 from bot.panel.audit.entry import Act, Entry
 from bot.panel.errors import StoreUnavailable, TurnLost
-from bot.panel.journal.events import ExpertCalled, Posted, PostStarted, Routed, RouterAsked
+from bot.panel.journal.events import ExpertCalled, Routed, RouterAsked
+from bot.panel.journal.post_events import Posted, PostStarted
 from bot.panel.language_model.exchange import UserSaid
 from bot.panel.links import Copy, RouterLabels, ThreadLinks
 from bot.panel.messaging.channel_moves import ChannelMove
