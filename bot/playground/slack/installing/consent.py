@@ -21,6 +21,7 @@ class InstallRequest:
     given_uri: str  # the same as it stands in the link; empty: the link has none
     state: str
     team: str  # that the link names
+    optional: frozenset[str] = frozenset()  # of the scopes: people may untick these
 
     def location(self, **result: str) -> str:
         """Return where somebody goes with *result*; the state goes along."""
@@ -52,9 +53,9 @@ class Consent:
         """Return what the link asks for; raises ApiError with the code that Slack's page shows."""
         if query.get("client_id") != self._registration.client_id:
             raise ApiError("invalid_client_id")
-        home = self._tenants[self._registration.home_team].state.manifest
-        in_manifest = home.get("oauth_config", {}).get("redirect_urls", ())
-        registered = [*self._registration.redirect_urls, *in_manifest]
+        manifest = self._tenants[self._registration.home_team].state.manifest
+        oauth = manifest.get("oauth_config", {})
+        registered = [*self._registration.redirect_urls, *oauth.get("redirect_urls", ())]
         given = query.get("redirect_uri", "")
         if not registered or (given and given not in registered):
             raise ApiError("bad_redirect_uri")
@@ -62,16 +63,25 @@ class Consent:
         if not scopes | user_scopes:
             raise ApiError("invalid_scope")
         state, team = query.get("state", ""), query.get("team", "")
-        return InstallRequest(scopes, user_scopes, given or registered[0], given, state, team)
+        optional = scopes.intersection(oauth.get("scopes", {}).get("bot_optional", ()))
+        target = given or registered[0]
+        return InstallRequest(scopes, user_scopes, target, given, state, team, optional)
 
     def choices(self, request: InstallRequest) -> list[Choice]:
         """Return who could install the app where; what the link names comes first."""
         choices = [*self._in_workspaces(), *self._in_organisations()]
         return sorted(choices, key=lambda choice: choice.key != request.team)
 
-    def allow(self, request: InstallRequest, key: str, person: str) -> str:
+    def allow(
+        self,
+        request: InstallRequest,
+        key: str,
+        person: str,
+        unticked: frozenset[str] = frozenset(),
+    ) -> str:
         """Return where *person* goes who allows it; empty: nowhere, they have sent a request.
 
+        What they have *unticked* of the optional scopes is not granted.
         Raises ApiError with the code that Slack's page shows.
         """
         known = [c for c in self.choices(request) if (c.key, c.person.id) == (key, person)]
@@ -84,7 +94,7 @@ class Consent:
         if tenant and known[0].asks:
             tenant.requests.append(person)
             return ""
-        scopes, user_scopes = request.scopes, request.user_scopes
+        scopes, user_scopes = request.scopes - unticked, request.user_scopes
         code = self._codes.new(key, person, scopes, user_scopes, request.given_uri)
         return request.location(code=code)
 

@@ -23,7 +23,7 @@ button[value=allow] {{ background: #007a5a; color: #fff; border: 1px solid #007a
 <main><h1>{title}</h1>{body}</main></html>"""
 _FORM = """<p>It asks for {scopes} permissions: {named}.</p>
 <form method="post">
-<p><label>Where, and who you are:<br><select name="place">{options}</select></label></p>
+{optional}<p><label>Where, and who you are:<br><select name="place">{options}</select></label></p>
 <p><button name="decision" value="allow">Allow</button>
 <button name="decision" value="cancel">Cancel</button></p>
 </form>"""
@@ -53,7 +53,10 @@ class InstallPages:
         choices = self._consent.choices(asked)
         scopes = sorted(asked.scopes | asked.user_scopes)
         body = _FORM.format(
-            scopes=len(scopes), named=escape(", ".join(scopes)), options=_options(choices)
+            scopes=len(scopes),
+            named=escape(", ".join(scopes)),
+            options=_options(choices),
+            optional="".join(map(_tick, sorted(asked.optional))),
         )
         return _page(f"Install {escape(self._name)}", body, target=asked.redirect_uri)
 
@@ -65,7 +68,8 @@ class InstallPages:
             asked = self._consent.read(request.query)
             if form.get("decision") != "allow":
                 return _go(self._consent.cancel(asked))
-            if location := self._consent.allow(asked, key, person):
+            unticked = asked.optional - set(map(str, form.getall("optional", ())))
+            if location := self._consent.allow(asked, key, person, unticked):
                 return _go(location)
         except ApiError as error:
             return self._refuse(error)
@@ -87,6 +91,11 @@ def _options(choices: Sequence[Choice]) -> str:
         options = "".join(map(_option, members))
         groups.append(f'<optgroup label="{escape(place)}">{options}</optgroup>')
     return "".join(groups)
+
+
+def _tick(scope: str) -> str:
+    box = f'<input type="checkbox" name="optional" value="{escape(scope)}" checked>'
+    return f"<p><label>{box} {escape(scope)} (optional)</label></p>"
 
 
 def _option(choice: Choice) -> str:

@@ -65,6 +65,16 @@ async def test_allow_gives_a_code_and_the_state(page):
     assert set(answer) == {"code", "state"}
 
 
+async def test_optional_scopes_may_be_unticked(page, world, session):
+    scopes = {"bot": ["chat:write"], "bot_optional": ["commands"]}
+    world.state.manifest = {"oauth_config": {"scopes": scopes}}
+    assert 'value="commands" checked' in await (await page()).text()
+
+    code = query_of(await page(f"{GLOBEX}/{FAY}"))["code"][0]  # with no box ticked
+
+    assert world.codes.redeem(code, CALLBACK).scopes == {"chat:write"}
+
+
 async def test_cancel_says_so(page, world):
     answer = query_of(await page(f"{GLOBEX}/{FAY}", "cancel"))
 
