@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.adapters.redis.shards import Shards
 from bot.adapters.redis.stores.kept_data import RedisKeptData
+from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.metadata import StampSigner
 from bot.adapters.slack.threads.bot_messages import SlackBotMessages
 from bot.adapters.slack.threads.transcript import SlackTranscript
@@ -43,11 +44,13 @@ class ThreadAccess:
 
 
 @asynccontextmanager
-async def open_threads(config: Config) -> AsyncIterator[ThreadAccess]:
+async def open_threads(
+    config: Config, identity: Identity | None = None
+) -> AsyncIterator[ThreadAccess]:
     """Open what is needed to read threads and their conversations."""
     async with (
         open_storage(config, operator()) as storage,
-        open_slack(config, storage) as slack,
+        open_slack(config, storage, identity) as slack,
         open_model(config, storage.conversations) as model,
     ):
         recovery = LinkRecovery(storage.threads, model, slack.transcript)
@@ -64,18 +67,25 @@ async def open_threads(config: Config) -> AsyncIterator[ThreadAccess]:
 
 
 @asynccontextmanager
-async def open_workspace(config: Config) -> AsyncIterator[tuple[Storage, Workspace]]:
+async def open_workspace(
+    config: Config, identity: Identity | None = None
+) -> AsyncIterator[tuple[Storage, Workspace]]:
     """Open Redis; yields with it the workspace that Slack says we are in."""
-    async with open_storage(config, operator()) as storage, open_slack(config, storage) as slack:
+    async with (
+        open_storage(config, operator()) as storage,
+        open_slack(config, storage, identity) as slack,
+    ):
         yield storage, workspace_of(slack)
 
 
 @asynccontextmanager
-async def open_services(config: Config) -> AsyncIterator[Services]:
+async def open_services(
+    config: Config, identity: Identity | None = None
+) -> AsyncIterator[Services]:
     """Open all services that store anything about a thread."""
     async with (
         open_storage(config, operator()) as storage,
-        open_slack(config, storage) as slack,
+        open_slack(config, storage, identity) as slack,
         open_model(config, storage.conversations) as model,
         open_knowledge(config) as knowledge,
     ):
@@ -118,11 +128,13 @@ def _stores(config: Config, storage: Storage) -> Stores:
 
 
 @asynccontextmanager
-async def open_documents(config: Config) -> AsyncIterator[tuple[Workspace, ExpertDocuments]]:
+async def open_documents(
+    config: Config, identity: Identity | None = None
+) -> AsyncIterator[tuple[Workspace, ExpertDocuments]]:
     """Open the experts' documents; yields the workspace with them."""
     async with (
         open_storage(config, operator()) as storage,
-        open_slack(config, storage) as slack,
+        open_slack(config, storage, identity) as slack,
         open_knowledge(config) as knowledge,
     ):
         documents = ExpertDocuments(panel_editor(config, storage, slack), knowledge, storage.audit)
@@ -130,9 +142,14 @@ async def open_documents(config: Config) -> AsyncIterator[tuple[Workspace, Exper
 
 
 @asynccontextmanager
-async def open_panels(config: Config) -> AsyncIterator[tuple[PanelFileSync, Workspace, str]]:
+async def open_panels(
+    config: Config, identity: Identity | None = None
+) -> AsyncIterator[tuple[PanelFileSync, Workspace, str]]:
     """Open the panels in use; yields the workspace and the panel file's name with them."""
-    async with open_storage(config, operator()) as storage, open_slack(config, storage) as slack:
+    async with (
+        open_storage(config, operator()) as storage,
+        open_slack(config, storage, identity) as slack,
+    ):
         panels, kept_in = panels_of(config, storage, slack.api.channels.first)
         team_id = slack.identity.team_id
         sync = PanelFileSync(panels, storage.audit, team_id, library.defaults())

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.cli.shared import lazily
-from bot.cli.shared.command import asynchronous, settings
+from bot.cli.shared.command import asynchronous
 from bot.cli.shared.listing import json_option, print_json
+from bot.cli.shared.workspace import of_workspace, workspace_option
 from bot.panel.audit.audit_log import Auditor
 from bot.panel.audit.entry import Act
 from bot.panel.budgets import limits
@@ -19,7 +20,7 @@ from bot.panel.budgets.limits import MILLION, Level, Limit, Unit, Whose
 from bot.panel.errors import Refused
 from bot.panel.roster.recorded_changes import RecordedChanges
 from bot.panel.roster.roster import WorkspaceScope
-from bot.settings.needs import SLACK_OUT, STORE
+from bot.settings.needs import STORE
 
 if TYPE_CHECKING:
     from bot.panel.budgets.ledger import Ledger
@@ -46,6 +47,7 @@ def budgets() -> None:
 
 @budgets.command()
 @json_option
+@workspace_option
 @asynchronous()
 async def show(as_json: bool) -> None:
     """List all budgets, and what is spent of each in its current day or month."""
@@ -64,6 +66,7 @@ async def show(as_json: bool) -> None:
 
 @budgets.command("set")
 @click.argument("budget", nargs=-1, required=True)
+@workspace_option
 @asynchronous()
 async def set_(budget: tuple[str, ...]) -> None:
     """Set a budget: person $2/day, channel:C012 $20/month, expert:legal 5M tokens/month.
@@ -80,6 +83,7 @@ async def set_(budget: tuple[str, ...]) -> None:
 
 @budgets.command()
 @click.argument("budget", nargs=-1, required=True)
+@workspace_option
 @asynchronous()
 async def allow(budget: tuple[str, ...]) -> None:
     """Let more be spent in the current day or month only: person:U012 $5/month.
@@ -133,8 +137,8 @@ def _amount(count: int, unit: Unit) -> str:
 
 @asynccontextmanager
 async def _open_books() -> AsyncIterator[_Books]:
-    config = settings(*SLACK_OUT, *STORE)
-    async with lazily.operator.open_workspace(config) as (storage, workspace):
+    config, identity = await of_workspace(*STORE)
+    async with lazily.operator.open_workspace(config, identity) as (storage, workspace):
         scope = WorkspaceScope(workspace.team_id)
         (changes,) = await storage.panels.changes([scope])
         ledger = lazily.budgets.ledger_of(config, storage)

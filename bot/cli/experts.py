@@ -5,13 +5,14 @@ import sys
 import click
 
 from bot.cli.shared import lazily
-from bot.cli.shared.command import asynchronous, settings, write
+from bot.cli.shared.command import asynchronous, write
 from bot.cli.shared.listing import counted
+from bot.cli.shared.workspace import of_workspace, workspace_option
 from bot.experts import library
 from bot.panel.errors import Refused
 from bot.panel.roster.panel_file import PanelFile, check_sizes, merged
 from bot.panel.tools import HostedTool, name_of
-from bot.settings.needs import SLACK_OUT, STORE
+from bot.settings.needs import STORE
 from bot.settings.yaml_files import panel_writing
 from bot.settings.yaml_files.panel_comparing import differences
 from bot.settings.yaml_files.panel_reading import load, unknown_names
@@ -28,11 +29,12 @@ def experts() -> None:
 
 @experts.command()
 @click.option("--out", metavar="FILE", default="-", show_default="standard output")
+@workspace_option
 @asynchronous()
 async def export(out: str) -> None:
     """Write the defaults and what each channel changes; not threads, and no documents."""
-    config = settings(*SLACK_OUT, *STORE)
-    async with lazily.operator.open_panels(config) as (sync, workspace, _):
+    config, identity = await of_workspace(*STORE)
+    async with lazily.operator.open_panels(config, identity) as (sync, workspace, _):
         await sync.record_export()
         text = panel_writing.write((await sync.export()).renamed(workspace.current_id))
     write(text, out)
@@ -43,12 +45,13 @@ async def export(out: str) -> None:
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--prune", is_flag=True, help="Also remove what the file does not have.")
+@workspace_option
 @asynchronous()
 async def import_(file: str, *, dry_run: bool, yes: bool, prune: bool) -> None:
     """Make the panels match FILE, after showing the changes and asking."""
     from_file = load(file)
-    config = settings(*SLACK_OUT, *STORE)
-    async with lazily.operator.open_panels(config) as (sync, workspace, kept_in):
+    config, identity = await of_workspace(*STORE)
+    async with lazily.operator.open_panels(config, identity) as (sync, workspace, kept_in):
         if kept_in:
             raise Refused(f"The panel is kept in {kept_in}, which PANELBOT_PANEL_FILE names.")
         from_file = from_file.renamed(workspace.first_id)
@@ -70,12 +73,13 @@ async def import_(file: str, *, dry_run: bool, yes: bool, prune: bool) -> None:
 
 @experts.command()
 @_FILE
+@workspace_option
 @asynchronous(exit_code=_TROUBLE)
 async def diff(file: str) -> None:
     """Show where FILE differs from the panels. Exits with 1 if it does, with 2 on an error."""
     from_file = load(file)
-    config = settings(*SLACK_OUT, *STORE)
-    async with lazily.operator.open_panels(config) as (sync, workspace, _):
+    config, identity = await of_workspace(*STORE)
+    async with lazily.operator.open_panels(config, identity) as (sync, workspace, _):
         now, wanted = await sync.export(), from_file.renamed(workspace.first_id)
         changes = differences(now, wanted, names=(_CURRENT, file))
     if changes:

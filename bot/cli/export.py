@@ -4,12 +4,13 @@ import click
 
 from bot.cli.links import NO_PANEL
 from bot.cli.shared import lazily
-from bot.cli.shared.command import asynchronous, settings, write
+from bot.cli.shared.command import asynchronous, write
 from bot.cli.shared.thread_argument import find_thread
+from bot.cli.shared.workspace import of_workspace, workspace_option
 from bot.panel.audit.entry import Act
 from bot.panel.errors import Refused
 from bot.panel.language_model.thread_archive import collect
-from bot.settings.needs import MODEL, SLACK_OUT, STORE
+from bot.settings.needs import MODEL, STORE
 
 
 @click.command()
@@ -23,6 +24,7 @@ from bot.settings.needs import MODEL, SLACK_OUT, STORE
     help="Markdown, JSON, or a self-contained HTML page.",
 )
 @click.option("--out", metavar="FILE", default="-", show_default="standard output")
+@workspace_option
 @asynchronous()
 async def export(what: str, format_: str, out: str) -> None:
     """Write a thread, with all its conversations, as a file.
@@ -30,8 +32,8 @@ async def export(what: str, format_: str, out: str) -> None:
     Give a message's permalink, CHANNEL/TS, or the id of the router's or an expert's
     conversation.
     """
-    config = settings(*SLACK_OUT, *MODEL, *STORE)
-    async with lazily.operator.open_threads(config) as access:
+    config, identity = await of_workspace(*MODEL, *STORE)
+    async with lazily.operator.open_threads(config, identity) as access:
         thread = await find_thread(what, access.workspace, access.threads, access.model)
         links = await access.recovery.find(thread)
         if links.router is None:

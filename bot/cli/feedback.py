@@ -9,15 +9,16 @@ from functools import partial
 import click
 
 from bot.cli.shared import lazily
-from bot.cli.shared.command import asynchronous, settings
+from bot.cli.shared.command import asynchronous
 from bot.cli.shared.listing import as_csv
+from bot.cli.shared.workspace import of_workspace, workspace_option
 from bot.operations.services import Workspace
 from bot.panel.audit.entry import Act
 from bot.panel.model import ThreadRef
 from bot.panel.months import kept_months
 from bot.panel.reports.feedback import Feedback
 from bot.panel.roster.roster import WorkspaceScope
-from bot.settings.needs import SLACK_OUT, STORE
+from bot.settings.needs import STORE
 
 _DAY = 24 * 60 * 60
 _COLUMNS = ("time", "opinion", "expert", "model", "reason", "person", "thread")
@@ -38,13 +39,14 @@ def feedback() -> None:
 @click.option(
     "--since", "days", type=click.IntRange(min=1), metavar="DAYS", help="Only of the last DAYS."
 )
+@workspace_option
 @asynchronous()
 async def export(format_: str, days: int | None) -> None:
     """Print every opinion: of which expert and model, and the reason where one was given."""
-    config = settings(*SLACK_OUT, *STORE)
+    config, identity = await of_workspace(*STORE)
     now = time.time()
     oldest = (now - days * _DAY) * 1000 if days else 0
-    async with lazily.operator.open_workspace(config) as (storage, workspace):
+    async with lazily.operator.open_workspace(config, identity) as (storage, workspace):
         everywhere = WorkspaceScope(workspace.team_id)
         await storage.audit.record(Act.EXPORTED, everywhere, None, "feedback")
         months = [

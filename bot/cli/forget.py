@@ -5,15 +5,16 @@ from functools import partial
 import click
 
 from bot.cli.shared import lazily
-from bot.cli.shared.command import asynchronous, settings, track
+from bot.cli.shared.command import asynchronous, track
 from bot.cli.shared.listing import counted
 from bot.cli.shared.thread_argument import channel_id, find_channel, find_thread, user_id
+from bot.cli.shared.workspace import of_workspace, workspace_option
 from bot.operations.forget import Deleted, ForgetThreads
 from bot.operations.forget_plan import ForgetPlan, ForgetPlanner, carry_out
 from bot.operations.services import Services
 from bot.operations.survey import Survey, ThreadData
 from bot.panel.errors import Refused
-from bot.settings.needs import MODEL, SLACK_OUT, STORE
+from bot.settings.needs import MODEL, STORE
 
 
 @click.command()
@@ -29,6 +30,7 @@ from bot.settings.needs import MODEL, SLACK_OUT, STORE
     metavar="SECONDS",
     help="How long to wait for the end of a turn that is running.",
 )
+@workspace_option
 @asynchronous(resumes=True)
 async def forget(what: str, *, messages: bool, dry_run: bool, yes: bool, wait: float) -> None:
     """Delete all that is stored of a thread, a channel or a person.
@@ -38,8 +40,8 @@ async def forget(what: str, *, messages: bool, dry_run: bool, yes: bool, wait: f
     deleted that they started. Whatever could not be deleted is listed: run the command again to
     continue. People's own messages stay in Slack.
     """
-    config = settings(*SLACK_OUT, *MODEL, *STORE)
-    async with lazily.operator.open_services(config) as services:
+    config, identity = await of_workspace(*MODEL, *STORE)
+    async with lazily.operator.open_services(config, identity) as services:
         plan = await _plan(services, what, messages=messages)
         _print_plan(plan, messages=messages)
         if dry_run or plan.is_empty:

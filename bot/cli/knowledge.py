@@ -9,14 +9,15 @@ from typing import Any
 import click
 
 from bot.cli.shared import lazily
-from bot.cli.shared.command import asynchronous, progress_bar, settings
+from bot.cli.shared.command import asynchronous, progress_bar
 from bot.cli.shared.listing import counted, json_option, print_json
 from bot.cli.shared.thread_argument import find_channel
+from bot.cli.shared.workspace import of_workspace, workspace_option
 from bot.panel.errors import PanelError, Refused
 from bot.panel.roster.documents.expert_documents import ExpertDocument, ExpertDocuments
 from bot.panel.roster.documents.knowledge import CollectionOwner, Document, DocumentState, Upload
 from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
-from bot.settings.needs import MODEL, SLACK_OUT, STORE
+from bot.settings.needs import MODEL, STORE
 
 _CONCURRENCY = 4
 _CHANNEL = click.option(
@@ -42,6 +43,7 @@ def knowledge() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
 )
 @_CHANNEL
+@workspace_option
 @asynchronous()
 async def add(name: str, files: Sequence[Path], channel: str | None) -> None:
     """Give the expert NAME these FILES; those of the same name are replaced."""
@@ -61,6 +63,7 @@ async def add(name: str, files: Sequence[Path], channel: str | None) -> None:
 @click.argument("name", required=False)
 @_CHANNEL
 @json_option
+@workspace_option
 @asynchronous()
 async def list_documents(name: str | None, channel: str | None, as_json: bool) -> None:
     """List what the expert NAME has, or without a name, what all have."""
@@ -87,6 +90,7 @@ async def list_documents(name: str | None, channel: str | None, as_json: bool) -
 @_NAME
 @click.argument("documents", nargs=-1, required=True)
 @_CHANNEL
+@workspace_option
 @asynchronous()
 async def remove(name: str, documents: Sequence[str], channel: str | None) -> None:
     """Remove DOCUMENTS, by name or id, from the expert NAME."""
@@ -100,6 +104,7 @@ async def remove(name: str, documents: Sequence[str], channel: str | None) -> No
 @_NAME
 @click.argument("documents", nargs=-1)
 @_CHANNEL
+@workspace_option
 @asynchronous()
 async def reindex(name: str, documents: Sequence[str], channel: str | None) -> None:
     """Index DOCUMENTS of the expert NAME again; without any, all of its own."""
@@ -117,6 +122,7 @@ async def reindex(name: str, documents: Sequence[str], channel: str | None) -> N
 @_NAME
 @click.argument("when", type=click.Choice(["always", "when-useful"]))
 @_CHANNEL
+@workspace_option
 @asynchronous()
 async def consult(name: str, when: str, channel: str | None) -> None:
     """Set whether the expert NAME consults its documents for every question."""
@@ -213,8 +219,8 @@ def _where(scope: Scope) -> str:
 
 @asynccontextmanager
 async def _open_documents(channel: str | None) -> AsyncIterator[tuple[ExpertDocuments, Scope]]:
-    config = settings(*SLACK_OUT, *MODEL, *STORE)
-    async with lazily.operator.open_documents(config) as (workspace, documents):
+    config, identity = await of_workspace(*MODEL, *STORE)
+    async with lazily.operator.open_documents(config, identity) as (workspace, documents):
         scope: Scope = WorkspaceScope(workspace.team_id)
         if channel:
             scope = ChannelScope(workspace.team_id, find_channel(channel, workspace))

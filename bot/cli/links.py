@@ -7,14 +7,15 @@ from functools import partial
 import click
 
 from bot.cli.shared import lazily
-from bot.cli.shared.command import asynchronous, settings, track
+from bot.cli.shared.command import asynchronous, track
 from bot.cli.shared.listing import counted, json_option, links_fields, print_json
 from bot.cli.shared.thread_argument import channel_id, find_channel, find_thread
+from bot.cli.shared.workspace import of_workspace, workspace_option
 from bot.operations.migrate import INCOMPLETE, Migration, Outcome
 from bot.operations.rebuild import ChannelRebuild
 from bot.panel.errors import MessengerRefused, PanelError, Refused, leaves
 from bot.panel.model import ThreadRef
-from bot.settings.needs import MODEL, SLACK_OUT, STORE
+from bot.settings.needs import MODEL, STORE
 from bot.settings.sections.model import BACKENDS
 
 NO_PANEL = "No panel has spoken in that thread, as far as Redis, Slack and OpenAI know."
@@ -28,6 +29,7 @@ def links() -> None:
 @links.command()
 @click.argument("what", metavar="PERMALINK-OR-ID")
 @json_option
+@workspace_option
 @asynchronous()
 async def show(what: str, as_json: bool) -> None:
     """Print the link tree of a thread.
@@ -35,8 +37,8 @@ async def show(what: str, as_json: bool) -> None:
     Give a message's permalink, CHANNEL/TS, or the id of the router's or an expert's
     conversation.
     """
-    config = settings(*SLACK_OUT, *MODEL, *STORE)
-    async with lazily.operator.open_threads(config) as access:
+    config, identity = await of_workspace(*MODEL, *STORE)
+    async with lazily.operator.open_threads(config, identity) as access:
         thread = await find_thread(what, access.workspace, access.threads, access.model)
         links = await access.recovery.find(thread)
         if links.router is None:
@@ -49,14 +51,15 @@ async def show(what: str, as_json: bool) -> None:
 
 @links.command()
 @click.argument("channel")
+@workspace_option
 @asynchronous(resumes=True)
 async def rebuild(channel: str) -> None:
     """Find all of a CHANNEL's threads again, from Slack's and OpenAI's metadata.
 
     Run it again to go on where it was stopped.
     """
-    config = settings(*SLACK_OUT, *MODEL, *STORE)
-    async with lazily.operator.open_services(config) as services:
+    config, identity = await of_workspace(*MODEL, *STORE)
+    async with lazily.operator.open_services(config, identity) as services:
         channel = find_channel(channel, services.workspace)
         rebuild = ChannelRebuild(services, channel)
         try:
@@ -74,6 +77,7 @@ async def rebuild(channel: str) -> None:
 @click.argument("what", metavar="[PERMALINK|CHANNEL]", required=False)
 @click.option("--to", "backend", type=click.Choice(BACKENDS), required=True)
 @click.option("--dry-run", is_flag=True, help="List what would be moved, and move nothing.")
+@workspace_option
 @asynchronous(resumes=True)
 async def migrate(what: str | None, backend: str, *, dry_run: bool) -> None:
     """Copy conversations to another backend, with all their messages.
@@ -82,9 +86,10 @@ async def migrate(what: str | None, backend: str, *, dry_run: bool) -> None:
     moved in advance are moved with their next question, once PANELBOT_BACKEND has changed. Run it
     again to continue where it stopped.
     """
-    config = replace(settings(*SLACK_OUT, *MODEL, *STORE), backend=backend)
+    config, identity = await of_workspace(*MODEL, *STORE)
+    config = replace(config, backend=backend)
     await lazily.model_server.require_backend(config)
-    async with lazily.operator.open_services(config) as services:
+    async with lazily.operator.open_services(config, identity) as services:
         migration = Migration(services)
         if what is None or channel_id(what):
             channel = find_channel(what, services.workspace) if what else ""

@@ -37,6 +37,7 @@ _COMMANDS = (
     ("forget", "forget:forget", "Delete all that is stored of a thread, a channel or a person."),
     ("probe", "probe:probe", "Find out how OpenAI and Slack behave where no document says so."),
     ("turns", "turns:turns", "Turns that were given up after all their retries."),
+    ("settings", "settings:settings", "What a workspace has set for itself."),
     ("keys", "keys:keys", "The keys that encrypt what people and models say in Redis."),
     ("audit", "audit:audit", "Who did what: changed, taught, approved, forgot, exported."),
     (

@@ -9,8 +9,9 @@ from typing import Any
 import click
 
 from bot.cli.shared import lazily
-from bot.cli.shared.command import asynchronous, settings
+from bot.cli.shared.command import asynchronous
 from bot.cli.shared.listing import as_csv, print_json
+from bot.cli.shared.workspace import of_workspace, workspace_option
 from bot.panel.audit.entry import Act
 from bot.panel.errors import Refused
 from bot.panel.months import kept_months
@@ -18,7 +19,7 @@ from bot.panel.reports.month_usage import VIEWS, MonthUsage, UsageRow, month_usa
 from bot.panel.reports.report_store import ROUTER
 from bot.panel.reports.usage_counts import Dimension
 from bot.panel.roster.roster import WorkspaceScope
-from bot.settings.needs import SLACK_OUT, STORE
+from bot.settings.needs import STORE
 from bot.settings.yaml_files import prices
 
 _COLUMNS = ("questions", "input", "cached", "output", "cost")
@@ -60,6 +61,7 @@ class _Printed:
     default="table",
     show_default=True,
 )
+@workspace_option
 @asynchronous()
 async def usage(month: str | None, by: str, format_: str) -> None:
     """What the questions of a month took and cost.
@@ -67,7 +69,7 @@ async def usage(month: str | None, by: str, format_: str) -> None:
     Tokens of input include the cached ones. A question is counted once it is answered, in the month
     in which it was asked. Costs are in dollars, at list prices.
     """
-    config = settings(*SLACK_OUT, *STORE)
+    config, identity = await of_workspace(*STORE)
     first, *_, current = months = kept_months(time.time())
     month = month or current
     if month not in months:
@@ -75,7 +77,7 @@ async def usage(month: str | None, by: str, format_: str) -> None:
     if by == Dimension.PERSON and config.usage_by_person != "yes":
         raise Refused("Usage is counted by person only with PANELBOT_USAGE_BY_PERSON=yes.")
     costs = prices.prices(config.prices)
-    async with lazily.operator.open_workspace(config) as (storage, workspace):
+    async with lazily.operator.open_workspace(config, identity) as (storage, workspace):
         team = workspace.team_id
         if by == Dimension.PERSON:
             await storage.audit.record(Act.EXPORTED, WorkspaceScope(team), None, "usage by person")

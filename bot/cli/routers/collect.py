@@ -5,31 +5,33 @@ from pathlib import Path
 import click
 
 from bot.cli.shared import lazily
-from bot.cli.shared.command import asynchronous, settings
+from bot.cli.shared.command import asynchronous
 from bot.cli.shared.listing import counted
 from bot.cli.shared.since import since_option
+from bot.cli.shared.workspace import of_workspace, workspace_option
 from bot.panel.audit.entry import Act
 from bot.panel.errors import Refused
 from bot.panel.roster.roster import WorkspaceScope
 from bot.panel.routing.corrections import merged
-from bot.settings.needs import SLACK_OUT, STORE
+from bot.settings.needs import STORE
 
 
 @click.command()
 @since_option
 @click.option("-o", "--out", metavar="FILE", required=True, help="A new file.")
+@workspace_option
 @asynchronous(exit_code=2)
 async def collect(since: float | None, out: str) -> None:
     """Write a file of questions from what people corrected, for review.
 
     Corrections are kept where PANELBOT_LEARNING says so, as redactors let them pass.
     """
-    config = settings(*SLACK_OUT, *STORE)
+    config, identity = await of_workspace(*STORE)
     if config.learning == "off":
         raise Refused("Nobody has agreed to that: PANELBOT_LEARNING is off.")
     _check_new(out)
     collected = lazily.collected
-    async with lazily.operator.open_workspace(config) as (storage, workspace):
+    async with lazily.operator.open_workspace(config, identity) as (storage, workspace):
         everywhere = WorkspaceScope(workspace.team_id)
         known = merged(await storage.corrections.of_team(workspace.team_id))
         recent = [one for one in known if one.at >= (since or 0) * 1000]

@@ -11,15 +11,16 @@ import click
 from bot.characters import visible
 from bot.cli.routers.routing_examples import examples
 from bot.cli.shared import lazily
-from bot.cli.shared.command import asynchronous, settings
+from bot.cli.shared.command import asynchronous
 from bot.cli.shared.listing import counted, json_option, print_json
 from bot.cli.shared.thread_argument import find_channel, find_thread
+from bot.cli.shared.workspace import of_workspace, workspace_option
 from bot.panel.audit.entry import Act
 from bot.panel.errors import Refused
 from bot.panel.model import ThreadRef, TurnId
 from bot.panel.reports.turn_inspector import TurnInspector
 from bot.panel.roster.roster import WorkspaceScope
-from bot.settings.needs import MODEL, SLACK_OUT, STORE
+from bot.settings.needs import MODEL, STORE
 from bot.settings.yaml_files import prices
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ routing.add_command(examples)
 @click.argument("what", metavar="TURN-OR-LINK")
 @_CONTENT
 @json_option
+@workspace_option
 @asynchronous()
 async def show(what: str, *, content: bool, as_json: bool) -> None:
     """Show what was decided in a turn, or in all turns of a thread.
@@ -92,6 +94,7 @@ async def show(what: str, *, content: bool, as_json: bool) -> None:
     default="-",
     show_default="standard output",
 )
+@workspace_option
 @asynchronous()
 async def export(
     since: datetime | None,
@@ -123,9 +126,9 @@ async def export(
 
 @asynccontextmanager
 async def _open() -> AsyncIterator[tuple["ThreadAccess", "Prices"]]:
-    config = settings(*SLACK_OUT, *MODEL, *STORE)
+    config, identity = await of_workspace(*MODEL, *STORE)
     costs = prices.prices(config.prices)
-    async with lazily.operator.open_threads(config) as access:
+    async with lazily.operator.open_threads(config, identity) as access:
         yield access, costs
 
 

@@ -7,14 +7,15 @@ from typing import Any
 import click
 
 from bot.cli.shared import lazily
-from bot.cli.shared.command import asynchronous, settings
+from bot.cli.shared.command import asynchronous
 from bot.cli.shared.listing import counted, json_option, print_json
 from bot.cli.shared.thread_argument import find_channel
+from bot.cli.shared.workspace import of_workspace, workspace_option
 from bot.panel.audit.entry import Act
 from bot.panel.errors import Refused
 from bot.panel.roster.roster import ChannelScope, WorkspaceScope
 from bot.panel.routing.corrections import Correction
-from bot.settings.needs import SLACK_OUT, STORE
+from bot.settings.needs import STORE
 
 
 @click.group()
@@ -28,6 +29,7 @@ def examples() -> None:
 @examples.command("list")
 @click.argument("channel", required=False)
 @json_option
+@workspace_option
 @asynchronous()
 async def list_(channel: str | None, as_json: bool) -> None:
     """List them, the oldest first, without what was asked: of all channels, or of CHANNEL."""
@@ -42,6 +44,7 @@ async def list_(channel: str | None, as_json: bool) -> None:
 
 @examples.command()
 @click.argument("name")
+@workspace_option
 @asynchronous()
 async def show(name: str) -> None:
     """Show one with its question, as redactors have let it pass."""
@@ -57,12 +60,14 @@ async def show(name: str) -> None:
 @click.argument("names", nargs=-1)
 @click.option("--channel", help="All of a channel.")
 @click.option("--all", "everything", is_flag=True, help="All of the workspace.")
+@workspace_option
 @asynchronous()
 async def drop(names: tuple[str, ...], channel: str | None, everything: bool) -> None:
     """Drop those of these NAMES, of a channel, or all."""
     if sum((bool(names), bool(channel), everything)) != 1:
         raise Refused("Say which: NAMES, --channel CHANNEL or --all.")
-    async with lazily.operator.open_workspace(settings(*SLACK_OUT, *STORE)) as (storage, workspace):
+    there = await of_workspace(*STORE)
+    async with lazily.operator.open_workspace(*there) as (storage, workspace):
         team, place = workspace.team_id, find_channel(channel, workspace) if channel else ""
         where = ChannelScope(team, place) if place else WorkspaceScope(team)
         known = {one.name for one in await storage.corrections.of_team(team)}
@@ -78,7 +83,8 @@ async def drop(names: tuple[str, ...], channel: str | None, everything: bool) ->
 
 
 async def _all(channel: str | None) -> list[Correction]:
-    async with lazily.operator.open_workspace(settings(*SLACK_OUT, *STORE)) as (storage, workspace):
+    there = await of_workspace(*STORE)
+    async with lazily.operator.open_workspace(*there) as (storage, workspace):
         place = find_channel(channel, workspace) if channel else ""
         found = await storage.corrections.of_team(workspace.team_id)
     return [one for one in found if not place or one.channel_id == place]

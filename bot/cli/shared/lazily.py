@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bot.adapters.functions import discovery
     from bot.assembly import (
         budgets,
+        chosen_workspace,
         model_server,
         operator,
         parts,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
         "answers",
         "budgets",
         "checkup",
+        "chosen_workspace",
         "collected",
         "decisions",
         "demo",
