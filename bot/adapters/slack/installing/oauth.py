@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.api.manifest import BOT_SCOPES, OPTIONAL_BOT_SCOPES
 from bot.adapters.slack.api.web_api import REJECTED, SlackApi, client, quiet
+from bot.json_types import Json
 from bot.panel.errors import MessengerRefused, PanelError
 from bot.panel.messaging.rate_limiter import NoRateLimiter
 
@@ -99,6 +100,12 @@ class SlackOAuth:
             with suppress(PanelError):  # nobody has asked for a person's token
                 await self.revoke(token)
         return _grant(answer)
+
+    async def refresh(self, refresh_token: str) -> Json:
+        """Return Slack's answer to a refresh token, which is good once. Raises Ambiguous."""
+        return await self._as_app.write(
+            "oauth.v2.access", grant_type="refresh_token", refresh_token=refresh_token
+        )
 
     async def bot_of(self, grant: Grant) -> tuple[str, str]:
         """Return the bot's id and its workspace's address. Raises NotGranted if it is another's."""

@@ -10,15 +10,12 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
-from aiohttp import encode_basic_auth
-from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
-
 from bot import runtime
-from bot.adapters.slack.api.web_api import Ambiguous, meaning
+from bot.adapters.slack.api.web_api import Ambiguous
+from bot.adapters.slack.installing.oauth import SlackOAuth
 from bot.json_types import Json
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, PanelError, StoreUnavailable
 from bot.panel.installations.installation import Installation, InstallationStore, NotInstalled
@@ -34,21 +31,8 @@ _SAVES = Backoff((0.2, 0.5, 1, 2))
 _LOST = "invalid_refresh_token"
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """The app's own, with which it asks for tokens."""
-
-    client_id: str
-    client_secret: str = field(repr=False)
-
-    @property
-    def header(self) -> str:
-        """The value of the header that Slack wants them in."""
-        return encode_basic_auth(self.client_id, self.client_secret)
-
-
 class TokenRotation:
-    """Refreshes the tokens of the installations in *store*. *web* needs no token of its own.
+    """Refreshes the tokens of the installations in *store*.
 
     *tell* is called once an installation needs to be made again.
     """
@@ -56,13 +40,11 @@ class TokenRotation:
     def __init__(
         self,
         store: InstallationStore,
-        web: AsyncWebClient,
-        credentials: Credentials,
+        oauth: SlackOAuth,
         tell: Callable[[Installation], Awaitable[None]],
     ) -> None:
         self._store = store
-        self._web = web
-        self._credentials = credentials
+        self._oauth = oauth
         self._tell = tell
         self._failed_at: dict[str, float] = {}  # by key
 
@@ -141,19 +123,13 @@ class TokenRotation:
     async def _ask_once(self, stored: Installation) -> Json:
         try:
             async with asyncio.timeout(_TIMEOUT):
-                answer = await self._web.api_call(
-                    "oauth.v2.access",  # not the SDK's method: it warns of its own way to log in
-                    headers={"Authorization": self._credentials.header},
-                    data={"grant_type": "refresh_token", "refresh_token": stored.refresh_token},
-                )
-        except SlackApiError as error:
-            problem = meaning(error)
-            if isinstance(problem, MessengerRefused) and problem.code != _LOST:
-                raise MessengerUnavailable(problem.code) from error  # the app's credentials …
-            raise problem from error
-        except Exception as error:
-            raise Ambiguous(f"oauth.v2.access: {type(error).__name__}") from error
-        return answer.data if isinstance(answer.data, dict) else {}
+                return await self._oauth.refresh(stored.refresh_token)
+        except TimeoutError as error:
+            raise Ambiguous("oauth.v2.access: TimeoutError") from error
+        except MessengerRefused as refusal:
+            if refusal.code == _LOST:
+                raise
+            raise MessengerUnavailable(refusal.code) from refusal  # the app's credentials …
 
     async def _lost(self, stored: Installation, *, expired: bool) -> Installation:
         """Note that an installation has to be made again; its token is used until it expires."""

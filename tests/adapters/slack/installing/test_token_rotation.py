@@ -8,7 +8,8 @@ from aiohttp import web as http
 
 from bot.adapters.redis.encryption import Cipher
 from bot.adapters.redis.stores.installation_store import RedisInstallationStore
-from bot.adapters.slack.installing.token_rotation import EARLY, Credentials, TokenRotation
+from bot.adapters.slack.installing.oauth import Credentials, SlackOAuth
+from bot.adapters.slack.installing.token_rotation import EARLY, TokenRotation
 from bot.panel.errors import MessengerUnavailable, StoreUnavailable
 from bot.panel.installations.installation import NotInstalled
 from bot.playground.loopback import LoopbackServer
@@ -23,17 +24,19 @@ LASTS = 12 * 60 * 60.0
 class Company:
     """Several processes that refresh the same tokens."""
 
-    def __init__(self, slack, redis, web) -> None:
+    def __init__(self, slack, redis, web, session) -> None:
         self.slack = slack
         self.store = RedisInstallationStore(redis, "A1", Cipher([b"k" * 32]))
         self.web = web
+        self.session = session
         self.told = []
         self.rotations = [self.process() for _ in range(4)]
 
-    def process(self, web=None) -> TokenRotation:
+    def process(self, url: str = "") -> TokenRotation:
         registration = self.slack.registration
         credentials = Credentials(registration.client_id, registration.client_secret)
-        return TokenRotation(self.store, web or self.web, credentials, self.tell)
+        oauth = SlackOAuth(credentials, url or self.slack.api_url, self.session)
+        return TokenRotation(self.store, oauth, self.tell)
 
     async def tell(self, installation) -> None:
         self.told.append(installation.key)
@@ -52,9 +55,9 @@ class Company:
 
 
 @pytest.fixture
-def company(slack, redis, web):
+def company(slack, redis, web, session):
     slack.registration.rotates_tokens = True
-    return Company(slack, redis, web)
+    return Company(slack, redis, web, session)
 
 
 async def test_a_token_is_used_until_it_expires_soon(company, installed):
@@ -259,8 +262,7 @@ async def test_only_tokens_of_the_installation_are_taken(company, installed, cha
     app = http.Application()
     app.router.add_post("/oauth.v2.access", answer)
     async with LoopbackServer(app, 0) as server:
-        company.web.base_url = f"{server.url}/"
-        found = await company.process().current(saved)
+        found = await company.process(f"{server.url}/").current(saved)
 
     assert found.token == ("xoxe.xoxb-new" if is_taken else saved.token)
     assert company.told == []
