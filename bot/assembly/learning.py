@@ -3,15 +3,23 @@
 from bot.adapters.functions import redactors
 from bot.assembly.slack import Slack
 from bot.assembly.storage import Storage
-from bot.panel.routing.learning import Examples, Learning
+from bot.panel.routing.learning import Examples, Learning, Redact
 from bot.settings.config import Config
 
 
 def examples_of(config: Config, storage: Storage, slack: Slack) -> Examples | None:
     """Return what keeps and finds corrections; None where none are to be kept."""
-    learning = Learning(config.learning)
-    if learning is Learning.OFF:
+    if not is_on(config):
         return None
+    return Examples(storage.corrections, Learning(config.learning), redact(), slack.channel_facts)
+
+
+def is_on(config: Config) -> bool:
+    """Whether corrections are kept."""
+    return Learning(config.learning) is not Learning.OFF
+
+
+def redact() -> Redact | None:
+    """Return what all that is kept or shown of people's words passes; None without redactors."""
     redaction = redactors.installed()
-    redact = redaction.redacted if redaction else None
-    return Examples(storage.corrections, learning, redact, slack.channel_facts)
+    return redaction.redacted if redaction else None

@@ -10,6 +10,7 @@ from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.metadata import StampSigner
 from bot.adapters.slack.threads.bot_messages import SlackBotMessages
 from bot.adapters.slack.threads.transcript import SlackTranscript
+from bot.assembly import learning
 from bot.assembly.actors import operator
 from bot.assembly.model_server import open_knowledge, open_model
 from bot.assembly.panels import panel_editor, panels_of
@@ -24,6 +25,7 @@ from bot.panel.reports.report_store import ReportStore
 from bot.panel.roster.documents.expert_documents import ExpertDocuments
 from bot.panel.roster.documents.knowledge import KnowledgeBase
 from bot.panel.roster.panel_file import PanelFileSync
+from bot.panel.routing.learning import Redact
 from bot.panel.threads.link_recovery import LinkRecovery
 from bot.panel.threads.thread_store import ThreadStore
 from bot.settings.config import Config
@@ -41,6 +43,7 @@ class ThreadAccess:
     auditor: Auditor
     reports: ReportStore
     kept: KeptData
+    redact: Redact | None  # what people and models said, for whoever reads it outside
 
 
 @asynccontextmanager
@@ -63,6 +66,7 @@ async def open_threads(
             storage.audit,
             storage.reports,
             RedisKeptData(storage.redis, Shards(config.redis_shards)),
+            learning.redact(),
         )
 
 

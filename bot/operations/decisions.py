@@ -3,6 +3,7 @@
 Content, if it is wanted, is read where it lies: in Slack, and in the model's conversations.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -15,7 +16,9 @@ from bot.panel.reports.feedback import question_of
 from bot.panel.reports.turn_inspector import TurnInspector
 from bot.panel.reports.turn_report import ConsultationReport, Stage, TurnReport
 from bot.panel.routing.decision import Routing
+from bot.panel.routing.learning import Redact
 from bot.panel.usage import NO_USAGE
+from bot.redactors import Kind, Text
 
 Fields = dict[str, Any]
 
@@ -44,24 +47,36 @@ def decision_fields(turn: TurnId, report: TurnReport, prices: Prices) -> Fields:
 
 
 async def content_fields(
-    turn: TurnId, report: TurnReport, transcript: Transcript, inspector: TurnInspector
+    turn: TurnId,
+    report: TurnReport,
+    transcript: Transcript,
+    inspector: TurnInspector,
+    redact: Redact | None,
 ) -> Fields:
     """Return the question, and the router's reasons and briefs by expert, as far as they are there.
 
-    What cannot be read is None, and *unread* says why.
+    All of it as redactors let it pass. What cannot be read is None, and *unread* says why.
     """
     thread, fields = thread_of(turn, report), Fields(text=None, reasons=None, briefs=None)
     try:
         said = await transcript.people_said(thread, since=question_of(turn), until=report.mark)
-        fields["text"] = "\n".join(one.text for one in said) or None
+        (text,) = await _passed(["\n".join(one.text for one in said)], redact)
+        fields["text"] = text or None
         trace = await inspector.trace(thread, turn)
+        if trace.text_available:
+            experts = {one.call_id: one.expert for one in report.consultations}
+            names = [experts[one.call_id] for one in trace.parts]
+            reasons = await _passed([one.reason for one in trace.parts], redact)
+            briefs = await _passed([one.brief for one in trace.parts], redact)
+            for field, words in (("reasons", reasons), ("briefs", briefs)):
+                fields[field] = {name: one for name, one in zip(names, words, strict=True) if one}
     except PanelError as error:
         return fields | {"unread": str(error) or type(error).__name__}
-    names = {one.call_id: one.expert for one in report.consultations}
-    if trace.text_available:
-        fields["reasons"] = {names[one.call_id]: one.reason for one in trace.parts if one.reason}
-        fields["briefs"] = {names[one.call_id]: one.brief for one in trace.parts if one.brief}
     return fields
+
+
+async def _passed(texts: Sequence[str], redact: Redact | None) -> Sequence[str]:
+    return await redact([Text(one, Kind.SAID) for one in texts]) if redact else texts
 
 
 def _asked(one: ConsultationReport, report: TurnReport) -> Fields:

@@ -22,6 +22,7 @@ from bot.panel.language_model import withdrawal
 from bot.panel.language_model.exchange import UserSaid
 from bot.panel.model import ConversationId, MessageTs, ThreadRef, UserId
 from bot.panel.roster.roster import WorkspaceScope
+from bot.panel.routing import corrections
 
 log = logging.getLogger(__name__)
 
@@ -95,11 +96,7 @@ class Upkeep:
             for letter in await queue.buried():
                 if letter.turn.thread == chore.thread and chore.ts in messages_of(letter.turn):
                     await queue.drop(letter.turn.id)
-            await services.stores.corrections.forget(
-                services.team_id,
-                lambda one: one.channel_id == chore.channel_id and chore.ts in one.messages,
-                chore.channel_id,
-            )
+            await corrections.forget_message(services.stores.corrections, chore.thread, chore.ts)
             links = await services.recovery.find(chore.thread)
             for conversation in filter(None, (links.router, *links.experts.values())):
                 with suppress(ConversationGone):

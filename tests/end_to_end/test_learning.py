@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.adapters.slack.buttons import thumbs
 from bot.panel.model import Wish
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from tests.end_to_end.conftest import MENTION, World
+from tests.end_to_end.test_feedback import thumb
 from tests.end_to_end.test_steering import choose, reply_of
 from tests.eventually import eventually
 
@@ -80,6 +82,39 @@ async def test_a_forgotten_thread_leaves_none(learning: World):
 
     assert code == 0
     assert await learning.redis.keys("panelbot:corrections:*") == []
+
+
+async def test_words_that_were_edited_are_not_kept(learning: World):
+    ts = await corrected(learning)
+    assert await learning.redis.keys("panelbot:corrections:*")
+
+    learning.slack.people.edit(ADA, GENERAL, ts, f"{MENTION} please ask legal: something else")
+    await learning.idle()
+
+    assert await learning.redis.keys("panelbot:corrections:*") == []
+
+
+async def test_a_thumb_down_with_a_reason_tells_whom_not_to_ask(learning: World):
+    ts = learning.say(f"{MENTION} please ask legal: {QUESTION}")
+    await learning.idle()
+    reply = reply_of(learning, ts, "Legal Counsel")
+    bad = thumb(reply, "negative_button")
+    await learning.slack.people.click(ADA, reply, thumbs.FEEDBACK, bad)
+    await eventually(lambda: learning.slack.workspace.views)
+    view = next(reversed(learning.slack.workspace.views))
+    await learning.slack.people.submit_view(ADA, view, {"reason": "That was for Finance."})
+    await learning.idle()
+    learning.say(f"{MENTION} please ask legal: {QUESTION}?")
+    await learning.idle()
+
+    assert '<correction consulted="legal" wrong="legal">' in instructions(learning)[-1]
+
+
+async def test_the_home_says_how_many_are_kept(learning: World):
+    await corrected(learning)
+    learning.slack.people.open_home(ADA)
+    await eventually(lambda: ADA in learning.slack.workspace.homes)
+    assert "*1* are kept" in str(learning.slack.workspace.homes[ADA].content)
 
 
 async def test_where_it_is_off_nothing_is_kept_or_collected(bot: World, tmp_path: Path):

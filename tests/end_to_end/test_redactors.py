@@ -56,6 +56,18 @@ async def test_a_number_is_replaced_for_the_router_and_the_experts_in_every_turn
     assert "4111" not in sent(company)
 
 
+async def test_content_of_decisions_is_printed_as_redactors_let_it_pass(company: World):
+    company.brain.then(Call("consult_legal", {"reason": "r", "brief": f"Look at {CARD}."}))
+    company.say(f"{MENTION} a customer gave us {CARD}, may we keep it?")
+    await company.idle()
+
+    code, out, _ = await company.panelbot("routing", "export", "--content")
+
+    assert code == 0
+    assert "4111" not in out
+    assert out.count("[card number]") == 2
+
+
 async def test_what_must_not_go_out_is_told_and_the_next_question_is_answered(company: World):
     ts = company.say(f"{MENTION} STRICTLY CONFIDENTIAL: we buy Acme")
     await company.idle()

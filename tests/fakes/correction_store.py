@@ -1,6 +1,6 @@
 """Corrections in memory."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from bot.panel.routing.corrections import MOST, Correction, CorrectionStore
 
@@ -24,6 +24,9 @@ class FakeCorrectionStore(CorrectionStore):
     ) -> Sequence[Correction]:
         places = (channel_id, *([_SHARED] if shared else ()))
         return self._of([(team_id, place) for place in places])
+
+    async def count(self, team_id: str, channels: Collection[str]) -> int:
+        return sum(len(self.places.get((team_id, channel), ())) for channel in channels)
 
     async def of_team(self, team_id: str) -> Sequence[Correction]:
         return self._of([place for place in self.places if place[0] == team_id])

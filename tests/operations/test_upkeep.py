@@ -12,6 +12,7 @@ from bot.panel.language_model.exchange import ModelSaid
 from bot.panel.model import Call, CallId, MessageTs, UserId
 from bot.panel.roster.documents.knowledge import CollectionOwner, Upload
 from bot.panel.roster.roster import WorkspaceScope
+from bot.panel.routing.corrections import Correction, CorrectionKind
 from bot.panel.utterance import Utterance
 from tests.fakes.audit_log import FakeAuditLog
 from tests.fakes.chore_store import FakeChoreStore
@@ -104,6 +105,27 @@ async def test_a_message_is_taken_out_of_all_conversations_and_what_others_said_
     assert "harmless" in said[0]
     assert "secret" not in str(said)
     assert [item async for item in fakes.model.items(links.experts[LEGAL])] == []
+
+
+async def test_corrections_go_with_a_message_that_was_deleted(fakes, attic):
+    thread = await fakes.answered_thread(1)
+    place = f"{TEAM}:{thread.channel_id}"
+
+    def correction(ts: str, *messages: str, channel: str = place) -> Correction:
+        about = MessageTs(messages[0])
+        named = CorrectionKind.NAMED
+        told = tuple(map(MessageTs, messages))
+        return Correction(f"{channel}:{ts}", "1.0", about, "A secret", (), named, messages=told)
+
+    gone, other = correction("3.0", "1.0", "2.0"), correction("5.0", "4.0")
+    elsewhere = correction("6.0", "2.0", channel=f"{TEAM}:C9")
+    for one in (gone, other, elsewhere):
+        await fakes.corrections.keep(TEAM, one, shared=True)
+
+    for _ in range(2):
+        await attic.upkeep.withdraw(Chore.in_thread(ChoreKind.WITHDRAW, thread, ts="2.0"))
+
+    assert list(await fakes.corrections.of_team(TEAM)) == [other, elsewhere]
 
 
 async def test_nothing_is_taken_out_while_a_turn_runs(fakes, attic):

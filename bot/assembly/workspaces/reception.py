@@ -95,6 +95,7 @@ def reception(config: Config, storage: Storage, slack: Slack, later: ModelLater)
         config.apps,
         slack.api,
         slack.channel_facts,
+        corrections=storage.corrections if learning.is_on(config) else None,
     )
     others = other_listeners(config, storage, slack, later.model, later.knowledge, intake, access)
     all_listeners: Sequence[Listeners] = (removal, messages, *others)
@@ -141,8 +142,9 @@ def other_listeners(
     models = panels.models(config)
     recorder = FeedbackRecorder(storage.feedback, storage.reports, editor, models, dislikes)
     recovery = LinkRecovery(storage.threads, model, slack.transcript)
+    corrections = storage.corrections if examples else None
     overviews = OverviewReader(
-        editor, storage.reports, storage.feedback, storage.handles, ledger, access
+        editor, storage.reports, storage.feedback, storage.handles, ledger, access, corrections
     )
     lost_turns = LostTurns(slack.messenger, storage.approvals, storage.outbox)
     given = ExpertDocuments(editor, knowledge, storage.audit)

@@ -161,7 +161,9 @@ async def _fields(
     fields: dict[str, Any] = lazily.decisions.decision_fields(turn, report, costs)
     if content:
         inspector = TurnInspector(access.reports, access.recovery, access.model, costs)
-        fields |= await lazily.decisions.content_fields(turn, report, access.transcript, inspector)
+        fields |= await lazily.decisions.content_fields(
+            turn, report, access.transcript, inspector, access.redact
+        )
     return fields
 
 

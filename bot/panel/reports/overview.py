@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -22,6 +22,7 @@ from bot.panel.reports.usage_counts import Dimension, UsageCount
 from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.roster.panel_reader import PanelEntry
 from bot.panel.roster.roster import RosterChanges, WorkspaceScope
+from bot.panel.routing.corrections import CorrectionStore
 from bot.panel.usage import NO_USAGE, Usage
 
 _MOST_CHANNELS = 20  # with usage of their own
@@ -62,6 +63,7 @@ class Overview:
     total: UsageRow = NOTHING
     by_channel: Sequence[UsageRow] = ()  # of those that the user can read, the dearest
     elsewhere: UsageRow = NOTHING  # what all of these did not take
+    corrections: int | None = None  # in channels that the user can read; None: none are kept
     budgets: Sequence[Standing] = ()  # that concern whoever looks, or the whole workspace
 
 
@@ -76,6 +78,7 @@ class OverviewReader:
         handles: HandleStore,
         ledger: Ledger,
         access: Access,
+        corrections: CorrectionStore | None = None,
         *,
         clock: Callable[[], float] = runtime.time,
     ) -> None:
@@ -86,6 +89,7 @@ class OverviewReader:
         self._ledger = ledger
         self._prices = ledger.prices
         self._access = access
+        self._corrections = corrections  # None: none are kept
         self._clock = clock
 
     async def overview(self, team_id: str, by: UserId, month: str = "") -> Overview:
@@ -134,9 +138,13 @@ class OverviewReader:
             kept_in=self._editor.rights.kept_in,
             streaming=panel.streaming,
             unsure=panel.unsure,
+            corrections=await self._count_corrections(team_id, visible),
             budgets=await standings(self._ledger, team_id, panel, by, named),
             rules=panel.rules,
         )
+
+    async def _count_corrections(self, team_id: str, visible: Collection[str]) -> int | None:
+        return await self._corrections.count(team_id, visible) if self._corrections else None
 
     async def _may_change(self, scope: WorkspaceScope, by: UserId) -> bool:
         try:

@@ -4,12 +4,12 @@ They are kept only where a setting says so, with the question as redactors let i
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
-from bot.panel.model import ExpertName, MessageTs, UserId
+from bot.panel.model import ExpertName, MessageTs, ThreadRef, UserId
 
 MOST = 200  # of a channel, and of those that channels share; the oldest go
 LONGEST = 600  # characters of a question
@@ -87,6 +87,9 @@ class CorrectionStore(Protocol):
     ) -> Sequence[Correction]:
         """Return those of a channel and the *shared* ones, if so; each once, the oldest first."""
 
+    async def count(self, team_id: str, channels: Collection[str]) -> int:
+        """Return how many are kept of *channels*."""
+
     async def of_team(self, team_id: str) -> Sequence[Correction]:
         """Return those of all channels, the oldest first. Slow, and only for operators."""
 
@@ -97,3 +100,16 @@ class CorrectionStore(Protocol):
 
         What cannot be read is forgotten as well.
         """
+
+
+async def forget_message(store: CorrectionStore, thread: ThreadRef, ts: str) -> None:
+    """Forget those of a question with a message that is gone, or says something else now.
+
+    Raises StoreUnavailable.
+    """
+    place = thread.channel_id
+
+    def has_it(one: Correction) -> bool:
+        return one.channel_id == place and ts in one.messages
+
+    await store.forget(thread.team_id, has_it, place)

@@ -1,7 +1,7 @@
 """Corrections of the router, a hash for each channel, and one of those that channels share."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from bot import runtime
 from bot.adapters.redis import codec, keys
@@ -45,6 +45,12 @@ class RedisCorrectionStore(CorrectionStore):
             for place in (channel_id, *([_SHARED] if shared else ())):
                 pipe.hgetall(keys.corrections(team_id, place))
             return self._read(team_id, await pipe.execute())
+
+    async def count(self, team_id: str, channels: Collection[str]) -> int:
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for channel in channels:
+                pipe.hlen(keys.corrections(team_id, channel))
+            return sum(await pipe.execute())
 
     async def of_team(self, team_id: str) -> Sequence[Correction]:
         found = [key async for key in self._redis.scan_iter(keys.corrections(team_id, "*"))]

@@ -90,6 +90,14 @@ def _roster(overview: Overview, place: Place) -> Iterator[Json]:
         yield note(when_unsure(overview.unsure))
     if overview.rules:
         yield note(gettext("The router has rules for whom it asks: `/experts` shows them."))
+    if overview.corrections is not None:
+        yield note(
+            gettext(
+                "The router learns from corrections: *{count}* are kept in channels that you can "
+                "read. `/experts examples` shows those of a channel.",
+                count=overview.corrections,
+            )
+        )
     if overview.kept_in:
         yield note(file_note(overview.kept_in))
     yield from turning.menu(len(overview.entries), Listing.EXPERTS, place, heading)

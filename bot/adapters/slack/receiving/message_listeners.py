@@ -25,6 +25,7 @@ from bot.panel.intake import thread_commands
 from bot.panel.intake.intake import Incoming, Intake
 from bot.panel.messaging.channel_moves import ChannelsMoved
 from bot.panel.messaging.handles import Handle, HandleStore
+from bot.panel.routing.corrections import CorrectionStore, forget_message
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,10 @@ class MessageListeners:
         apps: Set[str] = frozenset(),
         api: SlackApi | None = None,
         facts: SlackChannelFacts | None = None,
+        *,
+        corrections: CorrectionStore | None = None,
     ) -> None:
+        self._corrections = corrections  # None: none are kept
         self._facts = facts
         self._chores = chores
         self._api = api  # None: channels keep their ids
@@ -116,6 +120,8 @@ class MessageListeners:
         if may_be_read:
             chore = Chore.in_thread(ChoreKind.WITHDRAW, thread, ts=ts)
             await self._chores.put(chore, after=_A_MOMENT)
+        elif self._corrections and amendment.changed:
+            await forget_message(self._corrections, thread, ts)
 
     async def _take_move(self, event: Json) -> None:
         move = channels.move_in(event)
