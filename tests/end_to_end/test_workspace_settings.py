@@ -24,7 +24,6 @@ async def many(world: World):
     world.environ |= {
         "PANELBOT_CLIENT_ID": CLIENT,
         "PANELBOT_CLIENT_SECRET": "0f1e2d3c4b5a0f1e2d3c4b5a",
-        "PANELBOT_APP_ID": "A012AB3CD4E",
         "PANELBOT_PUBLIC_URL": "https://panelbot.example.com",
         "PANELBOT_ENCRYPTION_KEYS": "A" * 43,
     }
