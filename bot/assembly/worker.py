@@ -26,10 +26,10 @@ from bot.panel.language_model.model_client import ModelClient
 from bot.panel.messaging.locales import Locales
 from bot.panel.model import WhenUnsure
 from bot.panel.timeouts import Timeouts
-from bot.panel.turn.outbox_worker import OutboxWorker
 from bot.panel.turn.services import Rules, Services, Stores
 from bot.panel.turn.turn_runner import TurnRunner
-from bot.panel.turn.turn_worker import TurnWorker
+from bot.panel.turn.workers.outbox_worker import OutboxWorker
+from bot.panel.turn.workers.turn_worker import TurnWorker
 from bot.settings.config import Config
 
 

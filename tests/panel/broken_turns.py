@@ -14,7 +14,7 @@ from bot.panel.messaging.messenger import TaskState
 from bot.panel.messaging.transcript import NamedRouters
 from bot.panel.model import Expert, ExpertName, Message, MessageTs, ThreadRef, UserId
 from bot.panel.threads.link_recovery import LinkRecovery
-from bot.panel.turn.turn_worker import TurnWorker
+from bot.panel.turn.workers.turn_worker import TurnWorker
 from tests.fakes.language_model import Reply, written
 from tests.panel.conftest import EXPERTS, HURRY, THREAD, Bench, consult
 

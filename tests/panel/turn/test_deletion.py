@@ -22,7 +22,7 @@ from bot.panel.texts import sentences
 from bot.panel.threads.thread_store import Standing
 from bot.panel.timeouts import Timeouts
 from bot.panel.tools import ApprovalWanted
-from bot.panel.turn.turn_worker import TurnWorker
+from bot.panel.turn.workers.turn_worker import TurnWorker
 from tests.eventually import eventually
 from tests.fakes.audit_log import auditor
 from tests.fakes.language_model import ROUTER, written

@@ -7,7 +7,7 @@ import pytest
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
 from bot.panel.messaging.messenger import Ending, Post
 from bot.panel.model import MessageTs, TurnId
-from bot.panel.turn.outbox_worker import OutboxWorker
+from bot.panel.turn.workers.outbox_worker import OutboxWorker
 from tests.eventually import eventually
 from tests.fakes.messenger import RecordingMessenger
 from tests.fakes.outbox import FakeOutbox

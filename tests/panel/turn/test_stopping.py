@@ -16,7 +16,7 @@ from bot.panel.links import RouterLabels
 from bot.panel.messaging.messenger import TaskState
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId
 from bot.panel.texts import sentences
-from bot.panel.turn.turn_worker import TurnWorker
+from bot.panel.turn.workers.turn_worker import TurnWorker
 from bot.panel.usage import NO_USAGE
 from tests.eventually import eventually
 from tests.fakes.audit_log import auditor

@@ -18,7 +18,7 @@ from bot.panel.messaging.messenger import Post
 from bot.panel.model import Claim, Message, MessageTs, ThreadRef, UserId
 from bot.panel.texts import failure_sentences, refusal_sentences, sentences
 from bot.panel.timeouts import Timeouts
-from bot.panel.turn.turn_worker import TurnWorker
+from bot.panel.turn.workers.turn_worker import TurnWorker
 from tests.eventually import eventually
 from tests.fakes.language_model import ROUTER, Meanwhile
 from tests.fakes.messenger import RecordingMessenger

@@ -32,10 +32,10 @@ from bot.panel.messaging.locales import Locales
 from bot.panel.model import Expert, ExpertName, ThreadRef, ToolName, TurnId
 from bot.panel.timeouts import Timeouts
 from bot.panel.tools import McpServer, Toolbox, name_of
-from bot.panel.turn.outbox_worker import OutboxWorker
 from bot.panel.turn.services import Rules, Services
 from bot.panel.turn.turn_runner import TurnRunner
-from bot.panel.turn.turn_worker import TurnWorker
+from bot.panel.turn.workers.outbox_worker import OutboxWorker
+from bot.panel.turn.workers.turn_worker import TurnWorker
 from tests.fakes.access import FakeChannelFacts, RecordingNotices
 from tests.fakes.budget_store import PRICES
 from tests.fakes.file_server import FakeFileServer

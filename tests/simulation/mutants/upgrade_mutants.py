@@ -8,7 +8,7 @@ _JOURNAL = units("adapters/redis/queue/test_journal_entries.py")
 UPGRADES = (
     Mutant(
         "turn of a newer version given up",
-        "bot/panel/turn/turn_worker.py",
+        "bot/panel/turn/workers/turn_endings.py",
         "                case TooNew():",
         "                case TooNew() if False:",
         units("panel/turn/test_turn_worker.py", only="newer_version"),
