@@ -32,7 +32,6 @@ from bot.panel.turn.authorship import with_authors
 from bot.panel.turn.consulting import file_posts
 from bot.panel.turn.consulting.consultation import consult
 from bot.panel.turn.correcting import keep_correction
-from bot.panel.turn.open_calls import OpenCalls
 from bot.panel.turn.routing import route
 from bot.panel.turn.selection import post_left_out, unasked
 from bot.panel.turn.services import Rules, Services
@@ -176,12 +175,7 @@ class Answering:
                 if len(refusals) < len(errors):
                     raise  # something else decides what becomes of the turn
                 await self._post_refusal(context, refusals[0])
-                calls = OpenCalls(
-                    context.services.client.model,
-                    context.record,
-                    context.panel,
-                    self._rules.timeouts.backoff,
-                )
+                calls = self._parts.open_calls(context.record, context.panel)
                 await calls.answer(context.conversations.links)
 
     async def _post_unread(self, context: TurnContext) -> None:

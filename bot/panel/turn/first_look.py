@@ -21,6 +21,7 @@ from bot.panel.routing.corrections import Correction
 from bot.panel.routing.gate import Look
 from bot.panel.routing.likelihoods import Likelihoods
 from bot.panel.turn import unsure
+from bot.panel.turn.model_requests import router_prompt
 from bot.panel.turn.turn_context import TurnContext
 
 log = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ async def _look(context: TurnContext, look: Look, examples: Sequence[Correction]
     told, panel, client = Told(Likelihoods(), {}), context.panel, context.services.client
     await context.record.note(LikelihoodsAsked())
     try:
-        prompt = context.router_prompt(ConversationId(""), _question(context), examples=examples)
+        prompt = router_prompt(context, ConversationId(""), _question(context), examples=examples)
         told = await ask_likelihoods(client, asking, prompt, await _earlier(context), panel)
     except (ModelRefused, ModelUnavailable, ConversationGone) as error:
         log.warning("router.no_look", extra={"reason": str(error)})

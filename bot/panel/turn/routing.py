@@ -37,6 +37,7 @@ from bot.panel.texts.answers import limited
 from bot.panel.threads import follow_ups
 from bot.panel.turn import unsure
 from bot.panel.turn.first_look import likely_experts
+from bot.panel.turn.model_requests import router_prompt
 from bot.panel.turn.selection import Selection, Start
 from bot.panel.turn.turn_context import EventSink, TurnContext, ignore_event
 from bot.panel.usage import NO_USAGE
@@ -108,7 +109,7 @@ async def _ask_router(
     """Let the router choose: of those who are *likely* wanted, or of all."""
     given = context.input
     items = (*prompts.quoted(given.unread.said), prompts.for_router(given.question))
-    prompt = context.router_prompt(await context.conversations.router(), items, examples=examples)
+    prompt = router_prompt(context, await context.conversations.router(), items, examples=examples)
     if likely:
         names = {prompts.tool_name(expert.name) for expert in likely}
         prompt = replace(prompt, tools=tuple(tool for tool in prompt.tools if tool.name in names))

@@ -14,7 +14,6 @@ from bot.panel.errors import MessengerRefused, MessengerUnavailable, ThreadGone,
 from bot.panel.journal.events import ExpertFailed
 from bot.panel.journal.failures import Failure
 from bot.panel.journal.turn_record import TurnRecord
-from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.messaging.messenger import Messenger
 from bot.panel.model import Message, Panel
 from bot.panel.replies.plan_message import PlanMessage
@@ -23,7 +22,7 @@ from bot.panel.retries import Backoff, retry
 from bot.panel.texts import sentences
 from bot.panel.threads.link_recovery import LinkRecovery
 from bot.panel.threads.thread_store import ThreadStore
-from bot.panel.turn.open_calls import OpenCalls
+from bot.panel.turn.turn_parts import TurnParts
 
 log = logging.getLogger(__name__)
 
@@ -46,15 +45,15 @@ class Stopping:
 
     def __init__(
         self,
+        parts: TurnParts,
         recovery: LinkRecovery,
         threads: ThreadStore,
-        model: LanguageModel,
         messenger: Messenger,
         backoff: Backoff,
     ) -> None:
+        self._parts = parts
         self._recovery = recovery
         self._threads = threads
-        self._model = model
         self._messenger = messenger
         self._backoff = backoff
 
@@ -109,7 +108,7 @@ class Stopping:
         try:
             yield
         finally:  # whatever people cannot be told
-            calls = OpenCalls(self._model, record, turn.panel, self._backoff)
+            calls = self._parts.open_calls(record, turn.panel)
             router_read_it = await calls.answer(links)
             if messages and not (router_read_it or record.turn.verdict):
                 await self._threads.mark_unread(thread, messages[0].ts)

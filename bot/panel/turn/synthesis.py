@@ -16,6 +16,7 @@ from bot.panel.model import ConversationId, Synthesis
 from bot.panel.replies.failure_notice import MENDABLE
 from bot.panel.texts import sentences
 from bot.panel.texts.answers import limited, says_nothing
+from bot.panel.turn.model_requests import router_prompt
 from bot.panel.turn.routing import outputs
 from bot.panel.turn.turn_context import TurnContext
 
@@ -105,7 +106,7 @@ async def _sum_up(
     context: TurnContext, conversation: ConversationId, items: Sequence[Item], *, repeated: bool
 ) -> Closed:
     await context.writer.show_status(sentences.closing())
-    prompt = context.router_prompt(conversation, items, closing=True)
+    prompt = router_prompt(context, conversation, items, closing=True)
     ref = prompts.ref(context.turn)
     events = context.services.client.ask(prompt, ref=ref, repeated=repeated)
     async with context.streamed("synthesis") as on_event, aclosing(events):

@@ -11,7 +11,6 @@ from typing import TypeVar
 from bot import runtime
 from bot.panel import observing
 from bot.panel.approvals.tool_approvals import ToolApprovals
-from bot.panel.budgets.limits import Account
 from bot.panel.byte_budget import ByteBudget
 from bot.panel.errors import (
     ConversationGone,
@@ -24,24 +23,20 @@ from bot.panel.journal.events import RouterAsked
 from bot.panel.journal.progress import Progress
 from bot.panel.journal.selection_rounds import experts_to
 from bot.panel.journal.turn_record import TurnRecord
-from bot.panel.language_model import instructions, prompts
-from bot.panel.language_model.exchange import Item, ModelEvent, Prompt
+from bot.panel.language_model import prompts
+from bot.panel.language_model.exchange import ModelEvent
 from bot.panel.language_model.files.attachments import Attached
 from bot.panel.language_model.model_client import ResponseRestarted
-from bot.panel.language_model.router_prompt import router_prompt
 from bot.panel.links import path_of
 from bot.panel.model import (
     Call,
     CallId,
     ConsultationPath,
     ConversationId,
-    Effort,
     Expert,
     ExpertName,
     Panel,
-    ToolName,
     Turn,
-    UserId,
 )
 from bot.panel.observing import Measure
 from bot.panel.replies.plan_message import PlanMessage
@@ -49,10 +44,9 @@ from bot.panel.replies.reply_stream import ReplyStream
 from bot.panel.replies.thread_writer import ThreadWriter
 from bot.panel.reports.report_store import FailureNote
 from bot.panel.roster import hierarchy
-from bot.panel.routing.corrections import Correction
 from bot.panel.threads.conversations import ThreadConversations
 from bot.panel.threads.thread_history import Unread
-from bot.panel.tools import MCP, HostedTool, ServerTool, Toolbox, may_need_approval, name_of
+from bot.panel.tools import HostedTool, Toolbox, name_of
 from bot.panel.turn.services import Rules, Services
 from bot.panel.utterance import Utterance
 
@@ -134,18 +128,6 @@ class TurnContext:
     def toolbox(self) -> Toolbox:
         """The tools that this installation allows."""
         return self.services.panels.toolbox
-
-    @property
-    def _user(self) -> UserId:
-        """Whom the model's side is told of, as a hash: several together are not any one of them."""
-        return UserId(" ".join(sorted(self.turn.authors)))
-
-    def _account(self, expert: ExpertName | None) -> Account | None:
-        """Return who pays for a request to *expert*, or the router, if a budget concerns it."""
-        if (ledger := self.services.client.ledger) is None:
-            return None
-        people, own = self.turn.authors, self.panel.budgets
-        return ledger.account(self.record.claim, people, expert, own)
 
     def conversation_of(self, call: Call) -> ConversationId | None:
         """Return the conversation in which the expert of *call* is asked, if there is one yet."""
@@ -239,71 +221,6 @@ class TurnContext:
             levels - len(experts),
             self.progress.without.get(call.id, ()),
         )
-
-    def router_prompt(
-        self,
-        conversation: ConversationId,
-        items: Sequence[Item],
-        *,
-        closing: bool = False,
-        examples: Sequence[Correction] = (),
-    ) -> Prompt:
-        """Return a request to the router: to choose experts, or, *closing*, to sum up."""
-        return router_prompt(
-            self.rules.models,
-            self.panel,
-            conversation,
-            items,
-            closing=closing,
-            cache_key=f"router:{self.turn.thread.channel_id}",
-            user=self._user,
-            account=self._account(None),
-            examples=examples,
-        )
-
-    def expert_prompt(
-        self,
-        conversation: ConversationId,
-        consultation: Consultation,
-        items: Sequence[Item],
-        *,
-        closing: bool = False,
-    ) -> Prompt:
-        """Return a request to an expert; *closing*, when its colleagues have answered it."""
-        expert, deeper = consultation.expert, consultation.call.deeper
-        colleagues, models = consultation.colleagues, self.rules.models
-        given = instructions.expert_instructions(
-            expert, asker=consultation.consulted_by, consulting=bool(colleagues.experts)
-        )
-        searched = tuple(one for one in expert.collections if one not in consultation.without)
-        return Prompt(
-            conversation=conversation,
-            model=models.hard if deeper else expert.model or models.expert,
-            effort=Effort.HIGH if deeper else expert.effort,
-            instructions=given,
-            items=tuple(items),
-            tools=prompts.tools(colleagues),
-            may_call=not closing,
-            cache_key=f"expert:{consultation.path}",
-            most_output=models.expert_output,
-            user=self._user,
-            account=self._account(expert.name),
-            collections=searched,
-            must_search=expert.always_consult and bool(searched) and not closing,
-            server_tools=self._tools_of(consultation),
-        )
-
-    def _tools_of(self, consultation: Consultation) -> tuple[ServerTool, ...]:
-        """Return an expert's tools without those that fail, or that a colleague may not use."""
-        out = {name_of(tool) for tool in self.unapprovable(consultation)}
-        out |= {ToolName(f"{MCP}{label}") for label in consultation.without}
-        return self.toolbox.select(name for name in consultation.expert.tools if name not in out)
-
-    def unapprovable(self, consultation: Consultation) -> tuple[ServerTool, ...]:
-        """Return the expert's tools that a colleague goes without: people have to approve them."""
-        if not consultation.consulted_by:
-            return ()
-        return tuple(filter(may_need_approval, self.toolbox.select(consultation.expert.tools)))
 
 
 def ignore_event(_event: ModelEvent | ResponseRestarted) -> None:

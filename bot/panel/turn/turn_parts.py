@@ -6,6 +6,7 @@ from bot.panel.model import Panel, Turn
 from bot.panel.replies.plan_message import PlanMessage
 from bot.panel.replies.thread_writer import ThreadWriter
 from bot.panel.reports import turn_report
+from bot.panel.turn.open_calls import OpenCalls
 from bot.panel.turn.services import Rules, Services
 
 
@@ -36,6 +37,11 @@ class TurnParts:
         )
         await approvals.load()
         return approvals
+
+    def open_calls(self, record: TurnRecord, panel: Panel) -> OpenCalls:
+        """Return the calls that the turn leaves without an answer."""
+        backoff = self._rules.timeouts.backoff
+        return OpenCalls(self._services.client.model, record, panel, backoff)
 
     async def save_report(self, record: TurnRecord, turn: Turn, panel: Panel) -> None:
         """Keep what is to be remembered of the turn: its journal is about to be deleted."""

@@ -20,7 +20,6 @@ from bot.panel.texts import failure_sentences, forgetting, sentences
 from bot.panel.threads.forgetting import ForgetRights
 from bot.panel.threads.link_recovery import LinkRecovery
 from bot.panel.turn.answering import Answering
-from bot.panel.turn.open_calls import OpenCalls
 from bot.panel.turn.services import Rules, Services
 from bot.panel.turn.stopping import STOPPED, EndingTurn, Stopping
 from bot.panel.turn.turn_parts import TurnParts
@@ -52,8 +51,9 @@ class TurnRunner:
             self._lost_turns,
             services.admission.access.may_ask,
         )
-        backoff = rules.timeouts.backoff
-        self._stopping = Stopping(self._recovery, threads, model, services.messenger, backoff)
+        self._stopping = Stopping(
+            self._parts, self._recovery, threads, services.messenger, rules.timeouts.backoff
+        )
         self._answering = Answering(services, rules, self._parts, self._failures, self._recovery)
 
     async def run(self, claim: Claim) -> bool:
@@ -129,9 +129,7 @@ class TurnRunner:
             await writer.clear_status()
         await (await self._parts.approvals(record)).show_verdict()
         links = await self._recovery.complete(record)
-        model, backoff = self._services.client.model, self._rules.timeouts.backoff
-        calls = OpenCalls(model, record, panel, backoff)
-        await calls.answer(links, may_go_on=True)
+        await self._parts.open_calls(record, panel).answer(links, may_go_on=True)
 
     async def tell_of_delay(self, claim: Claim, error: TryLater, pauses: Sequence[float]) -> None:
         """Tell the thread once, if anybody waits, that the model's side is away.

@@ -38,6 +38,7 @@ from bot.panel.turn import expert_failure
 from bot.panel.turn.consulting import going_without
 from bot.panel.turn.consulting.decided_uses import decided
 from bot.panel.turn.consulting.function_answer import ask_function
+from bot.panel.turn.model_requests import expert_prompt
 from bot.panel.turn.routing import choose_experts, outputs
 from bot.panel.turn.selection import unasked
 from bot.panel.turn.turn_context import Consultation, EventSink, TurnContext, ignore_event
@@ -145,7 +146,7 @@ async def _continue(
     items, note = await decided(context, consultation, request, verdict)
     needed = {wanted.server for wanted in request.wanted}
     while True:
-        prompt = context.expert_prompt(conversation, consultation, items)
+        prompt = expert_prompt(context, conversation, consultation, items)
         prompt = replace(prompt, tools=(), must_search=False)  # its colleagues have answered
         repeated = call.id in context.progress.asked or context.record.in_doubt
         await context.record.note(ExpertAsked(call.id, prompt.model, consultation.without))
@@ -167,7 +168,7 @@ async def _ask_in_conversation(
     quoted = () if call.brief else prompts.quoted(context_given)  # a brief tells what matters
     items = (*quoted, prompts.for_expert(call, context.input.question, attached))
     conversation = await context.conversations.expert(consultation.path)
-    prompt = context.expert_prompt(conversation, consultation, items)
+    prompt = expert_prompt(context, conversation, consultation, items)
     repeated = call.id in record.progress.asked or record.in_doubt
     await record.note(ExpertAsked(call.id, prompt.model, consultation.without))
     if consultation.colleagues.experts or call.id in record.progress.rounds:
@@ -210,7 +211,7 @@ async def _consult_colleagues(
     if resumed:  # what the conversation holds is looked up, and not sent again
         items = (*prompt.items, *items)
     await record.note(ClosingStarted(by=by))
-    closing = context.expert_prompt(prompt.conversation, consultation, items, closing=True)
+    closing = expert_prompt(context, prompt.conversation, consultation, items, closing=True)
     return await _response(context, consultation.call, closing, on_event, repeated=resumed)
 
 

@@ -15,6 +15,7 @@ from bot.panel.errors import ModelFault, ModelRefused
 from bot.panel.language_model.exchange import Responded
 from bot.panel.texts import shortcomings
 from bot.panel.tools import FILE_SEARCH, McpServer, ServerTool
+from bot.panel.turn.model_requests import unapprovable
 from bot.panel.turn.turn_context import Consultation, TurnContext
 
 log = logging.getLogger(__name__)
@@ -62,7 +63,7 @@ def notes(context: TurnContext, consultation: Consultation, response: Responded)
         yield shortcomings.search_failed()
     if gone := [one for one in expert.collections if one in failed]:
         yield shortcomings.documents_failed(all_of_them=len(gone) == len(expert.collections))
-    held_back = context.unapprovable(consultation)
+    held_back = unapprovable(context, consultation)
     if labels := [tool.label for tool in held_back if isinstance(tool, McpServer)]:
         yield shortcomings.needs_approval(labels, expert.name)
 
@@ -81,7 +82,7 @@ def _tools(
     kind: type[ServerTool] | UnionType = ServerTool,
 ) -> list[str]:
     """Return the names, or an MCP server's label, of the tools that the expert may use here."""
-    held_back = context.unapprovable(consultation)
+    held_back = unapprovable(context, consultation)
     tools = context.toolbox.select(consultation.expert.tools)
     usable = [tool for tool in tools if isinstance(tool, kind) and tool not in held_back]
     return [tool.label if isinstance(tool, McpServer) else tool.value for tool in usable]
