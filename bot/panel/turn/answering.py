@@ -27,13 +27,13 @@ from bot.panel.threads.conversations import ThreadConversations
 from bot.panel.threads.link_recovery import LinkRecovery
 from bot.panel.threads.thread_history import ThreadHistory, files_of
 from bot.panel.threads.thread_store import Standing
-from bot.panel.turn import unsure
 from bot.panel.turn.authorship import with_authors
+from bot.panel.turn.choosing import unsure
+from bot.panel.turn.choosing.correcting import keep_correction
+from bot.panel.turn.choosing.routing import route
+from bot.panel.turn.choosing.selection import post_left_out, unasked
 from bot.panel.turn.consulting import file_posts
 from bot.panel.turn.consulting.consultation import consult
-from bot.panel.turn.correcting import keep_correction
-from bot.panel.turn.routing import route
-from bot.panel.turn.selection import post_left_out, unasked
 from bot.panel.turn.services import Rules, Services
 from bot.panel.turn.synthesis import close
 from bot.panel.turn.turn_context import TurnContext, TurnInput

@@ -16,8 +16,8 @@ from bot.panel.model import ConversationId, Synthesis
 from bot.panel.replies.failure_notice import MENDABLE
 from bot.panel.texts import sentences
 from bot.panel.texts.answers import limited, says_nothing
+from bot.panel.turn.choosing.routing import outputs
 from bot.panel.turn.model_requests import router_prompt
-from bot.panel.turn.routing import outputs
 from bot.panel.turn.turn_context import TurnContext
 
 log = logging.getLogger(__name__)

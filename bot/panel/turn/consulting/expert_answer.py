@@ -35,12 +35,12 @@ from bot.panel.observing import Kind
 from bot.panel.texts import answers, file_sentences, footnotes, sentences
 from bot.panel.texts.code import with_note
 from bot.panel.turn import expert_failure
+from bot.panel.turn.choosing.routing import choose_experts, outputs
+from bot.panel.turn.choosing.selection import unasked
 from bot.panel.turn.consulting import going_without
 from bot.panel.turn.consulting.decided_uses import decided
 from bot.panel.turn.consulting.function_answer import ask_function
 from bot.panel.turn.model_requests import expert_prompt
-from bot.panel.turn.routing import choose_experts, outputs
-from bot.panel.turn.selection import unasked
 from bot.panel.turn.turn_context import Consultation, EventSink, TurnContext, ignore_event
 
 log = logging.getLogger(__name__)

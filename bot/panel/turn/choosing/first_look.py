@@ -20,7 +20,7 @@ from bot.panel.routing import gate
 from bot.panel.routing.corrections import Correction
 from bot.panel.routing.gate import Look
 from bot.panel.routing.likelihoods import Likelihoods
-from bot.panel.turn import unsure
+from bot.panel.turn.choosing import unsure
 from bot.panel.turn.model_requests import router_prompt
 from bot.panel.turn.turn_context import TurnContext
 

@@ -35,10 +35,10 @@ from bot.panel.routing.corrections import Correction
 from bot.panel.texts import sentences
 from bot.panel.texts.answers import limited
 from bot.panel.threads import follow_ups
-from bot.panel.turn import unsure
-from bot.panel.turn.first_look import likely_experts
+from bot.panel.turn.choosing import unsure
+from bot.panel.turn.choosing.first_look import likely_experts
+from bot.panel.turn.choosing.selection import Selection, Start
 from bot.panel.turn.model_requests import router_prompt
-from bot.panel.turn.selection import Selection, Start
 from bot.panel.turn.turn_context import EventSink, TurnContext, ignore_event
 from bot.panel.usage import NO_USAGE
 
