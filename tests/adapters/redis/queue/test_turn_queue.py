@@ -35,6 +35,7 @@ from bot.adapters.redis.stores.workspace_stores import (
     RedisChannelMoveStore,
     RedisHandleStore,
     RedisSharedChannelStore,
+    RedisSharedThreadStore,
 )
 from bot.operations.chores import Chore, ChoreKind
 from bot.panel import observing
@@ -413,6 +414,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     voice = Feedback(judged, "0.0", UserId("U1"), Opinion.GOOD, 1, "gpt-6-luna")
     await RedisFeedbackStore(redis).save("T1", voice)
     await BotClaim(redis, "T1", "B1").renew()
+    await RedisSharedThreadStore(redis).note("C1", "1.0", "T1")
     await RedisChannelMoveStore(redis).note("T1", ChannelMove("C1", "C2", 1.0))
     for key in (keys.OFF, keys.of_team("files", "T1"), keys.of_team("versions", "T1")):
         await RedisProcessNotes(redis, key).renew(["note"], "host:1")
@@ -425,6 +427,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
         prefixes.get(where, where) + kind + (":" if named else ""): what
         for where, kind, named, what in DOCUMENTED.findall(str(keys.__doc__))
     }
+    documented |= {f"panelbot:{{{kind}:}}:teams": "zset" for kind in ("chores", "alerts")}
 
     found = {}
     async for key in redis.scan_iter():
@@ -452,6 +455,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
         "log",
         "due",
         "failures",
+        "teams",
         "looked",
         "installed",
         "head",
