@@ -26,6 +26,11 @@ _COMMANDS = (
         "routers.evaluate:evaluate",
         "How well the router chooses, on questions with known answers.",
     ),
+    (
+        "workspaces",
+        "workspaces:workspaces",
+        "Workspaces that have installed the app, and invitations.",
+    ),
     ("experts", "experts:experts", "The panels of all channels as a YAML file, for review."),
     ("knowledge", "knowledge:knowledge", "The documents that experts look things up in."),
     ("links", "links:links", "Slack threads and the model's conversations behind them."),

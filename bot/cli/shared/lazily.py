@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     )
     from bot.assembly.checks import checkup, new_app, service_probes
     from bot.assembly.watching import process as watching
+    from bot.assembly.workspaces import installing
     from bot.cli.shared import thread_printing as printing
     from bot.demo import answers, stand_in
     from bot.demo import run as demo
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
         "discovery",
         "evaluation",
         "export",
+        "installing",
         "model_server",
         "new_app",
         "notes",
@@ -77,6 +79,7 @@ else:
         "discovery": "bot.adapters.functions.discovery",
         "evaluation": "bot.operations.evaluation.evaluation",
         "export": "bot.operations.export",
+        "installing": "bot.assembly.workspaces.installing",
         "new_app": "bot.assembly.checks.new_app",
         "notes": "bot.operations.evaluation.notes",
         "printing": "bot.cli.shared.thread_printing",

@@ -1,0 +1,86 @@
+"""Installing from a link: the pages, and what operators do about installations."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aiohttp import ClientSession, web
+
+from bot.adapters.redis.one_time import RedisOneTimeStore
+from bot.adapters.slack.api import web_api
+from bot.adapters.slack.installing import routes
+from bot.adapters.slack.installing.installer import Installer, OnInstalled
+from bot.adapters.slack.installing.oauth import Credentials, SlackOAuth
+from bot.adapters.slack.installing.removal import Removals
+from bot.adapters.slack.installing.routes import Begun
+from bot.assembly.actors import operator
+from bot.assembly.storage import Storage, installation_store, open_storage
+from bot.operations.removal import RemovedWorkspaces
+from bot.panel.installations.installation import InstallationStore
+from bot.panel.installations.one_time import Attempt, Invitation, OneTimeStore
+from bot.settings.config import Config
+
+
+def add_install_pages(
+    served: web.Application,
+    config: Config,
+    storage: Storage,
+    session: ClientSession,
+    on_installed: OnInstalled,
+) -> None:
+    """Let *served* have the pages with which workspaces install the app.
+
+    *on_installed* hears of each installation once it is saved, and who has invited it: whatever
+    was to be deleted of its workspaces is to be kept.
+    """
+    oauth = _oauth(config, session)
+    invitations = _invitations(storage)
+    store = installation_store(config, storage, config.client_id)
+    installer = Installer(oauth, store, invitations, on_installed)
+    begun = Begun(RedisOneTimeStore(storage.redis, "attempt", Attempt), invitations)
+    is_open = config.installing == "open"
+    routes.add_install_routes(served, oauth, installer, begun, config.public_url, is_open=is_open)
+
+
+@dataclass(frozen=True, slots=True)
+class Installations:
+    """What operators need to invite workspaces, and to look after those that have the app."""
+
+    store: InstallationStore
+    invitations: OneTimeStore[Invitation]
+    oauth: SlackOAuth
+    removals: Removals
+    operator: str
+    public_url: str
+
+    def link(self, token: str) -> str:
+        """Return the link of an invitation."""
+        return f"{self.public_url}{routes.INSTALL_PATH}?{routes.INVITATION}={token}"
+
+
+@asynccontextmanager
+async def open_installations(config: Config) -> AsyncIterator[Installations]:
+    """Open them for one command."""
+    by = operator()
+    async with open_storage(config, by) as storage, web_api.session() as session:
+        after = config.uninstall_days * 24 * 60 * 60
+        removed = RemovedWorkspaces(storage.chores, storage.audit, after=after)
+        store = installation_store(config, storage, config.client_id)
+        client = web_api.client("", config.slack_api_url, session)
+        yield Installations(
+            store,
+            _invitations(storage),
+            _oauth(config, session),
+            Removals(store, removed, client),
+            by,
+            config.public_url,
+        )
+
+
+def _invitations(storage: Storage) -> RedisOneTimeStore[Invitation]:
+    return RedisOneTimeStore(storage.redis, "invitation", Invitation)
+
+
+def _oauth(config: Config, session: ClientSession) -> SlackOAuth:
+    credentials = Credentials(config.client_id, config.client_secret)
+    return SlackOAuth(credentials, config.slack_api_url, session)

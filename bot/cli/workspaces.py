@@ -1,0 +1,157 @@
+"""``panelbot workspaces``: inviting workspaces to install the app, and looking after those."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bot import runtime
+from bot.adapters.slack.api.manifest import BOT_SCOPES
+from bot.characters import visible
+from bot.cli.shared import lazily
+from bot.cli.shared.command import asynchronous, settings
+from bot.cli.shared.listing import counted, json_option, print_json
+from bot.panel.errors import Refused
+from bot.panel.installations.one_time import TOKEN_BYTES, Invitation, name_of
+from bot.settings.config import Config
+from bot.settings.needs import INSTALLING, STORE
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from bot.panel.installations.installation import Installation, InstallationStore
+
+_SECRET = frozenset({"token", "refresh_token"})
+_MOST_HOURS = 7 * 24
+
+
+@click.group()
+def workspaces() -> None:
+    """Workspaces that have installed the app, and invitations.
+
+    For PANELBOT_CLIENT_ID, with which one deployment serves many.
+    """
+
+
+@workspaces.command()
+@click.option("--team", default="", help="Only this workspace (T…) may use it.")
+@click.option("--enterprise", default="", help="Only this organisation (E…), or one within it.")
+@click.option(
+    "--hours",
+    type=click.IntRange(1, _MOST_HOURS),
+    default=24,
+    show_default=True,
+    help="How long it is good for.",
+)
+@asynchronous()
+async def invite(team: str, enterprise: str, hours: int) -> None:
+    """Print a link with which the app can be installed once."""
+    if team and enterprise:
+        raise click.UsageError("Name a workspace or an organisation, not both.")
+    _check_id(team, "T", "--team")
+    _check_id(enterprise, "E", "--enterprise")
+    token, seconds = runtime.token(TOKEN_BYTES), hours * 60 * 60
+    async with lazily.installing.open_installations(_settings()) as opened:
+        until = runtime.time() + seconds
+        invitation = Invitation(opened.operator, until, team, enterprise)
+        await opened.invitations.put(name_of(token), invitation, seconds)
+        click.echo(opened.link(token))
+    click.echo(f"Good once, until {_time(until)}.", err=True)
+
+
+@workspaces.command("list")
+@json_option
+@asynchronous()
+async def list_workspaces(as_json: bool) -> None:
+    """List the workspaces and organisations that have installed the app."""
+    async with lazily.installing.open_installations(_settings()) as opened:
+        found = [one async for one in _all(opened.store)]
+    if as_json:
+        print_json([_fields(one) for one in found])
+        return
+    for one in found:
+        click.echo(f"{one.key}  {_time(one.installed_at)}  {visible(one.name)}  {one.url}".rstrip())
+    click.echo(f"{counted(len(found), 'installation')}.", err=True)
+
+
+@workspaces.command()
+@click.argument("key", metavar="TEAM|ENTERPRISE")
+@json_option
+@asynchronous()
+async def show(key: str, as_json: bool) -> None:
+    """Show an installation: who has made it, when, and what was granted; no token."""
+    async with lazily.installing.open_installations(_settings()) as opened:
+        fields = _fields(await _find(opened.store, key))
+        fields["teams"] = sorted(await opened.store.teams(key))
+    if as_json:
+        print_json(fields)
+        return
+    for name, value in fields.items():
+        shown = ", ".join(value) if isinstance(value, list) else visible(str(value))
+        click.echo(f"{name.replace('_', ' '):<14} {shown}")
+
+
+@workspaces.command()
+@click.argument("key", metavar="TEAM|ENTERPRISE")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@asynchronous(resumes=True)
+async def remove(key: str, *, yes: bool) -> None:
+    """Take the app out of a workspace or an organisation.
+
+    What is kept of it is deleted PANELBOT_UNINSTALL_DAYS later, unless it is installed again.
+    """
+    config = _settings()
+    async with lazily.installing.open_installations(config) as opened:
+        found = await _find(opened.store, key)
+        if not yes:
+            click.confirm(f"Take the app out of {key} ({visible(found.name)})?", abort=True)
+        await opened.oauth.uninstall(found.token)
+        await opened.removals.rejected(found)
+        if await opened.store.find(key):
+            raise Refused(f"Slack takes the token of {key} still. Do the same again.")
+    days = f"{config.uninstall_days:g}"
+    click.echo(f"{key} has the app no more; in {days} days, what is kept of it is deleted.")
+
+
+def _settings() -> Config:
+    return settings(*INSTALLING, *STORE)
+
+
+def _check_id(given: str, begins: str, option: str) -> None:
+    if given and not (given.startswith(begins) and given.isascii() and given.isalnum()):
+        raise click.BadParameter(f"{given!r} is no id, which begins with {begins}: {option}")
+
+
+async def _all(store: "InstallationStore") -> "AsyncIterator[Installation]":
+    after = ""
+    while keys := await store.keys(after):
+        for key in keys:
+            if found := await store.find(key):
+                yield found
+        after = keys[-1]
+
+
+async def _find(store: "InstallationStore", key: str) -> "Installation":
+    found = await store.find(key)
+    if found is None:
+        raise Refused(f"{visible(key)} has not installed the app: panelbot workspaces list")
+    return found
+
+
+def _fields(found: "Installation") -> dict[str, Any]:
+    """Return what may be told of an installation."""
+    fields = {name: value for name, value in asdict(found).items() if name not in _SECRET}
+    missing = [scope for scope in BOT_SCOPES if found.scopes and scope not in found.scopes]
+    return {
+        "key": found.key,
+        **fields,
+        "installed_at": _time(found.installed_at),
+        "expires_at": _time(found.expires_at) if found.expires_at else "never",
+        "scopes": sorted(found.scopes),
+        "missing_scopes": missing,
+    }
+
+
+def _time(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(" ", "minutes").replace("+00:00", "Z")
