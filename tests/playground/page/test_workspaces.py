@@ -27,7 +27,7 @@ async def slack() -> AsyncIterator[SlackPlayground]:
     async def lead(request: web.Request) -> web.Response:
         callback = str(request.url.with_path("/callback"))
         slack.registration.redirect_urls = [callback]
-        query = f"client_id=111.222&scope=chat:write&state=x&redirect_uri={callback}&team={GLOBEX}"
+        query = f"client_id=111.222&scope=chat:write&state=x&redirect_uri={callback}"
         return web.Response(
             status=302, headers={"Location": f"{slack.url}/oauth/v2/authorize?{query}"}
         )

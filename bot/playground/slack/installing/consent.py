@@ -67,10 +67,19 @@ class Consent:
         target = given or registered[0]
         return InstallRequest(scopes, user_scopes, target, given, state, team, optional)
 
-    def choices(self, request: InstallRequest) -> list[Choice]:
-        """Return who could install the app where; what the link names comes first."""
+    def choices(self, request: InstallRequest, viewer: str = "") -> list[Choice]:
+        """Return who could install the app where; what the link names comes first.
+
+        Without a name it is where somebody is signed in, and *viewer* tells as whom: "T…/U…".
+        """
         choices = [*self._in_workspaces(), *self._in_organisations()]
-        return sorted(choices, key=lambda choice: choice.key != request.team)
+        team, _, person = viewer.partition("/")
+        preferred = (request.team or team, person)
+
+        def order(choice: Choice) -> tuple[bool, bool]:
+            return choice.key != preferred[0], choice.person.id != preferred[1]
+
+        return sorted(choices, key=order)
 
     def allow(
         self,

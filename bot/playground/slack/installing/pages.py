@@ -11,6 +11,7 @@ from bot.playground.slack.installing.consent import Choice, Consent, InstallRequ
 from bot.playground.slack.web_api.errors import ApiError
 
 PATH = "/oauth/v2/authorize"
+VIEWER = "playground-viewer"  # the cookie with whom the playground's page shows, and where
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
@@ -50,7 +51,7 @@ class InstallPages:
             asked = self._consent.read(request.query)
         except ApiError as error:
             return self._refuse(error)
-        choices = self._consent.choices(asked)
+        choices = self._consent.choices(asked, request.cookies.get(VIEWER, ""))
         scopes = sorted(asked.scopes | asked.user_scopes)
         body = _FORM.format(
             scopes=len(scopes),

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from json import JSONDecodeError
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import quote
 from weakref import WeakSet
 
 from aiohttp import web
@@ -48,6 +49,7 @@ def add_page(
     """
     routes = PlaygroundPage(playground, manifest, notice)
     app.router.add_get("/", routes.index)
+    app.router.add_get("/team/{team}/", routes.enter)
     app.router.add_get("/page/updates", own_page_only(routes.updates))
     app.router.add_get("/page/emoji.json", routes.emoji)
     app.router.add_get("/page/{file}", routes.static_file)
@@ -85,6 +87,10 @@ class PlaygroundPage:
     async def index(self, _request: web.Request) -> web.Response:
         """Serve the document."""
         return _served(_STATIC / "index.html")
+
+    async def enter(self, request: web.Request) -> web.Response:
+        """Lead from a workspace's own address to the page that shows it."""
+        raise web.HTTPFound(f"/?team={quote(request.match_info['team'])}")
 
     async def static_file(self, request: web.Request) -> web.Response:
         """Serve a style sheet, a script or an icon."""

@@ -58,6 +58,12 @@ async def test_it_offers_workspaces_and_organisations(page):
     assert "2 permissions: chat:write, commands" in text
 
 
+async def test_it_offers_first_where_somebody_is_signed_in(page):
+    text = await (await page(headers={"Cookie": f"playground-viewer={GLOBEX}/{GIL}"})).text()
+
+    assert text.index("Globex: Gil") < text.index("Globex: Fay") < text.index("Acme: Ada")
+
+
 async def test_allow_gives_a_code_and_the_state(page):
     answer = query_of(await page(f"{GLOBEX}/{FAY}"))
 

@@ -119,6 +119,7 @@ function enter(team, user = sessionStorage.getItem(`user/${team}`) ?? '') {
     unsubscribe = subscribe(team, user, (update) => {
       apply(update);
       if (update.all) {
+        document.cookie = `playground-viewer=${workspace().id}/${workspace().me}; path=/oauth; SameSite=Lax`;
         markOldMessagesRead();
         reportOpenedTab();
         resolve();

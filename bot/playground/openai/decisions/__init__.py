@@ -1,1 +1,0 @@
-"""Decisions: questions about an input, answered by how likely each answer is."""
