@@ -7,11 +7,13 @@ from contextlib import asynccontextmanager
 
 from bot.adapters.functions import redactors
 from bot.adapters.openai import backends
+from bot.adapters.openai.checks import decision_trial
 from bot.adapters.openai.checks.key_and_models import examine as examine_models
 from bot.adapters.openai.checks.model_trial import ModelTrial, Tried
 from bot.adapters.openai.documents.knowledge import OpenAIKnowledge
 from bot.adapters.openai.server.client import Client, connect
-from bot.panel.checks.findings import Finding, Severity
+from bot.assembly.panels import look
+from bot.panel.checks.findings import Finding, Severity, warning
 from bot.panel.errors import Refused
 from bot.panel.language_model.conversation_store import ConversationStore
 from bot.panel.language_model.language_model import LanguageModel
@@ -94,14 +96,30 @@ async def examine(config: Config, own: Sequence[tuple[str, str]] = ()) -> list[F
         model_findings, backend_finding = await asyncio.gather(
             examine_models(client, models), backends.probe(client, config.backend)
         )
-        findings = [*model_findings, backend_finding]
-        if config.router == "decisions":
-            findings.append(await backends.probe_decisions(client))
+        findings = [*model_findings, backend_finding, *await _try_decisions(config, client)]
         named = model_findings[1:]
         if len(named) != len(models) or backend_finding.severity is not Severity.GOOD:
             return findings
         there = [m for m, f in zip(models, named, strict=True) if f.severity is not Severity.BAD]
         return findings + await _try(config, client, there)
+
+
+async def _try_decisions(config: Config, client: Client) -> list[Finding]:
+    """Return whether a first look works, where it is wanted, or what PANELBOT_UNSURE asks for."""
+    asks_people, wanted = config.unsure != "off", look(config)
+    if wanted is None:
+        what = (
+            f"PANELBOT_UNSURE={config.unsure} has no effect: nothing tells how sure the router is"
+        )
+        remedy = (
+            "Set PANELBOT_ROUTER=decisions or PANELBOT_UNSURE_BY=agreement; not with assistants."
+        )
+        return [warning(what, remedy)] if asks_people else []
+    if not wanted.decisions:
+        return []
+    finding = await decision_trial.examine(client)
+    is_expected = wanted.quiet and (wanted.agreement or not asks_people)
+    return [] if is_expected and finding.severity is Severity.WARNING else [finding]
 
 
 async def _try(config: Config, client: Client, models: Sequence[tuple[str, str]]) -> list[Finding]:

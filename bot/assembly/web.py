@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -18,6 +19,7 @@ from bot.assembly.checks.one_bot import only_bot
 from bot.assembly.checks.same_files import open_same_files
 from bot.assembly.checks.scopes import warn_of_missing_scopes
 from bot.assembly.checks.versions import note_version
+from bot.assembly.chosen_workspace import settings_of
 from bot.assembly.installation import note_installed
 from bot.assembly.model_later import open_later
 from bot.assembly.parts import QUIET, Serve, Status, redis_obstacle
@@ -99,15 +101,13 @@ async def _open_many(config: Config, storage: Storage, status: Status) -> AsyncI
         @asynccontextmanager
         async def open_reception(workspace: Workspace) -> AsyncIterator[Reception]:
             slack = await slack_of(workspace.config, storage, workspace.identity, session)
-            yield reception(workspace.config, storage, slack, later)
-
-        async def settings_of(_team_id: str) -> Config:
-            return config
+            yield reception(workspace.config, storage, slack, later, config)
 
         async def take_in(_body: Json) -> bool:
             return False
 
-        workspaces = ManyWorkspaces(Directory(installations, settings_of), open_reception)
+        directory = Directory(installations, partial(settings_of, config, storage))
+        workspaces = ManyWorkspaces(directory, open_reception)
         record = listening_record(config, storage, config.client_id)
 
         async def search(gap: Gap) -> None:

@@ -53,9 +53,15 @@ class CheckedSettings(WorkspaceSettings):
             for name, setting in OWN_SETTINGS.items()
         ]
 
+    @property
+    def can_change(self) -> bool:
+        return self._deployment.is_multi_workspace
+
     async def change(self, changes: Mapping[str, str | None], by: UserId | None) -> None:
+        if not self.can_change:
+            raise Refused(gettext("Whoever runs me sets this: I work in one workspace only."))
         own = await self._store.of_team(self._team_id)
-        changes = _together({name: text and text.strip() for name, text in changes.items()})
+        changes = _together({one: text and text.strip() for one, text in changes.items()}, own)
         after = {name: text for name, text in {**own, **changes}.items() if text}
         try:
             check(self._deployment, self._team_id, changes)
@@ -85,10 +91,12 @@ class CheckedSettings(WorkspaceSettings):
             )
 
 
-def _together(changes: Mapping[str, str | None]) -> Mapping[str, str | None]:
+def _together(
+    changes: Mapping[str, str | None], own: Mapping[str, str]
+) -> Mapping[str, str | None]:
     """Return *changes* of a server's address with those of its key. Raises Refused."""
     if any(name in changes and not changes[name] for name in (KEY, ADDRESS)):
-        return {**changes, KEY: None, ADDRESS: None}
+        return {**changes, **{name: None for name in (KEY, ADDRESS) if name in own}}
     if ADDRESS in changes and KEY not in changes:
         raise Refused(
             gettext(

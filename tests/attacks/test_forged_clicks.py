@@ -83,6 +83,7 @@ FORMS = {
     "home_describe_expert": {"scope": "default", "verb": "add", "name": ""},
     "router_rules": {"scope": "channel"},
     "home_router_rules": {"scope": "default"},
+    "workspace_settings": {},
     "teach_expert": {"scope": "channel", "name": "legal"},
     "home_remove_expert": {"name": "legal"},
     "home_set_budget": {},

@@ -94,8 +94,11 @@ class Bench(Protocol):
     def script_made(self, text: str, name: str, content: bytes) -> None:
         """Let the next response be *text* with a file that code has made."""
 
-    def script_judged(self, **likelihoods: float) -> None:
-        """Let the next judgement be that these tools are so likely wanted, and others hardly."""
+    def script_judged(self, **likelihoods: float | None) -> None:
+        """Let the next judgement be that these tools are so likely wanted, and others hardly.
+
+        None: that is not judged.
+        """
 
 
 class FakeBench:
@@ -114,8 +117,9 @@ class FakeBench:
         self.model.made["cfile_1"] = content
         self.model.script(ROUTER, ModelSaid(text, files=(MadeFile("cfile_1", name),)))
 
-    def script_judged(self, **likelihoods: float) -> None:
-        self.model.likelihoods = {tool.name: 0.05 for tool in JUDGED} | likelihoods
+    def script_judged(self, **likelihoods: float | None) -> None:
+        judged = {tool.name: 0.05 for tool in JUDGED} | likelihoods
+        self.model.likelihoods = {name: one for name, one in judged.items() if one is not None}
 
 
 class PlaygroundBench:
@@ -134,7 +138,7 @@ class PlaygroundBench:
     def script_made(self, text: str, name: str, content: bytes) -> None:
         self._then(RunCode("…", files={name: content}), Text(text, (CiteMade(name, 0, 1),)))
 
-    def script_judged(self, **likelihoods: float) -> None:
+    def script_judged(self, **likelihoods: float | None) -> None:
         self._then(*(Call(name, {}, likelihood=one) for name, one in likelihoods.items()))
 
     def _then(self, *steps: Step) -> None:
@@ -618,6 +622,15 @@ async def test_only_what_is_asked_is_judged(bench: Bench, conversation: Conversa
         bench.script_judged(consult_legal=0.75)
     found = await judged(bench, conversation, JUDGED[0])
     assert found.likelihoods == {"consult_legal": 0.75}
+
+
+async def test_what_the_model_declines_to_judge_is_left_out(
+    bench: Bench, conversation: ConversationId
+) -> None:
+    if not isinstance(bench.model, AssistantsModel):
+        bench.script_judged(consult_legal=None)
+    found = await judged(bench, conversation, *JUDGED)
+    assert found.likelihoods.keys() == {"consult_finance"}
 
 
 async def test_judging_leaves_nothing_in_the_conversation(

@@ -9,6 +9,7 @@ import socket
 import pytest
 
 from bot.demo.run import NOTICE
+from bot.playground.openai import faults
 from bot.playground.openai.stand_in.brain import Call, Pause, Text
 from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import GENERAL
@@ -167,6 +168,28 @@ async def test_check_blames_the_setting_that_is_set(world: World):
 
     assert (code, err) == (1, "")
     assert out.count("There is no model gpt-7") == 1
+
+
+@pytest.mark.parametrize(
+    ("router", "unsure", "by", "told"),
+    [
+        ("responses", "off", "decisions", ""),
+        ("responses", "cautious", "decisions", "PANELBOT_UNSURE=cautious has no effect"),
+        ("responses", "cautious", "agreement", ""),
+        ("auto", "off", "decisions", ""),
+        ("auto", "eager", "decisions", "has no decisions: HTTP 404"),
+        ("auto", "eager", "agreement", ""),
+        ("decisions", "off", "decisions", "has no decisions: HTTP 404"),
+    ],
+)
+async def test_check_says_where_there_are_no_likelihoods(world: World, router, unsure, by, told):
+    world.environ |= {"PANELBOT_ROUTER": router, "PANELBOT_UNSURE": unsure}
+    world.environ["PANELBOT_UNSURE_BY"] = by
+    world.openai.faults.on("POST /v1/decisions", faults.status(404))
+    code, out, _ = await world.panelbot("check")
+    assert code == 0
+    assert told in out
+    assert ("has no" in out) == bool(told)
 
 
 async def test_check_names_models_without_a_price_where_budgets_count_money(world: World):

@@ -80,6 +80,19 @@ async def test_two_samples_tell_the_same_where_there_are_no_decisions(model_only
     assert not model_only.openai.conversations
 
 
+async def test_a_first_look_that_fails_is_told(model_only: World, file: str):
+    model_only.environ["PANELBOT_ROUTER"] = "auto"
+    model_only.openai.faults.on("POST /v1/decisions", faults.status(404), times=100)
+
+    _, out, _ = await model_only.panelbot("ask", "Ask legal", "--json")
+    assert json.loads(out)["unjudged"] == "HTTP 404 for decisions"
+    _, out, _ = await model_only.panelbot("ask", "Ask legal")
+    assert "  The first look failed: HTTP 404 for decisions\n  Legal Counsel (legal)" in out
+
+    _, out, _ = await model_only.panelbot("eval", file)
+    assert "- first looks that failed, so that the router chose alone: 4" in out
+
+
 async def test_people_read_who_would_be_asked_and_who_would_not(model_only: World):
     code, out, _ = await model_only.panelbot("ask", "Ask legal")
     assert code == 0

@@ -54,6 +54,17 @@ async def test_a_wrong_request_is_told_and_answered_all_the_same(inspector, http
     assert problem.startswith("POST /v1/conversations: ")
 
 
+async def test_decisions_are_held_against_the_types_of_the_client(inspector, http) -> None:
+    law = {"type": "predicate", "instructions": "It is about the law."}
+    asked = {"model": "gpt-6-luna", "input": "May we?", "questions": [law]}
+    await http.post("/v1/decisions", json=asked)
+    assert inspector.problems == []
+
+    for wrong in ({"input": [{"role": "user"}]}, {"questions": [{**law, "type": "rank"}]}):
+        await http.post("/v1/decisions", json=asked | wrong)
+        assert inspector.problems.pop().startswith("POST /v1/decisions: ")
+
+
 async def test_wrong_answers_and_events_are_told(inspector, http) -> None:
     async def odd(_request: web.Request) -> web.StreamResponse:
         return web.json_response({"id": 1})

@@ -13,6 +13,7 @@ from tests.fakes.workspace_settings_store import FakeWorkspaceSettingsStore
 
 ANN = UserId("U0ANN")
 SERVER = {"OPENAI_BASE_URL": "https://models.example.com/v1", "OPENAI_API_KEY": "sk-theirs"}
+MANY = {"PANELBOT_CLIENT_ID": "1234567890.1234567890123"}
 KEYS = {"PANELBOT_ENCRYPTION_KEYS": "A" * 43}
 
 
@@ -22,7 +23,9 @@ class World:
     def __init__(self, **environ):
         self.store = FakeWorkspaceSettingsStore()
         self.audit_log = FakeAuditLog()
-        self.settings = CheckedSettings(read(environ), "T1", self.store, Auditor(self.audit_log))
+        self.settings = CheckedSettings(
+            read(MANY | environ), "T1", self.store, Auditor(self.audit_log)
+        )
 
     async def own(self):
         return await self.store.of_team("T1")
@@ -92,3 +95,22 @@ async def test_an_older_value_that_is_too_much_by_now_does_not_hinder_others():
 
     shown = {one.name: one for one in await world.settings.shown()}
     assert shown["PANELBOT_MAX_CONSULTATIONS"].value == "5"
+
+
+async def test_an_admin_may_bring_a_key_but_not_undo_what_the_operator_has_set():
+    world = World(**KEYS)
+    await world.settings.change({"OPENAI_API_KEY": "sk-theirs"}, ANN)
+    await world.settings.change({"OPENAI_API_KEY": None}, ANN)
+    assert await world.own() == {}
+
+    await world.settings.change(SERVER, None)
+    with pytest.raises(Refused, match="Only whoever runs me"):
+        await world.settings.change({"OPENAI_API_KEY": None}, ANN)
+
+
+async def test_the_only_workspace_of_a_deployment_has_its_settings():
+    store = FakeWorkspaceSettingsStore()
+    settings = CheckedSettings(read({}), "T1", store, Auditor(FakeAuditLog()))
+    assert not settings.can_change
+    with pytest.raises(Refused, match="one workspace only"):
+        await settings.change({"PANELBOT_LANGUAGE": "de"}, ANN)

@@ -84,14 +84,6 @@ async def probe(client: AsyncOpenAI, name: str) -> Finding:
     return good(f"PANELBOT_BACKEND={name}: the server has /{path}")
 
 
-async def probe_decisions(client: AsyncOpenAI) -> Finding:
-    """Return whether the server has decisions, for PANELBOT_ROUTER; costs no tokens."""
-    if await _has(client, "/decisions", {}):
-        return good("PANELBOT_ROUTER: the server has /decisions")
-    what = f"{without_password(client.base_url)} has no /decisions: the router decides alone"
-    return warning(what, "Set PANELBOT_ROUTER=responses, or auto.")
-
-
 def _assistants_refused(client: AsyncOpenAI) -> Finding | None:
     """Return why assistants cannot be had from this server, if that is certain."""
     host = client.base_url.host

@@ -25,6 +25,7 @@ from bot.adapters.slack.experts.experts_listeners import ExpertsListeners
 from bot.adapters.slack.experts.form_flow import ExpertFormFlow
 from bot.adapters.slack.experts.handles_command import HandlesCommand
 from bot.adapters.slack.experts.rules_form import RulesFormFlow
+from bot.adapters.slack.experts.settings_form import SettingsFormFlow
 from bot.adapters.slack.home.home_listeners import HomeListeners
 from bot.adapters.slack.home.home_page import HomePage
 from bot.adapters.slack.interactions.gate import Gate
@@ -37,6 +38,7 @@ from bot.adapters.slack.receiving.removal_listeners import RemovalListeners
 from bot.assembly import learning, panels
 from bot.assembly.access import access_of
 from bot.assembly.budgets import ledger_of
+from bot.assembly.chosen_workspace import checked_settings
 from bot.assembly.model_later import ModelLater
 from bot.assembly.slack import Slack
 from bot.assembly.storage import Storage
@@ -76,8 +78,17 @@ class Reception:
     history: MessageHistory
 
 
-def reception(config: Config, storage: Storage, slack: Slack, later: ModelLater) -> Reception:
-    """Return what receives the payloads of the workspace of *slack*."""
+def reception(
+    config: Config,
+    storage: Storage,
+    slack: Slack,
+    later: ModelLater,
+    deployment: Config | None = None,
+) -> Reception:
+    """Return what receives the payloads of the workspace of *slack*.
+
+    Its *config* lies over the *deployment*'s, if it has one of its own.
+    """
     access = access_of(config, storage, slack)
     app = _app(storage, slack, access, later, Locales(slack.people, config.language))
     intake = Intake(storage.queue, storage.threads, storage.audit, access.may_ask)
@@ -97,7 +108,9 @@ def reception(config: Config, storage: Storage, slack: Slack, later: ModelLater)
         slack.channel_facts,
         corrections=storage.corrections if learning.is_on(config) else None,
     )
-    others = other_listeners(config, storage, slack, later.model, later.knowledge, intake, access)
+    others = other_listeners(
+        config, storage, slack, later.model, later.knowledge, intake, access, deployment
+    )
     all_listeners: Sequence[Listeners] = (removal, messages, *others)
     for listeners in all_listeners:
         listeners.listen(app)
@@ -130,6 +143,7 @@ def other_listeners(
     knowledge: KnowledgeBase,
     intake: Intake,
     access: Access,
+    deployment: Config | None = None,
 ) -> Sequence[Listeners]:
     """Return what takes all that people press, fill in and command."""
     responder = slack.responder
@@ -157,7 +171,11 @@ def other_listeners(
     learnt = ExamplesCommand(
         storage.corrections, Learning(config.learning), editor.rights, storage.audit
     )
-    command = ExpertsCommand(editor, documents, handles, form, rules, responder, budgets, learnt)
+    own = checked_settings(deployment or config, storage, slack.identity.team_id)
+    settings = SettingsFormFlow(editor, own, responder)
+    command = ExpertsCommand(
+        editor, documents, handles, form, rules, responder, budgets, learnt, settings
+    )
     page = HomePage(overviews, responder)
     return (
         ForgetListeners(storage.chores, ForgetRights(slack.transcript, editor.rights), responder),
@@ -174,7 +192,7 @@ def other_listeners(
         ),
         SourcesListeners(knowledge, responder),
         FeedbackListeners(recorder, responder),
-        ExpertsListeners(command, form, rules, responder),
+        ExpertsListeners(command, form, rules, settings, responder),
         DocumentListeners(documents, responder),
         HomeListeners(page, editor, handles, form, rules, responder),
     )

@@ -66,6 +66,8 @@ def _print(decision: "Decision", panel: "Panel", router: str) -> None:
     if likelihoods := decision.likelihoods.experts:
         ranked = sorted(likelihoods.items(), key=lambda each: -each[1])[:_MOST_LEFT]
         click.echo(f"  How likely: {', '.join(f'{name} {value:.0%}' for name, value in ranked)}")
+    if decision.unjudged:
+        click.echo(f"  The first look failed: {_line(decision.unjudged)}")
     for one in decision.chosen:
         expert = panel.find(one.expert)
         title = expert.title if expert else one.expert
@@ -109,6 +111,7 @@ def _as_json(decision: "Decision", panel: "Panel", router: str) -> dict[str, Any
         "text": decision.text,
         "likelihoods": dict(decision.likelihoods.experts),
         "nobody": decision.likelihoods.nobody,
+        "unjudged": decision.unjudged or None,
         "usage": {"input": decision.usage.input, "output": decision.usage.output},
         "cost": None if decision.cost is None else f"{decision.cost:f}",
         "seconds": round(decision.seconds, 3),

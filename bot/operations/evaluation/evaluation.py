@@ -166,6 +166,7 @@ class Evaluation:
             tuple(one.reason for one in checks.judgements),
             decision.likelihoods.experts,
             decision.likelihoods.nobody,
+            bool(decision.unjudged),
         )
         self._notes[key] = note
         self._keep(note)

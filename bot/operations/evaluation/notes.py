@@ -30,11 +30,13 @@ class Note:
     reasons: Sequence[str] = ()  # of the checks, which may quote an answer: never written
     likelihoods: Mapping[ExpertName, float] = field(default_factory=dict)  # of a first look
     nobody: float | None = None  # the likelihood that nobody is wanted
+    unjudged: bool = False  # a first look failed
 
     def line(self) -> str:
         """Return the note as a line of JSON, without any words."""
         told = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "reasons"}
         told |= {} if self.likelihoods else {"likelihoods": (), "nobody": ()}
+        told |= {} if self.unjudged else {"unjudged": ()}
         return json.dumps({name: value for name, value in told.items() if value != ()})
 
 
@@ -54,9 +56,9 @@ def read_note(line: bytes) -> Note:
                 if cost is None or Decimal(cost).is_finite():
                     passed = _passed(rest.get("passed", []))
                     likelihoods = _likelihoods(rest.get("likelihoods", {}))
-                    nobody = _likelihood(rest["nobody"]) if rest.get("nobody") else None
+                    nobody = None if rest.get("nobody") is None else _likelihood(rest["nobody"])
                     known = (key, chosen, unknown, tokens, cost, seconds, passed, ())
-                    return Note(*known, likelihoods, nobody)
+                    return Note(*known, likelihoods, nobody, rest.get("unjudged") is True)
     except (ArithmeticError, RecursionError) as error:
         raise ValueError from error
     raise ValueError

@@ -105,6 +105,8 @@ def _summary(run: Run) -> Iterator[str]:
         yield f"- answers judged by {run.judge}"
     if unknown := sum(note.unknown for note in run.notes):
         yield f"- experts called that are not on the panel: {unknown}"
+    if unjudged := sum(note.unjudged for note in run.notes):
+        yield f"- first looks that failed, so that the router chose alone: {unjudged}"
     if times > 1:
         yield f"- questions for which repeated choices differ: {scores.unsteady(run.choices):.1%}"
 
@@ -233,6 +235,7 @@ def _fields(run: Run) -> dict[str, Any]:
         "cost": None if run.cost is None else str(run.cost),
         "judge": run.judge or None,
         "calibration": _calibration_fields(run),
+        "unjudged": sum(note.unjudged for note in run.notes),
         "measures": measures(run),
         "tags": {tag: _values(sums) for tag, sums in scores.by_tag(run.choices).items()},
         "experts": {name: asdict(sums) for name, sums in scores.by_expert(run.choices).items()},

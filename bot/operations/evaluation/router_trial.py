@@ -66,6 +66,7 @@ class Decision:
     cost: Decimal | None = Decimal(0)  # in dollars; None: the model has no price
     seconds: float = 0.0
     likelihoods: Likelihoods = field(default_factory=Likelihoods)  # of a first look
+    unjudged: str = ""  # why a first look told nothing
     answer: Answer | None = None  # if the experts were asked
 
     @property
@@ -145,6 +146,7 @@ class RouterTrial:
             ),
             seconds=runtime.monotonic() - began,
             likelihoods=judged,
+            unjudged=looked.failed,
         )
 
     async def _looked(

@@ -44,6 +44,10 @@ class WorkspaceSettingsStore(Protocol):
 class WorkspaceSettings(Protocol):
     """The settings of one workspace. Methods may raise StoreUnavailable."""
 
+    @property
+    def can_change(self) -> bool:
+        """Whether there are any of its own: not where the only workspace has the deployment's."""
+
     async def shown(self) -> Sequence[ShownSetting]:
         """Return all that a workspace may have of its own."""
 

@@ -42,10 +42,11 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """How likely each expert is wanted, as far as that is known, and what it took."""
+    """How likely each expert is wanted, and what it took; if nothing is known, why it *failed*."""
 
     likelihoods: Likelihoods
     usage: Mapping[str, Usage]  # by the model
+    failed: str = ""
 
     @property
     def total(self) -> Usage:
@@ -66,27 +67,23 @@ async def ask_likelihoods(
 
     *earlier* is what came before, the newest first.
     """
-    likelihoods, usage = Likelihoods(), dict[str, Usage]()
+    likelihoods, usage, failed = Likelihoods(), dict[str, Usage](), ""
     if asking.decisions:
         judge = judging(prompt, earlier, panel, asking.decisions)
-        likelihoods, usage[judge.model] = await _judged(client, judge, panel, quiet=asking.quiet)
+        try:
+            judged = await client.judge(judge)
+            likelihoods = likelihoods_in(judged.likelihoods, panel)
+            usage[judge.model] = judged.usage
+        except (ModelRefused, ModelUnavailable) as error:
+            failed = str(error)
+            is_expected = asking.quiet and isinstance(error, NoDecisions)
+            level = logging.DEBUG if is_expected else logging.WARNING
+            log.log(level, "router.no_decisions", extra={"reason": failed})
     if asking.samples and not likelihoods.experts:
         likelihoods, spent = await _compared(client, sampling(prompt, earlier), panel)
         usage[prompt.model] = usage.get(prompt.model, NO_USAGE) + spent
-    return Told(likelihoods, usage)
-
-
-async def _judged(
-    client: ModelClient, prompt: Prompt, panel: Panel, *, quiet: bool
-) -> tuple[Likelihoods, Usage]:
-    try:
-        answer = await client.judge(prompt)
-    except (ModelRefused, ModelUnavailable) as error:
-        is_expected = quiet and isinstance(error, NoDecisions)
-        level = logging.DEBUG if is_expected else logging.WARNING
-        log.log(level, "router.no_decisions", extra={"reason": str(error)})
-        return Likelihoods(), NO_USAGE
-    return likelihoods_in(answer.likelihoods, panel), answer.usage
+        failed = "" if likelihoods.experts else "two samples could not be compared"
+    return Told(likelihoods, usage, failed)
 
 
 def sampling(prompt: Prompt, earlier: Iterable[Item]) -> Prompt:

@@ -71,6 +71,12 @@ class Rights:
             await self._auditor.refused(where, by, "corrections")
             raise Refused(gettext("Only workspace admins can drop corrections."))
 
+    async def check_may_set(self, where: Scope, by: UserId) -> None:
+        """Raise Refused if *by* may not see and change the settings of the workspace."""
+        if by not in self._admins and await self._role(by) is not Role.ADMIN:
+            await self._auditor.refused(where, by, "settings")
+            raise Refused(gettext("Only workspace admins can see and change settings."))
+
     async def check_may_name(self, model: str | None, by: UserId, *, before: str | None) -> None:
         """Raise Refused if *by* may not name *model* for an expert that had another *before*."""
         if model in (None, before, *self._models) or not self._models or by in self._admins:

@@ -70,6 +70,15 @@ def too_many(name: str, limit: int, length: int) -> ApiError:
     return ApiError(text, code="array_above_max_length", param=name)
 
 
+def too_few(name: str, limit: int, length: int) -> ApiError:
+    """A list is shorter than it has to be."""
+    text = (
+        f"Invalid '{name}': array too short. Expected an array with minimum length {limit}, "
+        f"but got an array with length {length} instead."
+    )
+    return ApiError(text, code="array_below_min_length", param=name)
+
+
 def unsupported_value(name: str, value: object, model: str, supported: str) -> ApiError:
     """The value exists, but not for this model."""
     text = (

@@ -14,7 +14,7 @@ from bot.playground.openai.assistants.runs import Runs
 from bot.playground.openai.assistants.threads import Thread, Threads
 from bot.playground.openai.conversations.conversations import Conversations
 from bot.playground.openai.conversations.store import Conversation, Manners, Store
-from bot.playground.openai.decisions import Decisions
+from bot.playground.openai.decisions.decisions import Decisions
 from bot.playground.openai.documents.containers import Containers
 from bot.playground.openai.documents.files import Files
 from bot.playground.openai.documents.vector_stores import VectorStores

@@ -119,18 +119,3 @@ async def test_a_server_without_assistants_is_found_out() -> None:
         finding = await backends.probe(client, "assistants")
     assert finding.severity is Severity.BAD
     assert "no /assistants" in finding.what
-
-
-@pytest.mark.parametrize(
-    ("answer", "severity"),
-    [
-        (NOT_FOUND, Severity.WARNING),
-        (Answer(501, {}), Severity.WARNING),
-        (Answer(400, error("Missing required parameter: 'input'.")), Severity.GOOD),
-    ],
-)
-async def test_whether_a_server_has_decisions_is_found_out(
-    api: CannedApi, client: AsyncOpenAI, answer: Answer, severity: Severity
-) -> None:
-    api.will(answer)
-    assert (await backends.probe_decisions(client)).severity is severity

@@ -22,6 +22,7 @@ from bot.adapters.slack.experts.experts_command import ExpertsCommand
 from bot.adapters.slack.experts.form_flow import ExpertFormFlow
 from bot.adapters.slack.experts.handles_command import HandlesCommand
 from bot.adapters.slack.experts.rules_form import RulesFormFlow
+from bot.adapters.slack.experts.settings_form import SettingsFormFlow
 from bot.adapters.slack.interactions.members import SlackMembers
 from bot.adapters.slack.interactions.responder import Responder
 from bot.adapters.slack.posting.messenger import SlackMessenger
@@ -37,6 +38,8 @@ from bot.panel.routing.learning import Learning
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from bot.playground.slack.workspace.messages import Message
+from bot.settings.checked_settings import CheckedSettings
+from bot.settings.environment import read
 from tests.fakes.audit_log import auditor
 from tests.fakes.budget_store import ledger
 from tests.fakes.correction_store import FakeCorrectionStore
@@ -44,6 +47,7 @@ from tests.fakes.handle_store import FakeHandleStore
 from tests.fakes.knowledge import FakeKnowledge
 from tests.fakes.outbox import FakeOutbox
 from tests.fakes.turn_queue import FakeTurnQueue
+from tests.fakes.workspace_settings_store import FakeWorkspaceSettingsStore
 from tests.inspection.slack_inspector import SlackInspector
 from tests.screen_reader import ScreenReader
 
@@ -68,6 +72,7 @@ class Neighbour:
     handle_store: FakeHandleStore = field(default_factory=FakeHandleStore)
     ledger: Ledger = field(default_factory=ledger)
     corrections: FakeCorrectionStore = field(default_factory=FakeCorrectionStore)
+    own_settings: FakeWorkspaceSettingsStore = field(default_factory=FakeWorkspaceSettingsStore)
 
     @property
     def responder(self) -> Responder:
@@ -98,7 +103,21 @@ class Neighbour:
         parts = self.documents(editor), self.handles(editor), self.form(editor)
         budgets = BudgetCommand(editor, self.ledger)
         learnt = ExamplesCommand(self.corrections, Learning.CHANNEL, editor.rights, auditor())
-        return ExpertsCommand(editor, *parts, self.rules(editor), self.responder, budgets, learnt)
+        return ExpertsCommand(
+            editor,
+            *parts,
+            self.rules(editor),
+            self.responder,
+            budgets,
+            learnt,
+            self.settings(editor),
+        )
+
+    def settings(self, editor: PanelEditor) -> SettingsFormFlow:
+        """The form with the settings of the workspace."""
+        deployment = read({"PANELBOT_CLIENT_ID": "1234567890.1234567890123"})
+        own = CheckedSettings(deployment, self.identity.team_id, self.own_settings, auditor())
+        return SettingsFormFlow(editor, own, self.responder)
 
     def begin(self, text: str = "hello", channel: str = GENERAL) -> ThreadRef:
         """Let Ada begin a thread."""

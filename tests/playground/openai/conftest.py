@@ -8,6 +8,7 @@ from openai.types.conversations import Conversation
 
 from bot.playground.openai.server import OpenAIPlayground
 from bot.playground.openai.stand_in.brain import ScriptedBrain
+from tests.inspection import client_types
 from tests.inspection.openapi import OpenApi
 
 
@@ -32,6 +33,9 @@ async def client(server: OpenAIPlayground, openapi: OpenApi) -> AsyncIterator[As
         if response.headers["content-type"].startswith("application/json"):
             request = response.request
             body = json.loads(await response.aread())
+            if request.url.path == client_types.DECISIONS:
+                client_types.check_answer(response.status_code, body)
+                return
             openapi.check_answer(request.method, request.url.path, response.status_code, body)
 
     async with (

@@ -8,6 +8,7 @@ from openai import APIStatusError
 from bot import runtime
 from bot.adapters.openai import errors
 from bot.adapters.openai.checks.call_probe import call_ids, tool
+from bot.adapters.openai.checks.decision_trial import decisions
 from bot.adapters.openai.checks.probe_bench import ProbeBench, refusal
 from bot.json_types import Json
 from bot.panel.checks.probes import Check
@@ -246,6 +247,12 @@ _CHECKS: Sequence[tuple[str, str, str, Probe]] = (
         "What does store=false mean for a response in a conversation?",
         "The bot does not use it there.",
         _unstored,
+    ),
+    (
+        "decisions",
+        "Are there decisions, how are the kinds of questions answered, and is one declined alone?",
+        "Any: without probabilities for each statement that is not declined, the router decides.",
+        decisions,
     ),
 )
 

@@ -43,6 +43,14 @@ def setting(setting: PanelSetting, value: str, scope: Scope, by: UserId) -> Answ
     return Answer(text, [section(text)])
 
 
+def workspace_setting(name: str, by: UserId) -> Answer:
+    """Return the announcement that a setting of the workspace has changed; it tells no value."""
+    text = gettext(
+        "{person} changed the setting `{name}` of this workspace.", person=f"<@{by}>", name=name
+    )
+    return Answer(text, [section(text)])
+
+
 def rules(rules: str | None, scope: Scope, by: UserId) -> Answer:
     """Return the announcement of the rules for whom the router asks; None: there are none now."""
     text = _rules_changed(f"<@{by}>", scope, none=rules is None)

@@ -82,6 +82,11 @@ class EditRules:
 
 
 @dataclass(frozen=True, slots=True)
+class EditSettings:
+    """Open the form with the settings of the workspace."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unfinished:
     """A subcommand without the name that it needs."""
 
@@ -106,13 +111,14 @@ Subcommand = (
     | Budget
     | Examples
     | EditRules
+    | EditSettings
     | Unfinished
     | Unknown
 )
 
 _WORDS = (
     "add", "budget", "consults", "default", "documents", "edit", "examples", "find", "handle",
-    "help", "list", "remove", "router", "show", "teach",
+    "help", "list", "remove", "router", "settings", "show", "teach",
 )  # fmt: skip
 _ALSO_SAID: Mapping[str, str] = {
     "budgets": "budget",
@@ -128,6 +134,7 @@ _ALSO_SAID: Mapping[str, str] = {
     "new": "add",
     "rm": "remove",
     "rules": "router",
+    "setting": "settings",
     "search": "find",
     "update": "edit",
     "upload": "teach",
@@ -139,6 +146,7 @@ _ALONE: Mapping[str, Subcommand] = {
     "list": ListExperts(),
     "help": ShowHelp(),
     "router": EditRules(),
+    "settings": EditSettings(),
     "add": DescribeExpert(),
 }
 _ID = re.compile(r"<[@#]([A-Z0-9]+)(?:\|[^>]*)?>")

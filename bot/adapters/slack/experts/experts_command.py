@@ -16,6 +16,7 @@ from bot.adapters.slack.experts.command_parsing import (
     ChangeSetting,
     DescribeExpert,
     EditRules,
+    EditSettings,
     Examples,
     HandleExpert,
     LetConsult,
@@ -31,6 +32,7 @@ from bot.adapters.slack.experts.form_flow import ExpertFormFlow
 from bot.adapters.slack.experts.handles_command import HandlesCommand
 from bot.adapters.slack.experts.panel_settings import SETTINGS, PanelSetting
 from bot.adapters.slack.experts.rules_form import RulesFormFlow
+from bot.adapters.slack.experts.settings_form import SettingsFormFlow
 from bot.adapters.slack.interactions.responder import Requester, Responder
 from bot.language import gettext, in_shared_language
 from bot.panel.names import did_you_mean, in_code
@@ -55,6 +57,7 @@ class ExpertsCommand:
         responder: Responder,
         budgets: BudgetCommand,
         examples: ExamplesCommand,
+        settings_form: SettingsFormFlow,
         *,
         settings: Sequence[PanelSetting] = SETTINGS,
     ) -> None:
@@ -66,6 +69,7 @@ class ExpertsCommand:
         self._responder = responder
         self._budgets = budgets
         self._examples = examples
+        self._settings_form = settings_form
         self._settings = settings
 
     async def run(self, written: str, requester: Requester) -> Answer | None:
@@ -96,7 +100,9 @@ class ExpertsCommand:
             case Budget(written) | Examples(written) as kept:
                 command = self._budgets if isinstance(kept, Budget) else self._examples
                 return await command.carry_out(written, requester)
-            case DescribeExpert() | EditRules() | WithExpert("edit" | "teach") as form:
+            case (
+                DescribeExpert() | EditRules() | EditSettings() | WithExpert("edit" | "teach")
+            ) as form:
                 await self._open(form, requester, for_defaults=default)
             case WithExpert() | ChangeSetting() | LetConsult() as change:
                 announcement = await self._change(change, scope, requester)
@@ -105,7 +111,7 @@ class ExpertsCommand:
 
     async def _open(
         self,
-        form: DescribeExpert | EditRules | WithExpert,
+        form: DescribeExpert | EditRules | EditSettings | WithExpert,
         requester: Requester,
         *,
         for_defaults: bool,
@@ -113,6 +119,8 @@ class ExpertsCommand:
         match form:
             case EditRules():
                 await self._rules.open(requester, for_defaults=for_defaults)
+            case EditSettings():
+                await self._settings_form.open(requester)
             case WithExpert("teach", name):
                 await self._documents.open_form(name, requester, for_defaults=for_defaults)
             case WithExpert(_, name):

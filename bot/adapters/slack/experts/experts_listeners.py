@@ -5,10 +5,17 @@ import logging
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
 from bot.adapters.slack.blocks.answers import notice, sentence
-from bot.adapters.slack.experts import announcements, expert_form, form_inputs, rules_form
+from bot.adapters.slack.experts import (
+    announcements,
+    expert_form,
+    form_inputs,
+    rules_form,
+    settings_form,
+)
 from bot.adapters.slack.experts.experts_command import ExpertsCommand
 from bot.adapters.slack.experts.form_flow import ExpertFormFlow, Submitted
 from bot.adapters.slack.experts.rules_form import RulesFormFlow
+from bot.adapters.slack.experts.settings_form import SettingsFormFlow
 from bot.adapters.slack.interactions.error_sentences import error_sentence
 from bot.adapters.slack.interactions.expert_search import suggest
 from bot.adapters.slack.interactions.responder import Responder, answer_command
@@ -30,11 +37,13 @@ class ExpertsListeners:
         command: ExpertsCommand,
         form: ExpertFormFlow,
         rules: RulesFormFlow,
+        settings: SettingsFormFlow,
         responder: Responder,
     ) -> None:
         self._command = command
         self._form = form
         self._rules = rules
+        self._settings = settings
         self._responder = responder
 
     def listen(self, app: AsyncApp) -> None:
@@ -42,6 +51,7 @@ class ExpertsListeners:
         app.command(COMMAND)(self.take_command)
         app.view(expert_form.CALLBACK)(self.take_form)
         app.view(rules_form.CALLBACK)(self.take_rules)
+        app.view(settings_form.CALLBACK)(self.take_setting)
         app.options(form_inputs.VALUE)(self.suggest)
 
     async def take_command(self, ack: AsyncAck, body: Json, respond: AsyncRespond) -> None:
@@ -65,6 +75,10 @@ class ExpertsListeners:
     async def take_rules(self, ack: AsyncAck, body: Json, view: Json) -> None:
         """Store the rules for whom the router asks, and announce them."""
         await self._rules.submit(ack, body, view)
+
+    async def take_setting(self, ack: AsyncAck, body: Json, view: Json) -> None:
+        """Change the setting that a form names, and announce it."""
+        await self._settings.submit(ack, body, view)
 
     async def suggest(self, ack: AsyncAck, body: Json) -> None:
         """Offer colleagues in the form, also that of the app's home, that suit what was typed."""

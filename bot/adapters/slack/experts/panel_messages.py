@@ -177,6 +177,7 @@ def _commands(settings: Sequence[PanelSetting]) -> Iterable[str]:
             "`/experts examples`: what the router has learnt here; `drop NAME` or `drop all`, for "
             "workspace admins"
         ),
+        gettext("`/experts settings`: what counts here and who has set it, for workspace admins"),
         gettext(
             "`/experts default …`: the same for the defaults of all channels, for workspace admins"
         ),

@@ -113,7 +113,7 @@ class Call:
     arguments: Mapping[str, Any] | str
     call_id: str | None = None
     seconds: float = 0.0
-    likelihood: float = 0.9  # that it is wanted, where only that is asked
+    likelihood: float | None = 0.9  # that it is wanted, where only that is asked; None: no answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,6 +208,19 @@ async def test_what_is_not_to_be_stored(server, bench, manner: str, told: str):
     assert told in await seen(bench, "unstored")
 
 
+async def test_how_decisions_are_answered(server, bench):
+    told = await seen(bench, "decisions")
+    assert told.startswith("weather: predicate 0.05; ")
+
+    server.faults.on("POST /v1/decisions", faults.status(400, "invalid_value"))
+    told = await seen(bench, "decisions")
+    assert told.startswith("weather: predicate 0.05. ")
+    assert "Other kinds are refused: HTTP 400 invalid_value" in told
+
+    server.faults.on("POST /v1/decisions", faults.status(404), times=2)
+    assert (await seen(bench, "decisions")).startswith("There are none: HTTP 404")
+
+
 async def test_nothing_is_left_of_all_checks(server, bench):
     found = [one async for one in observe(probes.checks(bench))]
 

@@ -129,7 +129,7 @@ async def school(neighbour, serve) -> AsyncIterator[School]:
     editor = panel_editor(FakePanelStore(), neighbour.people, library.library(), library.defaults())
     app = receiver.bolt_app(neighbour.api._web, neighbour.identity, Locales(neighbour.people))
     parts = neighbour.command(editor), neighbour.form(editor), neighbour.rules(editor)
-    ExpertsListeners(*parts, neighbour.responder).listen(app)
+    ExpertsListeners(*parts, neighbour.settings(editor), neighbour.responder).listen(app)
     DocumentListeners(neighbour.documents(editor), neighbour.responder).listen(app)
 
     async def no_obstacle():

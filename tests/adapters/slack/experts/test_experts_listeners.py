@@ -163,7 +163,7 @@ async def office(neighbour, serve, request) -> AsyncIterator[Office]:
     editor = panel_editor(store, neighbour.people, known, defaults)
     app = receiver.bolt_app(neighbour.api._web, neighbour.identity, Locales(neighbour.people))
     parts = neighbour.command(editor), neighbour.form(editor), neighbour.rules(editor)
-    ExpertsListeners(*parts, neighbour.responder).listen(app)
+    ExpertsListeners(*parts, neighbour.settings(editor), neighbour.responder).listen(app)
     async with request.param(app, slack, serve):
         yield Office(slack, editor, store)
 
@@ -293,6 +293,34 @@ async def test_admins_change_the_defaults_of_all_channels(office):
     view = await office.open("default add", ADA)
     assert await office.submit(view, ADA, **TAX) == {}
     assert "tax" in await office.names(PRODUCT)
+
+
+async def test_admins_set_what_a_workspace_has_of_its_own(office, neighbour):
+    view = await office.open("settings", ADA)
+    listed = json.dumps(view.content["blocks"])
+    assert "`PANELBOT_UNSURE`: `off` _(default)_" in listed
+    assert "PANELBOT_BUDGETS" not in listed  # whoever runs the bot sets it
+    problems = await office.submit(view, ADA, setting="PANELBOT_UNSURE", value="perhaps")
+    assert "should be one of off, cautious, eager" in problems["setting"]
+    assert await office.submit(view, ADA, setting="PANELBOT_UNSURE", value="eager") == {}
+
+    await office.slack.people.wait_for(office.announced)
+    said = shown(office.announced()[-1])
+    assert f"<@{ADA}> changed the setting `PANELBOT_UNSURE`" in said
+    assert "eager" not in said
+    assert await neighbour.own_settings.of_team(office.team) == {"PANELBOT_UNSURE": "eager"}
+    await office.change("unsure cautious", DEV)
+    listed = json.dumps((await office.open("settings", ADA)).content["blocks"])
+    assert "`PANELBOT_UNSURE`: `eager` _(set for this workspace)_" in listed
+    assert "`/experts unsure`: `cautious` _(set for this channel)_" in listed
+
+
+async def test_nobody_else_sees_or_sets_them(office, neighbour):
+    assert "Only workspace admins" in await office.give("settings", DEV)
+    view = await office.open("settings", ADA)
+    problems = await office.submit(view, DEV, setting="PANELBOT_UNSURE", value="eager")
+    assert "out of date" in problems["setting"]
+    assert await neighbour.own_settings.of_team(office.team) == {}
 
 
 async def test_the_synthesis_is_set_and_announced(office):

@@ -58,8 +58,9 @@ def command(neighbour, tone) -> ExpertsCommand:
     table = (*SETTINGS, tone.setting())
     budgets = BudgetCommand(editor, neighbour.ledger)
     learnt = ExamplesCommand(neighbour.corrections, Learning.OFF, editor.rights, auditor())
+    of_workspace = neighbour.settings(editor)
     return ExpertsCommand(
-        editor, *parts, *forms, neighbour.responder, budgets, learnt, settings=table
+        editor, *parts, *forms, neighbour.responder, budgets, learnt, of_workspace, settings=table
     )
 
 

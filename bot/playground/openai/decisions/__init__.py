@@ -1,0 +1,1 @@
+"""Decisions: questions about an input, answered by how likely each answer is."""
