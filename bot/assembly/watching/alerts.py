@@ -31,7 +31,10 @@ async def alert_runner(
     team_id = slack.identity.team_id
 
     async def examine_services() -> None:
-        for examine in (_examine_models(config, storage, slack), _examine_token(slack)):
+        examined = [_examine_models(config, storage, slack)]
+        if not config.is_multi_workspace:  # else it is refreshed
+            examined.append(_examine_token(slack))
+        for examine in examined:
             try:
                 await examine
             except Exception as error:  # noqa: BLE001 - a server may answer anything

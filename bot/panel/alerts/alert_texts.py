@@ -68,6 +68,25 @@ def _text(kind: AlertKind, about: str, details: Mapping[str, str], count: int) -
                 "Put a new one there by then, and restart all processes. Slack has it under *OAuth "
                 "& Permissions* of the app."
             )
+        case AlertKind.REINSTALL:
+            return gettext(
+                "The app has to be installed again, or it soon cannot answer here any more."
+            ), _where_to_install(details)
+        case AlertKind.SCOPES:
+            return gettext(
+                "The app lacks permissions: `{scopes}`.", scopes=_plain(details.get("scopes", ""))
+            ), _where_to_install(details)
+
+
+def _where_to_install(details: Mapping[str, str]) -> str:
+    if link := details.get("link"):
+        return gettext(
+            "Open {link} and press *Allow*: settings and threads stay as they are.", link=link
+        )
+    return gettext(
+        "`panelbot workspaces invite` makes a link to install it again: settings and threads stay "
+        "as they are."
+    )
 
 
 def _plain(name: str) -> str:

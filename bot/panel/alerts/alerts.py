@@ -27,6 +27,8 @@ class AlertKind(StrEnum):
     MODEL_ENDS = "model-ends"  # about the model; *date*: when
     BUDGET = "budget"  # about whose, when and how much; *limit*, *percent* spent, *date* it ends
     EXPIRING = "token-expires"  # a token, about the setting; *date*: when
+    REINSTALL = "reinstall"  # the token of an installation, about its key; *link*: where
+    SCOPES = "scopes-missing"  # of an installation; *scopes*: which; *link*: where to allow them
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ _REPEATS = {
     AlertKind.BUDGET: Repeats(),
     AlertKind.MODEL_ENDS: Repeats(when_old=7 * DAY),
     AlertKind.EXPIRING: Repeats(when_old=DAY),
+    AlertKind.SCOPES: Repeats(when_old=30 * DAY),
 }
 _USUAL_REPEATS = Repeats(when_quiet=HOUR, when_old=DAY)
 
