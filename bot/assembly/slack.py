@@ -1,6 +1,6 @@
 """Slack: the bot's identity there, and everything that calls its API."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -62,9 +62,16 @@ async def open_slack(
 
 
 async def slack_of(
-    config: Config, storage: Storage, identity: Identity, session: ClientSession
+    config: Config,
+    storage: Storage,
+    identity: Identity,
+    session: ClientSession,
+    on_rejected: Callable[[], Awaitable[None]] | None = None,
 ) -> Slack:
-    """Return what calls the API as *identity*, over a *session* that others may use as well."""
+    """Return what calls the API as *identity*, over a *session* that others may use as well.
+
+    *on_rejected* is called wherever Slack rejects the token; without it, an alert says so.
+    """
     client = web_api.client(config.slack_bot_token, config.slack_api_url, session)
     channels = Channels(storage.channel_moves, identity.team_id)
     await channels.read()
@@ -73,8 +80,9 @@ async def slack_of(
         client,
         _rate_limiter(config, storage, identity),
         channels=channels,
-        on_rejected=lambda: alerts.tell(AlertKind.KEY_REFUSED, "SLACK_BOT_TOKEN"),
+        on_rejected=on_rejected or (lambda: alerts.tell(AlertKind.KEY_REFUSED, "SLACK_BOT_TOKEN")),
         team_id=identity.team_id,
+        is_org_wide=identity.is_org_wide,
     )
     signer = StampSigner(config.secrets)
     people = SlackPeople(api, identity)

@@ -1,6 +1,7 @@
 """What workers do beside turns, put together: with Slack, or where the app was removed, without."""
 
 import logging
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
 from bot.adapters.slack.api import web_api
@@ -18,14 +19,27 @@ from bot.settings.config import Config
 
 log = logging.getLogger(__name__)
 
+IsInstalled = Callable[[], Awaitable[bool]]
+
 _EVERY = 2.0  # seconds between looks for what is due
 
 
-async def chore_runner(config: Config, storage: Storage, services: Services) -> ChoreRunner:
-    """Return what does the chores of the workspace; tidying up is one of them from now on."""
+async def chore_runner(
+    config: Config, storage: Storage, services: Services, is_installed: IsInstalled
+) -> ChoreRunner:
+    """Return what does the chores of the workspace; tidying up is one of them from now on.
+
+    *is_installed* asks Slack whether it still lets us in there.
+    """
     chores = storage.chores
     await chores.put(Chore(ChoreKind.TIDY, services.team_id))
     keeping = Keeping(config.audit_days, config.retention_days)
+    upkeep = Upkeep(services, chores, storage.audit_log, keeping, is_installed)
+    return ChoreRunner(chores, services.team_id, upkeep.ways)
+
+
+def takes_token(config: Config) -> IsInstalled:
+    """Return what asks Slack whether it takes the token of the settings."""
 
     async def is_installed() -> bool:
         async with web_api.session() as session:
@@ -37,8 +51,7 @@ async def chore_runner(config: Config, storage: Storage, services: Services) -> 
                 return False
             return True
 
-    upkeep = Upkeep(services, chores, storage.audit_log, keeping, is_installed)
-    return ChoreRunner(chores, services.team_id, upkeep.ways)
+    return is_installed
 
 
 async def finish_removal(config: Config) -> bool:
@@ -60,7 +73,7 @@ async def finish_removal(config: Config) -> bool:
             nobody = Identity(team, "", "", "", frozenset())
             slack = await stack.enter_async_context(open_slack(config, storage, nobody))
             services = services_of(config, storage, slack, model, knowledge)
-            runners.append(await chore_runner(config, storage, services))
+            runners.append(await chore_runner(config, storage, services, takes_token(config)))
 
         async def run_due() -> None:
             for runner in runners:

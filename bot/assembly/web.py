@@ -3,8 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
-from functools import partial
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from aiohttp import web
@@ -19,12 +18,18 @@ from bot.assembly.checks.one_bot import only_bot
 from bot.assembly.checks.same_files import open_same_files
 from bot.assembly.checks.scopes import warn_of_missing_scopes
 from bot.assembly.checks.versions import note_version
-from bot.assembly.chosen_workspace import settings_of
-from bot.assembly.installation import note_installed
+from bot.assembly.installation import note_installed, removals_of
 from bot.assembly.model_later import open_later
 from bot.assembly.parts import QUIET, Serve, Status, redis_obstacle
 from bot.assembly.slack import open_slack, slack_of
-from bot.assembly.storage import Storage, installation_store, listening_record, open_storage
+from bot.assembly.storage import (
+    Storage,
+    installation_store,
+    listening_record,
+    open_storage,
+    settings_store,
+    storage_of,
+)
 from bot.assembly.workspaces.missed_messages import (
     RecordOfWorkspace,
     search_gap,
@@ -34,12 +39,12 @@ from bot.assembly.workspaces.payload_sorting import PayloadSorting
 from bot.assembly.workspaces.reception import Reception, reception
 from bot.assembly.workspaces.workspace import Directory, Workspace
 from bot.assembly.workspaces.workspaces import ManyWorkspaces
-from bot.json_types import Json
 from bot.panel.alerts.alerts import AlertKind
 from bot.panel.errors import PanelError
 from bot.panel.intake.catching_up import CatchingUp
 from bot.panel.intake.missed_messages import Gap
 from bot.settings.config import Config
+from bot.settings.workspace_config import model_server
 
 log = logging.getLogger(__name__)
 
@@ -97,16 +102,27 @@ async def _open_many(config: Config, storage: Storage, status: Status) -> AsyncI
         open_later(config, storage.conversations) as later,
     ):
         installations = installation_store(config, storage, config.client_id)
+        removals = removals_of(config, storage, installations, session)
 
         @asynccontextmanager
         async def open_reception(workspace: Workspace) -> AsyncIterator[Reception]:
-            slack = await slack_of(workspace.config, storage, workspace.identity, session)
-            yield reception(workspace.config, storage, slack, later, config)
+            own, its_storage = workspace.config, storage_of(workspace.config, storage)
+            slack = await slack_of(
+                own,
+                its_storage,
+                workspace.identity,
+                session,
+                removals.rejects(workspace.installation),
+            )
+            async with AsyncExitStack() as stack:
+                its_later = later
+                if model_server(own) != model_server(config):
+                    its_later = await stack.enter_async_context(
+                        open_later(own, storage.conversations)
+                    )
+                yield reception(own, its_storage, slack, its_later, config)
 
-        async def take_in(_body: Json) -> bool:
-            return False
-
-        directory = Directory(installations, partial(settings_of, config, storage))
+        directory = Directory(config, installations, settings_store(config, storage))
         workspaces = ManyWorkspaces(directory, open_reception)
         record = listening_record(config, storage, config.client_id)
 
@@ -120,7 +136,9 @@ async def _open_many(config: Config, storage: Storage, status: Status) -> AsyncI
                     extra = {"team": team_id, "reason": type(error).__name__}
                     log.warning("catching_up.skipped", extra=extra)
 
-        sorting = PayloadSorting(workspaces, installations, storage.shared_threads, take_in)
+        sorting = PayloadSorting(
+            workspaces, installations, storage.shared_threads, removals.take_in
+        )
         client = web_api.client("", config.slack_api_url, session)
         transport = _Transport(config, sorting, client, storage)
         catching_up = CatchingUp(record, search, within=config.catch_up)

@@ -1,148 +1,210 @@
-"""The worker: what takes turns off the queue and answers them."""
+"""The worker: what takes turns off the queue and answers them, in one workspace or in all."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from typing import Any
 
-from bot.assembly import learning, model_server, operator, panels, upkeep
-from bot.assembly.access import admission_of
+from bot.adapters.slack.api import web_api
+from bot.adapters.slack.api.identity import Identity
+from bot.assembly import model_server
 from bot.assembly.budgets import ledger_of
 from bot.assembly.checks.one_bot import only_bot
 from bot.assembly.checks.required_models import require_models
 from bot.assembly.checks.same_files import open_same_files
 from bot.assembly.checks.versions import note_version
 from bot.assembly.functions import open_functions
-from bot.assembly.installation import note_installed
+from bot.assembly.installation import note_installed, removals_of
 from bot.assembly.parts import QUIET, Serve, Status, redis_obstacle
-from bot.assembly.slack import Slack, open_slack
-from bot.assembly.storage import Storage, open_storage
-from bot.assembly.watching.alerts import alert_runner
-from bot.operations.chores import ChoreRunner
+from bot.assembly.slack import open_slack, slack_of
+from bot.assembly.storage import (
+    Storage,
+    installation_store,
+    open_storage,
+    settings_store,
+    storage_of,
+)
+from bot.assembly.upkeep import takes_token
+from bot.assembly.workspaces.everywhere import (
+    ChoresEverywhere,
+    MessengerEverywhere,
+    RunnerEverywhere,
+)
+from bot.assembly.workspaces.work import ModelSide, Work, timeouts_of, work_of
+from bot.assembly.workspaces.workspace import Directory, Workspace
+from bot.assembly.workspaces.workspaces import ManyWorkspaces
+from bot.panel.alerts.alerts import Alerts
 from bot.panel.approvals.decisions import ApprovalExpiry
+from bot.panel.installations.installation import NotInstalled
 from bot.panel.intake.queue_positions import QueuePositions
-from bot.panel.language_model.fallback import Fallbacks
-from bot.panel.language_model.language_model import Functions
-from bot.panel.language_model.model_client import ModelClient
-from bot.panel.messaging.locales import Locales
-from bot.panel.model import WhenUnsure
-from bot.panel.timeouts import Timeouts
-from bot.panel.turn.services import Rules, Services, Stores
-from bot.panel.turn.turn_runner import TurnRunner
+from bot.panel.messaging.locales import ThreadLanguages
+from bot.panel.messaging.messenger import StatesAndStatuses
+from bot.panel.turn.turn_runner import Runner
 from bot.panel.turn.workers.outbox_worker import OutboxWorker
 from bot.panel.turn.workers.turn_worker import TurnWorker
 from bot.settings.config import Config
+from bot.settings.workspace_config import model_server as server_of
 
 
 @asynccontextmanager
 async def open_worker(config: Config, status: Status = QUIET) -> AsyncIterator[Serve]:
     """Open the answering side; the result answers until it is cancelled, then drains."""
+    opened = _open_many if config.is_multi_workspace else _open_one
+    async with open_storage(config) as storage, opened(config, storage, status) as serve:
+        yield serve
+
+
+@asynccontextmanager
+async def _open_one(config: Config, storage: Storage, status: Status) -> AsyncIterator[Serve]:
+    """Answer in the workspace whose token is among the settings."""
     async with (
-        open_storage(config) as storage,
         open_slack(config, storage) as slack,
         only_bot(storage, slack.identity),
         open_same_files(config, storage, slack.identity.team_id),
         note_version(storage, slack.identity.team_id),
+        _open_models(config, storage) as models,
+    ):
+        await note_installed(storage, slack.identity)
+        await model_server.require_backend(config, require_models(config))
+        there = await work_of(config, storage, slack, models, takes_token(config))
+        answering = _Answering(config, storage, status, there.runner)
+        identity = slack.identity
+        status.ready(identity.team_id, identity.url, lambda: redis_obstacle(storage.queue.depth))
+        yield lambda: answering.serve(
+            there.messenger, there.locales, there.chores.run(), there.alerting.run()
+        )
+
+
+@asynccontextmanager
+async def _open_many(config: Config, storage: Storage, status: Status) -> AsyncIterator[Serve]:
+    """Answer in all workspaces that have installed the app."""
+    async with (
+        web_api.session() as session,
+        open_same_files(config, storage, config.client_id),
+        note_version(storage, config.client_id),
+        _open_models(config, storage) as models,
+    ):
+        await model_server.require_backend(config, require_models(config))
+        installations = installation_store(config, storage, config.client_id)
+        removals = removals_of(config, storage, installations, session)
+        operators = Alerts(storage.alerts, config.client_id)
+
+        @asynccontextmanager
+        async def open_work(workspace: Workspace) -> AsyncIterator[Work]:
+            own, its_storage = workspace.config, storage_of(workspace.config, storage)
+            slack = await slack_of(
+                own,
+                its_storage,
+                workspace.identity,
+                session,
+                removals.rejects(workspace.installation),
+            )
+            async with AsyncExitStack() as stack:
+                its_models, told = models, operators
+                if server_of(own) != server_of(config):
+                    its_models = await stack.enter_async_context(
+                        _open_own_models(own, storage, models)
+                    )
+                    told = slack.alerts
+                is_installed = partial(removals.is_installed, workspace.identity.team_id)
+                yield await work_of(own, its_storage, slack, its_models, is_installed, told)
+
+        directory = Directory(config, installations, settings_store(config, storage))
+        workspaces = ManyWorkspaces(directory, open_work)
+
+        async def do_chores(team_id: str) -> None:
+            try:
+                async with workspaces.use(team_id) as there:
+                    await there.chores.run_due()
+            except NotInstalled:  # what is kept of it is to be deleted
+                async with open_work(_removed(team_id, config)) as there:
+                    await there.chores.run_due()
+
+        async def tell_alerts(team_id: str) -> None:
+            try:
+                async with workspaces.use(team_id) as there:
+                    await there.alerting.run_due()
+            except NotInstalled:
+                return
+
+        everywhere = MessengerEverywhere(workspaces)
+        answering = _Answering(config, storage, status, RunnerEverywhere(workspaces))
+        status.ready("", config.public_url, lambda: redis_obstacle(storage.queue.depth))
+        yield lambda: answering.serve(
+            everywhere,
+            everywhere,
+            workspaces.run(),
+            ChoresEverywhere(storage.chores, do_chores, "chores.unknown").run(),
+            ChoresEverywhere(storage.alerts, tell_alerts, "alerts.unknown").run(),
+        )
+
+
+def _removed(team_id: str, config: Config) -> Workspace:
+    """Return a workspace that has removed the app: without a token, Slack tells us nothing."""
+    return Workspace(Identity(team_id, "", "", "", frozenset()), None, config)
+
+
+@asynccontextmanager
+async def _open_models(config: Config, storage: Storage) -> AsyncIterator[ModelSide]:
+    async with (
         model_server.open_model(config, storage.conversations) as model,
         model_server.open_knowledge(config) as knowledge,
         open_functions(config, storage.redis) as functions,
     ):
-        await note_installed(storage, slack.identity)
-        await model_server.require_backend(config, require_models(config))
-        timeouts = _timeouts(config)
-        locales = Locales(slack.people, config.language)
-        ledger = ledger_of(config, storage, slack)
-        fallbacks = Fallbacks(config.fallback_models)
-        on_refusal = slack.alerts.model_refused
-        client = ModelClient(model, timeouts.backoff, fallbacks, ledger, on_refusal=on_refusal)
-        runner = _runner(config, storage, slack, client, functions, locales, timeouts)
-        worker = TurnWorker(
+        yield ModelSide(model, knowledge, functions)
+
+
+@asynccontextmanager
+async def _open_own_models(
+    config: Config, storage: Storage, shared: ModelSide
+) -> AsyncIterator[ModelSide]:
+    async with (
+        model_server.open_model(config, storage.conversations) as model,
+        model_server.open_knowledge(config) as knowledge,
+    ):
+        yield ModelSide(model, knowledge, shared.functions)
+
+
+class _Answering:
+    """Answers turns with *runner*, and does beside it what is the same in all workspaces."""
+
+    def __init__(self, config: Config, storage: Storage, status: Status, runner: Runner) -> None:
+        self._config = config
+        self._storage = storage
+        self._status = status
+        self._timeouts = timeouts_of(config)
+        self._worker = TurnWorker(
             storage.queue,
             runner,
-            timeouts=timeouts,
+            timeouts=self._timeouts,
             concurrency=config.concurrency,
             lease=config.lease,
-            ledger=ledger,
+            ledger=ledger_of(config, storage),
         )
+
+    async def serve(
+        self,
+        messenger: StatesAndStatuses,
+        languages: ThreadLanguages,
+        *beside: Coroutine[Any, Any, None],
+    ) -> None:
+        """Answer turns, do what is *beside* them, and then finish those that are running."""
+        storage, timeouts = self._storage, self._timeouts
         positions = QueuePositions(
-            storage.queue, storage.threads, slack.messenger, storage.outbox, locales
+            storage.queue, storage.threads, messenger, storage.outbox, languages
         )
-        sender = OutboxWorker(storage.outbox, slack.messenger, lease=config.lease)
-        services_of_chores = operator.services_of(config, storage, slack, model, knowledge)
-        chores = await upkeep.chore_runner(config, storage, services_of_chores)
+        sender = OutboxWorker(storage.outbox, messenger, lease=self._config.lease)
         expiry = ApprovalExpiry(storage.approvals, every=min(5, timeouts.approval / 4))
-        status.ready(
-            slack.identity.team_id, slack.identity.url, lambda: redis_obstacle(storage.queue.depth)
-        )
-        alerting = await alert_runner(config, storage, slack, locales)
-        beside = (positions, expiry, chores, alerting)
-        yield lambda: _work(worker, beside, sender, status, config.drain)
-
-
-def _timeouts(config: Config) -> Timeouts:
-    return Timeouts(
-        expert=config.expert_timeout,
-        function=config.function_timeout,
-        approval=config.approval_hours * 3600,
-    )
-
-
-def _runner(
-    config: Config,
-    storage: Storage,
-    slack: Slack,
-    client: ModelClient,
-    functions: Functions,
-    locales: Locales,
-    timeouts: Timeouts,
-) -> TurnRunner:
-    services = Services(
-        Stores(
-            storage.journal,
-            storage.threads,
-            storage.approvals,
-            storage.reports,
-            storage.outbox,
-            storage.audit,
-        ),
-        panels.panel_editor(config, storage, slack),
-        client,
-        functions,
-        slack.messenger,
-        slack.transcript,
-        slack.files,
-        slack.people,
-        admission_of(config, storage, slack, locales),
-        learning.examples_of(config, storage, slack),
-    )
-    rules = Rules(
-        panels.models(config),
-        timeouts,
-        panels.approval_rights(config, slack),
-        config.expert_levels,
-        config.max_consultations,
-        panels.look(config),
-        WhenUnsure(config.unsure),
-        config.language,
-    )
-    return TurnRunner(services, rules)
-
-
-async def _work(
-    worker: TurnWorker,
-    others: Sequence[QueuePositions | ApprovalExpiry | ChoreRunner],
-    sender: OutboxWorker,
-    status: Status,
-    grace: float,
-) -> None:
-    """Answer turns, and then finish those that are running."""
-    async with asyncio.TaskGroup() as tasks:
-        beside = [tasks.create_task(other.run()) for other in others]
-        sending = tasks.create_task(sender.run())
-        try:
-            await worker.run()
-        finally:
-            for task in beside:
-                task.cancel()
-            status.finishing(worker.running, worker.hurry)
-            status.handed_over(await worker.drain(grace))
-            sending.cancel()  # after the last turns, which leave something to send
+        async with asyncio.TaskGroup() as tasks:
+            others = (positions.run(), expiry.run(), *beside)
+            running = [tasks.create_task(other) for other in others]
+            sending = tasks.create_task(sender.run())
+            try:
+                await self._worker.run()
+            finally:
+                for task in running:
+                    task.cancel()
+                self._status.finishing(self._worker.running, self._worker.hurry)
+                self._status.handed_over(await self._worker.drain(self._config.drain))
+                sending.cancel()  # after the last turns, which leave something to send

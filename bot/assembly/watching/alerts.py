@@ -25,9 +25,9 @@ _SOON = timedelta(days=7)  # of a token
 
 
 async def alert_runner(
-    config: Config, storage: Storage, slack: Slack, locales: Locales
+    config: Config, storage: Storage, slack: Slack, locales: Locales, *, is_watched: bool = True
 ) -> ChoreRunner:
-    """Return what watches the workspace, and tells alerts."""
+    """Return what tells alerts, and watches the workspace for more if it *is watched*."""
     team_id = slack.identity.team_id
 
     async def examine_services() -> None:
@@ -49,7 +49,8 @@ async def alert_runner(
         storage.queue,
         examine_services,
     )
-    await alerting.begin(team_id)
+    if is_watched:
+        await alerting.begin(team_id)
     return ChoreRunner(storage.alerts, team_id, alerting.ways, every=_EVERY, event="alerts.unknown")
 
 

@@ -119,7 +119,11 @@ class StatusDisplay(Protocol):
         """
 
 
-class Messenger(StateSender, StatusDisplay, Protocol):
+class StatesAndStatuses(StateSender, StatusDisplay, Protocol):
+    """What is shown in threads whether or not a turn runs there."""
+
+
+class Messenger(StatesAndStatuses, Protocol):
     """Posts in threads, and sanitizes every text that it posts.
 
     A *stream* is a message that grows while its text is written. A ``GrowingText`` and

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence, Set
+from typing import Protocol
 
 from bot import runtime
 from bot.panel import observing
@@ -29,8 +30,37 @@ log = logging.getLogger(__name__)
 _SHOWN_WITHIN = 60.0  # seconds in which Slack surely shows a message to whoever reads its thread
 
 
-class TurnRunner:
-    """Runs a turn to its end, from wherever an earlier attempt stopped."""
+class Runner(Protocol):
+    """What becomes of turns, wherever they are."""
+
+    async def run(self, claim: Claim) -> bool:
+        """Answer the turn; returns whether the model's side has. Safe to call again after a crash.
+
+        Raises TryLater if a service is unavailable, MessengerRefused if Slack does not let us
+        post, ThreadGone if the thread was deleted, TurnLost if another worker has the turn.
+        """
+
+    async def give_up(self, claim: Claim, error: BaseException) -> None:
+        """Tell the thread that the turn is put aside because of *error*, if anybody waits."""
+
+    async def tell_of_delay(self, claim: Claim, error: TryLater, pauses: Sequence[float]) -> None:
+        """Tell the thread once, if anybody waits, that the model's side is away.
+
+        *error* says how; *pauses* are the seconds from now until the next tries.
+        """
+
+    async def settle(self, thread: ThreadRef) -> None:
+        """Leave nothing in *thread* that seems to go on: no turn runs there, whatever it shows."""
+
+    async def stop(self, claim: Claim) -> None:
+        """End the turn where it stands, because somebody stopped it. Raises as ``run`` does."""
+
+    async def withdraw(self, claim: Claim, deleted: Set[MessageTs]) -> None:
+        """End the turn without a word: messages of it were *deleted*, or else its thread was."""
+
+
+class TurnRunner(Runner):
+    """Runs turns of one workspace to their ends, from wherever earlier attempts stopped."""
 
     def __init__(self, services: Services, rules: Rules) -> None:
         self._services = services
@@ -57,11 +87,6 @@ class TurnRunner:
         self._answering = Answering(services, rules, self._parts, self._failures, self._recovery)
 
     async def run(self, claim: Claim) -> bool:
-        """Answer the turn; returns whether the model's side has. Safe to call again after a crash.
-
-        Raises TryLater if a service is unavailable, MessengerRefused if Slack does not let us
-        post, ThreadGone if the thread was deleted, TurnLost if another worker has the turn.
-        """
         record = await TurnRecord.begin(claim, self._stores.journal)
         begun = record.has_begun or record.in_doubt
         admitted = await self._services.admission.admit(claim, begun=begun)
@@ -113,7 +138,6 @@ class TurnRunner:
                 await self._answering.answer(record, writer)
 
     async def give_up(self, claim: Claim, error: BaseException) -> None:
-        """Tell the thread that the turn is put aside because of *error*, if anybody waits."""
         is_awaited = await self._failures.concerns(claim.turn)
         record = await self._read_record(claim, TurnRecord.read_if_possible)
         if not (is_awaited or record.events):
@@ -132,27 +156,20 @@ class TurnRunner:
         await self._parts.open_calls(record, panel).answer(links, may_go_on=True)
 
     async def tell_of_delay(self, claim: Claim, error: TryLater, pauses: Sequence[float]) -> None:
-        """Tell the thread once, if anybody waits, that the model's side is away.
-
-        *error* says how; *pauses* are the seconds from now until the next tries.
-        """
         if await self._failures.concerns(claim.turn):
             writer = self._parts.writer(await self._read_record(claim))
             await writer.tell_of_delay(failure_sentences.model_away(error, pauses))
 
     async def settle(self, thread: ThreadRef) -> None:
-        """Leave nothing in *thread* that seems to go on: no turn runs there, whatever it shows."""
         await self._lost_turns.settle(thread)
         await self._stores.outbox.put(self._services.messenger.status_cleared(thread))
 
     async def stop(self, claim: Claim) -> None:
-        """End the turn where it stands, because somebody stopped it. Raises as ``run`` does."""
         ending = await self._read_ending(claim)
         await self._stopping.end(ending)
         await self._parts.save_report(ending.record, claim.turn, ending.panel)
 
     async def withdraw(self, claim: Claim, deleted: Set[MessageTs]) -> None:
-        """End the turn without a word: messages of it were *deleted*, or else its thread was."""
         ending = await self._read_ending(claim)
         left = [m for m in claim.turn.messages if m.ts not in deleted] if deleted else []
         await self._stopping.end_quietly(ending, left)

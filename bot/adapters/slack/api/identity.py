@@ -21,6 +21,7 @@ class Identity:
     bot_user_id: str
     url: str
     scopes: frozenset[str]
+    is_org_wide: bool = False  # the token is good for other workspaces of its organisation, too
 
     @property
     def may_have_personas(self) -> bool:

@@ -41,6 +41,8 @@ REJECTED = frozenset(  # what Slack says of a token
 )
 _POSTING = frozenset({"chat.postMessage", "chat.startStream"})
 _TELLING = _POSTING | {"assistant.threads.setStatus"}  # something to a thread
+# What an org-wide token does in one of its workspaces; channels and messages tell theirs.
+_OF_WORKSPACE = ("bots.", "conversations.list", "team.", "usergroups.", "users.", "files.list")
 PAGE = 200  # items that are asked for at once
 _READ_DELAYS = (0.2, 0.4, 0.8)  # before a read is repeated
 _NEWS_DELAYS = (0.5, 1.0, 2.0)  # before it is looked whether a channel's id has changed
@@ -87,7 +89,7 @@ class SlackApi:
 
     One call waits *longest* seconds at most when Slack sends ``Retry-After``. *on_rejected* is
     called wherever Slack rejects the token. Nothing is sent for a turn of another workspace than
-    *team_id*, if that is given.
+    *team_id*, if that is given; an org-wide token is told which one is meant.
     """
 
     def __init__(
@@ -100,9 +102,11 @@ class SlackApi:
         channels: Channels | None = None,
         on_rejected: Callable[[], Awaitable[None]] | None = None,
         team_id: str = "",
+        is_org_wide: bool = False,
     ) -> None:
         self._on_rejected = on_rejected
         self._team_id = team_id
+        self._is_org_wide = is_org_wide
         self.channels = channels or Channels()
         self._web = web
         self._limiter = limiter
@@ -173,6 +177,8 @@ class SlackApi:
 
         Slack's word of that may be on its way; what a thread of ours is told waits for it.
         """
+        if self._is_org_wide and method.startswith(_OF_WORKSPACE):
+            args = {**args, "team_id": self._team_id}
         sent = await self.channels.outgoing(args)
         to_thread = method in _TELLING and args.get("thread_ts")
         retries = Retries(Backoff(_NEWS_DELAYS if to_thread else ()))

@@ -22,7 +22,7 @@ from bot.panel.model import Claim
 from bot.panel.observing import Outcome
 from bot.panel.retries import Backoff, retry
 from bot.panel.timeouts import Timeouts
-from bot.panel.turn.turn_runner import TurnRunner
+from bot.panel.turn.turn_runner import Runner
 from bot.panel.turn.workers.unwanted_turns import UnwantedTurns
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ class TurnEndings:
     def __init__(
         self,
         queue: TurnQueue,
-        runner: TurnRunner,
+        runner: Runner,
         unwanted: UnwantedTurns,
         timeouts: Timeouts,
         lease: float,

@@ -19,7 +19,7 @@ from bot.panel.loops import forever
 from bot.panel.model import Claim
 from bot.panel.observing import Kind, Outcome
 from bot.panel.timeouts import Timeouts
-from bot.panel.turn.turn_runner import TurnRunner
+from bot.panel.turn.turn_runner import Runner
 from bot.panel.turn.workers.turn_endings import TurnEndings
 from bot.panel.turn.workers.unwanted_turns import UnwantedTurns
 
@@ -32,7 +32,7 @@ class TurnWorker:
     def __init__(
         self,
         queue: TurnQueue,
-        runner: TurnRunner,
+        runner: Runner,
         *,
         timeouts: Timeouts,
         concurrency: int = 300,

@@ -114,8 +114,10 @@ def bot_profile(workspace: Workspace, bot_id: str) -> Json:
     }
 
 
-def user(workspace: Workspace, user: User, *, locale: bool = False) -> Json:
-    """Return a member."""
+def user(
+    workspace: Workspace, user: User, *, locale: bool = False, teams: Sequence[str] = ()
+) -> Json:
+    """Return a member, who is in these *teams* of the organisation besides."""
     payload: Json = {
         "id": user.id,
         "team_id": user.team_id,
@@ -147,7 +149,7 @@ def user(workspace: Workspace, user: User, *, locale: bool = False) -> Json:
             "id": user.id,
             "enterprise_id": workspace.enterprise.id,
             "enterprise_name": workspace.enterprise.name,
-            "teams": [workspace.team_id],
+            "teams": [workspace.team_id, *teams],
         }
     if user.id == workspace.bot_user:
         payload["profile"] |= {"bot_id": workspace.bot_id, "api_app_id": APP_ID}

@@ -32,7 +32,17 @@ def users_info(state: ServerState, args: Json) -> Json:
     user = state.workspace.users.get(args["user"])
     if user is None or (user.is_stranger and not state.hazards.knows_strangers):
         raise ApiError("user_not_found")
-    return {"user": payloads.user(state.workspace, user, locale=bool(args.get("include_locale")))}
+    workspace = state.workspace
+    others = [
+        other.workspace.team_id
+        for other in state.beside.values()
+        if other is not state
+        and workspace.enterprise
+        and other.workspace.enterprise == workspace.enterprise
+        and user.id in other.workspace.users
+    ]
+    locale = bool(args.get("include_locale"))
+    return {"user": payloads.user(workspace, user, locale=locale, teams=others)}
 
 
 def users_list(state: ServerState, args: Json) -> Json:

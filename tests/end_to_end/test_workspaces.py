@@ -1,0 +1,185 @@
+"""One bot in many workspaces: whoever asks is answered where they asked, and nowhere else."""
+
+import asyncio
+from base64 import urlsafe_b64encode
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from bot.assembly import storage
+from bot.panel.installations.installation import Installation, InstallationStore
+from bot.playground.slack.server import SlackPlayground
+from bot.playground.slack.workspace.company import ADA, GENERAL
+from bot.playground.slack.workspace.other_companies import (
+    FAY,
+    GLOBEX,
+    GLOBEX_GENERAL,
+    INITECH,
+    IVY,
+    NORTH,
+    NORTH_GENERAL,
+    SOUTH,
+    SOUTH_GENERAL,
+    globex_workspace,
+    initech_workspaces,
+)
+from tests.end_to_end.conftest import World, body
+from tests.eventually import eventually
+
+ACME = "T0ACME"
+PLACES = {
+    ACME: (GENERAL, ADA),
+    GLOBEX: (GLOBEX_GENERAL, FAY),
+    NORTH: (NORTH_GENERAL, IVY),
+    SOUTH: (SOUTH_GENERAL, IVY),
+}
+
+
+def installation(slack: SlackPlayground, key: str) -> Installation:
+    """Install the app as its pages would, and return what these would save."""
+    there = slack.install(key)
+    organisation = there.organisation
+    workspace = None if organisation else there.states[0].workspace
+    return Installation(
+        app_id=slack.registration.app_id,
+        team_id=workspace.team_id if workspace else "",
+        enterprise_id=organisation.id if organisation else "",
+        bot_id=there.bot_id,
+        bot_user_id=there.bot_user,
+        token=there.token,
+        scopes=frozenset(there.scopes),
+    )
+
+
+class Companies:
+    """The bot in several workspaces."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.slack = world.slack
+
+    @asynccontextmanager
+    async def store(self) -> AsyncIterator[InstallationStore]:
+        """Open what stores installations."""
+        config = self.world.config()
+        async with storage.open_storage(config) as opened:
+            yield storage.installation_store(config, opened, config.client_id)
+
+    async def install(self, *keys: str) -> None:
+        """Install the app under *keys*."""
+        async with self.store() as store:
+            for key in keys:
+                await store.save(installation(self.slack, key))
+
+    def ask(self, team: str, text: str) -> str:
+        """Let somebody of a workspace ask the bot there; returns the message's ts."""
+        channel, person = PLACES[team]
+        tenant = self.slack.tenants[team]
+        bot = tenant.workspace.bot_user
+        tenant.workspace.join(channel, bot)
+        return tenant.people.say(person, channel, f"<@{bot}> {text}")
+
+    async def command(self, team: str, text: str) -> None:
+        """Let somebody of a workspace command ``/experts``."""
+        channel, person = PLACES[team]
+        tenant = self.slack.tenants[team]
+        tenant.workspace.join(channel, tenant.workspace.bot_user)
+        assert not (await tenant.people.slash(person, channel, "/experts", text)).error
+
+    def said(self, team: str, ts: str) -> list[tuple[str, str]]:
+        """Who of the bot's said what in a thread, the plan left out."""
+        workspace = self.slack.tenants[team].workspace
+        return [
+            (one.username or "Panelbot", body(one))
+            for one in workspace.thread(PLACES[team][0], ts)[1:]
+            if one.bot_id and one.blocks[0]["type"] != "plan"
+        ]
+
+
+@pytest.fixture
+async def companies(world: World) -> Companies:
+    slack = world.slack
+    slack.registration.is_distributed = slack.registration.for_organisations = True
+    slack.add_workspace(globex_workspace())
+    for workspace in initech_workspaces():
+        slack.add_workspace(workspace)
+    del world.environ["SLACK_BOT_TOKEN"]
+    world.environ |= {
+        "PANELBOT_CLIENT_ID": "1.2",
+        "PANELBOT_CLIENT_SECRET": "client-secret-of-some-length",
+        "PANELBOT_APP_ID": slack.registration.app_id,
+        "PANELBOT_PUBLIC_URL": "https://panelbot.example.com",
+        "PANELBOT_ENCRYPTION_KEYS": urlsafe_b64encode(b"k" * 32).decode(),
+    }
+    return Companies(world)
+
+
+async def test_each_workspace_is_answered_in_its_own_threads(companies):
+    await companies.install(ACME, GLOBEX, INITECH.id)
+    await companies.world.start_bot()
+    for team in (NORTH, SOUTH):
+        companies.slack.removals.grant_access(INITECH.id, team)
+
+    asked = {team: companies.ask(team, f"legal, please: {team}") for team in PLACES}
+    for team, ts in asked.items():
+        await eventually(lambda team=team, ts=ts: len(companies.said(team, ts)) == 1)
+        ((name, text),) = companies.said(team, ts)
+        assert "Legal" in name
+        assert text.startswith("Answer 1 of")
+    labels = str(companies.world.conversations())
+    assert [team for team in PLACES if team not in labels] == []
+
+
+async def test_a_workspace_that_installs_the_app_while_the_bot_runs_is_served(companies):
+    await companies.install(ACME)
+    await companies.world.start_bot()
+    await companies.install(GLOBEX)
+    ts = companies.ask(GLOBEX, "legal, please")
+    await eventually(lambda: companies.said(GLOBEX, ts))
+
+
+async def test_a_workspace_that_removes_the_app_is_left_alone_and_the_others_served(companies):
+    await companies.install(ACME, GLOBEX)
+    await companies.world.start_bot()
+    ts = companies.ask(GLOBEX, "legal, please")
+    await eventually(lambda: companies.said(GLOBEX, ts))
+
+    companies.slack.removals.uninstall(GLOBEX)
+    async with companies.store() as store, asyncio.timeout(5):
+        while await store.find(GLOBEX):  # noqa: ASYNC110 - Redis sends no events
+            await asyncio.sleep(0.01)
+    ts = companies.ask(ACME, "finance, please")
+    await eventually(lambda: companies.said(ACME, ts))
+    await companies.world.idle()
+
+
+async def test_commands_change_the_panel_of_their_own_workspace(companies):
+    await companies.install(ACME, GLOBEX)
+    await companies.world.start_bot()
+    await companies.command(GLOBEX, "remove legal")
+
+    here, there = (companies.ask(team, "legal, please") for team in (ACME, GLOBEX))
+    await eventually(lambda: companies.said(ACME, here) and companies.said(GLOBEX, there))
+    assert [name for name, _ in companies.said(ACME, here)] == ["Legal Counsel"]
+    assert [name for name, _ in companies.said(GLOBEX, there)] == ["Panelbot"]
+
+
+async def test_a_shared_channel_belongs_to_whoever_was_asked(companies):
+    slack = companies.slack
+    slack.connect(ACME, GENERAL, GLOBEX)
+    companies.world.environ["PANELBOT_CHANNELS_SHARING"] = GENERAL
+    await companies.install(ACME, GLOBEX)
+    await companies.world.start_bot()
+    for team, person in ((ACME, ADA), (GLOBEX, FAY)):
+        tenant = slack.tenants[team]
+        bot = tenant.workspace.bot_user
+        tenant.workspace.join(GENERAL, bot)
+        tenant.workspace.join(GENERAL, person)
+        ts = tenant.people.say(person, GENERAL, f"<@{bot}> legal, please")
+        await eventually(lambda ts=ts: companies.said(ACME, ts))
+        tenant.people.say(person, GENERAL, "finance, please", ts)
+        await eventually(lambda ts=ts: len(companies.said(ACME, ts)) == 2)
+        bots = {one.bot_id for one in slack.workspace.thread(GENERAL, ts)[1:] if one.bot_id}
+        assert bots == {tenant.workspace.bot_id}
+    await companies.world.idle()
