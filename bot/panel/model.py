@@ -89,6 +89,7 @@ class Steer:
     experts: tuple[ExpertName, ...] = ()  # who is to answer, if given
     goes_on: bool = False  # the answer *until* was cut; who does not know this, answers again
     chosen: bool = False  # where *until* asked whom to ask; without *experts*, the router is to
+    last: MessageTs | None = None  # message of the question for which people have chosen
 
 
 class Decision(StrEnum):

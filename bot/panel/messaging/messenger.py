@@ -60,6 +60,7 @@ class Post:
     persona: Persona | None = None  # None: the router, under the bot's own name
     expert: ExpertName | None = None  # whose message it is; goes into the metadata
     about: MessageTs | None = None  # the first message that the turn answers
+    about_until: MessageTs | None = None  # the last one, where people choose who answers
     sources: Sources | None = None  # for people to open
     by_function: bool = False  # there is no model, so nobody can ask it to go deeper
     stored_files: tuple[StoredFile, ...] = ()  # that it shows

@@ -95,7 +95,9 @@ class ThreadWriter:
 
     async def offer_choice(self, part: str, text: str, candidates: Sequence[Expert]) -> None:
         """Post one short message with buttons that say who is to answer."""
-        await self._post(replace(self.draft(part, text), candidates=tuple(candidates)))
+        last = self._record.turn.messages[-1].ts
+        draft = replace(self.draft(part, text), about_until=last)
+        await self._post(replace(draft, candidates=tuple(candidates)))
 
     async def tell_of_delay(self, text: str) -> None:
         """Post one short message with buttons to stop the postponed turn, and to try it now."""

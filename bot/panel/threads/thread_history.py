@@ -38,7 +38,8 @@ class ThreadHistory:
         if turn.steer is None:
             return messages
         since, until = turn.steer.since, turn.steer.until
-        asked = await self._transcript.people_said(turn.thread, since=since, until=until)
+        last = turn.steer.last or until  # what was said meanwhile is another question
+        asked = await self._transcript.people_said(turn.thread, since=since, until=last)
         if turn.steer.goes_on:
             cut = await self._transcript.some(turn.thread, {until})
             asked = [*asked, *map(follow_ups.end_of, cut)]
@@ -97,7 +98,7 @@ def _is_asked(turn: Turn, message: Utterance) -> bool:
     steer = turn.steer
     if not (steer and steer.chosen) or message.author.role is not Role.PERSON:
         return False
-    return float(steer.since) <= float(message.ts) <= float(steer.until)
+    return float(steer.since) <= float(message.ts) <= float(steer.last or steer.until)
 
 
 def files_of(messages: Iterable[Utterance]) -> list[SharedFile]:

@@ -53,8 +53,14 @@ def offer(bench: Bench) -> MessageTs:
     return ts
 
 
-async def pressed(bench: Bench, ts: MessageTs, *experts: ExpertName, by: str = "UMEMBER") -> Claim:
-    steer = Steer(Wish.ASK, MessageTs("1.0"), ts, experts, chosen=True)
+async def pressed(
+    bench: Bench,
+    ts: MessageTs,
+    *experts: ExpertName,
+    by: str = "UMEMBER",
+    last: MessageTs | None = None,
+) -> Claim:
+    steer = Steer(Wish.ASK, MessageTs("1.0"), ts, experts, chosen=True, last=last)
     message = Message(MessageTs("1.5"), UserId(by), "", mentioned=True, steer=steer)
     await bench.queue.put(THREAD, message, alone=True)
     return await bench.queue.claim()
@@ -142,6 +148,24 @@ async def test_killed_anywhere_the_chosen_answer_once(unsure, stop_at, after):
     assert ts in unsure.messenger.endings
     questions = [i.text for i in unsure.model.items_of(ROUTER) if isinstance(i, UserSaid)]
     assert "".join(questions).count("Is this ours?") == 1
+
+
+async def test_what_was_asked_before_the_buttons_came_is_a_question_of_its_own(unsure):
+    claim = await judged(unsure, "Is this ours?")
+    said = Utterance(MessageTs("1.1"), "Ben", "legal: and that?", author=Author("UBEN"))
+    unsure.transcript.history.append(said)
+    await unsure.runner().run(claim)
+    await unsure.queue.done(claim)
+    await unsure.ask("legal: and that?", "1.1")
+    (post,) = [post for _, _, post in unsure.messenger.posts if post.part == "offer"]
+    claim = await pressed(unsure, offer(unsure), FINANCE, last=post.about_until)
+
+    await unsure.runner().run(claim)
+
+    *before, read = (i.text for i in unsure.model.items_of("finance") if isinstance(i, UserSaid))
+    assert "Is this ours?" in read
+    assert "and that?" not in read
+    assert "and that?" in "".join(before)
 
 
 async def test_buttons_work_where_people_are_to_be_asked_no_more(unsure):

@@ -25,7 +25,13 @@ def ask(
     but: ExpertName | None = None,
 ) -> Json:
     """Return the modal that picks another of *panel* than *but* to answer, too."""
-    span = {"since": steer.since, "until": steer.until, "but": but or "", "chosen": steer.chosen}
+    span = {
+        "since": steer.since,
+        "until": steer.until,
+        "last": steer.last or "",
+        "but": but or "",
+        "chosen": steer.chosen,
+    }
     title, metadata = gettext("Ask another expert"), _place(thread, pressed) | span
     experts = [expert for expert in panel if expert.name != but]
     return _modal(ASK, title, gettext("Ask"), metadata, experts)
@@ -39,9 +45,10 @@ def picked_to_ask(view: Json) -> tuple[ThreadRef, MessageTs, Steer]:
     with _refusing():
         metadata = json.loads(view["private_metadata"])
         since, until = MessageTs(metadata["since"]), MessageTs(metadata["until"])
+        last = MessageTs(metadata["last"]) if metadata.get("last") else None
         is_choice = metadata.get("chosen") is True
         wish = Wish.ASK if is_choice else Wish.ANOTHER
-        steer = Steer(wish, since, until, (_chosen(view),), chosen=is_choice)
+        steer = Steer(wish, since, until, (_chosen(view),), chosen=is_choice, last=last)
         return *_read_place(metadata), steer
 
 

@@ -44,7 +44,9 @@ class ChoiceListeners:
         try:
             click = await self._responder.clicks.take(body, action)
             wanted = Wanted.load(click.value)
-            steer = Steer(Wish.ASK, wanted.about, click.message, wanted.experts, chosen=True)
+            about, last = wanted.about, wanted.until
+            until, experts = click.message, wanted.experts
+            steer = Steer(Wish.ASK, about, until, experts, chosen=True, last=last)
             await self._check(click, steer)
             if action["action_id"] == CHOOSE_OTHER:
                 panel = await self._editor.panel(click.thread)

@@ -6,7 +6,7 @@ value identifies its message; Slack sends it back with a click.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.adapters.slack.api.metadata import call_of
 from bot.adapters.slack.blocks.elements import button, literal, option
@@ -80,18 +80,22 @@ class Wanted:
 
     about: MessageTs
     experts: tuple[ExpertName, ...]  # none: the router chooses
+    until: MessageTs | None = None  # the question's last message, where that is known
 
     def dump(self) -> str:
         """Return it as a button's value."""
-        return " ".join((self.about, *self.experts))
+        question = f"{self.about}-{self.until}" if self.until else self.about
+        return " ".join((question, *self.experts))
 
     @classmethod
     def load(cls, value: str) -> "Wanted":
         """Return what ``dump`` wrote. Raises ValueError if it is anything else."""
-        about, *experts = value.split(" ")
-        if not _TS.fullmatch(about):
+        question, *experts = value.split(" ")
+        about, _, until = question.partition("-")
+        if not all(_TS.fullmatch(one) for one in (about, until or about)):
             raise ValueError("not about a message")
-        return cls(MessageTs(about), tuple(map(ExpertName, experts)))
+        last = MessageTs(until) if until else None
+        return cls(MessageTs(about), tuple(map(ExpertName, experts)), last)
 
 
 def plan_row(post: Post, *, working: bool) -> list[Json]:
@@ -140,15 +144,17 @@ def _choices(post: Post) -> list[Json]:
     """Return the buttons that say who is to answer: the candidates, all, or others."""
     if not post.candidates:
         return []
-    about, names = _about(post), tuple(expert.name for expert in post.candidates)
+    nobody = Wanted(_about(post), (), post.about_until)
+    names = tuple(expert.name for expert in post.candidates)
     buttons = [
-        _choice(action, literal(one.title, _LONGEST), Wanted(about, (one.name,)))
+        _choice(action, literal(one.title, _LONGEST), replace(nobody, experts=(one.name,)))
         for action, one in zip(CHOOSE, post.candidates, strict=False)
     ]
     if len(names) > 1:
-        buttons.append(_choice(CHOOSE_ALL, gettext("Everyone"), Wanted(about, names)))
-    buttons.append(_choice(CHOOSE_ROUTER, gettext("You decide"), Wanted(about, ())))
-    buttons.append(_choice(CHOOSE_OTHER, gettext("Someone else…"), Wanted(about, ())))
+        everyone = replace(nobody, experts=names)
+        buttons.append(_choice(CHOOSE_ALL, gettext("Everyone"), everyone))
+    buttons.append(_choice(CHOOSE_ROUTER, gettext("You decide"), nobody))
+    buttons.append(_choice(CHOOSE_OTHER, gettext("Someone else…"), nobody))
     return buttons
 
 
