@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.scripting import Connection
+from bot.adapters.redis.one_time import RedisOneTimeStore
 from bot.adapters.redis.processes.bot_claim import BotClaim
 from bot.adapters.redis.processes.process_notes import RedisProcessNotes
 from bot.adapters.redis.queue.rate_limiter import RedisQuestionCounter, RedisRateLimiter
@@ -20,11 +21,13 @@ from bot.adapters.redis.shards import Shards
 from bot.adapters.redis.stores.budget_store import RedisBudgetStore
 from bot.adapters.redis.stores.kept_data import RedisKeptData
 from bot.adapters.redis.stores.packed_reports import unpacked
+from bot.adapters.redis.stores.workspace_stores import RedisSharedThreadStore
 from bot.assembly.storage import (
     Storage,
     installation_store,
     listening_record,
     open_storage,
+    settings_store,
     shared_channels,
 )
 from bot.operations.chores import Chore, ChoreKind
@@ -35,6 +38,7 @@ from bot.panel.audit.entry import Act
 from bot.panel.budgets.budget_store import Charge, Hold
 from bot.panel.budgets.limits import Unit
 from bot.panel.installations.installation import Installation
+from bot.panel.installations.one_time import Attempt, Invitation
 from bot.panel.journal.events import RouterAsked
 from bot.panel.journal.post_events import PostStarted
 from bot.panel.language_model.exchange import UserSaid
@@ -218,7 +222,11 @@ async def _installations(config: Config, storage: Storage) -> None:
     )  # fmt: skip
     await store.save(whole)
     await store.note_teams("E1", frozenset({TEAM}))
-    await store.refreshing("E1").__aenter__()
+    await settings_store(config, storage).change(TEAM, {"PANELBOT_BUDGETS": "person $2/day"})
+    await RedisSharedThreadStore(storage.redis).note("C1", "1.0", TEAM)
+    invitation, attempt = Invitation("operator", 1.5, TEAM), Attempt("browser", "invitation")
+    await RedisOneTimeStore(storage.redis, "invitation", Invitation).put("digest", invitation, 60)
+    await RedisOneTimeStore(storage.redis, "attempt", Attempt).put("digest", attempt, 60)
 
 
 async def _budgets(redis: Connection) -> None:
@@ -287,4 +295,5 @@ async def keys_of_a_story(redis_url: str) -> dict[str, Any]:
         await _budgets(storage.redis)
         await _several_workspaces(storage)
         await listening_record(config, storage, TEAM).listen(0)
-        return await _dump(storage.redis)
+        async with installation_store(config, storage, "APP").refreshing("E1"):
+            return await _dump(storage.redis)
