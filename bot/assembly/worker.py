@@ -41,7 +41,7 @@ from bot.panel.intake.queue_positions import QueuePositions
 from bot.panel.messaging.locales import ThreadLanguages
 from bot.panel.messaging.messenger import StatesAndStatuses
 from bot.panel.turn.turn_runner import Runner
-from bot.panel.turn.workers.outbox_worker import OutboxWorker
+from bot.panel.turn.workers.outbox_worker import WORKSPACES_AT_ONCE, OutboxWorker
 from bot.panel.turn.workers.turn_worker import TurnWorker
 from bot.settings.config import Config
 from bot.settings.workspace_config import model_server as server_of
@@ -194,7 +194,8 @@ class _Answering:
         positions = QueuePositions(
             storage.queue, storage.threads, messenger, storage.outbox, languages
         )
-        sender = OutboxWorker(storage.outbox, messenger, lease=self._config.lease)
+        at_once = WORKSPACES_AT_ONCE if self._config.is_multi_workspace else 1
+        sender = OutboxWorker(storage.outbox, messenger, lease=self._config.lease, at_once=at_once)
         expiry = ApprovalExpiry(storage.approvals, every=min(5, timeouts.approval / 4))
         async with asyncio.TaskGroup() as tasks:
             others = (positions.run(), expiry.run(), *beside)

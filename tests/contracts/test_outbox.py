@@ -194,3 +194,44 @@ async def test_what_waits_in_a_thread_can_be_read(neighbours):
     assert await neighbours.outbox.of(THREAD) == {PLAN.about: replace(PLAN, request="stopped")}
     assert outgoing.state.thread == THREAD
     assert await neighbours.outbox.of(ThreadRef("T1", "C1", "9.0")) == {}
+
+
+ELSEWHERE = LastState(ThreadRef("T2", "C1", "1.0"), "1.5", "asked elsewhere")
+
+
+async def test_states_of_a_workspace_to_which_something_is_sent_are_passed_by(neighbours):
+    busy = {"T1"}
+    for about in ("1.5", "1.6"):
+        await neighbours.outbox.put(replace(PLAN, about=about))
+    await neighbours.outbox.put(ELSEWHERE)
+
+    passed = await neighbours.outbox.claim(busy)
+    waits = asyncio.create_task(neighbours.outbox.claim(busy))
+    await asyncio.sleep(LEASE / 10)
+    assert not waits.done()
+    busy.clear()
+    await neighbours.outbox.sent(passed)
+
+    assert passed.state == ELSEWHERE
+    assert (await waits).state == replace(PLAN, about="1.5")
+
+
+async def test_a_full_outbox_drops_what_is_of_the_same_workspace(neighbours):
+    await neighbours.outbox.put(ELSEWHERE)
+    for number in range(9):
+        await neighbours.outbox.put(replace(PLAN, about=f"1.{number}"))
+
+    sent = {(await neighbours.outbox.claim({"T1"})).state.thread.team_id}
+
+    assert sent == {"T2"}
+
+
+async def test_many_states_of_a_busy_workspace_keep_no_other_waiting(redis):
+    outbox = RedisOutbox(redis, Shards(), look_again=0.02)
+    for first in range(0, 2500, 100):
+        states = [replace(PLAN, about=f"1.{number}") for number in range(first, first + 100)]
+        await asyncio.gather(*map(outbox.put, states))
+    await outbox.put(ELSEWHERE)
+
+    async with asyncio.timeout(5):
+        assert (await outbox.claim({"T1"})).state == ELSEWHERE

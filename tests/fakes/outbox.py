@@ -1,6 +1,6 @@
 """The outbox in memory, beside a queue in memory."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import count
 
@@ -41,13 +41,21 @@ class FakeOutbox(Outbox):
         else:
             self._entries[key] = _Entry(state, version, self._queue.now(), claim)
         while len(self._entries) > self._most:
-            del self._entries[min(self._entries, key=lambda key: self._entries[key].due)]
+            own = [one for one in self._entries if one[0].team_id == state.thread.team_id]
+            del self._entries[min(own, key=lambda key: self._entries[key].due)]
         self._queue.note_change()
 
-    async def claim(self) -> Outgoing:
-        while (outgoing := self._take()) is None:
+    async def claim(self, busy: Collection[str] = ()) -> Outgoing:
+        while (outgoing := self._take(busy)) is None:
             await self._queue.changed(
-                min((one.due for one in self._entries.values()), default=None)
+                min(
+                    (
+                        one.due
+                        for (thread, _), one in self._entries.items()
+                        if thread.team_id not in busy
+                    ),
+                    default=None,
+                )
             )
         return outgoing
 
@@ -64,6 +72,7 @@ class FakeOutbox(Outbox):
             self._queue.note_change()
         elif entry:
             del self._entries[entry.state.thread, entry.state.about]
+            self._queue.note_change()
 
     async def postpone(self, outgoing: Outgoing, *, after: float, failed: bool = True) -> None:
         if entry := self._leased(outgoing):
@@ -78,9 +87,9 @@ class FakeOutbox(Outbox):
     async def waiting(self) -> int:
         return len(self._entries)
 
-    def _take(self) -> Outgoing | None:
+    def _take(self, busy: Collection[str]) -> Outgoing | None:
         for key, entry in sorted(self._entries.items(), key=lambda item: item[1].due):
-            if entry.due > self._queue.now():
+            if entry.due > self._queue.now() or key[0].team_id in busy:
                 continue
             if entry.state.passing and self._queue.is_busy_without(key[0], entry.claim):
                 entry.due = self._queue.now() + min(self._lease, 2.0)

@@ -4,7 +4,7 @@ Progress may be left out where rate limits ask for it, a last state may not. So 
 its turn is done, and sent when its turn comes: after a crash too, and by any worker.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from math import inf
 from typing import Protocol
@@ -42,8 +42,11 @@ class Outbox(Protocol):
     async def put(self, state: LastState, claim: Claim | None = None) -> None:
         """Keep *state* until it is sent. Raises TurnLost if it is left for a lost *claim*."""
 
-    async def claim(self) -> Outgoing:
-        """Wait for a state that is due, oldest first, and lease it to this sender."""
+    async def claim(self, busy: Collection[str] = ()) -> Outgoing:
+        """Wait for a state that is due, oldest first, and lease it to this sender.
+
+        Those of the workspaces that are *busy* are passed by; these may change meanwhile.
+        """
 
     async def renew(self, outgoing: Outgoing) -> None:
         """Renew the lease. Raises TurnLost if another sender has it."""

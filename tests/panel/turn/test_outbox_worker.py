@@ -1,6 +1,7 @@
 """Last states are sent until they are shown, whatever comes between."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -104,3 +105,26 @@ async def test_at_shutdown_the_next_sender_gets_it_at_once(scene):
     worker.cancel()
 
     assert scene.messenger.endings == {ONE: Ending("Approved.")}
+
+
+class LimitedMessenger(RecordingMessenger):
+    """Waits for the rate limit of one workspace, for ever."""
+
+    async def send(self, state):
+        if state.thread.team_id == THREAD.team_id:
+            await asyncio.Event().wait()
+        await super().send(state)
+
+
+async def test_a_workspace_that_slack_limits_keeps_no_other_waiting(scene):
+    elsewhere, messenger = replace(THREAD, team_id="T2"), LimitedMessenger()
+    for ts in (ONE, OTHER):
+        await scene.put(ts, "Approved.")
+    await scene.outbox.put(messenger.ended(elsewhere, MessageTs("2.1"), POST, Ending("Declined.")))
+
+    worker = OutboxWorker(scene.outbox, messenger, lease=5, at_once=2)
+    running = asyncio.create_task(worker.run())
+    await eventually(lambda: messenger.endings)
+    running.cancel()
+
+    assert messenger.endings == {MessageTs("2.1"): Ending("Declined.")}

@@ -6,7 +6,7 @@ conversation is waited for, an empty queue is asked again.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -101,12 +101,12 @@ class OutboxSeam(Seam):
 
     _target: FakeOutbox
 
-    async def claim(self) -> Outgoing:
+    async def claim(self, busy: Collection[str] = ()) -> Outgoing:
         """Wait for a last state."""
-        loop = asyncio.get_running_loop()
+        loop, take = asyncio.get_running_loop(), partial(self._target._take, busy)
         while True:
             requested_at = loop.time()
-            found: Outgoing | None = await self._server.call("claim", self._target._take)
+            found: Outgoing | None = await self._server.call("claim", take)
             if found:
                 return replace(found, requested_at=requested_at)
             await asyncio.sleep(self._server.net.between(*_LOOKS_AGAIN))

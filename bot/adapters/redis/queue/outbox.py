@@ -8,7 +8,7 @@ import asyncio
 import json
 import logging
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -55,7 +55,7 @@ class RedisOutbox(Outbox):
         self._most = most
         self._cipher = cipher
         self._prefixes = deque(shards.prefixes)
-        self._put_here = asyncio.Event()
+        self._look_now = asyncio.Event()
 
     async def put(self, state: LastState, claim: Claim | None = None) -> None:
         token, passing = claim.token if claim else "", int(state.passing)
@@ -66,21 +66,21 @@ class RedisOutbox(Outbox):
             raise TurnLost(claim.turn.id if claim else state.about)
         if dropped:
             log.error("outbox.full", extra={"dropped": dropped})
-        self._put_here.set()
+        self._look_now.set()
 
-    async def claim(self) -> Outgoing:
+    async def claim(self, busy: Collection[str] = ()) -> Outgoing:
         while True:
-            self._put_here.clear()
+            self._look_now.clear()
             self._prefixes.rotate(-1)  # so that no shard comes first each time
             pauses = []
             for prefix in tuple(self._prefixes):
-                claimed = await self._claim_from(prefix)
+                claimed = await self._claim_from(prefix, busy)
                 if isinstance(claimed, Outgoing):
                     return claimed
                 pauses.append(claimed)
             with suppress(TimeoutError):
                 async with asyncio.timeout(min(pauses)):
-                    await self._put_here.wait()
+                    await self._look_now.wait()
 
     async def renew(self, outgoing: Outgoing) -> None:
         state = outgoing.state
@@ -90,9 +90,11 @@ class RedisOutbox(Outbox):
 
     async def sent(self, outgoing: Outgoing) -> None:
         await self._settle(outgoing, "", failed=False)
+        self._look_now.set()  # its workspace may be busy no more
 
     async def postpone(self, outgoing: Outgoing, *, after: float, failed: bool = True) -> None:
         await self._settle(outgoing, str(milliseconds(after)), failed=failed)
+        self._look_now.set()
 
     async def of(self, thread: ThreadRef) -> Mapping[str, LastState]:
         states = await self._redis.hgetall(self._shards.key("outbox", thread))
@@ -107,12 +109,13 @@ class RedisOutbox(Outbox):
                 pipe.zcard(f"{prefix}outbox")
             return sum(await pipe.execute())
 
-    async def _claim_from(self, prefix: str) -> Outgoing | float:
+    async def _claim_from(self, prefix: str, busy: Collection[str]) -> Outgoing | float:
         """Return what is due, or how many seconds to wait before the next look."""
         while True:
             requested_at = runtime.monotonic()
-            args = (self._lease, self._look_again, milliseconds(keys.TRIED_FOR))
-            reply: Sequence[Any] = await _CLAIM(self._redis, prefix, *args)
+            tried_for = milliseconds(keys.TRIED_FOR)
+            args = (self._lease, self._look_again, tried_for)
+            reply: Sequence[Any] = await _CLAIM(self._redis, prefix, *args, *busy)
             match reply:
                 case [pause]:
                     return float(pause) / 1000

@@ -15,9 +15,18 @@ redis.call('HSET', states, about, cjson.encode(state))
 redis.call('EXPIRE', states, remember)
 redis.call('ZADD', P .. 'outbox', 'NX', now(), thread .. ' ' .. about)
 
+-- The one that is due first, of those of the thread's workspace if they are among the first thousand.
+local function first()
+  local states = redis.call('ZRANGE', P .. 'outbox', 0, 999)
+  for _, name in ipairs(states) do
+    if team_of(name) == team_of(thread) then return name end
+  end
+  return states[1]
+end
+
 local dropped = 0
 while redis.call('ZCARD', P .. 'outbox') > tonumber(most) do
-  forget_state(redis.call('ZRANGE', P .. 'outbox', 0, 0)[1])
+  forget_state(first())
   dropped = dropped + 1
 end
 return dropped

@@ -1,4 +1,8 @@
-"""Sending last states: one after the other, at the pace that Slack allows, until each is shown."""
+"""Sending last states: one after the other, at the pace that Slack allows, until each is shown.
+
+Where one process serves many workspaces, it sends to several at once, one after the other to each:
+the pace of one is not that of others.
+"""
 
 import asyncio
 import logging
@@ -11,26 +15,42 @@ from bot.panel.messaging.outbox import Outbox, Outgoing
 
 log = logging.getLogger(__name__)
 
+WORKSPACES_AT_ONCE = 50  # to which one process sends, where there are many
 _PAUSES = (1.0, 5.0, 15.0, 60.0, 300.0)  # seconds, after each failed try; then the last again
 
 
 class OutboxWorker:
-    """Takes last states out of the outbox, for *lease* seconds each; any number may run."""
+    """Takes last states out of the outbox, for *lease* seconds each; any number may run.
 
-    def __init__(self, outbox: Outbox, messenger: StateSender, *, lease: float = 15) -> None:
+    Each sends *at_once* to so many workspaces.
+    """
+
+    def __init__(
+        self, outbox: Outbox, messenger: StateSender, *, lease: float = 15, at_once: int = 1
+    ) -> None:
         self._outbox = outbox
         self._messenger = messenger
         self._lease = lease
+        self._at_once = at_once
+        self._claiming = asyncio.Lock()
+        self._busy: set[str] = set()  # workspaces to which something is being sent
 
     async def run(self) -> None:
         """Send until cancelled; what is being sent then is left to the next sender at once."""
-        await forever(self._send_next, "outbox.unavailable")
+        async with asyncio.TaskGroup() as senders:
+            for _ in range(self._at_once):
+                senders.create_task(forever(self._send_next, "outbox.unavailable"))
 
     async def _send_next(self) -> None:
-        outgoing = await self._outbox.claim()
+        async with self._claiming:
+            outgoing = await self._outbox.claim(self._busy)
+            self._busy.add(outgoing.state.thread.team_id)
         name = f"last state {outgoing.state.about}"
-        # A task of its own: it stays bound to the lease.
-        await asyncio.create_task(self._send(outgoing), name=name)
+        try:
+            # A task of its own: it stays bound to the lease.
+            await asyncio.create_task(self._send(outgoing), name=name)
+        finally:
+            self._busy.discard(outgoing.state.thread.team_id)
 
     async def _send(self, outgoing: Outgoing) -> None:
         try:
