@@ -18,12 +18,16 @@ _INTRODUCTION = """\
 # Settings
 
 All settings come from the environment, or from a file `.env`, and are read once, at the start;
-`.env.example` is a file to copy. [More about settings](../run/settings.md)."""
+`.env.example` is a file to copy. [More about settings](../run/settings.md).
+
+Where [many workspaces](../run/workspaces.md#settings-of-a-workspace) install the app, each may have
+of its own what the column *a workspace* says: its admins set it with `/experts settings`, unless
+only operators do."""
 
 
 def page() -> str:
     """Return the page of settings."""
-    heading = ("setting", "needed", "default", "what it says")
+    heading = ("setting", "needed", "default", "a workspace", "what it says")
     sections = [
         f"## {group}\n\n{table(heading, map(_row, settings))}" for group, settings in _groups()
     ]
@@ -38,6 +42,7 @@ def _row(setting: Setting[object]) -> Sequence[str]:
         f"`{setting.name}`{secret}",
         setting.needed,
         f"`{default}`" if default else "",
+        str(setting.own or ""),
         about,
     )
 

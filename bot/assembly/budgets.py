@@ -26,4 +26,5 @@ def ledger_in(config: Config, redis: Connection, alerts: Alerts | None = None) -
         ZoneInfo(config.time_zone),
         alerts,
         seconds=2 * config.lease,
+        is_bounded=config.is_multi_workspace,
     )

@@ -5,7 +5,7 @@
 2. Secrets are never shown, and only kept where they are encrypted.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from bot.language import gettext
 from bot.panel.audit.audit_log import Auditor
@@ -60,8 +60,10 @@ class CheckedSettings(WorkspaceSettings):
     async def change(self, changes: Mapping[str, str | None], by: UserId | None) -> None:
         if not self.can_change:
             raise Refused(gettext("Whoever runs me sets this: I work in one workspace only."))
-        own = await self._store.of_team(self._team_id)
-        changes = _together({one: text and text.strip() for one, text in changes.items()}, own)
+        changes = {name: text and text.strip() for name, text in changes.items()}
+        is_way_out = by is None and not any(changes.values())  # of what cannot be read any more
+        own = {} if is_way_out else await self._store.of_team(self._team_id)
+        changes = _together(changes, {KEY, ADDRESS} if is_way_out else own.keys())
         after = {name: text for name, text in {**own, **changes}.items() if text}
         try:
             check(self._deployment, self._team_id, changes)
@@ -91,9 +93,7 @@ class CheckedSettings(WorkspaceSettings):
             )
 
 
-def _together(
-    changes: Mapping[str, str | None], own: Mapping[str, str]
-) -> Mapping[str, str | None]:
+def _together(changes: Mapping[str, str | None], own: Collection[str]) -> Mapping[str, str | None]:
     """Return *changes* of a server's address with those of its key. Raises Refused."""
     if any(name in changes and not changes[name] for name in (KEY, ADDRESS)):
         return {**changes, **{name: None for name in (KEY, ADDRESS) if name in own}}

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import inf
 
+from bot.panel.budgets.limits import Level
 from bot.panel.installations.workspace_settings import Origin
 from bot.panel.names import did_you_mean
 from bot.settings.config import SETTINGS, Config
@@ -101,7 +102,8 @@ def origin(deployment: Config, config: Config, own: Mapping[str, str], name: str
     """Return where the value of the field *name* of a workspace's *config* comes from."""
     setting, value = SETTINGS[name], getattr(config, name)
     if setting.name in own:
-        if setting.own is Own.BESIDES or value == parsed(setting, own[setting.name]):
+        is_added = setting.own in (Own.BESIDES, Own.OPERATOR)
+        if is_added or value == parsed(setting, own[setting.name]):
             return Origin.WORKSPACE
     elif value != getattr(deployment, name) and name in ("openai_base_url", "hard_model"):
         return Origin.WORKSPACE  # of its key, and of its experts' model
@@ -111,6 +113,10 @@ def origin(deployment: Config, config: Config, own: Mapping[str, str], name: str
 def bound(name: str, value: object, deployment: Config, team_id: str) -> object:
     """Return what counts of a workspace's *value* for the field *name*."""
     ceiling = getattr(deployment, name)
+    if name == "budgets" and isinstance(value, tuple):
+        levels = {one.level for one in value} - {Level.DEPLOYMENT}
+        others = [one for one in ceiling if one.level not in levels]
+        return (*others, *(one for one in value if one.level is not Level.DEPLOYMENT))
     match OWN_SETTINGS[name].own, value:
         case Own.AT_MOST, int() | float():
             return min(value, ceiling)
@@ -124,6 +130,8 @@ def bound(name: str, value: object, deployment: Config, team_id: str) -> object:
 
 
 def _exceeds(name: str, value: object, deployment: Config, team_id: str) -> bool:
+    if name == "budgets" and isinstance(value, tuple):
+        return any(one.level is Level.DEPLOYMENT for one in value)
     if OWN_SETTINGS[name].own is Own.BESIDES:
         return False
     return bound(name, value, deployment, team_id) != value

@@ -2,6 +2,9 @@
 
 import pytest
 
+from bot.adapters.redis.codec import Unreadable
+from bot.adapters.redis.encryption import Cipher
+from bot.adapters.redis.stores.workspace_settings_store import RedisWorkspaceSettingsStore
 from bot.panel.audit.audit_log import Auditor
 from bot.panel.errors import Refused
 from bot.panel.installations.workspace_settings import Origin
@@ -106,6 +109,18 @@ async def test_an_admin_may_bring_a_key_but_not_undo_what_the_operator_has_set()
     await world.settings.change(SERVER, None)
     with pytest.raises(Refused, match="Only whoever runs me"):
         await world.settings.change({"OPENAI_API_KEY": None}, ANN)
+
+
+async def test_what_cannot_be_read_any_more_can_be_taken_back(redis):
+    lost = RedisWorkspaceSettingsStore(redis, Cipher([b"1" * 32]))
+    await lost.change("T1", SERVER)
+    store = RedisWorkspaceSettingsStore(redis, Cipher([b"2" * 32]))
+    settings = CheckedSettings(read(MANY | KEYS), "T1", store, Auditor(FakeAuditLog()))
+    with pytest.raises(Unreadable):
+        await settings.shown()
+
+    await settings.change({"OPENAI_API_KEY": None}, None)
+    assert await store.of_team("T1") == {}
 
 
 async def test_the_only_workspace_of_a_deployment_has_its_settings():

@@ -72,6 +72,12 @@ def test_workspaces_with_the_same_server_are_told_apart_from_others():
         ("PANELBOT_CHANNELS_DENIED", "C012", "C345", "C012,C345"),
         ("PANELBOT_TOOLS_DENIED", "web-search", "mcp:tickets", "mcp:tickets,web-search"),
         ("PANELBOT_ASKERS", "members", "guests", "guests"),
+        (
+            "PANELBOT_BUDGETS",
+            "deployment $500/month, workspace $50/month, person $2/day",
+            "deployment $900/month, workspace $90/month",
+            "deployment $500/month, person $2/day, workspace $90/month",
+        ),
     ],
 )
 def test_what_the_deployment_bounds_is_bounded(name, ours, theirs, counts):
@@ -92,6 +98,7 @@ def test_a_workspace_has_no_value_that_cannot_be_read():
         ({"PANELBOT_LANGAUGE": "de"}, "PANELBOT_LANGUAGE"),
         ({"PANELBOT_UNSURE": "sometimes"}, "PANELBOT_UNSURE is “sometimes”, but should be one of"),
         ({"PANELBOT_MAX_CONSULTATIONS": "9"}, "more than this installation allows: 8"),
+        ({"PANELBOT_BUDGETS": "deployment $9/day"}, "PANELBOT_BUDGETS is more than"),
         ({"PANELBOT_CHANNELS": "C012AB3CD"}, None),
     ],
 )

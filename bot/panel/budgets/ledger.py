@@ -66,10 +66,12 @@ class Ledger:
         alerts: Alerts | None = None,
         *,
         seconds: float = 30,
+        is_bounded: bool = False,
     ) -> None:
         self.store = store
         self.prices = prices
         self.limits = limits
+        self.is_bounded = is_bounded  # the workspace: it may not raise what it may spend
         self.zone = zone
         self.alerts = alerts
         self.seconds = seconds  # that something is held for, unless it is renewed
@@ -94,7 +96,7 @@ class Ledger:
             Level.PERSON: tuple(filter(None, people)),
             Level.EXPERT: (expert,) if expert else (),
         }
-        limits = applying(read_all(own), self.limits, ids)
+        limits = applying(read_all(own), self.limits, ids, is_bounded=self.is_bounded)
         return Account(claim, limits) if limits else None
 
     def counter(self, limit: Limit, team_id: str) -> str:

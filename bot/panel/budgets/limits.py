@@ -145,19 +145,37 @@ def _gives_way(limit: Limit, change: Limit | Whose) -> bool:
 
 
 def applying(
-    own: Sequence[Limit], defaults: Sequence[Limit], ids: Mapping[Level, Iterable[str]]
+    own: Sequence[Limit],
+    defaults: Sequence[Limit],
+    ids: Mapping[Level, Iterable[str]],
+    *,
+    is_bounded: bool = False,
 ) -> tuple[Limit, ...]:
     """Return the limits of a request that concerns *ids*, each with its id.
 
     What is said of one in particular comes before what is said of each, and then the workspace's
-    *own* limits before the settings' *defaults*; but those say alone what the deployment may spend.
+    *own* limits before the settings' *defaults*; but those say alone what the deployment may spend,
+    and, where it *is_bounded*, what the workspace may at most.
     """
+    if is_bounded:
+        least = _least(one for one in (*own, *defaults) if one.level is Level.WORKSPACE)
+        own = [*least, *(one for one in own if one.level is not Level.WORKSPACE)]
     return tuple(
         replace(limit, of=of)
         for level, concerned in ids.items()
         for of in concerned
         for limit in _of(level, of, () if level is Level.DEPLOYMENT else own, defaults)
     )
+
+
+def _least(limits: Iterable[Limit]) -> Iterable[Limit]:
+    """Return the strictest of *limits* for each unit and period."""
+    least: dict[tuple[Unit, Period], Limit] = {}
+    for one in limits:
+        known = least.get((one.unit, one.period), one)
+        if one.most is not None and one.most <= (known.most or 0):
+            least[one.unit, one.period] = one
+    return least.values()
 
 
 def _of(level: Level, of: str, own: Sequence[Limit], defaults: Sequence[Limit]) -> Iterator[Limit]:

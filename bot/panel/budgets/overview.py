@@ -30,7 +30,8 @@ async def standings(
         Level.PERSON: (user,),
         Level.EXPERT: [expert.name for expert in panel.experts],
     }
-    limits = applying(read_all(panel.budgets), ledger.limits, ids)
+    own = read_all(panel.budgets)
+    limits = applying(own, ledger.limits, ids, is_bounded=ledger.is_bounded)
     spent = await ledger.standings(limits, team_id)
     found = [Standing(*one) for one in zip(limits, spent, strict=True)]
     is_idle = Spent()

@@ -2,7 +2,17 @@
 
 import pytest
 
-from bot.panel.budgets.limits import Level, Limit, Period, Unit, Whose, applying, changed, read
+from bot.panel.budgets.limits import (
+    Level,
+    Limit,
+    Period,
+    Unit,
+    Whose,
+    applying,
+    changed,
+    read,
+    read_all,
+)
 from bot.panel.budgets.limits import read_all as limits
 
 PERSON = Limit(Level.PERSON, "", 2_000_000, Unit.MONEY, Period.DAY)
@@ -68,3 +78,21 @@ def test_what_is_said_of_one_comes_before_what_is_said_of_each():
         "person:U2 $2/day",
     ]
     assert applying(own, (), {Level.CHANNEL: ("C2",)}) == ()
+
+
+def test_a_bounded_workspace_lowers_what_it_may_spend_and_raises_nothing():
+    defaults = read_all("workspace $100/month, person $2/day")
+    ids = {Level.WORKSPACE: ("",), Level.PERSON: ("U1",)}
+
+    def bounded(own):
+        return sorted(map(str, applying(read_all(own), defaults, ids, is_bounded=True)))
+
+    usual = ["person:U1 $2/day", "workspace $100/month"]
+    assert bounded("") == usual
+    assert bounded("workspace $200/month") == usual
+    assert bounded("workspace unlimited") == usual
+    assert bounded("workspace $50/month, person $5/day") == [
+        "person:U1 $5/day",
+        "workspace $50/month",
+    ]
+    assert bounded("workspace 5M tokens/day") == [*usual, "workspace 5000000 tokens/day"]
