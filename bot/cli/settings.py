@@ -91,6 +91,6 @@ async def _open(team: str = "") -> AsyncIterator["CheckedSettings"]:
     if not deployment.is_multi_workspace:
         raise Refused("There is one workspace, whose settings are in the environment.")
     async with lazily.storage.open_storage(deployment, operator()) as storage:
-        choice = lazily.chosen_workspace
-        team_id, _ = await choice.find_workspace(deployment, storage, team or wanted())
-        yield choice.checked_settings(deployment, storage, team_id)
+        installations = lazily.storage.installation_store(deployment, storage, deployment.client_id)
+        team_id = await lazily.chosen.find_workspace(installations, team or wanted())
+        yield lazily.chosen.checked_settings(deployment, storage, team_id)

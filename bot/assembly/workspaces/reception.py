@@ -38,10 +38,10 @@ from bot.adapters.slack.receiving.removal_listeners import RemovalListeners
 from bot.assembly import learning, panels
 from bot.assembly.access import access_of
 from bot.assembly.budgets import ledger_of
-from bot.assembly.chosen_workspace import checked_settings
 from bot.assembly.model_later import ModelLater
 from bot.assembly.slack import Slack
 from bot.assembly.storage import Storage
+from bot.assembly.workspaces.chosen import checked_settings
 from bot.panel.access.access import Access
 from bot.panel.approvals.decisions import ApprovalDecisions
 from bot.panel.approvals.lost_turns import LostTurns

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from bot.adapters.functions import discovery
     from bot.assembly import (
         budgets,
-        chosen_workspace,
         model_server,
         operator,
         parts,
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     )
     from bot.assembly.checks import checkup, new_app, service_probes
     from bot.assembly.watching import process as watching
-    from bot.assembly.workspaces import installing
+    from bot.assembly.workspaces import chosen, installing
     from bot.cli.shared import thread_printing as printing
     from bot.demo import answers, stand_in
     from bot.demo import run as demo
@@ -43,7 +42,7 @@ if TYPE_CHECKING:
         "answers",
         "budgets",
         "checkup",
-        "chosen_workspace",
+        "chosen",
         "collected",
         "decisions",
         "demo",
@@ -73,6 +72,7 @@ else:
     _ELSEWHERE = {
         "answers": "bot.demo.answers",
         "checkup": "bot.assembly.checks.checkup",
+        "chosen": "bot.assembly.workspaces.chosen",
         "collected": "bot.operations.evaluation.collected",
         "decisions": "bot.operations.decisions",
         "demo": "bot.demo.run",

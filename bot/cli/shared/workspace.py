@@ -40,4 +40,4 @@ async def of_workspace(*needs: str) -> tuple[Config, "Identity | None"]:
     *needs* are settings that it cannot do without, besides what it takes to be in a workspace.
     """
     deployment = settings(*WORKSPACES, *needs)  # before what takes long to import
-    return await lazily.chosen_workspace.in_workspace(deployment, wanted())
+    return await lazily.chosen.in_workspace(deployment, wanted())

@@ -1,27 +1,15 @@
 """The workspace that a command is about, where workspaces install the app themselves."""
 
-from dataclasses import replace
-
 from bot.adapters.slack.api.identity import Identity
 from bot.assembly.actors import operator
 from bot.assembly.storage import Storage, installation_store, open_storage, settings_store
-from bot.panel.errors import Refused, StoreUnavailable
+from bot.assembly.workspaces.workspace import Directory
+from bot.panel.errors import Refused
 from bot.panel.installations.installation import Installation, InstallationStore
 from bot.settings.checked_settings import CheckedSettings
 from bot.settings.config import Config
-from bot.settings.environment import ConfigError
-from bot.settings.workspace_config import workspace_config
 
 _MOST_NAMED = 20  # of those that a command could be about
-
-
-async def settings_of(deployment: Config, storage: Storage, team_id: str) -> Config:
-    """Return the settings of a workspace. Raises StoreUnavailable if they cannot be read."""
-    own = await settings_store(deployment, storage).of_team(team_id)
-    try:
-        return workspace_config(deployment, team_id, own)
-    except ConfigError as error:
-        raise StoreUnavailable(f"The settings of {team_id} cannot be read: {error}") from None
 
 
 def checked_settings(deployment: Config, storage: Storage, team_id: str) -> CheckedSettings:
@@ -40,29 +28,28 @@ async def in_workspace(config: Config, wanted: str) -> tuple[Config, Identity | 
             raise Refused("There is only one workspace, whose token is set: leave out --workspace.")
         return config, None
     async with open_storage(config, operator()) as storage:
-        team_id, found = await find_workspace(config, storage, wanted)
-        own = await settings_of(config, storage, team_id)
-    identity = Identity(team_id, found.bot_id, found.bot_user_id, found.url, found.scopes)
-    return replace(own, slack_bot_token=found.token), identity
+        installations = installation_store(config, storage, config.client_id)
+        directory = Directory(config, installations, settings_store(config, storage))
+        workspace = await directory.find(await find_workspace(installations, wanted))
+    return workspace.config, workspace.identity
 
 
-async def find_workspace(config: Config, storage: Storage, wanted: str) -> tuple[str, Installation]:
-    """Return the workspace of an id or name, or the only one, and the installation that acts there.
+async def find_workspace(store: InstallationStore, wanted: str) -> str:
+    """Return the id of the workspace of an id or name, or of the only one.
 
     Raises Refused, which says which there are.
     """
-    store = installation_store(config, storage, config.client_id)
-    if wanted.startswith("T") and (found := await store.for_team(wanted)):
-        return wanted, found
+    if wanted.startswith("T") and await store.for_team(wanted):
+        return wanted
     installations = await _installations(store, wanted)
     alike = [one for one in installations if wanted.casefold() in ("", one.name.casefold())]
-    places = [(team, one) for one in alike for team in sorted(await store.teams(one.key))]
+    places = [(team, one.name) for one in alike for team in sorted(await store.teams(one.key))]
     if len(places) == 1:
-        return places[0]
+        return places[0][0]
     if not installations:
         raise Refused("No workspace has installed the app yet.")
-    several = places or [(one.key, one) for one in installations]
-    names = ", ".join(f"{team} ({one.name})" for team, one in several[:_MOST_NAMED])
+    several = places or [(one.key, one.name) for one in installations]
+    names = ", ".join(f"{team} ({name})" for team, name in several[:_MOST_NAMED])
     if places:
         raise Refused(f"Say which workspace, with --workspace: {names}.")
     raise Refused(f"{wanted!r} is no workspace that has installed the app. There are: {names}.")
