@@ -22,7 +22,7 @@ from bot.panel.errors import Refused
 from bot.settings.config import Config
 from bot.settings.environment import ConfigError, read
 from bot.settings.misspelt import remarks
-from bot.settings.needs import MODEL, SLACK_IN, SLACK_OUT, STORE
+from bot.settings.needs import MODEL, SLACK_IN, STORE, WORKSPACES
 from bot.settings.yaml_files.files import digest
 from bot.settings.yaml_files.panel_reading import load, unknown_names
 
@@ -47,7 +47,7 @@ def check(as_json: bool) -> None:
     told = [warning(remark, "Correct it, or take it away") for remark in remarks(environ)]
     show = _print_json if as_json else print_findings
     try:
-        config = read(environ, *SLACK_OUT, *SLACK_IN, *MODEL, *STORE)
+        config = read(environ, *WORKSPACES, *SLACK_IN, *MODEL, *STORE)
         lazily.storage.check_address(config)
     except ConfigError as error:
         show([*told, *(bad(f"{one.name} {one.what}", one.remedy) for one in error.problems)])

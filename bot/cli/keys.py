@@ -20,7 +20,12 @@ def keys() -> None:
 @keys.command()
 def new() -> None:
     """Print a new key, for PANELBOT_ENCRYPTION_KEYS."""
-    click.echo(urlsafe_b64encode(token_bytes(KEY_BYTES)).decode().rstrip("="))
+    click.echo(new_key())
+
+
+def new_key() -> str:
+    """Return a key for PANELBOT_ENCRYPTION_KEYS."""
+    return urlsafe_b64encode(token_bytes(KEY_BYTES)).decode().rstrip("=")
 
 
 @keys.command()

@@ -10,9 +10,11 @@ from bot.adapters.slack.api.manifest import manifest as app_manifest
 @click.command()
 @click.option("--url", help="Where Slack reaches the bot over HTTP. Without it: Socket Mode.")
 @click.option("--name", default="Panelbot", show_default=True, help="The app's name.")
-def manifest(url: str | None, name: str) -> None:
+@click.option("--workspaces", is_flag=True, help="Many may install it from a link; with --url.")
+def manifest(url: str | None, name: str, *, workspaces: bool) -> None:
     """Print the app manifest, to be pasted at api.slack.com/apps."""
     try:
-        click.echo(json.dumps(app_manifest(name=name, url=url), indent=2, ensure_ascii=False))
+        printed = app_manifest(name=name, url=url, many_workspaces=workspaces)
+        click.echo(json.dumps(printed, indent=2, ensure_ascii=False))
     except ValueError as error:
         raise click.BadParameter(str(error)) from None

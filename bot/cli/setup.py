@@ -16,19 +16,27 @@ from dotenv import set_key
 from bot.adapters.slack.api.app_manifests import creation_link
 from bot.adapters.slack.api.manifest import manifest
 from bot.cli.check import check, print_findings
+from bot.cli.keys import new_key
 from bot.cli.shared import lazily
+from bot.cli.shared.command import run, settings
 from bot.cli.shared.env_file import environment, file_in_use
 from bot.json_types import Json
 from bot.panel.checks.findings import Finding, Severity
 from bot.panel.errors import Refused
 from bot.settings.config import SETTINGS
 from bot.settings.kinds import Malformed
+from bot.settings.needs import INSTALLING, STORE
 from bot.settings.sections.slack import SLACK_API
 
 Check = Callable[[str], Coroutine[Any, Any, Sequence[Finding]]]
 
 _BY_NAME = {setting.name: setting for setting in SETTINGS.values()}
 _APP_TOKEN = "Basic Information > App-Level Tokens, with the scope connections:write"  # noqa: S105
+_CONFIGURATION_TOKEN = "App configuration token (https://api.slack.com/apps, at the end)"  # noqa: S105
+_START = """
+All is in {file}, which only you can read. Slack asks {url} next whether it knows the app's
+secret: start `panelbot run` there, with these settings.
+"""
 _DONE = """
 Next: start it with `panelbot run`, and in a channel of Slack write /invite @{name}
 """
@@ -36,6 +44,11 @@ Next: start it with `panelbot run`, and in a channel of Slack write /invite @{na
 
 @click.command()
 @click.option("--url", help="Where Slack reaches the bot over HTTP. Without it: Socket Mode.")
+@click.option(
+    "--workspaces",
+    is_flag=True,
+    help="Many workspaces install it from a link; no token is asked for. With --url.",
+)
 @click.option("--name", default="Panelbot", show_default=True, help="The app's name.")
 @click.option("--no-browser", is_flag=True, help="Print the link, and open no browser.")
 @click.option("--again", is_flag=True, help="Ask also for what is set already.")
@@ -45,6 +58,7 @@ def setup(
     context: click.Context,
     *,
     url: str | None,
+    workspaces: bool,
     name: str,
     no_browser: bool,
     again: bool,
@@ -61,9 +75,13 @@ def setup(
         _update(asker)
         return
     try:
-        wanted = manifest(name=name, url=url)
+        wanted = manifest(name=name, url=url, many_workspaces=workspaces)
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
+    if workspaces:
+        _create_for_workspaces(asker, wanted, str(url).rstrip("/"), opens=not no_browser)
+        context.invoke(check, as_json=False)
+        return
     if asker.wants("SLACK_BOT_TOKEN"):
         _create(creation_link(asker.api_url, wanted), opens=not no_browser)
     asker.ask("SLACK_BOT_TOKEN", "OAuth & Permissions > Bot User OAuth Token", asker.bot_token)
@@ -71,14 +89,51 @@ def setup(
         asker.ask("SLACK_APP_TOKEN", _APP_TOKEN, asker.app_token)
     else:
         asker.ask("SLACK_SIGNING_SECRET", "Basic Information > Signing Secret")
+    _ask_for_the_rest(asker)
+    click.echo(f"\nAll is in {asker.file}, which only you can read. Checking it:\n")
+    context.invoke(check, as_json=False)
+    click.echo(_DONE.format(name=name))
+
+
+def _ask_for_the_rest(asker: "_Asker") -> None:
     if not asker.value("OPENAI_BASE_URL"):
         asker.ask("OPENAI_API_KEY", "https://platform.openai.com/api-keys")
     asker.ask("REDIS_URL", "such as redis://localhost:6379/0, with appendonly yes", hidden=False)
     if not asker.value("PANELBOT_SECRET"):
         asker.keep("PANELBOT_SECRET", secrets.token_hex(32))
-    click.echo(f"\nAll is in {asker.file}, which only you can read. Checking it:\n")
-    context.invoke(check, as_json=False)
-    click.echo(_DONE.format(name=name))
+
+
+def _create_for_workspaces(asker: "_Asker", wanted: Json, url: str, *, opens: bool) -> None:
+    """Create the app by Slack's API, and open the page from which it is installed."""
+    token, api_url = _prompt(_CONFIGURATION_TOKEN, hidden=True), asker.api_url
+    trial = lazily.new_app
+    try:
+        if asker.wants("PANELBOT_CLIENT_ID"):
+            name = wanted["display_information"]["name"]
+            app_id, given = asyncio.run(trial.create(token, api_url, name))
+            for setting, value in given.items():
+                asker.keep(setting, value)
+            click.echo(f"The app {app_id} is created.")
+        else:
+            app_id = _prompt("Its App ID (Basic Information > App Credentials)", hidden=False)
+        asker.keep("PANELBOT_PUBLIC_URL", url)
+        if not asker.value("PANELBOT_ENCRYPTION_KEYS"):
+            asker.keep("PANELBOT_ENCRYPTION_KEYS", new_key())
+        _ask_for_the_rest(asker)
+        click.echo(_START.format(file=asker.file, url=url))
+        click.prompt("Press Enter when it runs", default="", show_default=False)
+        asyncio.run(trial.replace(app_id, token, api_url, wanted))
+    except Refused as refusal:
+        raise click.ClickException(f"{refusal} Do the same again to go on.") from None
+    run(_invite(opens=opens))
+
+
+async def _invite(*, opens: bool) -> None:
+    async with lazily.installing.open_installations(settings(*INSTALLING, *STORE)) as opened:
+        link = await opened.invite(24 * 60 * 60)
+    click.echo(f"\nOpen this link to install it, good once and for a day:\n\n{link}\n")
+    if opens and sys.stdout.isatty():
+        click.launch(link)
 
 
 def _create(link: str, *, opens: bool) -> None:
@@ -100,7 +155,7 @@ def _update(asker: "_Asker") -> None:
     app_id = asyncio.run(trial.app_of(bots, api_url))
     if not app_id:
         raise click.ClickException("Slack does not tell which app the bot is of: panelbot check")
-    token = _prompt("App configuration token (https://api.slack.com/apps, at the end)", hidden=True)
+    token = _prompt(_CONFIGURATION_TOKEN, hidden=True)
     try:
         existing, wanted = asyncio.run(trial.manifests(app_id, token, api_url))
         if existing == wanted:

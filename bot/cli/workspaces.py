@@ -13,7 +13,6 @@ from bot.cli.shared import lazily
 from bot.cli.shared.command import asynchronous, settings
 from bot.cli.shared.listing import counted, json_option, print_json
 from bot.panel.errors import Refused
-from bot.panel.installations.one_time import TOKEN_BYTES, Invitation, name_of
 from bot.settings.config import Config
 from bot.settings.needs import INSTALLING, STORE
 
@@ -51,13 +50,10 @@ async def invite(team: str, enterprise: str, hours: int) -> None:
         raise click.UsageError("Name a workspace or an organisation, not both.")
     _check_id(team, "T", "--team")
     _check_id(enterprise, "E", "--enterprise")
-    token, seconds = runtime.token(TOKEN_BYTES), hours * 60 * 60
+    seconds = hours * 60 * 60
     async with lazily.installing.open_installations(_settings()) as opened:
-        until = runtime.time() + seconds
-        invitation = Invitation(opened.operator, until, team, enterprise)
-        await opened.invitations.put(name_of(token), invitation, seconds)
-        click.echo(opened.link(token))
-    click.echo(f"Good once, until {_time(until)}.", err=True)
+        click.echo(await opened.invite(seconds, team=team, enterprise=enterprise))
+    click.echo(f"Good once, until {_time(runtime.time() + seconds)}.", err=True)
 
 
 @workspaces.command("list")

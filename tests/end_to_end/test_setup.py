@@ -119,6 +119,52 @@ async def test_over_http_the_signing_secret_is_asked_for(newcomer):
     assert newcomer.kept["SLACK_SIGNING_SECRET"] == secret
 
 
+async def test_for_many_workspaces_an_app_is_created_and_no_token_is_pasted(newcomer, world):
+    url = "https://bot.example.com"
+    args = ("setup", "--url", url, "--workspaces", "--no-browser")
+    code, out, err = await newcomer.runs(*args, types=(CONFIGURATION_TOKEN, ""))
+
+    assert code == 0, (out, err)
+    registered = world.slack.registration
+    kept = newcomer.kept
+    assert {
+        "PANELBOT_CLIENT_ID": registered.client_id,
+        "PANELBOT_CLIENT_SECRET": registered.client_secret,
+        "SLACK_SIGNING_SECRET": registered.signing_secret,
+        "PANELBOT_PUBLIC_URL": url,
+    }.items() <= kept.items()
+    assert "SLACK_BOT_TOKEN" not in kept
+    assert len(kept["PANELBOT_ENCRYPTION_KEYS"]) == 43
+    assert stat.S_IMODE((newcomer.folder / ".env").stat().st_mode) == 0o600
+    created, updated = (
+        call.args["manifest"]
+        for call in world.slack.calls
+        if call.method in ("apps.manifest.create", "apps.manifest.update")
+    )
+    assert url not in str(created)  # Slack would ask there for an answer signed with its secret
+    assert json.loads(updated)["oauth_config"]["redirect_urls"] == [f"{url}/slack/oauth_redirect"]
+    assert re.search(rf"^{url}/slack/install\?invitation=[\w-]{{43}}$", out, re.MULTILINE)
+    assert f"Slack takes the client id and secret; people install it at {url}" in out
+    assert registered.client_secret not in out + err
+
+
+async def test_an_app_that_was_created_before_is_not_created_again(newcomer, world):
+    args = ("setup", "--url", "https://bot.example.com", "--workspaces", "--no-browser")
+    code, _, _ = await newcomer.runs(*args, types=(CONFIGURATION_TOKEN,))
+    assert code == 1
+    app_id = world.slack.registration.app_id
+    code, out, _ = await newcomer.runs(*args, types=(CONFIGURATION_TOKEN, app_id, ""))
+
+    assert code == 0, out
+    assert [call.method for call in world.slack.calls].count("apps.manifest.create") == 1
+
+
+async def test_pages_to_install_from_need_an_address(newcomer):
+    code, _, err = await newcomer.runs("setup", "--workspaces")
+
+    assert (code, "need a URL" in err) == (2, True)
+
+
 async def test_an_update_shows_what_is_missing_and_keeps_what_people_have_set(newcomer, world):
     own = {"command": "/ours", "description": "Another command", "url": "https://b.example.com"}
     old = manifest(name="Our Panel", url="https://b.example.com")

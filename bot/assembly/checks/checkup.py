@@ -16,7 +16,7 @@ from bot.adapters.redis.processes.process_notes import RedisProcessNotes
 from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.token_checks import examine as examine_slack
 from bot.assembly import panels, storage
-from bot.assembly.checks import one_bot, same_files, versions
+from bot.assembly.checks import credentials, one_bot, same_files, versions
 from bot.assembly.checks.scopes import scopes_needed
 from bot.experts import library
 from bot.panel.budgets.limits import Unit, read_all
@@ -39,7 +39,9 @@ async def examine(config: Config) -> list[Finding]:
         auth = asyncio.create_task(client.auth_test())
         in_use = asyncio.create_task(_panels_in_use(config, auth))
         service_findings = await asyncio.gather(
-            examine_slack(
+            credentials.examine(config, session)
+            if config.is_multi_workspace
+            else examine_slack(
                 client, auth, app_token=config.slack_app_token, wanted=scopes_needed(config)
             ),
             examine_redis(redis, address(config.redis_url)),

@@ -1,12 +1,12 @@
 """What ``panelbot setup`` asks Slack: whether each token works, and for changes of the app."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.api import token_checks, web_api
-from bot.adapters.slack.api.app_configuration import AppManifest
+from bot.adapters.slack.api.app_configuration import AppManifest, create_app
 from bot.adapters.slack.api.app_manifests import merged
 from bot.adapters.slack.api.manifest import BOT_SCOPES, manifest
 from bot.json_types import Json
@@ -44,6 +44,24 @@ async def manifests(app_id: str, configuration_token: str, api_url: str) -> tupl
     async with _client(configuration_token, api_url) as client:
         existing = await AppManifest(client, configuration_token, app_id).read()
     return existing, merged(existing, manifest())
+
+
+async def create(
+    configuration_token: str, api_url: str, name: str
+) -> tuple[str, Mapping[str, str]]:
+    """Create an app, and return its id and the settings that it gives. Raises Refused.
+
+    Slack asks the addresses of an app whether they know its secret, which nobody does before the
+    app is created: so it begins without any, in Socket Mode.
+    """
+    async with _client(configuration_token, api_url) as client:
+        answer = await create_app(client, configuration_token, manifest(name=name))
+    secrets = answer["credentials"]
+    return str(answer["app_id"]), {
+        "PANELBOT_CLIENT_ID": secrets["client_id"],
+        "PANELBOT_CLIENT_SECRET": secrets["client_secret"],
+        "SLACK_SIGNING_SECRET": secrets["signing_secret"],
+    }
 
 
 async def replace(app_id: str, configuration_token: str, api_url: str, wanted: Json) -> bool:

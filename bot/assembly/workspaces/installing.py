@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from aiohttp import ClientSession, web
 
+from bot import runtime
 from bot.adapters.redis.one_time import RedisOneTimeStore
 from bot.adapters.slack.api import web_api
 from bot.adapters.slack.installing import routes
@@ -17,7 +18,7 @@ from bot.assembly.actors import operator
 from bot.assembly.storage import Storage, installation_store, open_storage
 from bot.operations.removal import RemovedWorkspaces
 from bot.panel.installations.installation import InstallationStore
-from bot.panel.installations.one_time import Attempt, Invitation, OneTimeStore
+from bot.panel.installations.one_time import TOKEN_BYTES, Attempt, Invitation, OneTimeStore, name_of
 from bot.settings.config import Config
 
 
@@ -53,8 +54,11 @@ class Installations:
     operator: str
     public_url: str
 
-    def link(self, token: str) -> str:
-        """Return the link of an invitation."""
+    async def invite(self, seconds: float, *, team: str = "", enterprise: str = "") -> str:
+        """Return a link with which the app can be installed once, in one place if it is named."""
+        token, until = runtime.token(TOKEN_BYTES), runtime.time() + seconds
+        invitation = Invitation(self.operator, until, team, enterprise)
+        await self.invitations.put(name_of(token), invitation, seconds)
         return f"{self.public_url}{routes.INSTALL_PATH}?{routes.INVITATION}={token}"
 
 

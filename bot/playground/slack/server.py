@@ -15,7 +15,7 @@ from bot.playground.slack.installing.consent import Consent
 from bot.playground.slack.installing.installations import Installation, Installations
 from bot.playground.slack.installing.methods import InstallationMethods
 from bot.playground.slack.installing.pages import PATH, InstallPages
-from bot.playground.slack.installing.registration import Registration
+from bot.playground.slack.installing.registration import SIGNING_SECRET, Registration
 from bot.playground.slack.installing.removals import Removals
 from bot.playground.slack.tenants import Tenant, Tenants
 from bot.playground.slack.web_api.app_pages import AppPages
@@ -27,7 +27,6 @@ from bot.playground.slack.workspace.state import Workspace
 BOT_TOKEN = "xoxb-playground"  # noqa: S105 - opens nothing but the playground
 APP_TOKEN = f"xapp-1-{APP_ID}-playground"
 CONFIGURATION_TOKEN = "xoxe.xoxp-1-playground"  # noqa: S105 - same
-SIGNING_SECRET = "5160a7d20e1f4c3b8d9e5160a7d20e1f"  # noqa: S105 - same
 
 SCOPES = frozenset(
     {

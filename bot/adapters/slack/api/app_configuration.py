@@ -18,6 +18,18 @@ _REMEDIES = {
 }
 
 
+async def create_app(client: AsyncWebClient, token: str, manifest: Json) -> Json:
+    """Create an app; returns Slack's answer, with its id and credentials. Raises Refused.
+
+    If no answer comes, there may be an app all the same: people have to look.
+    """
+    try:
+        answer = await client.apps_manifest_create(manifest=manifest, token=token)
+    except Exception as error:
+        raise _refusal(error) from error
+    return dict(answer.data) if isinstance(answer.data, dict) else {}
+
+
 class AppManifest:
     """The manifest of the app *app_id*, changed with an app configuration *token*."""
 

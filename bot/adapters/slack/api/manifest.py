@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from bot.json_types import Json
 
 EVENTS_PATH = "/slack/events"
+REDIRECT_PATH = "/slack/oauth_redirect"  # where people are sent who have installed the app
 MAX_NAME = 35
 
 # Each with its reason, which the docs show.
@@ -45,6 +46,10 @@ BOT_EVENTS: Mapping[str, str] = {
     "message.mpim": "a message in a group direct message that the bot is in",
     "tokens_revoked": "the bot's token does not work any more",
 }
+ORGANISATION_EVENTS: Mapping[str, str] = {
+    "team_access_granted": "an organisation let its installation into some of its workspaces",
+    "team_access_revoked": "it let it into some of them no more",
+}
 SUGGESTED_PROMPTS: tuple[Mapping[str, str], ...] = (
     {"title": "Weigh a decision", "message": "everyone: Should we build this ourselves or buy it?"},
     {"title": "Check a licence", "message": "Can we use an MIT library in a closed product?"},
@@ -77,12 +82,17 @@ _USAGE_HINT = (
 )
 
 
-def manifest(*, name: str = "Panelbot", url: str | None = None) -> Json:
-    """Return the app's manifest: for HTTP with a *url*, for Socket Mode without."""
+def manifest(
+    *, name: str = "Panelbot", url: str | None = None, many_workspaces: bool = False
+) -> Json:
+    """Return the app's manifest: for HTTP with a *url*, for Socket Mode without.
+
+    With *many_workspaces*, these and organisations can install it by the pages at *url*.
+    """
     if not 1 <= len(name.strip()) <= MAX_NAME:
         raise ValueError(f"an app's name has 1 to {MAX_NAME} characters: {name!r} has {len(name)}")
     receiver = None if url is None else _root(url) + EVENTS_PATH
-    return {
+    made: Json = {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {"name": name, "description": _DESCRIPTION},
         "features": _features(name, receiver),
@@ -91,6 +101,17 @@ def manifest(*, name: str = "Panelbot", url: str | None = None) -> Json:
         },
         "settings": _settings(receiver),
     }
+    if many_workspaces:
+        _add_installing(made, url)
+    return made
+
+
+def _add_installing(made: Json, url: str | None) -> None:
+    if url is None:
+        raise ValueError("pages from which people install the app need a URL")
+    made["oauth_config"]["redirect_urls"] = [_root(url) + REDIRECT_PATH]
+    made["settings"]["org_deploy_enabled"] = True
+    made["settings"]["event_subscriptions"]["bot_events"] += ORGANISATION_EVENTS
 
 
 def _features(name: str, receiver: str | None) -> dict[str, object]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot import runtime
+from bot.adapters.slack.api.manifest import REDIRECT_PATH
 from bot.adapters.slack.http.health import GUARD
 from bot.adapters.slack.http.verification import Handler
 from bot.adapters.slack.installing import pages
@@ -32,7 +33,6 @@ from bot.panel.installations.one_time import (
 log = logging.getLogger(__name__)
 
 INSTALL_PATH = "/slack/install"
-REDIRECT_PATH = "/slack/oauth_redirect"
 INVITATION = "invitation"
 
 _COOKIE = "__Host-panelbot-install"  # with that beginning, no other host can set it

@@ -10,8 +10,10 @@ from bot.playground.slack.installing.removals import Removals
 from bot.playground.slack.tenants import Tenants
 from bot.playground.slack.web_api.endpoint import AppMethod, Caller
 from bot.playground.slack.web_api.errors import ApiError
+from bot.playground.slack.web_api.methods import apps
 from bot.playground.slack.web_api.methods.paging import page, paged
 from bot.playground.slack.web_api.methods.people import auth_test
+from bot.playground.slack.web_api.state import ServerState
 from bot.playground.slack.workspace.model import Enterprise
 
 
@@ -36,6 +38,8 @@ class InstallationMethods:
         """Return the methods by name."""
         return {
             "apps.connections.open": self._open_connection,
+            "apps.manifest.create": self._create,
+            "apps.manifest.update": self._update,
             "apps.event.authorizations.list": self._authorizations,
             "apps.uninstall": self._uninstall,
             "auth.revoke": self._revoke,
@@ -47,6 +51,40 @@ class InstallationMethods:
 
     def _open_connection(self, _caller: Caller, _args: Json) -> Json:
         return {"url": self._open_socket()}
+
+    def _create(self, _caller: Caller, args: Json) -> Json:
+        if errors := [*apps.faults(args["manifest"])]:
+            raise ApiError("invalid_manifest", errors=errors)
+        registered, home = self._installations.registration, self._home
+        self._register(args["manifest"])
+        return {
+            "app_id": registered.app_id,
+            "credentials": {
+                "client_id": registered.client_id,
+                "client_secret": registered.client_secret,
+                "verification_token": "playground-verification",
+                "signing_secret": registered.signing_secret,
+            },
+            "oauth_authorize_url": f"{self._tenants.url}/oauth/v2/authorize",
+            "team_id": home.workspace.team_id,
+            "team_domain": "acme",
+        }
+
+    def _update(self, _caller: Caller, args: Json) -> Json:
+        answer = apps.update(self._home, args)
+        self._register(args["manifest"])
+        return answer
+
+    @property
+    def _home(self) -> ServerState:
+        return self._tenants[self._installations.registration.home_team].state
+
+    def _register(self, manifest: Json) -> None:
+        """Take over what the manifest says about installing."""
+        registered = self._installations.registration
+        self._home.manifest = manifest
+        registered.redirect_urls = list(manifest.get("oauth_config", {}).get("redirect_urls", []))
+        registered.for_organisations = bool(manifest.get("settings", {}).get("org_deploy_enabled"))
 
     def _access(self, caller: Caller, args: Json) -> Json:
         self._check_client(caller)

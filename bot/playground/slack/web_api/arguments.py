@@ -28,6 +28,7 @@ METHODS: Mapping[str, tuple[str, str]] = {
     ),
     "apps.connections.open": ("connections:write", ""),
     "apps.event.authorizations.list": ("authorizations:read", f"event_context {_PAGED}"),
+    "apps.manifest.create": ("app_configurations:write", "manifest:json"),
     "apps.manifest.export": ("app_configurations:read", "app_id"),
     "apps.manifest.update": ("app_configurations:write", "app_id manifest:json"),
     "apps.manifest.validate": ("app_configurations:read", "manifest:json app_id?"),

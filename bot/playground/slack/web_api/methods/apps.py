@@ -59,6 +59,5 @@ def _scopes(manifest: Json) -> object:
 
 METHODS: dict[str, Method] = {
     "apps.manifest.export": export,
-    "apps.manifest.update": update,
     "apps.manifest.validate": validate,
 }
