@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.api import web_api
 from bot.adapters.slack.http import web_app
+from bot.adapters.slack.http.health import health_app
 from bot.adapters.slack.http.serving import serve_http
 from bot.adapters.slack.receiving.receiver import Receiver
 from bot.adapters.slack.receiving.socket_mode import SocketModeReceiver
@@ -18,18 +19,17 @@ from bot.assembly.checks.one_bot import only_bot
 from bot.assembly.checks.same_files import open_same_files
 from bot.assembly.checks.scopes import warn_of_missing_scopes
 from bot.assembly.checks.versions import note_version
-from bot.assembly.installation import note_installed, removals_of
+from bot.assembly.installation import note_installed
 from bot.assembly.model_later import open_later
 from bot.assembly.parts import QUIET, Serve, Status, redis_obstacle
-from bot.assembly.slack import open_slack, slack_of
+from bot.assembly.slack import open_slack
 from bot.assembly.storage import (
     Storage,
-    installation_store,
     listening_record,
     open_storage,
-    settings_store,
     storage_of,
 )
+from bot.assembly.workspaces.installing import add_install_pages
 from bot.assembly.workspaces.missed_messages import (
     RecordOfWorkspace,
     search_gap,
@@ -37,7 +37,8 @@ from bot.assembly.workspaces.missed_messages import (
 )
 from bot.assembly.workspaces.payload_sorting import PayloadSorting
 from bot.assembly.workspaces.reception import Reception, reception
-from bot.assembly.workspaces.workspace import Directory, Workspace
+from bot.assembly.workspaces.shared import open_shared
+from bot.assembly.workspaces.workspace import Workspace
 from bot.assembly.workspaces.workspaces import ManyWorkspaces
 from bot.panel.alerts.alerts import AlertKind
 from bot.panel.errors import PanelError
@@ -96,24 +97,14 @@ async def _open_one(config: Config, storage: Storage, status: Status) -> AsyncIt
 async def _open_many(config: Config, storage: Storage, status: Status) -> AsyncIterator[Serve]:
     """Receive the payloads of all workspaces that have installed the app."""
     async with (
-        web_api.session() as session,
-        open_same_files(config, storage, config.client_id),
-        note_version(storage, config.client_id),
+        open_shared(config, storage) as shared,
         open_later(config, storage.conversations) as later,
     ):
-        installations = installation_store(config, storage, config.client_id)
-        removals = removals_of(config, storage, installations, session)
 
         @asynccontextmanager
         async def open_reception(workspace: Workspace) -> AsyncIterator[Reception]:
             own, its_storage = workspace.config, storage_of(workspace.config, storage)
-            slack = await slack_of(
-                own,
-                its_storage,
-                workspace.identity,
-                session,
-                removals.rejects(workspace.installation),
-            )
+            slack = await shared.slack(workspace, its_storage)
             async with AsyncExitStack() as stack:
                 its_later = later
                 if model_server(own) != model_server(config):
@@ -122,8 +113,7 @@ async def _open_many(config: Config, storage: Storage, status: Status) -> AsyncI
                     )
                 yield reception(own, its_storage, slack, its_later, config)
 
-        directory = Directory(config, installations, settings_store(config, storage))
-        workspaces = ManyWorkspaces(directory, open_reception)
+        workspaces = ManyWorkspaces(shared.directory, open_reception)
         record = listening_record(config, storage, config.client_id)
 
         async def search(gap: Gap) -> None:
@@ -137,10 +127,14 @@ async def _open_many(config: Config, storage: Storage, status: Status) -> AsyncI
                     log.warning("catching_up.skipped", extra=extra)
 
         sorting = PayloadSorting(
-            workspaces, installations, storage.shared_threads, removals.take_in
+            workspaces, shared.installations, storage.shared_threads, shared.removals.take_in
         )
-        client = web_api.client("", config.slack_api_url, session)
-        transport = _Transport(config, sorting, client, storage)
+
+        def add_pages(served: web.Application) -> None:
+            add_install_pages(served, config, storage, shared.session, shared.installed)
+
+        client = web_api.client("", config.slack_api_url, shared.session)
+        transport = _Transport(config, sorting, client, storage, routes=add_pages)
         catching_up = CatchingUp(record, search, within=config.catch_up)
 
         def ready() -> None:
@@ -212,11 +206,21 @@ class _Transport:
             await self._receive(listening)
 
     async def _receive(self, ready: Callable[[], None]) -> None:
-        if self._sockets:
-            await self._sockets.serve(ready)
+        config, sockets = self._config, self._sockets
+        if sockets and not self._routes:
+            await sockets.serve(ready)
             return
-        config = self._config
-        served = web_app.http_app(self._receiver, config.slack_signing_secret, self.obstacle)
+        if sockets:
+            served = health_app(self.obstacle)
+        else:
+            served = web_app.http_app(self._receiver, config.slack_signing_secret, self.obstacle)
         if self._routes:
             self._routes(served)
-        await serve_http(served, config.host, config.port, ready)
+        async with asyncio.TaskGroup() as tasks:
+            if sockets:
+                tasks.create_task(sockets.serve(ready))
+            await serve_http(served, config.host, config.port, nothing if sockets else ready)
+
+
+def nothing() -> None:
+    """Tell nobody."""

@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any
 
-from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.identity import Identity
 from bot.assembly import model_server
 from bot.assembly.budgets import ledger_of
@@ -15,14 +14,12 @@ from bot.assembly.checks.required_models import require_models
 from bot.assembly.checks.same_files import open_same_files
 from bot.assembly.checks.versions import note_version
 from bot.assembly.functions import open_functions
-from bot.assembly.installation import note_installed, removals_of
+from bot.assembly.installation import note_installed
 from bot.assembly.parts import QUIET, Serve, Status, redis_obstacle
-from bot.assembly.slack import open_slack, slack_of
+from bot.assembly.slack import open_slack
 from bot.assembly.storage import (
     Storage,
-    installation_store,
     open_storage,
-    settings_store,
     storage_of,
 )
 from bot.assembly.upkeep import takes_token
@@ -31,13 +28,15 @@ from bot.assembly.workspaces.everywhere import (
     MessengerEverywhere,
     RunnerEverywhere,
 )
+from bot.assembly.workspaces.shared import open_shared
 from bot.assembly.workspaces.work import ModelSide, Work, timeouts_of, work_of
-from bot.assembly.workspaces.workspace import Directory, Workspace
+from bot.assembly.workspaces.workspace import Workspace
 from bot.assembly.workspaces.workspaces import ManyWorkspaces
 from bot.panel.alerts.alerts import Alerts
 from bot.panel.approvals.decisions import ApprovalExpiry
 from bot.panel.installations.installation import NotInstalled
 from bot.panel.intake.queue_positions import QueuePositions
+from bot.panel.loops import forever
 from bot.panel.messaging.locales import ThreadLanguages
 from bot.panel.messaging.messenger import StatesAndStatuses
 from bot.panel.turn.turn_runner import Runner
@@ -45,6 +44,8 @@ from bot.panel.turn.workers.outbox_worker import WORKSPACES_AT_ONCE, OutboxWorke
 from bot.panel.turn.workers.turn_worker import TurnWorker
 from bot.settings.config import Config
 from bot.settings.workspace_config import model_server as server_of
+
+_SWEEP_EVERY = 60.0  # seconds between looks for tokens that expire soon
 
 
 @asynccontextmanager
@@ -80,26 +81,16 @@ async def _open_one(config: Config, storage: Storage, status: Status) -> AsyncIt
 async def _open_many(config: Config, storage: Storage, status: Status) -> AsyncIterator[Serve]:
     """Answer in all workspaces that have installed the app."""
     async with (
-        web_api.session() as session,
-        open_same_files(config, storage, config.client_id),
-        note_version(storage, config.client_id),
+        open_shared(config, storage) as shared,
         _open_models(config, storage) as models,
     ):
         await model_server.require_backend(config, require_models(config))
-        installations = installation_store(config, storage, config.client_id)
-        removals = removals_of(config, storage, installations, session)
         operators = Alerts(storage.alerts, config.client_id)
 
         @asynccontextmanager
         async def open_work(workspace: Workspace) -> AsyncIterator[Work]:
             own, its_storage = workspace.config, storage_of(workspace.config, storage)
-            slack = await slack_of(
-                own,
-                its_storage,
-                workspace.identity,
-                session,
-                removals.rejects(workspace.installation),
-            )
+            slack = await shared.slack(workspace, its_storage)
             async with AsyncExitStack() as stack:
                 its_models, told = models, operators
                 if server_of(own) != server_of(config):
@@ -107,11 +98,10 @@ async def _open_many(config: Config, storage: Storage, status: Status) -> AsyncI
                         _open_own_models(own, storage, models)
                     )
                     told = slack.alerts
-                is_installed = partial(removals.is_installed, workspace.identity.team_id)
+                is_installed = partial(shared.removals.is_installed, workspace.identity.team_id)
                 yield await work_of(own, its_storage, slack, its_models, is_installed, told)
 
-        directory = Directory(config, installations, settings_store(config, storage))
-        workspaces = ManyWorkspaces(directory, open_work)
+        workspaces = ManyWorkspaces(shared.directory, open_work)
 
         async def do_chores(team_id: str) -> None:
             try:
@@ -135,6 +125,7 @@ async def _open_many(config: Config, storage: Storage, status: Status) -> AsyncI
             everywhere,
             everywhere,
             workspaces.run(),
+            forever(shared.rotation.sweep, "tokens.not_swept", every=_SWEEP_EVERY),
             ChoresEverywhere(storage.chores, do_chores, "chores.unknown").run(),
             ChoresEverywhere(storage.alerts, tell_alerts, "alerts.unknown").run(),
         )

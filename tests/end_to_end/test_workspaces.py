@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from aiohttp import ClientSession, DummyCookieJar
 
 from bot.assembly import storage
 from bot.panel.installations.installation import Installation, InstallationStore
@@ -24,6 +25,7 @@ from bot.playground.slack.workspace.other_companies import (
     globex_workspace,
     initech_workspaces,
 )
+from tests.adapters.slack.installing.pages.conftest import Browser
 from tests.end_to_end.conftest import World, body
 from tests.eventually import eventually
 
@@ -104,12 +106,13 @@ async def companies(world: World) -> Companies:
     slack.add_workspace(globex_workspace())
     for workspace in initech_workspaces():
         slack.add_workspace(workspace)
+    pages = f"http://127.0.0.1:{world.environ['PORT']}"
+    slack.registration.redirect_urls = [f"{pages}/slack/oauth_redirect"]
     del world.environ["SLACK_BOT_TOKEN"]
     world.environ |= {
-        "PANELBOT_CLIENT_ID": "1.2",
-        "PANELBOT_CLIENT_SECRET": "client-secret-of-some-length",
-        "PANELBOT_APP_ID": slack.registration.app_id,
-        "PANELBOT_PUBLIC_URL": "https://panelbot.example.com",
+        "PANELBOT_CLIENT_ID": slack.registration.client_id,
+        "PANELBOT_CLIENT_SECRET": slack.registration.client_secret,
+        "PANELBOT_PUBLIC_URL": pages,
         "PANELBOT_ENCRYPTION_KEYS": urlsafe_b64encode(b"k" * 32).decode(),
     }
     return Companies(world)
@@ -131,12 +134,26 @@ async def test_each_workspace_is_answered_in_its_own_threads(companies):
     assert [team for team in PLACES if team not in labels] == []
 
 
-async def test_a_workspace_that_installs_the_app_while_the_bot_runs_is_served(companies):
+@pytest.mark.parametrize("transport", ["socket mode", "http"])
+async def test_a_workspace_that_installs_the_app_from_a_link_is_served(companies, transport):
+    world = companies.world
+    if transport == "http":
+        del world.environ["SLACK_APP_TOKEN"]
     await companies.install(ACME)
-    await companies.world.start_bot()
-    await companies.install(GLOBEX)
+    await world.start_bot()
+    code, link, _ = await world.panelbot("workspaces", "invite")
+    assert code == 0
+
+    async with ClientSession(cookie_jar=DummyCookieJar()) as session:
+        browser = Browser(session, world.environ["PANELBOT_PUBLIC_URL"])
+        await browser.open(await browser.decide(await browser.begin(link.strip()), GLOBEX, FAY))
+    assert (browser.status, browser.title) == (200, "Panelbot is installed in Globex")
+
     ts = companies.ask(GLOBEX, "legal, please")
     await eventually(lambda: companies.said(GLOBEX, ts))
+    code, out, err = await world.panelbot("workspaces", "list")
+    assert (code, err) == (0, "")
+    assert "Globex" in out
 
 
 async def test_a_workspace_that_removes_the_app_is_left_alone_and_the_others_served(companies):

@@ -15,8 +15,8 @@ from bot.adapters.slack.installing.oauth import Credentials, SlackOAuth
 from bot.adapters.slack.installing.removal import Removals
 from bot.adapters.slack.installing.routes import Begun
 from bot.assembly.actors import operator
+from bot.assembly.installation import removals_of
 from bot.assembly.storage import Storage, installation_store, open_storage
-from bot.operations.removal import RemovedWorkspaces
 from bot.panel.installations.installation import InstallationStore
 from bot.panel.installations.one_time import TOKEN_BYTES, Attempt, Invitation, OneTimeStore, name_of
 from bot.settings.config import Config
@@ -34,7 +34,7 @@ def add_install_pages(
     *on_installed* hears of each installation once it is saved, and who has invited it: whatever
     was to be deleted of its workspaces is to be kept.
     """
-    oauth = _oauth(config, session)
+    oauth = oauth_of(config, session)
     invitations = _invitations(storage)
     store = installation_store(config, storage, config.client_id)
     installer = Installer(oauth, store, invitations, on_installed)
@@ -67,15 +67,12 @@ async def open_installations(config: Config) -> AsyncIterator[Installations]:
     """Open them for one command."""
     by = operator()
     async with open_storage(config, by) as storage, web_api.session() as session:
-        after = config.uninstall_days * 24 * 60 * 60
-        removed = RemovedWorkspaces(storage.chores, storage.audit, after=after)
         store = installation_store(config, storage, config.client_id)
-        client = web_api.client("", config.slack_api_url, session)
         yield Installations(
             store,
             _invitations(storage),
-            _oauth(config, session),
-            Removals(store, removed, client),
+            oauth_of(config, session),
+            removals_of(config, storage, store, session),
             by,
             config.public_url,
         )
@@ -85,6 +82,7 @@ def _invitations(storage: Storage) -> RedisOneTimeStore[Invitation]:
     return RedisOneTimeStore(storage.redis, "invitation", Invitation)
 
 
-def _oauth(config: Config, session: ClientSession) -> SlackOAuth:
+def oauth_of(config: Config, session: ClientSession) -> SlackOAuth:
+    """Return what speaks OAuth with Slack."""
     credentials = Credentials(config.client_id, config.client_secret)
     return SlackOAuth(credentials, config.slack_api_url, session)

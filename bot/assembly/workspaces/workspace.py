@@ -2,6 +2,7 @@
 
 import logging
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from bot import runtime
@@ -29,14 +30,19 @@ class Workspace:
 
 
 class Directory:
-    """Looks up workspaces: their installations, and their *settings* over the *deployment's*."""
+    """Looks up workspaces: their installations, and their *settings* over the *deployment's*.
+
+    *current* returns an installation with a token that is good for a while.
+    """
 
     def __init__(
         self,
         deployment: Config,
         installations: InstallationStore,
         settings: WorkspaceSettingsStore,
+        current: Callable[[Installation], Awaitable[Installation]],
     ) -> None:
+        self._current = current
         self._deployment = deployment
         self._installations = installations
         self._settings = settings
@@ -52,6 +58,7 @@ class Directory:
         installation = await self._installations.for_team(team_id)
         if installation is None:
             raise NotInstalled(team_id)
+        installation = await self._current(installation)
         config = await self._config(team_id)
         its_config = replace(config, slack_bot_token=installation.token)
         workspace = Workspace(_identity(team_id, installation), installation, its_config)

@@ -7,7 +7,7 @@ before Bolt, which drops some of them.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -63,15 +63,6 @@ class Removals:
                 await self._end(current, "rejected", int(runtime.time()))
         except PanelError as error:
             log.warning("installation.unknown", extra={"reason": str(error)})
-
-    def rejects(self, installation: Installation | None) -> Callable[[], Awaitable[None]]:
-        """Return what to call wherever Slack rejects the token of *installation*."""
-
-        async def rejected() -> None:
-            if installation:
-                await self.rejected(installation)
-
-        return rejected
 
     async def is_installed(self, team_id: str) -> bool:
         """Whether Slack lets us into a workspace."""

@@ -1,0 +1,85 @@
+"""What all workspaces of a process share: the session, installations, and where they are found."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from aiohttp import ClientSession
+
+from bot.adapters.slack.api import web_api
+from bot.adapters.slack.installing.removal import Removals
+from bot.adapters.slack.installing.token_rotation import TokenRotation
+from bot.assembly.checks.same_files import open_same_files
+from bot.assembly.checks.scopes import tell_missing_scopes, tell_reinstall
+from bot.assembly.checks.versions import note_version
+from bot.assembly.installation import removals_of
+from bot.assembly.slack import Slack, slack_of
+from bot.assembly.storage import Storage, installation_store, settings_store
+from bot.assembly.workspaces.installing import oauth_of
+from bot.assembly.workspaces.workspace import Directory, Workspace
+from bot.panel.alerts.alerts import Alerts
+from bot.panel.audit.entry import Act
+from bot.panel.installations.installation import Installation, InstallationStore
+from bot.panel.roster.roster import WorkspaceScope
+from bot.settings.config import Config
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all workspaces of a process share."""
+
+    config: Config  # the deployment's
+    storage: Storage
+    session: ClientSession
+    installations: InstallationStore
+    removals: Removals
+    rotation: TokenRotation
+    directory: Directory
+
+    async def slack(self, workspace: Workspace, storage: Storage) -> Slack:
+        """Return what calls Slack in a workspace."""
+        installation = workspace.installation
+
+        async def rejected() -> None:
+            if installation:
+                await self.removals.rejected(installation)
+
+        config, identity = workspace.config, workspace.identity
+        return await slack_of(config, storage, identity, self.session, rejected)
+
+    async def installed(self, installation: Installation, by: str) -> None:
+        """Take note of a new installation, to which *by* has invited; empty: it needed nobody."""
+        await self.removals.installed(installation)
+        for team_id in sorted(await self.installations.teams(installation.key)):
+            self.directory.forget(team_id)
+            await self.storage.audit.record(
+                Act.INSTALLED, WorkspaceScope(team_id), None, f"{installation.bot_id} {by}".strip()
+            )
+            alerts = Alerts(self.storage.alerts, team_id)
+            await tell_missing_scopes(self.config, alerts, installation.scopes)
+
+
+@asynccontextmanager
+async def open_shared(config: Config, storage: Storage) -> AsyncIterator[Shared]:
+    """Open it; this process is noted among those that serve the app."""
+    async with (
+        web_api.session() as session,
+        open_same_files(config, storage, config.client_id),
+        note_version(storage, config.client_id),
+    ):
+        installations = installation_store(config, storage, config.client_id)
+        rotation = TokenRotation(
+            installations,
+            oauth_of(config, session),
+            partial(tell_reinstall, config, installations, storage.alerts),
+        )
+        yield Shared(
+            config,
+            storage,
+            session,
+            installations,
+            removals_of(config, storage, installations, session),
+            rotation,
+            Directory(config, installations, settings_store(config, storage), rotation.current),
+        )
