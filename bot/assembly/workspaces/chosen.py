@@ -1,9 +1,10 @@
 """The workspace that a command is about, where workspaces install the app themselves."""
 
+from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.identity import Identity
 from bot.assembly.actors import operator
-from bot.assembly.storage import Storage, installation_store, open_storage, settings_store
-from bot.assembly.workspaces.workspace import Directory
+from bot.assembly.storage import Storage, open_storage, settings_store
+from bot.assembly.workspaces.shared import shared_of
 from bot.panel.errors import Refused
 from bot.panel.installations.installation import Installation, InstallationStore
 from bot.settings.checked_settings import CheckedSettings
@@ -21,16 +22,17 @@ def checked_settings(deployment: Config, storage: Storage, team_id: str) -> Chec
 async def in_workspace(config: Config, wanted: str) -> tuple[Config, Identity | None]:
     """Return the settings of the workspace that is *wanted*, with its token, and who we are there.
 
-    In the one-token mode, that is for Slack to say: None. Asks nothing of Slack. Raises Refused.
+    In the one-token mode, that is for Slack to say: None. Nothing is asked of Slack but another
+    token for one that expires. Raises Refused.
     """
     if not config.is_multi_workspace:
         if wanted:
             raise Refused("There is only one workspace, whose token is set: leave out --workspace.")
         return config, None
-    async with open_storage(config, operator()) as storage:
-        installations = installation_store(config, storage, config.client_id)
-        directory = Directory(config, installations, settings_store(config, storage))
-        workspace = await directory.find(await find_workspace(installations, wanted))
+    async with open_storage(config, operator()) as storage, web_api.session() as session:
+        shared = shared_of(config, storage, session)
+        team_id = await find_workspace(shared.installations, wanted)
+        workspace = await shared.directory.find(team_id)
     return workspace.config, workspace.identity
 
 

@@ -68,18 +68,23 @@ async def open_shared(config: Config, storage: Storage) -> AsyncIterator[Shared]
         open_same_files(config, storage, config.client_id),
         note_version(storage, config.client_id),
     ):
-        installations = installation_store(config, storage, config.client_id)
-        rotation = TokenRotation(
-            installations,
-            oauth_of(config, session),
-            partial(tell_reinstall, config, installations, storage.alerts),
-        )
-        yield Shared(
-            config,
-            storage,
-            session,
-            installations,
-            removals_of(config, storage, installations, session),
-            rotation,
-            Directory(config, installations, settings_store(config, storage), rotation.current),
-        )
+        yield shared_of(config, storage, session)
+
+
+def shared_of(config: Config, storage: Storage, session: ClientSession) -> Shared:
+    """Return what all workspaces share."""
+    installations = installation_store(config, storage, config.client_id)
+    rotation = TokenRotation(
+        installations,
+        oauth_of(config, session),
+        partial(tell_reinstall, config, installations, storage.alerts),
+    )
+    return Shared(
+        config,
+        storage,
+        session,
+        installations,
+        removals_of(config, storage, installations, session),
+        rotation,
+        Directory(config, installations, settings_store(config, storage), rotation.current),
+    )
