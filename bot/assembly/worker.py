@@ -24,6 +24,7 @@ from bot.assembly.storage import (
 )
 from bot.assembly.upkeep import takes_token
 from bot.assembly.workspaces.everywhere import (
+    CHORES_AT_ONCE,
     ChoresEverywhere,
     MessengerEverywhere,
     RunnerEverywhere,
@@ -106,15 +107,15 @@ async def _open_many(config: Config, storage: Storage, status: Status) -> AsyncI
         async def do_chores(team_id: str) -> None:
             try:
                 async with workspaces.use(team_id) as there:
-                    await there.chores.run_due()
+                    await there.chores.run_due(CHORES_AT_ONCE)
             except NotInstalled:  # what is kept of it is to be deleted
                 async with open_work(_removed(team_id, config)) as there:
-                    await there.chores.run_due()
+                    await there.chores.run_due(CHORES_AT_ONCE)
 
         async def tell_alerts(team_id: str) -> None:
             try:
                 async with workspaces.use(team_id) as there:
-                    await there.alerting.run_due()
+                    await there.alerting.run_due(CHORES_AT_ONCE)
             except NotInstalled:
                 return
 

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import count
 from typing import Protocol
 
 from bot.panel.errors import PanelError, leaves
@@ -125,9 +126,11 @@ class ChoreRunner:
         """Do what is due every few seconds until cancelled, in any number of workers."""
         await forever(self.run_due, self._event, every=self._every)
 
-    async def run_due(self) -> None:
-        """Do all chores that are due."""
-        while taken := await self._store.take(self._team_id, LEASE):
+    async def run_due(self, most: int | None = None) -> None:
+        """Do all chores that are due, or so many at *most*."""
+        for _ in count() if most is None else range(most):
+            if not (taken := await self._store.take(self._team_id, LEASE)):
+                return
             await self._run(*taken)
 
     async def _run(self, chore: Chore, failures: int) -> None:

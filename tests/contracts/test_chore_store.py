@@ -123,3 +123,20 @@ async def test_a_chore_that_comes_while_a_workspace_is_looked_after_is_not_forgo
     await store.looked_after("T1", claim)  # by a worker that had seen nothing of it
     await asyncio.sleep(0.03)
     assert "T1" in await store.due_teams(30, 9)
+
+
+async def test_a_workspace_with_many_chores_lets_others_come_between(store):
+    async def do_nothing(_: Chore) -> None:
+        return None
+
+    for number in range(12):
+        await store.put(Chore.in_thread(ChoreKind.FORGET, ThreadRef("T1", "C1", f"{number}.0")))
+    await asyncio.sleep(0.01)  # each puts its time off by a part of a millisecond
+    ((_, claim),) = (await store.due_teams(30, 1)).items()
+    await store.put(Chore.in_thread(ChoreKind.FORGET, ThreadRef("T2", "C1", "1.0")))
+
+    await ChoreRunner(store, "T1", {ChoreKind.FORGET: do_nothing}).run_due(most=5)
+    await store.looked_after("T1", claim)
+
+    order = [[*await store.due_teams(30, 1)] for _ in range(3)]
+    assert order == [["T2"], ["T1"], []]

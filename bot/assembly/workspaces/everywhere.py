@@ -21,6 +21,7 @@ from bot.panel.turn.turn_runner import Runner
 log = logging.getLogger(__name__)
 
 _EVERY = 2.0  # seconds between looks for chores that are due
+CHORES_AT_ONCE = 10  # of a workspace, before others come
 _AT_ONCE = 8  # workspaces whose chores are done side by side
 
 DoDue = Callable[[str], Awaitable[None]]

@@ -8,7 +8,7 @@ local noted = redis.call('ZSCORE', P .. 'teams', team)
 if claim ~= '' then
   if noted ~= claim then return end
   if after == '' then redis.call('ZREM', P .. 'teams', team)
-  else redis.call('ZADD', P .. 'teams', after, team) end
+  else redis.call('ZADD', P .. 'teams', math.max(after, now()), team) end  -- behind those that wait longer
 elseif not noted or now() + after < tonumber(noted) then
   redis.call('ZADD', P .. 'teams', now() + after, team)
 else
