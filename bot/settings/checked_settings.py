@@ -5,7 +5,7 @@
 2. Secrets are never shown, and only kept where they are encrypted.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from bot.language import gettext
 from bot.panel.audit.audit_log import Auditor
@@ -35,15 +35,24 @@ _BY_NAME = {setting.name: setting for setting in OWN_SETTINGS.values()}
 
 
 class CheckedSettings(WorkspaceSettings):
-    """The settings of the workspace *team_id*, over those of the *deployment*."""
+    """The settings of the workspace *team_id*, over those of the *deployment*.
+
+    *check_parts* raises Refused for what the bot's parts cannot be made of.
+    """
 
     def __init__(
-        self, deployment: Config, team_id: str, store: WorkspaceSettingsStore, auditor: Auditor
+        self,
+        deployment: Config,
+        team_id: str,
+        store: WorkspaceSettingsStore,
+        auditor: Auditor,
+        check_parts: Callable[[Config], object] = lambda _: None,
     ) -> None:
         self._deployment = deployment
         self._team_id = team_id
         self._store = store
         self._auditor = auditor
+        self._check_parts = check_parts
 
     async def shown(self) -> Sequence[ShownSetting]:
         own = await self._store.of_team(self._team_id)
@@ -67,10 +76,11 @@ class CheckedSettings(WorkspaceSettings):
         after = {name: text for name, text in {**own, **changes}.items() if text}
         try:
             check(self._deployment, self._team_id, changes)
-            workspace_config(self._deployment, self._team_id, after)
+            config = workspace_config(self._deployment, self._team_id, after)
         except ConfigError as error:
             raise Refused(str(error)) from None
         self._check_may_set(changes, by)
+        self._check_parts(config)
         for name, text in changes.items():
             value = "secret" if text and _BY_NAME[name].is_secret else text
             where = WorkspaceScope(self._team_id)

@@ -9,7 +9,9 @@ import pytest
 from aiohttp import ClientSession, DummyCookieJar
 
 from bot.assembly import storage
+from bot.assembly.workspaces.chosen import checked_settings
 from bot.panel.installations.installation import Installation, InstallationStore
+from bot.playground.openai.server import OpenAIPlayground
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from bot.playground.slack.workspace.other_companies import (
@@ -73,6 +75,13 @@ class Companies:
         async with self.store() as store:
             for key in keys:
                 await store.save(installation(self.slack, key))
+
+    async def set(self, team: str, **settings: str) -> None:
+        """Give a workspace settings of its own."""
+        config = self.world.config()
+        async with storage.open_storage(config) as opened:
+            own = checked_settings(config, opened, team)
+            await own.change(settings, None)
 
     def ask(self, team: str, text: str) -> str:
         """Let somebody of a workspace ask the bot there; returns the message's ts."""
@@ -180,6 +189,31 @@ async def test_commands_change_the_panel_of_their_own_workspace(companies):
     await eventually(lambda: companies.said(ACME, here) and companies.said(GLOBEX, there))
     assert [name for name, _ in companies.said(ACME, here)] == ["Legal Counsel"]
     assert [name for name, _ in companies.said(GLOBEX, there)] == ["Panelbot"]
+
+
+async def test_a_workspace_with_a_key_of_its_own_is_answered_by_its_own_server(companies):
+    world = companies.world
+    await companies.install(ACME, GLOBEX)
+    async with OpenAIPlayground(brain=world.brain) as own:
+        server = {"OPENAI_API_KEY": own.api_key, "OPENAI_BASE_URL": own.base_url}
+        await companies.set(GLOBEX, **server, PANELBOT_EXPERT_MODEL="gpt-6-luna")
+        await world.start_bot()
+        here, there = (companies.ask(team, "legal, please") for team in (ACME, GLOBEX))
+        await eventually(lambda: companies.said(ACME, here) and companies.said(GLOBEX, there))
+        await world.stop_bot()
+
+    theirs = str([one.metadata for one in own.conversations.values()])
+    assert (GLOBEX in theirs, ACME in theirs) == (True, False)
+    ours = str(world.conversations())
+    assert (GLOBEX in ours, ACME in ours) == (False, True)
+    assert models_of(own) == {"gpt-6-luna"}
+    assert "gpt-6.1-terra" in models_of(world.openai)
+
+
+def models_of(openai: OpenAIPlayground) -> set[str]:
+    """Return the models that were asked."""
+    bodies = [one.body for one in openai.requests if one.path.endswith("/responses")]
+    return {body["model"] for body in bodies if body}
 
 
 async def test_a_shared_channel_belongs_to_whoever_was_asked(companies):

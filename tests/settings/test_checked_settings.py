@@ -111,6 +111,18 @@ async def test_an_admin_may_bring_a_key_but_not_undo_what_the_operator_has_set()
         await world.settings.change({"OPENAI_API_KEY": None}, ANN)
 
 
+async def test_what_the_bot_cannot_be_made_of_is_refused():
+    def check_parts(config):
+        if config.backend == "assistants":
+            raise Refused("It cannot offer web-search.")
+
+    store = FakeWorkspaceSettingsStore()
+    settings = CheckedSettings(read(MANY), "T1", store, Auditor(FakeAuditLog()), check_parts)
+    with pytest.raises(Refused, match="web-search"):
+        await settings.change({"PANELBOT_BACKEND": "assistants"}, None)
+    await settings.change({"PANELBOT_BACKEND": "stateless"}, None)
+
+
 async def test_what_cannot_be_read_any_more_can_be_taken_back(redis):
     lost = RedisWorkspaceSettingsStore(redis, Cipher([b"1" * 32]))
     await lost.change("T1", SERVER)

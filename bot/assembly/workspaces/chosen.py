@@ -2,6 +2,7 @@
 
 from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.identity import Identity
+from bot.assembly import panels
 from bot.assembly.actors import operator
 from bot.assembly.storage import Storage, open_storage, settings_store
 from bot.assembly.workspaces.shared import shared_of
@@ -16,7 +17,7 @@ _MOST_NAMED = 20  # of those that a command could be about
 def checked_settings(deployment: Config, storage: Storage, team_id: str) -> CheckedSettings:
     """Return what shows and changes the settings of a workspace."""
     store = settings_store(deployment, storage)
-    return CheckedSettings(deployment, team_id, store, storage.audit)
+    return CheckedSettings(deployment, team_id, store, storage.audit, panels.tools)
 
 
 async def in_workspace(config: Config, wanted: str) -> tuple[Config, Identity | None]:
