@@ -87,9 +87,11 @@ async def no_other_pages(
 
 
 def _is_link(request: web.Request) -> bool:
-    """Whether somebody follows a link to a page that is meant to be linked to."""
-    is_page = request.path in request.app[LINKED_PAGES] and request.method == "GET"
-    return is_page and request.headers.get("Sec-Fetch-Dest", "document") == "document"
+    """Whether a browser says that somebody follows a link to a page that may be linked to."""
+    resource = request.match_info.route.resource
+    is_page = resource is not None and resource.canonical in request.app[LINKED_PAGES]
+    is_followed = request.method == "GET" and "Origin" not in request.headers
+    return is_page and is_followed and request.headers.get("Sec-Fetch-Dest") == "document"
 
 
 def is_own(request: web.Request) -> bool:

@@ -66,6 +66,7 @@ EVENTS = frozenset(
         "tokens_revoked",
     }
 )
+_WORKSPACES = ("/", "/team/{team}/")  # the addresses of workspaces
 _LARGEST = 50 * 1024 * 1024
 
 
@@ -115,7 +116,7 @@ class SlackPlayground(LoopbackServer):
         self.app_methods = methods.table()
         self._web_api = WebApi(self.state, self._tokens, self.app_methods, kept_calls)
         app = web.Application(client_max_size=_LARGEST)
-        super().__init__(app, port, linked_pages=(PATH,))
+        super().__init__(app, port, linked_pages=(PATH, *_WORKSPACES))
         self._add_routes()
 
     def _add_routes(self) -> None:
