@@ -67,6 +67,11 @@ _QUEUE = (
         ],
     ),
     Panel(
+        "Threads by workspace",
+        "short",
+        [("max by (workspace, state) (panelbot_workspace_threads)", "{{workspace}} {{state}}")],
+    ),
+    Panel(
         "Places of workers",
         "short",
         [("sum(panelbot_turns_running)", "taken"), ("sum(panelbot_turn_places)", "all")],

@@ -3,7 +3,7 @@
 Every method may raise StoreUnavailable.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
@@ -12,6 +12,8 @@ from bot.panel.errors import StoreUnavailable, TurnLost
 from bot.panel.intake.lease import renewed_lease
 from bot.panel.intake.turn_queue import TurnQueue
 from bot.panel.model import Claim, ThreadRef, Turn, TurnId
+
+OTHERS = "others"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,14 @@ class WorkspaceDepth:
 
     waiting: int
     running: int
+
+
+def busiest(depths: Mapping[str, WorkspaceDepth], most: int) -> Mapping[str, WorkspaceDepth]:
+    """Return so many of the workspaces at *most*, the busiest first, and what all others do."""
+    names = sorted(depths, key=lambda name: (-depths[name].waiting, -depths[name].running, name))
+    rest = [depths[name] for name in names[most:]]
+    others = WorkspaceDepth(sum(one.waiting for one in rest), sum(one.running for one in rest))
+    return {name: depths[name] for name in names[:most]} | ({OTHERS: others} if rest else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +68,9 @@ class QueueAdmin(TurnQueue, Protocol):
 
     async def depth(self) -> Depth:
         """Return how much there is to do."""
+
+    async def by_workspace(self) -> Mapping[str, WorkspaceDepth]:
+        """Return what each workspace has to do that does anything, where they share the turns."""
 
     async def oldest(self) -> float:
         """Return for how many seconds the oldest message waits, of those that are next in line."""

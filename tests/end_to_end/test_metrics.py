@@ -11,10 +11,12 @@ from prometheus_client import Metric
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
 from prometheus_client.parser import text_string_to_metric_families as plain
 
+from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
+from bot.adapters.redis.shards import Shards
 from bot.assembly import storage
 from bot.assembly.parts import Readiness
 from bot.assembly.watching.metrics import Metering, open_metrics
-from bot.panel.model import Expert, ExpertName
+from bot.panel.model import Expert, ExpertName, Message, MessageTs, ThreadRef, UserId
 from bot.panel.roster.roster import ChannelScope
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from tests.end_to_end.conftest import MENTION, World, free_port
@@ -96,6 +98,31 @@ async def test_a_turn_is_counted_from_its_arrival_to_its_replies(world, scraper)
     assert 0 < seen.value("panelbot_budget_used_ratio", budget="workspace 1000000 tokens/month") < 1
     assert len(seen.families["panelbot_budget_used_ratio"].samples) == 1
     assert seen.value("panelbot_approvals_open") == 0
+
+
+@pytest.mark.parametrize("named", ["on", "workspace"])
+async def test_the_busiest_workspaces_are_seen_and_few_have_series_of_their_own(
+    world, scraper, named
+):
+    config = world.config()
+    async with storage.open_storage(config) as memory:
+        shared = RedisTurnQueue(memory.redis, Shards(), workspace_room=1)
+        for number in range(8):
+            for ts in range(9 - number):
+                said = Message(MessageTs(f"{ts}.0"), UserId("U1"), "Hi")
+                await shared.put(ThreadRef(f"T{number}", "C1", f"{ts}.0"), said)
+    world.environ["PANELBOT_METRICS"] = named
+    async with world.command("web") as process:
+        await told(process, " web.ready ")
+        seen = await scraper.metrics()
+
+    names = ["T0", "T1"] if named == "workspace" else ["busiest 1", "busiest 2"]
+    waiting = [
+        seen.value("panelbot_workspace_threads", workspace=name, state="waiting")
+        for name in (*names, "others")
+    ]
+    assert waiting == [9, 8, 4 + 3 + 2]
+    assert len(seen.families["panelbot_workspace_threads"].samples) == 6 * 2
 
 
 @pytest.mark.parametrize("command", ["web", "worker"])

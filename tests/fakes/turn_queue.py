@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from bot import runtime
-from bot.operations.queue_admin import DeadLetter, Depth, Hold, QueueAdmin
+from bot.operations.queue_admin import DeadLetter, Depth, Hold, QueueAdmin, WorkspaceDepth
 from bot.panel.errors import Poisoned, TurnLost
 from bot.panel.intake.turn_queue import MOST_APP_QUESTIONS, StopResult, WaitingThread, messages_of
 from bot.panel.journal.events import Retried, TurnEvent
@@ -280,6 +280,12 @@ class FakeTurnQueue(QueueAdmin):
             delayed=len(self._currents) - leased,
             buried=len(self._letters),
         )
+
+    async def by_workspace(self) -> Mapping[str, WorkspaceDepth]:
+        waiting = Counter(thread.team_id for row in self.order.rows() for thread in row)
+        running = Counter(thread.team_id for thread in self._currents)
+        teams = waiting | running if self.order.is_shared else ()
+        return {team: WorkspaceDepth(waiting[team], running[team]) for team in teams}
 
     async def busy(self, threads: Collection[ThreadRef]) -> Set[ThreadRef]:
         return {one for one in threads if one in self._currents or self._inboxes.get(one)}

@@ -147,6 +147,13 @@ QUEUE = Gauge(
     ["state"],
     registry=SHARED,
 )
+WORKSPACES = Gauge(
+    "panelbot_workspace_threads",
+    "The same of the busiest workspaces, where several share the turns, and of all others: "
+    "threads that wait, and turns in progress",
+    ["workspace", "state"],
+    registry=SHARED,
+)
 OLDEST = Gauge(
     "panelbot_queue_oldest_seconds",
     "Age of the oldest message that a worker could take now, of the next 100 threads",

@@ -17,6 +17,7 @@ from bot.assembly import budgets
 from bot.assembly.parts import Readiness
 from bot.assembly.storage import redis_of
 from bot.experts import library
+from bot.operations.queue_admin import OTHERS, busiest
 from bot.panel.budgets.limits import Level, Limit
 from bot.panel.loops import meanwhile
 from bot.panel.observing import Observer
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_BUSIEST = 5  # workspaces that have series of their own
 _LOOK = 1.0  # seconds between two looks at how late the event loop is, and at what is to count
 
 
@@ -61,8 +63,9 @@ async def open_metrics(config: Config, role: str, readiness: Readiness) -> Async
         metrics.INFO.clear()
         metrics.INFO.labels(__version__, role, workspace).set(1)
         limits = [one for one in config.budgets if _is_for_all(one)] if readiness.team_id else []
-        depth, oldest, states, undecided, standings = await asyncio.gather(
+        depth, depths, oldest, states, undecided, standings = await asyncio.gather(
             queue.depth(),
+            queue.by_workspace(),
             queue.oldest(),
             outbox.waiting(),
             approvals.undecided(),
@@ -71,6 +74,11 @@ async def open_metrics(config: Config, role: str, readiness: Readiness) -> Async
         metrics.QUEUE.labels("waiting").set(depth.waiting)
         metrics.QUEUE.labels("running").set(depth.running)
         metrics.QUEUE.labels("delayed").set(depth.delayed)
+        metrics.WORKSPACES.clear()
+        for rank, (name, one) in enumerate(busiest(depths, _BUSIEST).items(), 1):
+            shown = name if config.metrics == "workspace" or name == OTHERS else f"busiest {rank}"
+            metrics.WORKSPACES.labels(shown, "waiting").set(one.waiting)
+            metrics.WORKSPACES.labels(shown, "running").set(one.running)
         metrics.OLDEST.set(oldest)
         metrics.DEAD_LETTERS.set(depth.buried)
         metrics.OUTBOX.set(states)

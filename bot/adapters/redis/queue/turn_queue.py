@@ -202,7 +202,6 @@ class RedisTurnQueue(QueueAdmin):
         return Depth(*(sum(column) for column in zip(*counts, strict=True)))
 
     async def by_workspace(self) -> Mapping[str, WorkspaceDepth]:
-        """Return what each workspace has to do that does anything, where they share the turns."""
         waiting, running = Counter[str](), Counter[str]()
         for prefix in self._shards.prefixes:
             some_wait, some_run = await counting.by_workspace(self._redis, prefix)
