@@ -39,6 +39,7 @@ class Own(StrEnum):
     """What a workspace may have of its own; its admins set it, unless it is the operator's."""
 
     ANY = "any value"
+    NAMED_THERE = "any value; the deployment's ids count in no workspace"
     AT_MOST = "at most the deployment's"
     AT_MOST_OR_ZERO = "at most the deployment's, where 0 is the most"
     WITHIN = "only what the deployment's has, which may be all"

@@ -2,7 +2,9 @@
 
 1. The deployment's key never goes to a server that a workspace names, nor does a workspace's to
    the deployment's server: key and address count together. A key alone is one of OpenAI's.
-2. What the deployment bounds (``Own``) is bounded whenever it is read: the deployment's settings
+2. An id of a person, a channel or an app means somebody in one workspace, and somebody else in
+   another: those in the deployment's lists give nobody any right here.
+3. What the deployment bounds (``Own``) is bounded whenever it is read: the deployment's settings
    may have become stricter since somebody set the workspace's.
 """
 
@@ -58,6 +60,7 @@ def workspace_config(deployment: Config, team_id: str, own: Mapping[str, str]) -
     cannot be read: the deployment's in its place might allow what the workspace has forbidden.
     """
     given = {name: text for name, text in own.items() if name in _FIELDS}
+    deployment = _without_ids(deployment)
     if not given:
         return deployment
     if ADDRESS in given and KEY not in given:
@@ -135,6 +138,18 @@ def _exceeds(name: str, value: object, deployment: Config, team_id: str) -> bool
     if OWN_SETTINGS[name].own is Own.BESIDES:
         return False
     return bound(name, value, deployment, team_id) != value
+
+
+def _without_ids(deployment: Config) -> Config:
+    """Return *deployment* with the words of its lists alone, or only admins where there are none.
+
+    Who may do more by default may not, then.
+    """
+    named = [name for name, one in OWN_SETTINGS.items() if one.own is Own.NAMED_THERE]
+    words = {name: frozenset(filter(str.islower, getattr(deployment, name))) for name in named}
+    admins = frozenset({"admins"})
+    kept = {n: known or (SETTINGS[n].kind.default and admins) for n, known in words.items()}
+    return replace(deployment, **kept)  # type: ignore[arg-type]  # each by its field's kind
 
 
 def _without_models(deployment: Config) -> Config:

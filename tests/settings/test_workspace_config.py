@@ -16,8 +16,26 @@ def config(own, team="T1", **environ):
 
 def test_a_workspace_without_settings_has_the_deployments():
     deployment = read(VLLM)
-    assert workspace_config(deployment, "T1", {}) is deployment
-    assert workspace_config(deployment, "T1", {"REDIS_URL": "redis://elsewhere"}) is deployment
+    assert workspace_config(deployment, "T1", {}) == deployment
+    assert workspace_config(deployment, "T1", {"REDIS_URL": "redis://elsewhere"}) == deployment
+
+
+@pytest.mark.parametrize(
+    ("name", "ours", "counts"),
+    [
+        ("PANELBOT_ADMINS", "U012AB3CD", ""),
+        ("PANELBOT_ALERTS", "C012AB3CD", ""),
+        ("PANELBOT_APPS", "A012AB3CD", ""),
+        ("PANELBOT_ASKERS", "members,guests:C012AB3CD,U012AB3CD", "members"),
+        ("PANELBOT_ASKERS", "U012AB3CD", "admins"),
+        ("PANELBOT_APPROVERS", "asker,S012AB3CD", "asker"),
+        ("PANELBOT_APPROVERS", "U012AB3CD", "admins"),
+    ],
+)
+def test_an_id_of_one_workspace_gives_nobody_any_right_in_another(name, ours, counts):
+    assert workspace_config(read({name: ours}), "T1", {}) == read({name: counts})
+    theirs = ours.replace("012", "345")
+    assert workspace_config(read({name: ours}), "T1", {name: theirs}) == read({name: theirs})
 
 
 def test_the_deployments_key_never_goes_to_a_workspaces_server():

@@ -54,7 +54,7 @@ class RightsSettings:
         word_set(r"[UW][A-Z0-9]{2,}", "ids of people (U…)"),
         "People, besides workspace admins, who may change the workspace's default panel",
         example="U012AB3CD,U045EF6GH",
-        own=Own.ANY,
+        own=Own.NAMED_THERE,
     )
     alerts: frozenset[str] = setting(
         "PANELBOT_ALERTS",
@@ -63,7 +63,7 @@ class RightsSettings:
         "people. Left out: PANELBOT_ADMINS; with neither, only the log",
         example="C012AB3CD,U045EF6GH",
         page="run/alerts.md",
-        own=Own.ANY,
+        own=Own.NAMED_THERE,
     )
     askers: frozenset[str] = setting(
         "PANELBOT_ASKERS",
@@ -78,7 +78,7 @@ class RightsSettings:
         "perhaps for one channel only",
         example="members,guests:C012AB3CD,partners:C045EF6GH",
         page="use/access.md",
-        own=Own.ANY,
+        own=Own.NAMED_THERE,
     )
     channels: frozenset[str] = setting(
         "PANELBOT_CHANNELS",
@@ -126,7 +126,7 @@ class RightsSettings:
         "bots (B…) or of their bots' users (U…). Left out: none may",
         example="A012AB3CD,B045EF6GH",
         page="use/asking.md#apps-and-workflows",
-        own=Own.ANY,
+        own=Own.NAMED_THERE,
     )
     approvers: frozenset[str] = setting(
         "PANELBOT_APPROVERS",
@@ -141,7 +141,7 @@ class RightsSettings:
         "ids of people and user groups",
         example="asker,admins,U012AB3CD,S078IJ9KL",
         page="use/approvals.md",
-        own=Own.ANY,
+        own=Own.NAMED_THERE,
     )
     link_domains: frozenset[str] = setting(
         "PANELBOT_LINK_DOMAINS",
