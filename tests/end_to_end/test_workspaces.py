@@ -163,6 +163,11 @@ async def test_a_workspace_that_installs_the_app_from_a_link_is_served(companies
     code, listed, _ = await world.panelbot("workspaces", "list")
     assert code == 0
     assert "Globex" in listed
+    async with storage.open_storage(world.config()) as kept:
+        (record,) = [one async for one in kept.audit_log.records(GLOBEX)]
+    fields = record.fields()
+    assert (fields["act"], fields["by"]) == ("installed", FAY)
+    assert '"invited_by":"operator:' in record.text
 
 
 async def test_a_workspace_that_removes_the_app_is_left_alone_and_the_others_served(companies):

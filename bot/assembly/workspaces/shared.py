@@ -21,6 +21,7 @@ from bot.assembly.workspaces.workspace import Directory, Workspace
 from bot.panel.alerts.alerts import Alerts
 from bot.panel.audit.entry import Act
 from bot.panel.installations.installation import Installation, InstallationStore
+from bot.panel.model import UserId
 from bot.panel.roster.roster import WorkspaceScope
 from bot.settings.config import Config
 
@@ -51,10 +52,16 @@ class Shared:
     async def installed(self, installation: Installation, by: str) -> None:
         """Take note of a new installation, to which *by* has invited; empty: it needed nobody."""
         await self.removals.installed(installation)
-        for team_id in sorted(await self.installations.teams(installation.key)):
+        person = UserId(installation.installer) if installation.installer else None
+        teams = await self.installations.teams(installation.key)
+        for team_id in sorted(teams) or [installation.key]:  # an organisation's first has none
             self.directory.forget(team_id)
             await self.storage.audit.record(
-                Act.INSTALLED, WorkspaceScope(team_id), None, f"{installation.bot_id} {by}".strip()
+                Act.INSTALLED,
+                WorkspaceScope(team_id),
+                person,
+                installation.bot_id,
+                invited_by=by,
             )
             alerts = Alerts(self.storage.alerts, team_id)
             await tell_missing_scopes(self.config, alerts, installation.scopes)
