@@ -6,6 +6,7 @@ from bot.playground.openai.stand_in.brain import Call
 from bot.playground.slack.workspace.company import ADA
 from bot.playground.slack.workspace.messages import Message
 from tests.end_to_end.conftest import MENTION, World
+from tests.eventually import eventually
 
 WORDS = {"reason": "It may be.", "brief": "Please look at it."}
 
@@ -36,6 +37,7 @@ async def test_a_choice_asks_whom_people_choose_and_takes_the_buttons_away(bot: 
     ]  # fmt: skip
 
     await bot.slack.people.click(ADA, message, buttons["Finance Partner"])
+    await eventually(lambda: bot.said(ts)[-1][0] == "Finance Partner")
     await bot.idle()
 
     said = bot.said(ts)
