@@ -37,6 +37,22 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """A message with buttons that asks whom to ask, and what people pressed there."""
+
+    ts: str
+    press: str  # the ts that whatever is pressed there has
+    since: str  # the first message that it is about
+    until: str  # the last one
+    pressed: Sequence[Set[str]]  # whom people chose, each; nobody: the router is to choose
+    is_open: bool  # whether it has its buttons still
+
+    def is_about(self, question: Question) -> bool:
+        """Whether it asks who is to answer *question*."""
+        return Decimal(self.since) <= Decimal(question.ts) <= Decimal(self.until)
+
+
+@dataclass(frozen=True, slots=True)
 class Remark:
     """What models are to read with the next question: an edit, or what people said besides."""
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from bot.panel.language_model.exchange import ABORTED, ToolAnswered, ToolCalled, UserSaid
 from tests.reckoning.questions import asked_in
-from tests.reckoning.records import Conversation, OfThread, Press, Question, Remark, Said
+from tests.reckoning.records import Conversation, Offer, OfThread, Press, Question, Remark, Said
 
 MaySwap = Callable[[str, str], bool]  # whether messages may have arrived in the other order
 USUAL = frozenset({"late", "plan", "reply", "router", "synthesis"})
@@ -72,6 +72,39 @@ def pressed(
         may_miss = failed or press.ts in excused
         if [*answers.values()] != [press.expert] and not (may_miss and not answers):
             yield f"{[*answers.values()]} answer the press {press.ts} for {press.expert}"
+
+
+def chosen(
+    said: Sequence[Said],
+    questions: Sequence[Question],
+    offers: Sequence[Offer],
+    may_swap: MaySwap = _never,
+) -> Iterator[str]:
+    """Complain of *offers* that others answer than one who pressed has chosen, or twice.
+
+    Nobody may answer as long as nobody has pressed; buttons go with an answer, and with an answer
+    to anything that was written later.
+    """
+    for offer in offers:
+        own = [one for one in said if one.turn_ts == offer.press and one.answers]
+        answers = {one.part.rpartition(":")[0]: one.speaker for one in own}
+        about = [one for one in questions if offer.is_about(one)]
+        named = {name for one in about for name in one.experts} or {""}
+        wanted = [sorted(one or named) for one in offer.pressed]
+        failed = {one.speaker for one in said if one.failed and one.turn_ts == offer.press}
+        speakers = sorted([*answers.values(), *failed])
+        if speakers and speakers not in wanted:
+            yield f"{speakers} answer the offer {offer.ts}, for which {wanted} were chosen"
+        theirs = [one for one in questions if any(other.is_about(one) for other in offers)]
+        swapped = any(
+            may_swap(one.ts, other.ts) for one in about for other in theirs if one != other
+        )
+        others = {n for one in said if one.answers and one not in own for n in one.numbers}
+        if not swapped and (twice := others & {n for one in own for n in one.numbers}):
+            yield f"{sorted(twice)} are answered again, as {offer.ts} asked whom to ask"
+        later = any(one.answers and Decimal(one.turn_ts) > Decimal(offer.ts) for one in said)
+        if offer.is_open and (speakers or later):
+            yield f"the buttons of {offer.ts} are left"
 
 
 def in_vain(question: Question, said: Sequence[Said]) -> Set[str]:

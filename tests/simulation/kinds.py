@@ -25,6 +25,7 @@ class Story:
     limit: int = 0  # questions of a person in a minute; 0: any number
     budget: int = 0  # tokens that a channel may spend in a day; 0: any number
     buttons: float = 0.0  # the share of answers under which somebody presses one
+    offers: bool = False  # whether the router may be unsure, and asks people whom to ask
     files: float = 0.0  # the share of questions for which experts make one
     functions: bool = False  # whether a question may be for one, too
     direct: float = 0.0  # the share of threads in a direct message
@@ -99,6 +100,9 @@ _IN_ANY_MEMORY: Mapping[str, Kind] = {
         Chances(before=0.01, after=0.01),
         Story(buttons=0.3, streaming=0.3, stops=0.1, deletions=0.1),
         kills=3,
+    ),
+    "offers": Kind(
+        Chances(before=0.01, after=0.01), Story(offers=True, streaming=0.3, late=1.0), kills=3
     ),
     "files": Kind(
         Chances(before=0.01, after=0.01, cut=0.004),

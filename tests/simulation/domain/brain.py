@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
 
 from bot.panel.language_model.exchange import Prompt, StoredItem, ToolCalled, UserSaid
@@ -14,6 +14,7 @@ from tests.reckoning.questions import Asked, Wish, asked_in, listed, made_by
 COLLEAGUE = "design"  # who is on the panel for nobody else
 ASKS_EVERY = 3  # question: whom legal asks it about first
 STRANGE_EVERY = 7  # question: of those the router calls somebody who is not on the panel
+UNSURE_EVERY = 4  # question: the router does not know whom to ask
 Step = str | ToolCalled | ApprovalWanted | MadeFile
 
 
@@ -33,6 +34,34 @@ def reply(prompt: Prompt, stored: Sequence[StoredItem], new_id: Callable[[], str
     asked = [one for one in own if one.wish is Wish.FILE and name in one.experts]
     files = [MadeFile(new_id(), file_of(name, one.number)) for one in asked]
     return [f"{name} answers {listed(own)} at some length here", *files]
+
+
+def wanted(prompt: Prompt) -> tuple[Asked, ...]:
+    """Return the questions that a prompt to judge, or to sample, is about."""
+    texts = [item.text for item in prompt.items if isinstance(item, UserSaid)]
+    return tuple(asked_in(texts[-1])) if texts else ()
+
+
+def likelihoods(prompt: Prompt) -> Mapping[str, float] | None:
+    """Return how likely each tool is wanted; None where the server does not say."""
+    questions = wanted(prompt)
+    if any(one.number % 2 for one in questions):
+        return None
+    value = 0.3 if is_unsure(questions) else 0.9
+    named = {f"consult_{name}": value for one in questions for name in one.experts}
+    return named or {"nobody": 0.9}
+
+
+def is_unsure(questions: Sequence[Asked]) -> bool:
+    """Whether the router does not know whom to ask."""
+    return any(one.number % UNSURE_EVERY < 2 for one in questions)  # by decisions, or by samples
+
+
+def sample(prompt: Prompt, random: Random) -> list[str]:
+    """Return the tools that a sample of the router calls: two that are unsure may differ."""
+    questions = wanted(prompt)
+    names = dict.fromkeys(f"consult_{name}" for one in questions for name in one.experts)
+    return [] if is_unsure(questions) and random.random() < 0.5 else [*names]
 
 
 def file_of(expert: str, number: int) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from itertools import count
 from random import Random
@@ -29,7 +29,8 @@ from bot.panel.intake.queue_positions import QueuePositions
 from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.language_model.model_client import ModelClient
 from bot.panel.messaging.locales import Locales
-from bot.panel.model import Expert, ExpertName, ThreadRef, ToolName, TurnId
+from bot.panel.model import Expert, ExpertName, ThreadRef, ToolName, TurnId, WhenUnsure
+from bot.panel.routing.gate import Look
 from bot.panel.timeouts import Timeouts
 from bot.panel.tools import McpServer, Toolbox, name_of
 from bot.panel.turn.services import Rules, Services
@@ -130,6 +131,7 @@ class Fleet:
     model: SimulatedModel
     limit: int  # questions of a person in a minute; 0: any number
     budget: int = 0  # tokens of a channel in a day; 0: any number
+    offers: bool = False  # whether people are asked where the router is unsure
     short: set[TurnId] = field(default_factory=set)  # turns that a budget did not allow something
     wrong_budgets: list[str] = field(default_factory=list)
     admitted: dict[TurnId, bool] = field(default_factory=dict)  # whether a turn was, in the end
@@ -174,7 +176,7 @@ class Fleet:
         ledger = self._ledger(reached)
         runner = TurnRunner(
             self._services(process, reached, messenger, timeouts, ledger),
-            Rules(ModelChoice(), timeouts, self._rights()),
+            self._rules(timeouts),
         )
         worker = TurnWorker(
             reached.queue, runner, timeouts=timeouts, concurrency=8, lease=LEASE, ledger=ledger
@@ -186,6 +188,12 @@ class Fleet:
         sender = OutboxWorker(stores.outbox, messenger, lease=LEASE)
         main = process.spawn(_work(process, worker, beside, sender))
         self.workers.append(Worker(process, main, worker))
+
+    def _rules(self, timeouts: Timeouts) -> Rules:
+        rules = Rules(ModelChoice(), timeouts, self._rights())
+        if not self.offers:
+            return rules
+        return replace(rules, look=Look(agreement=True), unsure=WhenUnsure.CAUTIOUS)
 
     def _ledger(self, reached: Reached) -> Ledger:
         budgets = f"channel {self.budget} tokens/day" if self.budget else ""

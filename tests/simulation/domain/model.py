@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from enum import Enum
 from itertools import count
 
-from bot.panel.errors import ConversationGone, ModelFault, ModelRefused
+from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, NoDecisions
 from bot.panel.language_model.exchange import (
     ABORTED,
     ApprovalGiven,
     Begun,
     Item,
+    Judged,
     ModelEvent,
     ModelSaid,
     Prompt,
@@ -30,7 +31,7 @@ from bot.panel.language_model.exchange import (
 from bot.panel.language_model.repetition import repeated
 from bot.panel.links import Labels
 from bot.panel.made_files import MadeFile
-from bot.panel.model import ConversationId, RequestId
+from bot.panel.model import CallId, ConversationId, RequestId
 from bot.panel.tools import ApprovalWanted
 from tests.fakes.language_model import USAGE, Stored
 from tests.simulation.domain import brain
@@ -94,6 +95,17 @@ class SimulatedModel:
         tell(Begun(writing.response))
         self._go_on(writing)
         return writing
+
+    async def judge(self, prompt: Prompt) -> Judged:
+        """Return how likely each tool is wanted."""
+        if (found := brain.likelihoods(prompt)) is None:
+            raise NoDecisions("not about an odd question")
+        return Judged(found, USAGE)
+
+    async def once(self, prompt: Prompt) -> Sequence[ToolCalled]:
+        """Return what a response calls of which nothing is kept."""
+        tools = brain.sample(prompt, self._loop.random)
+        return [ToolCalled(CallId(f"call_{next(self._ids)}"), tool, {}) for tool in tools]
 
     def leave(self, writing: Writing) -> None:
         """Notice that the reader has gone."""

@@ -1,7 +1,7 @@
 """What people do in Slack: many threads at once, follow-ups after the answer or before, stops."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from math import inf
 from random import Random
@@ -42,6 +42,7 @@ class People:
     stops: dict[ThreadRef, list[MessageTs]] = field(default_factory=dict)
     deletions: dict[ThreadRef, list[str]] = field(default_factory=dict)
     presses: dict[ThreadRef, list[Press]] = field(default_factory=dict)
+    choices: dict[ThreadRef, list[tuple[MessageTs, Set[str]]]] = field(default_factory=dict)
     _remarks: list[tuple[ThreadRef, MessageTs, str, int | None]] = field(default_factory=list)
     asked: int = 0
     taken: dict[int, tuple[int, ...]] = field(default_factory=dict)  # which were, by thread
@@ -185,6 +186,11 @@ class People:
         """Let somebody press a button there."""
         self.presses.setdefault(thread, []).append(press)
         self._send(press.ts, tell, 0.01)
+
+    def choose(self, thread: ThreadRef, offer: MessageTs, experts: Set[str], tell: Tell) -> None:
+        """Let somebody press a button of *offer*."""
+        self.choices.setdefault(thread, []).append((offer, experts))
+        self._send(self.fleet.slack.new_ts(), tell, 0.01)
 
     def delete(self, thread: ThreadRef, question: Question, random: Random) -> None:
         """Let the author of *question* delete it; a thread without replies goes with it."""

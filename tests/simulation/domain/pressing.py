@@ -22,6 +22,8 @@ class Pressers:
         self._people = people
         if people.story.buttons:
             people.fleet.slack.on_post.append(self._look)
+        if people.story.offers:
+            people.fleet.slack.on_post.append(self._look_for_offers)
 
     def _look(self, thread: ThreadRef, shown: Shown) -> None:
         post, loop = shown.post, self._people.fleet.loop
@@ -31,6 +33,35 @@ class Pressers:
         if random.random() < self._people.story.buttons:
             pressing = self._press(thread, post.expert, post.about, shown.ts, random)
             loop.create_task(pressing, context=loop.world.copy())
+
+    def _look_for_offers(self, thread: ThreadRef, shown: Shown) -> None:
+        loop = self._people.fleet.loop
+        if not (shown.post.candidates and shown.post.about):
+            return
+        random = loop.dice("choose", shown.post.turn)
+        at_once = random.random() * _LONGEST / 2
+        for _ in range(random.choice((0, 1, 1, 2, 3))):
+            pause = at_once if random.random() < 0.5 else random.random() * _LONGEST
+            names = [expert.name for expert in shown.post.candidates]
+            other = [ExpertName(random.choice(ASKED))]
+            experts = random.choice((names, names[:1], names[-1:], other, []))
+            choosing = self._choose(thread, shown, tuple(experts), pause)
+            loop.create_task(choosing, context=loop.world.copy())
+
+    async def _choose(
+        self, thread: ThreadRef, shown: Shown, experts: tuple[ExpertName, ...], pause: float
+    ) -> None:
+        """Press a button of an offer, if it is there still, as its listener looks."""
+        await asyncio.sleep(pause)
+        place, post = self._people.fleet.slack.thread(thread), shown.post
+        if shown.ending or place.ours.get(shown.ts) is not shown or not post.about:
+            return
+        steer = Steer(Wish.ASK, post.about, shown.ts, experts, chosen=True, last=post.about_until)
+
+        def press(web: Web) -> Coroutine[Any, Any, object]:
+            return web.intake.press_once(thread, _PRESSES, steer)
+
+        self._people.choose(thread, shown.ts, frozenset(map(str, experts)), press)
 
     async def _press(
         self,

@@ -5,10 +5,18 @@ from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 
 from bot.panel.messaging.messenger import Post, TaskState
-from bot.panel.model import ThreadRef, TurnId
+from bot.panel.model import ThreadRef, TurnId, just_after
 from tests.reckoning import rules
 from tests.reckoning.questions import Wish, made_by, named_in
-from tests.reckoning.records import Conversation, OfThread, Question, Said, conversation
+from tests.reckoning.records import (
+    Conversation,
+    Offer,
+    OfThread,
+    Press,
+    Question,
+    Said,
+    conversation,
+)
 from tests.simulation.domain.brain import file_of
 from tests.simulation.domain.deciders import tickets
 from tests.simulation.domain.fleet import Fleet
@@ -45,6 +53,14 @@ class Reckoning:
         failing = None if self._may_fail else frozenset[str]()
         kinds = _KINDS | ({"stopped", "command"} if thread in self._people.stops else set())
         kinds |= {"budget"} if self._fleet.short else set()
+        offers = self._offers(thread)
+        chosen = {one.press for one in offers}
+        answered = {
+            n for one in said if one.turn_ts not in chosen and one.answers for n in one.numbers
+        }
+        offered = {one.number for one in questions if any(o.is_about(one) for o in offers)}
+        offered -= answered  # they overtook each other, and are not what was offered
+        kinds |= {"offer"} if offers else set()
         kinds |= {"steered"} if thread in self._people.presses else set()
         yield from rules.strange(said, kinds, failing)
         yield from rules.repeated([one for one in said if not self._is_unsummed(one)])
@@ -54,15 +70,19 @@ class Reckoning:
         in_vain |= {one.ts for one in presses if self._people.is_deleted(thread, one.since)}
         in_vain |= {one.ts for one in self._lost(thread, presses)}
         yield from rules.pressed(said, presses, in_vain)
+        if not lost:
+            yield from rules.chosen(said, questions, offers, self._people.may_swap)
         excused_turns = {one.ts for one in (*ended, *lost)} | in_vain
         yield from rules.summed_up(said, frozenset(), excused_turns)
         excused = {one.number for one in (*ended, *lost)} | self._answered_with_others(questions)
         yield from self._uncounted(said)
-        pressed = {one.ts for one in presses}
+        pressed = {one.ts for one in presses} | chosen
         first = [one for one in said if one.turn_ts not in pressed]
-        yield from rules.answered(first, questions, excused, {one.number for one in lost})
-        yield from rules.out_of_order(said, self._people.may_swap)
-        yield from self._in_conversations(thread, questions, said, excused)
+        others = [one for one in questions if one.number not in offered]
+        yield from rules.answered(first, others, excused, {one.number for one in lost})
+        in_order = [one for one in said if one.turn_ts not in chosen]
+        yield from rules.out_of_order(in_order, self._people.may_swap)
+        yield from self._in_conversations(thread, questions, said, excused | offered)
         yield from self._tickets(thread, questions, said, excused)
         yield from self._made(thread, questions, said, excused)
         yield from self._shown(thread)
@@ -129,7 +149,7 @@ class Reckoning:
             yield from rules.linked(known, _signed(said), asked, unheard={DATES})
         if not self._fleet.is_flushed:
             yield from rules.read(known, self._people.remarks(thread, must_answer))
-        presses = self._people.presses.get(thread, [])
+        presses = [*self._people.presses.get(thread, []), *map(_press_of, self._offers(thread))]
         told = [one for one in questions if one not in lost]
         once = [one for one in told if not any(press.is_about(one) for press in presses)]
         for one in known.all:
@@ -138,6 +158,21 @@ class Reckoning:
             yield from rules.heard_in_order(one, once, self._people.may_swap)
             short = self._refused(thread, questions) if self._fleet.budget else ()
             yield from rules.calls(one, {question.number for question in (*lost, *short)})
+
+    def _offers(self, thread: ThreadRef) -> Sequence[Offer]:
+        choices = self._people.choices.get(thread, ())
+        return [
+            Offer(
+                one.ts,
+                just_after(one.ts),
+                str(one.post.about),
+                str(one.post.about_until),
+                [experts for ts, experts in choices if ts == one.ts],
+                one.ending is None,
+            )
+            for one in self._fleet.slack.threads[thread].ours.values()
+            if one.post.part == "offer"
+        ]
 
     def _said(self, thread: ThreadRef) -> list[Said]:
         return [_said(one) for one in self._fleet.slack.threads[thread].ours.values()]
@@ -212,6 +247,10 @@ class Reckoning:
                 yield f"{worker.process.name} died of {error!r}"
         for what in self._fleet.loop.errors:
             yield f"the loop: {what.get('message')} {what.get('exception')!r}"
+
+
+def _press_of(offer: Offer) -> Press:
+    return Press(offer.press, "", offer.since, offer.until)
 
 
 def _turn_of(thread: ThreadRef, question: Question) -> TurnId:

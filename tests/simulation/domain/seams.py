@@ -11,16 +11,24 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from inspect import iscoroutinefunction
-from typing import Any
+from typing import Any, cast
 
 from bot.panel.errors import MessengerUnavailable, ModelUnavailable, StoreUnavailable
 from bot.panel.intake import lease
-from bot.panel.language_model.exchange import Item, ModelEvent, Prompt, Responded, StoredItem
+from bot.panel.language_model.exchange import (
+    Item,
+    Judged,
+    ModelEvent,
+    Prompt,
+    Responded,
+    StoredItem,
+)
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.links import Labels
 from bot.panel.made_files import MadeFile
 from bot.panel.messaging.outbox import LastState, Outbox, Outgoing
 from bot.panel.model import Claim, ConversationId, ThreadRef
+from tests.fakes.language_model import USAGE
 from tests.fakes.outbox import FakeOutbox
 from tests.fakes.turn_queue import FakeTurnQueue
 from tests.simulation.domain.model import Locked, SimulatedModel, Writing
@@ -202,6 +210,16 @@ class ModelSeam(LanguageModel):
             if process.is_alive:
                 process.at_death.remove(leave)
                 leave()
+
+    async def respond_once(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
+        calls = await self._server.call("respond_once", partial(self._model.once, prompt))
+        for call in calls:
+            yield call
+        yield Responded("" if calls else "nobody", USAGE)
+
+    async def judge(self, prompt: Prompt) -> Judged:
+        judged = await self._server.call("judge", partial(self._model.judge, prompt))
+        return cast("Judged", judged)
 
     async def _begin(self, prompt: Prompt, begin: Callable[[], None]) -> None:
         pauses = iter(_WHILE_LOCKED)

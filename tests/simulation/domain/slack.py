@@ -21,6 +21,7 @@ from bot.panel.messaging.messenger import (
 )
 from bot.panel.messaging.outbox import LastState
 from bot.panel.model import ApprovalId, Message, MessageTs, ThreadRef, TurnId, UserId
+from bot.panel.texts import sentences
 from tests.simulation.loop import SimulatedLoop
 
 NOTHING: Mapping[str, LastState] = MappingProxyType({})
@@ -66,7 +67,7 @@ class SimulatedSlack(Messenger):
         self.threads: dict[ThreadRef, Thread] = {}
         self.on_post: list[Callable[[ThreadRef, Shown], None]] = []
         self._loop = loop
-        self._numbers = count(1)
+        self._numbers = count(2, 2)  # what is between, Slack never uses
         self._states: dict[str, partial[None]] = {}
 
     def new_ts(self) -> MessageTs:
@@ -131,7 +132,11 @@ class SimulatedSlack(Messenger):
         states = []
         for one in self.thread(thread).ours.values():
             is_newer = until is not None and float(one.ts) > float(until)
-            if one.post.turn != besides and not is_newer:
+            if one.post.turn != besides and not is_newer and one.post.candidates:
+                if not (one.ending or self._is_ending(one, on_its_way)):
+                    ending = Ending(sentences.passed_over())
+                    states.append(self.ended(thread, one.ts, one.post, ending))
+            elif one.post.turn != besides and not is_newer:
                 post, tasks = self._last(one, on_its_way)
                 settled = _settled(post.turn, tasks, waiting)
                 if settled != [*tasks]:
@@ -153,6 +158,10 @@ class SimulatedSlack(Messenger):
         if effect and effect.func == self._show_plan:
             return effect.args[2], effect.args[3]
         return plan.post, plan.tasks
+
+    def _is_ending(self, one: Shown, on_its_way: Mapping[str, LastState]) -> bool:
+        state = on_its_way.get(one.ts)
+        return state is not None and self._states[state.request].func == self._end
 
     def taken_back(self, thread: ThreadRef, ts: MessageTs) -> LastState:
         return self._state(thread, ts, partial(self._remove, thread, ts))

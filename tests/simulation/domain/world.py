@@ -63,8 +63,9 @@ class World:
         self.model = SimulatedModel(self.loop, server)
         self.slack = SimulatedSlack(self.loop)
         memory = self.loop.world.run(self._in_redis) if kind.in_redis else Memory()
-        limit, budget = kind.story.limit, kind.story.budget
-        self.fleet = Fleet(self.loop, self.net, memory, self.slack, self.model, limit, budget)
+        story, servers = kind.story, (self.slack, self.model)
+        of_story = (story.limit, story.budget, story.offers)
+        self.fleet = Fleet(self.loop, self.net, memory, *servers, *of_story)
         Deciders(self.fleet)
         self.people = People(self.fleet, kind.story, excerpt)
         Pressers(self.people)

@@ -68,11 +68,11 @@ async def pass_over(context: TurnContext) -> None:
     """
     turn, unread = context.turn, context.input.unread
     may_have_asked = context.rules.look or mode(context) is not WhenUnsure.OFF
-    if turn.steer or not unread.said or not may_have_asked:
+    if not (unread.said and may_have_asked):
         return
     stores = context.services.stores
     lost = LostTurns(context.services.messenger, stores.approvals, stores.outbox)
-    await lost.settle(turn.thread, besides=turn.id, until=turn.messages[0].ts)
+    await lost.settle(turn.thread, besides=turn.id)  # also what came after this was written
 
 
 def mode(context: TurnContext) -> WhenUnsure:
