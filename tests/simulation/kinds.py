@@ -102,7 +102,9 @@ _IN_ANY_MEMORY: Mapping[str, Kind] = {
         kills=3,
     ),
     "offers": Kind(
-        Chances(before=0.01, after=0.01), Story(offers=True, streaming=0.3, late=1.0), kills=3
+        Chances(before=0.01, after=0.01),
+        Story(offers=True, streaming=0.3, late=1.0, stops=0.05),
+        kills=3,
     ),
     "files": Kind(
         Chances(before=0.01, after=0.01, cut=0.004),

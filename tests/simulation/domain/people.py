@@ -8,7 +8,7 @@ from random import Random
 from typing import Any, TypeVar
 
 from bot.panel.intake.intake import Incoming
-from bot.panel.model import Message, MessageTs, ThreadRef, UserId
+from bot.panel.model import Message, MessageTs, ThreadRef, UserId, WhenUnsure
 from bot.panel.roster.roster import ChannelScope
 from tests.reckoning.questions import Wish, aside_after, asking, edit_of
 from tests.reckoning.records import Press, Question, Remark
@@ -22,6 +22,7 @@ CHANNELS = ("C1", "C2", "C3", "C4")  # of each team: their ids are the same
 DIRECT = "D1"
 ASKED = ("finance", "legal", "security", "product")
 _MANY = (0, 1, 1, 1, 2, 2, 3)  # experts that a question is for
+_CHANGES_UNSURE = 0.1
 _ASKS = UserId("UMEMBER")
 Wanting = TypeVar("Wanting", Question, Press)
 Tell = Callable[[Web], Coroutine[Any, Any, object]]
@@ -232,9 +233,12 @@ class People:
 
     async def _change_panel(self, thread: ThreadRef, random: Random) -> None:
         """Let somebody change what does not change who answers."""
+        scope = ChannelScope(thread.team_id, thread.channel_id)
+        if self.story.offers and random.random() < _CHANGES_UNSURE:
+            await self.fleet.memory.panels.set_unsure(scope, random.choice(list(WhenUnsure)))
         if random.random() >= self.story.changes:
             return
-        panels, scope = self.fleet.memory.panels, ChannelScope(thread.team_id, thread.channel_id)
+        panels = self.fleet.memory.panels
         match random.choice(("streaming", "add", "remove")):
             case "streaming":
                 await panels.set_streaming(scope, random.random() < 0.5)
