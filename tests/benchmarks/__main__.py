@@ -14,6 +14,7 @@ from rich.console import Console
 from tests.benchmarks import (
     acknowledgement,
     calls,
+    first_look,
     large_panels,
     long_texts,
     many,
@@ -50,6 +51,7 @@ BENCHMARKS: Mapping[str, Measure] = {
         many,
         start,
         routing,
+        first_look,
     )
 }
 

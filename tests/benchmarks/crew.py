@@ -81,7 +81,11 @@ async def open_stage(pace: float) -> AsyncIterator[Stage]:
 
 
 async def seat(
-    environ: Mapping[str, str], team: str, experts: int, synthesis: Synthesis = Synthesis.NEVER
+    environ: Mapping[str, str],
+    team: str,
+    experts: int,
+    synthesis: Synthesis = Synthesis.NEVER,
+    purpose: str = "All.",
 ) -> None:
     """Put so many experts on every panel of the workspace, and nobody else."""
     scope = WorkspaceScope(team)
@@ -90,7 +94,8 @@ async def seat(
         for name in _BUNDLED:
             await memory.panels.remove(scope, ExpertName(name))
         for number in range(experts):
-            expert = Expert(ExpertName(f"e{number}"), f"Expert {number}", ":x:", "All.", "Answer.")
+            title, name = f"Expert {number}", ExpertName(f"e{number}")
+            expert = Expert(name, title, ":x:", purpose.format(number), "Answer.")
             await memory.panels.add(scope, expert)
 
 

@@ -164,6 +164,17 @@ class Stage:
         connections = {api: len(clients) for api, clients in self._clients.items()}
         return {"calls": {"slack": slack, "openai": openai}, "connections": connections}
 
+    async def routing(self, _told: Json) -> Json:
+        """Return the requests so far by which experts were chosen: the path and the characters."""
+        return {
+            "requests": [
+                (request.name, len(json.dumps(request.body)))
+                for request in self._world.openai.requests
+                if request.name == "POST /v1/decisions"
+                or (request.name == "POST /v1/responses" and request.body.get("tools"))
+            ]
+        }
+
     async def connected(self, _told: Json) -> Json:
         """Return when the bot has connected over Socket Mode."""
         await self._world.slack.sockets.wait_for_connection()
@@ -215,6 +226,7 @@ def _add_doors(world: World) -> None:
         stage.write_for,
         stage.events,
         stage.calls,
+        stage.routing,
     )
     files = (stage.ask_with_files, stage.give_documents)
     for deed in (*deeds, *files, stage.deliver, stage.connected):

@@ -52,7 +52,7 @@ async def measure(effort: Effort) -> list[Figure]:
 async def _one_of_many(effort: Effort) -> Figure:
     """Compare questions to one expert of a large panel with those to one of a small one."""
     async with _open_panel(_SMALL) as of_few, _open_panel(_LARGE) as of_many:
-        few, many = await _by_turns(of_few, of_many, effort)
+        few, many = await by_turns(of_few, of_many, effort)
     name, against = f"processor of the worker, one of {_LARGE} experts", f"one of {_SMALL}"
     return Figure(NAME, name, many, "ms", few, against, Goal(1.3))
 
@@ -61,7 +61,7 @@ async def _with_metrics(effort: Effort) -> Figure:
     """Compare a worker that counts for Prometheus with one that does not."""
     metrics = {"PANELBOT_METRICS": "on", "PANELBOT_HEALTH_PORT": str(free_port())}
     async with _open_panel(_SMALL) as quiet, _open_panel(_SMALL, metrics) as counting:
-        without, with_them = await _by_turns(quiet, counting, effort)
+        without, with_them = await by_turns(quiet, counting, effort)
     name = "processor of the worker, with metrics"
     return Figure(NAME, name, with_them, "ms", without, "without", Goal(1.03))
 
@@ -71,7 +71,7 @@ async def _with_traces(effort: Effort) -> Figure:
     async with python("tests.collector", environ={}, says=True) as (_, url):
         traces = {"OTEL_EXPORTER_OTLP_ENDPOINT": url.strip()}
         async with _open_panel(_SMALL) as quiet, _open_panel(_SMALL, traces) as traced:
-            without, with_them = await _by_turns(quiet, traced, effort)
+            without, with_them = await by_turns(quiet, traced, effort)
     name = "processor of the worker, with traces"
     return Figure(NAME, name, with_them, "ms", without, "without", Goal(1.1))
 
@@ -85,11 +85,13 @@ class Bot(NamedTuple):
 
 
 @asynccontextmanager
-async def _open_bot(size: int, settings: Mapping[str, str] | None = None) -> AsyncIterator[Bot]:
+async def open_worker(
+    size: int, settings: Mapping[str, str] | None = None, purpose: str = "All."
+) -> AsyncIterator[Bot]:
     """Start the bot with a panel of that *size*, and a worker with these *settings*."""
     async with embedded_server() as redis_url, open_stage(0) as stage:
         environ = {**stage.environ, "REDIS_URL": redis_url, **UNPACED}
-        await seat(environ, stage.team, size)
+        await seat(environ, stage.team, size, purpose=purpose)
         async with (
             open_web(environ) as (_, url),
             python("bot", "worker", environ={**environ, **(settings or {})}) as (worker, _),
@@ -101,7 +103,7 @@ async def _open_bot(size: int, settings: Mapping[str, str] | None = None) -> Asy
 @asynccontextmanager
 async def _open_panel(size: int, settings: Mapping[str, str] | None = None) -> AsyncIterator[Panel]:
     """Start the bot with a panel of that *size*; gives what asks one of it, and what that took."""
-    async with _open_bot(size, settings) as (stage, _, worker):
+    async with open_worker(size, settings) as (stage, _, worker):
 
         async def ask_one(turns: int, at_once: int) -> None:
             await stage("turns", count=turns, at_once=at_once, replies=1, text="e0, and you?")
@@ -111,7 +113,7 @@ async def _open_panel(size: int, settings: Mapping[str, str] | None = None) -> A
 
 async def _compare(size: int, effort: Effort) -> list[Figure]:
     async with (
-        _open_bot(size) as (stage, environ, worker),
+        open_worker(size) as (stage, environ, worker),
         floor.open_floors(environ, AT_ONCE) as floors,
         floor.open_redis(environ["REDIS_URL"]) as redis,
     ):
@@ -142,7 +144,7 @@ async def _compare(size: int, effort: Effort) -> list[Figure]:
     ]
 
 
-async def _by_turns(one: Panel, other: Panel, effort: Effort) -> tuple[float, float]:
+async def by_turns(one: Panel, other: Panel, effort: Effort) -> tuple[float, float]:
     """Return the milliseconds that a turn of each takes, asked by turns."""
     works = [
         [await _work(*panel, effort) for panel in (one, other)] for _ in range(effort.rounds + 1)

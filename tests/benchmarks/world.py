@@ -19,6 +19,7 @@ CHANNELS = tuple(f"C0BENCH{number:03}" for number in range(100))
 QUESTION = "what do you all think of it, and what would you do first?"
 ANSWER = "A paragraph of an answer. " * 20
 PIECES = 20  # in which the model writes it
+GREETING = "Good morning!"  # which nobody is asked about
 _NAMED = re.compile(r"\be\d+\b")
 
 Thread = tuple[str, str]  # channel and ts
@@ -26,7 +27,7 @@ Thread = tuple[str, str]  # channel and ts
 
 def brain(request: ModelRequest) -> Reply:
     """Consult the experts that are named, or else all; each answers with a paragraph."""
-    if not request.tools or not request.may_call:
+    if not request.tools or not request.may_call or GREETING in request.last_user_text:
         return [Text(ANSWER)]
     named, brief = _NAMED.findall(request.last_user_text), {"reason": "It knows.", "brief": "Look."}
     properties = request.tools[0]["parameters"]["properties"]
