@@ -17,6 +17,7 @@ from bot.assembly.checks.required_models import require_models
 from bot.assembly.parts import QUIET, Status, run_part
 from bot.assembly.web import open_web
 from bot.assembly.worker import open_worker
+from bot.demo import workspaces
 from bot.demo.stand_in import open_stand_in
 from bot.demo.try_this import TryThis, abilities
 from bot.experts.library import library
@@ -46,7 +47,10 @@ mcp:
     not_the_asker: no   # the demo has one user
 """
 NOTICE = "Answers here come from rules, not AI. Set OPENAI_API_KEY for real ones."
-_TOKEN_LASTS = 5 * 24 * 60 * 60  # seconds: soon enough for an alert to be seen
+_OWN = {  # the first workspace's settings
+    "PANELBOT_CHANNELS_SHARING": GENERAL,  # it has a partner in it
+    "PANELBOT_ALERTS": PRIVATE,
+}
 _BUDGETS = "workspace $50/month"
 _PATHS = {"PANELBOT_PANEL_FILE", "PANELBOT_TOOLS", "PANELBOT_PRICES"}
 _POLL_EVERY = 0.02  # seconds
@@ -175,11 +179,12 @@ async def open_demo(
             "SLACK_APP_TOKEN": slack.app_token,
             "SLACK_API_URL": slack.api_url,
         }
-        settings.setdefault("PANELBOT_CHANNELS_SHARING", GENERAL)  # it has a partner in it
-        settings.setdefault("PANELBOT_ALERTS", PRIVATE)
+        own = {name: text for name, text in _OWN.items() if name not in settings}
+        settings |= own
         settings.setdefault("PANELBOT_BUDGETS", _BUDGETS)
-        slack.workspace.token_lasts = _TOKEN_LASTS
         if own_redis:
+            for secret in ("PANELBOT_ENCRYPTION_KEYS", "PANELBOT_SECRET"):
+                settings.setdefault(secret, workspaces.new_key())
             settings["REDIS_URL"] = await stack.enter_async_context(embedded_server())
         if "PANELBOT_TOOLS" not in settings:
             settings["PANELBOT_TOOLS"] = await _tools(settings, stack)
@@ -190,12 +195,17 @@ async def open_demo(
             await _add_document(config)
         else:
             await require_models(config, answering=True)
+        served, begun = config, workspaces.Begun()
+        if own_redis:  # another may hold what was encrypted with other keys, or not at all
+            for_all = workspaces.for_all_workspaces(slack, page)
+            served = read(workspaces.without_own({**environ, **settings}, own) | for_all)
+            await workspaces.note_first(slack, served, own)
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         serving = [
             tasks.create_task(run_part(part))
-            for part in (open_web(config), open_worker(config, status))
+            for part in (open_web(served, begun), open_worker(served, status))
         ]
-        await slack.sockets.wait_for_connection()
+        await begun.wait()
         tries = TryThis(abilities(config, own_tickets=own_tickets))
         page.offer(tries.items())
         yield Demo(slack, config, settings, tries.opening_question(), own_redis=own_redis)

@@ -82,8 +82,9 @@ async def test_an_expert_of_ones_own_joins_the_panel(page: Page) -> None:
 
 
 async def test_an_alert_is_in_the_channel_for_them(page: Page) -> None:
+    await click(page, "Use up a budget")
     await page.get_by_role("link", name="board").click()
-    await expect(page.locator("#messages")).to_contain_text("SLACK_BOT_TOKEN", timeout=20_000)
+    await expect(page.locator("#messages")).to_contain_text("95 % of the budget", timeout=20_000)
 
 
 async def test_an_answer_is_stopped(page: Page) -> None:
