@@ -4,7 +4,7 @@ Where the answer to a request is lost, the conversation is looked at before the 
 again. But the server may still be writing then, and be done right before that arrives.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 
 from bot.panel.language_model import pairing
 from bot.panel.language_model.exchange import StoredItem, UserSaid
@@ -17,27 +17,33 @@ def repeated(items: Items, ref: str) -> Collection[int]:
     """Return the places of what is too many among *items*, oldest first, since the question *ref*.
 
     Of the question or of outputs that were sent again, the newest stay, with the response to them.
-    Outputs other than the first of a call go alone.
+    Outputs other than the first of a call go alone, and those of calls that go.
     """
     gone = set[int]()
-    while more := _repeated([None if n in gone else item for n, item in enumerate(items)], ref):
+    while True:
+        left = [None if n in gone else item for n, item in enumerate(items)]
+        lost = {key_of(item) for n in gone if isinstance(item := items[n], Asking)}
+        if not (more := _repeated(left, ref, lost)):
+            return gone
         gone |= more
-    return gone
 
 
-def _repeated(items: Items, ref: str) -> set[int]:
+def _repeated(items: Items, ref: str, lost_calls: Set[str]) -> set[int]:
     asked = [n for n, item in enumerate(items) if isinstance(item, UserSaid) and ref in item.text]
     if not asked:
         return set()
     if lost := _lost_try(items, asked[-1]):
         return lost
-    strays = _strays(items, asked[-1])
+    strays = _strays(items, asked[-1], lost_calls)
     return (strays and _lost_try(items, strays[-1])) or {*strays[-1:]}
 
 
-def _strays(items: Items, start: int) -> Sequence[int]:
-    """Return the places of answers to what was asked after *start* and has one already."""
-    asked = {key_of(item) for item in items[start:] if isinstance(item, Asking)}
+def _strays(items: Items, start: int, lost_calls: Set[str]) -> Sequence[int]:
+    """Return the places of answers to what was asked after *start* and has one already.
+
+    Also of those to *lost calls*, which go.
+    """
+    asked = {key_of(item) for item in items[start:] if isinstance(item, Asking)} | lost_calls
     answers = {*pairing.answers(items).values()}
     return [
         n

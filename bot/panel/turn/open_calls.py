@@ -24,6 +24,8 @@ from bot.panel.retries import Backoff, Retries, retry
 
 log = logging.getLogger(__name__)
 
+_MOST_ROUNDS = 3  # of calls in one conversation: a request, and its repetition that came late
+
 
 class OpenCalls:
     """The calls of one turn, by the router and by experts who consult others.
@@ -81,16 +83,18 @@ class OpenCalls:
         ref = prompts.call_ref(chooser) if chooser else prompts.ref(record.turn)
         by = chooser.id if chooser else None
         looks, retries = Retries(self._backoff), Retries(self._backoff)
+        left = _MOST_ROUNDS
         while True:
             try:
                 stored = await self._model.since(conversation, ref)
                 if self._is_on_its_way(stored, chooser) and await looks.wait():
                     continue
-                if outputs := self._outputs(stored or (), chooser):
+                if left and (outputs := self._outputs(stored or (), chooser)):
                     if may_go_on:  # what it was asked counts as lost, with the calls
                         await record.note(RouterAsked(by=by))
                     await self._model.append(conversation, outputs)
-                    await self._model.since(conversation, ref)  # somebody may have been faster
+                    left -= 1
+                    continue  # somebody may have been faster, or a late response holds others
             except (ModelUnavailable, ModelRefused, ConversationGone) as error:
                 if isinstance(error, ModelUnavailable) and await retries.wait(error.after):
                     continue

@@ -50,6 +50,11 @@ BOTH = (output(), output("no", "b"))
             id="with calls that nobody carried out",
         ),
         pytest.param(
+            [ASKED, call(), output(ABORTED), ASKED, call("call_2"), output(ABORTED)],
+            [ASKED, call("call_2")],
+            id="with an output that came after the call was lost",
+        ),
+        pytest.param(
             [ASKED, call(), call("b"), *BOTH, SAID, *BOTH, AGAIN],
             [ASKED, call(), call("b"), *BOTH, AGAIN],
             id="outputs",

@@ -11,10 +11,10 @@ from bot.panel.errors import ModelUnavailable
 from bot.panel.intake.intake import Incoming, Intake
 from bot.panel.journal.events import ExpertCalled
 from bot.panel.journal.failures import Failure
-from bot.panel.language_model.exchange import ABORTED, ToolAnswered, UserSaid
+from bot.panel.language_model.exchange import ABORTED, ToolAnswered, ToolCalled, UserSaid
 from bot.panel.links import RouterLabels
 from bot.panel.messaging.messenger import TaskState
-from bot.panel.model import Message, MessageTs, ThreadRef, UserId
+from bot.panel.model import CallId, Message, MessageTs, ThreadRef, UserId
 from bot.panel.texts import sentences
 from bot.panel.turn.workers.turn_worker import TurnWorker
 from bot.panel.usage import NO_USAGE
@@ -347,6 +347,29 @@ async def test_what_a_stopped_expert_was_asked_twice_is_tidied_up(bench, work):
     await settled(bench)
 
     assert len([item for item in asked if isinstance(item, UserSaid)]) == 1
+
+
+async def test_calls_of_a_repeated_request_that_comes_late_are_answered_too(bench, work):
+    """The request was made again as nothing of it was stored; then both responses were."""
+    bench.model.script(ROUTER, [consult("legal"), asyncio.Event()])
+    bench.model.script("legal", [asyncio.Event()])
+    await say(bench, "May we?", "1.0")
+    await eventually(lambda: bench.model.asked("legal"))
+    asked, append = bench.model.items_of(ROUTER), bench.model.append
+    question = asked[-1] if isinstance(asked[-1], UserSaid) else asked[0]
+
+    async def append_after_the_other(conversation, items):
+        if not any(isinstance(one, ToolCalled) and one.call_id == "late" for one in asked):
+            asked.extend((question, ToolCalled(CallId("late"), "consult_legal", {})))
+        await append(conversation, items)
+
+    bench.model.append = append_after_the_other
+    await say(bench, "stop", "2.0")
+    await settled(bench)
+
+    assert bench.model.unanswered() == []
+    called = [one.call_id for one in asked if isinstance(one, ToolCalled)]
+    assert [one.call_id for one in asked if isinstance(one, ToolAnswered)] == called == ["late"]
 
 
 async def test_a_plan_that_is_on_its_way_to_slack_says_in_the_end_who_was_stopped(bench, work):
