@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any
 
-from bot.adapters.slack.api.identity import Identity
 from bot.assembly import model_server
 from bot.assembly.budgets import ledger_of
 from bot.assembly.checks.one_bot import only_bot
@@ -109,7 +108,7 @@ async def _open_many(config: Config, storage: Storage, status: Status) -> AsyncI
                 async with workspaces.use(team_id) as there:
                     await there.chores.run_due(CHORES_AT_ONCE)
             except NotInstalled:  # what is kept of it is to be deleted
-                async with open_work(_removed(team_id, config)) as there:
+                async with open_work(await shared.directory.removed(team_id)) as there:
                     await there.chores.run_due(CHORES_AT_ONCE)
 
         async def tell_alerts(team_id: str) -> None:
@@ -130,11 +129,6 @@ async def _open_many(config: Config, storage: Storage, status: Status) -> AsyncI
             ChoresEverywhere(storage.chores, do_chores, "chores.unknown").run(),
             ChoresEverywhere(storage.alerts, tell_alerts, "alerts.unknown").run(),
         )
-
-
-def _removed(team_id: str, config: Config) -> Workspace:
-    """Return a workspace that has removed the app: without a token, Slack tells us nothing."""
-    return Workspace(Identity(team_id, "", "", "", frozenset()), None, config)
 
 
 @asynccontextmanager

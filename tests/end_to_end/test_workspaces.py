@@ -215,6 +215,31 @@ async def test_a_workspace_with_a_key_of_its_own_is_answered_by_its_own_server(c
     assert "gpt-6.1-terra" in models_of(world.openai)
 
 
+async def test_what_a_workspace_has_with_its_own_key_is_deleted_with_it(companies):
+    world = companies.world
+    world.environ["PANELBOT_UNINSTALL_DAYS"] = "0.00001"  # about a second
+    await companies.install(ACME, GLOBEX)
+    async with OpenAIPlayground(brain=world.brain) as own:
+        server = {"OPENAI_API_KEY": own.api_key, "OPENAI_BASE_URL": own.base_url}
+        await companies.set(GLOBEX, **server)
+        await world.start_bot()
+        ts = companies.ask(GLOBEX, "legal, please")
+        await eventually(lambda: companies.said(GLOBEX, ts))
+        await world.idle()
+        assert own.conversations
+
+        companies.slack.removals.uninstall(GLOBEX)
+        async with companies.store() as store, asyncio.timeout(5):
+            while await store.find(GLOBEX):  # noqa: ASYNC110 - Redis sends no events
+                await asyncio.sleep(0.01)
+        await world.stop_bot()
+        await world.start_bot()
+        await eventually(lambda: not own.conversations)
+        async with asyncio.timeout(5):
+            while await world.redis.exists(f"panelbot:settings:{GLOBEX}"):  # noqa: ASYNC110 - Redis sends no events
+                await asyncio.sleep(0.01)
+
+
 def models_of(openai: OpenAIPlayground) -> set[str]:
     """Return the models that were asked."""
     bodies = [one.body for one in openai.requests if one.path.endswith("/responses")]

@@ -67,6 +67,14 @@ class Directory:
             self._read.popitem(last=False)
         return workspace
 
+    async def removed(self, team_id: str) -> Workspace:
+        """Return a workspace that has removed the app: without a token, Slack tells us nothing.
+
+        What is kept of it lies where its own settings say. Raises TryLater.
+        """
+        identity = Identity(team_id, "", "", "", frozenset())
+        return Workspace(identity, None, await self._config(team_id))
+
     async def _config(self, team_id: str) -> Config:
         own = await self._settings.of_team(team_id)
         try:
