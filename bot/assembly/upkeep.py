@@ -12,7 +12,7 @@ from bot.assembly.slack import open_slack
 from bot.assembly.storage import Storage, open_storage
 from bot.operations.chores import Chore, ChoreKind, ChoreRunner
 from bot.operations.services import Services
-from bot.operations.upkeep import Keeping, Upkeep
+from bot.operations.upkeep import TIDY_EVERY, TIDY_ONE_OF_MANY_EVERY, Keeping, Upkeep
 from bot.panel.errors import GiveUp
 from bot.panel.loops import forever
 from bot.settings.config import Config
@@ -33,7 +33,8 @@ async def chore_runner(
     """
     chores = storage.chores
     await chores.put(Chore(ChoreKind.TIDY, services.team_id))
-    keeping = Keeping(config.audit_days, config.retention_days)
+    every = TIDY_ONE_OF_MANY_EVERY if config.is_multi_workspace else TIDY_EVERY
+    keeping = Keeping(config.audit_days, config.retention_days, every)
     upkeep = Upkeep(services, chores, storage.audit_log, keeping, is_installed)
     return ChoreRunner(chores, services.team_id, upkeep.ways)
 

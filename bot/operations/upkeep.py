@@ -27,7 +27,8 @@ from bot.panel.routing import corrections
 log = logging.getLogger(__name__)
 
 _DAY = 24 * 60 * 60
-_TIDY_EVERY = 3600.0  # seconds
+TIDY_EVERY = 3600.0  # seconds
+TIDY_ONE_OF_MANY_EVERY = 24 * 3600.0  # where each look opens the parts of a workspace that is idle
 _WAIT = 5.0  # seconds for a turn that is running
 
 
@@ -37,6 +38,7 @@ class Keeping:
 
     audit: int
     threads: int = 0  # after their last use; 0: until somebody forgets them
+    looks_every: float = TIDY_EVERY  # seconds
 
 
 class Upkeep:
@@ -133,7 +135,7 @@ class Upkeep:
                 if idle >= limit:  # one after the other, with room for other chores between
                     await self._chores.put(Chore.in_thread(ChoreKind.EXPIRE, thread), after=after)
                     after += 1
-        return _TIDY_EVERY
+        return self._keeping.looks_every
 
     async def remove(self, chore: Chore) -> None:
         """Delete all that is kept of a workspace, unless the app is installed there again.
