@@ -21,7 +21,7 @@ from tests.benchmarks.acknowledgement import Receiver
 from tests.benchmarks.crew import SIGNING_SECRET, UNPACED, Stage, open_stage, open_web, python
 from tests.benchmarks.figures import Effort, Figure, Goal
 from tests.benchmarks.load import load
-from tests.benchmarks.memory import once_idle
+from tests.benchmarks.memory import once_idle, resident
 
 NAME = "workspaces"
 MOST = 10_000
@@ -138,9 +138,12 @@ async def _strangers(
     payloads = await _events(stage, min(effort.events, count - 1))
     strange = [_of(_team(1 + number), payload) for number, payload in enumerate(payloads)]
     _, work_of_one = await one.burst(payloads)
+    before = resident(ours.process)
     rate, work = await ours.burst(strange)
+    opened = (resident(ours.process) - before) * 1024 / len(strange)
     name = "events of as many workspaces, the first of each"
     return [
+        Figure(NAME, "web, a workspace in use", opened, "kB"),
         Figure(NAME, name, rate, "1/s"),
         Figure(NAME, f"processor, {name}", work, "ms", work_of_one, ONE),
     ]
