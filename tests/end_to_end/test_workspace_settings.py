@@ -11,6 +11,7 @@ import pytest
 from bot.adapters.redis.encryption import Cipher
 from bot.adapters.redis.stores.installation_store import RedisInstallationStore
 from bot.panel.installations.installation import Installation
+from bot.playground.slack.workspace.company import ADA, GENERAL
 from tests.end_to_end.conftest import World
 from tests.processes import bot_process
 
@@ -101,3 +102,16 @@ async def test_with_one_token_there_is_nothing_to_choose(world: World):
     assert (code, "in the environment" in err) == (1, True)
     code, _, err = await world.panelbot("experts", "export", "--workspace", "T0ACME")
     assert (code, "leave out --workspace" in err) == (1, True)
+
+
+async def test_with_one_token_admins_see_what_counts_and_change_nothing(world: World):
+    world.environ["PANELBOT_LANGUAGE"] = "en"
+    await world.start_bot()
+    await world.slack.people.slash(ADA, GENERAL, "/experts", "settings")
+    await world.slack.people.wait_for(lambda: world.slack.workspace.views)
+
+    (view,) = world.slack.workspace.views.values()
+    assert "`PANELBOT_LANGUAGE`: `en` _(set by whoever runs me)_" in str(view.content["blocks"])
+    assert "`OPENAI_API_KEY`: `(secret)`" in str(view.content["blocks"])
+    assert "sk-" not in str(view.content)
+    assert [one["type"] for one in view.content["blocks"] if one["type"] == "input"] == []
