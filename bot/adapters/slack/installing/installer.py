@@ -13,7 +13,7 @@ from bot import runtime
 from bot.adapters.slack.api.manifest import BOT_SCOPES
 from bot.adapters.slack.installing import pages
 from bot.adapters.slack.installing.oauth import Grant, NotGranted, SlackOAuth
-from bot.adapters.slack.installing.pages import Page
+from bot.adapters.slack.installing.page import Page
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, PanelError, StoreUnavailable
 from bot.panel.installations.installation import Installation, InstallationStore
 from bot.panel.installations.one_time import Invitation, OneTimeStore
@@ -55,7 +55,7 @@ class Installer:
             return await self._exchange(code, redirect_uri, None)
         invitation = await self._invitations.take(name)
         if invitation is None:
-            return pages.NOT_INVITED
+            return pages.not_invited()
         page = await self._exchange(code, redirect_uri, invitation)
         if page.status != pages.DONE:
             await self._give_back(name, invitation)
@@ -77,7 +77,7 @@ class Installer:
             return _refused(refusal)
         except MessengerUnavailable as error:
             log.warning("install.failed", extra={"reason": str(error)})
-            return pages.UNREACHABLE
+            return pages.unreachable()
         try:
             return await self._keep(grant, invitation)
         except Exception as error:  # whatever it is, the grant is given back
@@ -108,7 +108,7 @@ class Installer:
     async def _refuse_place(self, grant: Grant) -> Page:
         log.warning("install.wrong_place", extra={"installation": _installation(grant).key})
         await self._take_back(grant)
-        return pages.WRONG_PLACE
+        return pages.wrong_place()
 
     async def _take_back(self, grant: Grant) -> None:
         """Revoke what was granted, unless the app was there before.
@@ -131,22 +131,22 @@ class Installer:
 
 def _refused(refusal: MessengerRefused) -> Page:
     if refusal.code in _TOO_LATE:
-        return pages.EXPIRED
+        return pages.expired()
     if refusal.code == _WHOLE_ORGANISATION:
-        return pages.HAS_IT
+        return pages.has_it()
     log.error("install.refused", extra={"reason": refusal.code})
-    return pages.MISCONFIGURED
+    return pages.misconfigured()
 
 
 def _failed(error: Exception) -> Page:
     match error:
         case NotGranted():
-            return pages.MISCONFIGURED
+            return pages.misconfigured()
         case MessengerRefused() | MessengerUnavailable():
-            return pages.UNREACHABLE
+            return pages.unreachable()
         case PanelError():
-            return pages.NOT_SAVED
-    return pages.FAILED
+            return pages.not_saved()
+    return pages.failed()
 
 
 def _done(installation: Installation) -> Page:

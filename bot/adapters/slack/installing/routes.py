@@ -20,6 +20,7 @@ from bot.adapters.slack.http.verification import Handler
 from bot.adapters.slack.installing import pages
 from bot.adapters.slack.installing.installer import Installer
 from bot.adapters.slack.installing.oauth import SlackOAuth
+from bot.language import ENGLISH, LANGUAGES, set_language
 from bot.panel.errors import StoreUnavailable
 from bot.panel.installations.one_time import (
     ATTEMPT_FOR,
@@ -38,6 +39,7 @@ INVITATION = "invitation"
 _COOKIE = "__Host-panelbot-install"  # with that beginning, no other host can set it
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")  # TOKEN_BYTES of them, in base64
 _CODE = re.compile(r"[!-~]{1,512}")
+_LONGEST_HEADER = 200
 _BURST, _PER_SECOND = 60.0, 1.0  # attempts without an invitation
 
 
@@ -69,6 +71,7 @@ def _answering(handle: Handler) -> Handler:
     """Return *handle* with a page for whatever goes wrong, and without keeping its connection."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
+        set_language(_language(request))
         response = await _page_of(handle, request)
         response.force_close()
         return response
@@ -81,10 +84,10 @@ async def _page_of(handle: Handler, request: web.Request) -> web.StreamResponse:
         return await handle(request)
     except StoreUnavailable as error:
         log.warning("install.store_unavailable", extra={"reason": str(error)})
-        return pages.NOT_NOW.response()
+        return pages.not_now().response()
     except Exception:
         log.exception("install.failed")
-        return pages.FAILED.response()
+        return pages.failed().response()
 
 
 class _Routes:
@@ -106,23 +109,23 @@ class _Routes:
         if self._is_open and "direct" in request.query:
             return await self.begin(request)
         _, invitation = await self._invitation(request)
-        page = pages.BEGIN if self._is_welcome(request, invitation) else pages.NOT_INVITED
+        page = pages.begin() if self._is_welcome(request, invitation) else pages.not_invited()
         return page.response(self._oauth.page)
 
     async def begin(self, request: web.Request) -> web.Response:
         """Begin an attempt, and send the browser to Slack."""
         name, invitation = await self._invitation(request)
         if not self._is_welcome(request, invitation):
-            return pages.NOT_INVITED.response()
+            return pages.not_invited().response()
         if not invitation and not self._strangers.take():
-            return pages.BUSY.response()
+            return pages.busy().response()
         team_id = invitation.team_id if invitation else ""
         browser = _browser(request) or runtime.token(TOKEN_BYTES)
         state = runtime.token(TOKEN_BYTES)
         attempt = Attempt(name_of(browser), name)
         await self._begun.attempts.put(name_of(state), attempt, ATTEMPT_FOR)
         address = self._oauth.address(state, self._redirect_uri, team_id)
-        response = web.Response(status=303, headers=pages.BEGIN.headers() | {"Location": address})
+        response = web.Response(status=303, headers=pages.begin().headers() | {"Location": address})
         response.set_cookie(
             _COOKIE,
             browser,
@@ -139,12 +142,12 @@ class _Routes:
         attempt = await self._begun.attempts.take(name_of(state)) if state else None
         browser = _browser(request)
         if not attempt or not hmac.compare_digest(name_of(browser), attempt.browser):
-            return pages.EXPIRED.response()
+            return pages.expired().response()
         if "error" in request.query:
-            return pages.DENIED.response()
+            return pages.denied().response()
         code = _only(request, "code", _CODE)
         if not code:
-            return pages.EXPIRED.response()
+            return pages.expired().response()
         request.app[GUARD].exempt(request.transport)  # Slack may take its time
         page = await self._installer.install(code, self._redirect_uri, attempt.invitation)
         return page.response()
@@ -157,6 +160,13 @@ class _Routes:
 
     def _is_welcome(self, request: web.Request, invitation: Invitation | None) -> bool:
         return bool(invitation) or (self._is_open and INVITATION not in request.query)
+
+
+def _language(request: web.Request) -> str:
+    """Return the first language that the browser asks for and we speak."""
+    asked = request.headers.get("Accept-Language", "")[:_LONGEST_HEADER].split(",")
+    tags = (one.partition(";")[0].strip().lower().partition("-")[0] for one in asked)
+    return next((tag for tag in tags if tag in LANGUAGES), ENGLISH)
 
 
 def _only(request: web.Request, name: str, pattern: re.Pattern[str]) -> str:

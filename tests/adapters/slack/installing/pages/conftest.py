@@ -37,6 +37,7 @@ class Browser:
         self.page = ""
         self.headers: CIMultiDictProxy[str]
         self.location = ""
+        self.language = ""
 
     async def open(
         self, place: str, method: str = "GET", *, form: dict[str, str] | None = None
@@ -45,6 +46,7 @@ class Browser:
         is_ours = not place.startswith("http") or place.startswith(self._address)
         address = place if place.startswith("http") else f"{self._address}{place}"
         sent = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())} if is_ours else {}
+        sent |= {"Accept-Language": self.language} if self.language else {}
         async with self._session.request(
             method, address, headers=sent, data=form, allow_redirects=False
         ) as response:

@@ -236,3 +236,23 @@ async def test_a_persons_token_that_nobody_has_asked_for_is_given_back(site, bro
     assert [token[:5] for token in revoked] == ["xoxp-"]
     assert await site.installations.count() == 0
     assert browser.title == "The app is not set up right"
+
+
+@pytest.mark.parametrize(
+    ("asked", "language", "title"),
+    [
+        ("de-CH,de;q=0.9,en;q=0.8", "de", "Panelbot zu Slack hinzufügen"),
+        ("tlh, ja;q=0.5", "ja", "Panelbot を Slack に追加"),
+        ("en-US,fr;q=0.5", "en", "Add Panelbot to Slack"),
+        ("x" * 5_000, "en", "Add Panelbot to Slack"),
+        ('"><script>', "en", "Add Panelbot to Slack"),
+    ],
+)
+async def test_people_read_it_in_their_language(site, browser, asked, language, title):
+    browser.language = asked
+    await browser.open(await site.invite())
+
+    assert browser.title == title
+    assert f'<html lang="{language}">' in browser.page
+    await browser.open("/slack/install")
+    assert browser.status == 403
