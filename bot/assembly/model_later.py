@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from bot.json_types import Json
-from bot.panel.language_model.conversation_store import ConversationStore
+from bot.panel.language_model.conversations.conversation_store import ConversationStore
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.roster.documents.knowledge import KnowledgeBase
 from bot.settings.config import Config

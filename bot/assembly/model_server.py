@@ -15,7 +15,7 @@ from bot.adapters.openai.server.client import Client, connect
 from bot.assembly.panels import look
 from bot.panel.checks.findings import Finding, Severity, warning
 from bot.panel.errors import Refused
-from bot.panel.language_model.conversation_store import ConversationStore
+from bot.panel.language_model.conversations.conversation_store import ConversationStore
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.model import Effort

@@ -9,7 +9,7 @@ from bot.cli.shared.thread_argument import find_thread
 from bot.cli.shared.workspace import of_workspace, workspace_option
 from bot.panel.audit.entry import Act
 from bot.panel.errors import Refused
-from bot.panel.language_model.thread_archive import collect
+from bot.panel.language_model.conversations.thread_archive import collect
 from bot.settings.needs import MODEL, STORE
 
 

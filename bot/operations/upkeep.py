@@ -18,7 +18,7 @@ from bot.panel.audit.audit_log import AuditLog
 from bot.panel.audit.entry import Act
 from bot.panel.errors import ConversationGone, ModelRefused, Refused
 from bot.panel.intake.turn_queue import messages_of
-from bot.panel.language_model import withdrawal
+from bot.panel.language_model.conversations import withdrawal
 from bot.panel.language_model.exchange import UserSaid
 from bot.panel.model import ConversationId, MessageTs, ThreadRef, UserId
 from bot.panel.roster.roster import WorkspaceScope

@@ -28,6 +28,7 @@ from itertools import count
 from typing import Literal, cast
 
 from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, Refused
+from bot.panel.language_model.conversations.repetition import repeated
 from bot.panel.language_model.exchange import (
     ApprovalGiven,
     Begun,
@@ -47,7 +48,6 @@ from bot.panel.language_model.exchange import (
     joined,
 )
 from bot.panel.language_model.language_model import LanguageModel
-from bot.panel.language_model.repetition import repeated
 from bot.panel.links import ExpertLabels, Labels, RouterLabels
 from bot.panel.made_files import MadeFile
 from bot.panel.model import (

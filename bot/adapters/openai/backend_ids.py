@@ -7,7 +7,7 @@ chosen since, they count as gone for it: see any_backend.py for who still reads 
 from collections.abc import Sequence
 
 from bot.panel.errors import ConversationGone
-from bot.panel.language_model.conversation_store import PREFIX
+from bot.panel.language_model.conversations.conversation_store import PREFIX
 
 CONVERSATION = "conv_"
 OWN = PREFIX

@@ -15,7 +15,7 @@ from bot.adapters.openai.server.client import Client
 from bot.addresses import without_password
 from bot.panel.checks.findings import Finding, bad, good, warning
 from bot.panel.errors import ModelFault, ModelRefused, Refused
-from bot.panel.language_model.conversation_store import ConversationStore
+from bot.panel.language_model.conversations.conversation_store import ConversationStore
 from bot.panel.language_model.language_model import LanguageModel
 
 _PROBE = 10.0  # seconds that a server has for an answer

@@ -5,7 +5,11 @@ from dataclasses import dataclass, field
 
 from bot import runtime
 from bot.panel.errors import ConversationGone
-from bot.panel.language_model.conversation_store import PREFIX, ConversationStore, Remembered
+from bot.panel.language_model.conversations.conversation_store import (
+    PREFIX,
+    ConversationStore,
+    Remembered,
+)
 from bot.panel.language_model.exchange import StoredItem, UserSaid
 from bot.panel.links import Labels
 from bot.panel.model import ConversationId

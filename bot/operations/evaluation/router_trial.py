@@ -18,7 +18,7 @@ from bot.panel.language_model.exchange import (
     ToolCalled,
     UserSaid,
 )
-from bot.panel.language_model.likelihood_requests import Asking, Told, ask_likelihoods
+from bot.panel.language_model.judging.likelihood_requests import Asking, Told, ask_likelihoods
 from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.language_model.model_client import ModelClient
 from bot.panel.language_model.router_prompt import router_prompt

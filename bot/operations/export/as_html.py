@@ -18,6 +18,7 @@ from markdown_it import MarkdownIt
 
 from bot.operations.export import made_files
 from bot.operations.export.names import Names, asked_by, printable, time_of, title_of
+from bot.panel.language_model.conversations.thread_archive import Spoken, Talk, ThreadArchive
 from bot.panel.language_model.exchange import (
     ApprovalGiven,
     ModelSaid,
@@ -28,7 +29,6 @@ from bot.panel.language_model.exchange import (
     ToolUsed,
     UserSaid,
 )
-from bot.panel.language_model.thread_archive import Spoken, Talk, ThreadArchive
 from bot.panel.model import CallId
 from bot.panel.tools import ApprovalWanted
 

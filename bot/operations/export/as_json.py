@@ -7,6 +7,7 @@ from bot.json_types import Json
 from bot.operations.export.made_files import encoded
 from bot.operations.export.names import Names, time_of
 from bot.panel.language_model import prompts
+from bot.panel.language_model.conversations.thread_archive import Spoken, Talk, ThreadArchive
 from bot.panel.language_model.exchange import (
     ApprovalGiven,
     ModelSaid,
@@ -16,7 +17,6 @@ from bot.panel.language_model.exchange import (
     ToolUsed,
     UserSaid,
 )
-from bot.panel.language_model.thread_archive import Spoken, Talk, ThreadArchive
 from bot.panel.links import experts_on
 from bot.panel.made_files import MadeFile
 from bot.panel.tools import ApprovalWanted

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from bot.operations.export.names import Names, printable, time_of, title_of
+from bot.panel.language_model.conversations.thread_archive import Spoken, Talk, ThreadArchive
 from bot.panel.language_model.exchange import (
     ApprovalGiven,
     ModelSaid,
@@ -18,7 +19,6 @@ from bot.panel.language_model.exchange import (
     ToolUsed,
     UserSaid,
 )
-from bot.panel.language_model.thread_archive import Spoken, Talk, ThreadArchive
 from bot.panel.made_files import MadeFile
 from bot.panel.texts import code
 from bot.panel.tools import ApprovalWanted

@@ -5,9 +5,10 @@ import textwrap
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
-from bot.panel.language_model import pairing, prompts
+from bot.panel.language_model import prompts
+from bot.panel.language_model.conversations import pairing
+from bot.panel.language_model.conversations.thread_archive import Talk, ThreadArchive
 from bot.panel.language_model.exchange import StoredItem, ToolAnswered, ToolCalled, UserSaid
-from bot.panel.language_model.thread_archive import Talk, ThreadArchive
 from bot.panel.links import experts_on
 from bot.panel.model import CallId, ExpertName, MessageTs, ThreadRef, TurnId
 

@@ -8,7 +8,8 @@ from bot import runtime
 from bot.panel import observing
 from bot.panel.budgets.ledger import Bill, Ledger
 from bot.panel.errors import ModelRefused, ModelUnavailable
-from bot.panel.language_model import estimates, pairing
+from bot.panel.language_model import estimates
+from bot.panel.language_model.conversations import pairing
 from bot.panel.language_model.exchange import (
     ABORTED,
     ApprovalGiven,

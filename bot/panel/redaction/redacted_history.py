@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.panel.language_model.conversation_store import ConversationStore, Remembered
+from bot.panel.language_model.conversations.conversation_store import ConversationStore, Remembered
 from bot.panel.language_model.exchange import StoredItem, ToolUsed
 from bot.panel.links import Labels
 from bot.panel.model import ConversationId

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from bot.language import gettext
 from bot.panel.errors import ConversationGone, ModelRefused, ModelUnavailable, Refused
-from bot.panel.language_model import pairing, prompts
+from bot.panel.language_model import prompts
+from bot.panel.language_model.conversations import pairing
 from bot.panel.language_model.exchange import (
     ABORTED,
     ApprovalGiven,

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from bot.panel.errors import ConversationGone, ModelRefused, ModelUnavailable
-from bot.panel.language_model import pairing
+from bot.panel.language_model.conversations import pairing
 from bot.panel.language_model.exchange import (
     ApprovalGiven,
     Item,

@@ -4,7 +4,7 @@ import pytest
 
 from bot.operations.evaluation.memory import MemoryConversations
 from bot.panel.errors import ConversationGone
-from bot.panel.language_model.conversation_store import Remembered
+from bot.panel.language_model.conversations.conversation_store import Remembered
 from bot.panel.language_model.exchange import ModelSaid, UserSaid
 from bot.panel.links import RouterLabels
 from bot.panel.model import ConversationId, ThreadRef

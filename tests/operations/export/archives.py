@@ -1,5 +1,6 @@
 """An archive with everything in it, some of it ill-meant."""
 
+from bot.panel.language_model.conversations.thread_archive import Spoken, Talk, ThreadArchive
 from bot.panel.language_model.exchange import (
     ApprovalGiven,
     ModelSaid,
@@ -9,7 +10,6 @@ from bot.panel.language_model.exchange import (
     ToolUsed,
     UserSaid,
 )
-from bot.panel.language_model.thread_archive import Spoken, Talk, ThreadArchive
 from bot.panel.made_files import MadeFile
 from bot.panel.model import CallId, ConversationId, ExpertName, MessageTs, RequestId, ThreadRef
 from bot.panel.tools import ApprovalWanted

@@ -10,8 +10,8 @@ from html.parser import HTMLParser
 import pytest
 
 from bot.operations.export.as_html import page
+from bot.panel.language_model.conversations.thread_archive import Talk, ThreadArchive
 from bot.panel.language_model.exchange import UserSaid
-from bot.panel.language_model.thread_archive import Talk, ThreadArchive
 from bot.panel.model import ConversationId, ThreadRef
 from tests.operations.export.archives import ARCHIVE, CALL, EXPERT, LEGAL, PERMALINK, ROUTER, evil
 

@@ -4,7 +4,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from bot.operations.export.as_markdown import document
-from bot.panel.language_model.thread_archive import Spoken, ThreadArchive
+from bot.panel.language_model.conversations.thread_archive import Spoken, ThreadArchive
 from bot.panel.model import MessageTs
 from tests.operations.export.archives import ARCHIVE, PERMALINK, THREAD, evil
 

@@ -1,7 +1,7 @@
 import pytest
 
 from bot.operations.export.names import Names, title_of
-from bot.panel.language_model.thread_archive import Spoken, Talk, ThreadArchive
+from bot.panel.language_model.conversations.thread_archive import Spoken, Talk, ThreadArchive
 from bot.panel.model import ConversationId, ExpertName, MessageTs
 from tests.operations.export.archives import MESSAGES, PERMALINK, THREAD
 

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from bot.adapters.openai.one_tool import offered
 from bot.panel.language_model import prompts
-from bot.panel.language_model.conversation_store import Remembered
+from bot.panel.language_model.conversations.conversation_store import Remembered
 from bot.panel.language_model.exchange import ModelEvent, ModelSaid, Prompt, UserSaid, WrittenCalls
 from bot.panel.model import CollectionId, ConversationId, Effort, Expert, ExpertName, Panel
 from bot.panel.redaction.redacted_history import RedactedHistory

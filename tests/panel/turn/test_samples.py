@@ -163,7 +163,7 @@ async def test_killed_anywhere_people_are_asked_once(comparing, stop_at, after):
 
 
 async def test_a_sample_that_hangs_is_given_up(comparing, monkeypatch):
-    monkeypatch.setattr("bot.panel.language_model.likelihood_requests._PATIENCE", 0.01)
+    monkeypatch.setattr("bot.panel.language_model.judging.likelihood_requests._PATIENCE", 0.01)
     sampled(comparing, [asyncio.Event(), "nobody"], wants("legal"), [consult("finance")])
     await comparing.ask("May we?")
     assert comparing.model.asked("finance")

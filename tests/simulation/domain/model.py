@@ -11,6 +11,7 @@ from enum import Enum
 from itertools import count
 
 from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, NoDecisions
+from bot.panel.language_model.conversations.repetition import repeated
 from bot.panel.language_model.exchange import (
     ABORTED,
     ApprovalGiven,
@@ -28,7 +29,6 @@ from bot.panel.language_model.exchange import (
     ToolUsed,
     UserSaid,
 )
-from bot.panel.language_model.repetition import repeated
 from bot.panel.links import Labels
 from bot.panel.made_files import MadeFile
 from bot.panel.model import CallId, ConversationId, RequestId

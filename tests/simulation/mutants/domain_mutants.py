@@ -215,10 +215,10 @@ DOMAIN = (
     ),
     Mutant(
         "an answer taken for that of an older call with the same id",
-        f"{_MODEL}/pairing.py",
+        f"{_MODEL}/conversations/pairing.py",
         "            found[unanswered[key_of(item)].pop()] = place",
         "            found[unanswered[key_of(item)].pop(0)] = place",
-        units("panel/language_model/test_pairing.py"),
+        units("panel/language_model/conversations/test_pairing.py"),
     ),
     Mutant(
         "last state sent again",

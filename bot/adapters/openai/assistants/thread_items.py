@@ -22,7 +22,7 @@ from bot.adapters.openai.reading.sent import Sent
 from bot.json_types import Json
 from bot.panel.citations import Citation
 from bot.panel.errors import ModelFault, ModelRefused
-from bot.panel.language_model import pairing
+from bot.panel.language_model.conversations import pairing
 from bot.panel.language_model.exchange import (
     ABORTED,
     ApprovalGiven,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot.panel.language_model.conversation_store import Remembered
+from bot.panel.language_model.conversations.conversation_store import Remembered
 from bot.panel.language_model.exchange import (
     ModelSaid,
     StoredItem,

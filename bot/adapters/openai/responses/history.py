@@ -8,7 +8,7 @@ from bot.adapters.openai.reading.items import ItemReader, read_items
 from bot.adapters.openai.reading.sent import Sent, sent_all
 from bot.adapters.openai.responses.api import PAGE, ResponsesApi
 from bot.panel.errors import ModelUnavailable
-from bot.panel.language_model import pairing, repetition
+from bot.panel.language_model.conversations import pairing, repetition
 from bot.panel.language_model.exchange import ApprovalGiven, Item, ToolAnswered, ToolUsed, UserSaid
 from bot.panel.model import ConversationId
 

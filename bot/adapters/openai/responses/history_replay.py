@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from bot.panel.language_model import pairing
-from bot.panel.language_model.conversation_store import Remembered
+from bot.panel.language_model.conversations import pairing
+from bot.panel.language_model.conversations.conversation_store import Remembered
 from bot.panel.language_model.exchange import (
     ABORTED,
     ApprovalGiven,

@@ -26,7 +26,7 @@ from bot.adapters.openai.reading.sent import sent_all
 from bot.adapters.openai.responses import history
 from bot.adapters.openai.responses.api import ResponsesApi
 from bot.panel.errors import ConversationGone
-from bot.panel.language_model import pairing
+from bot.panel.language_model.conversations import pairing
 from bot.panel.language_model.exchange import (
     ABORTED,
     ApprovalGiven,

@@ -31,7 +31,11 @@ from bot.adapters.openai.server.client import Client
 from bot.adapters.openai.server.json_api import EventStream
 from bot.adapters.openai.server.server_limits import limits_of
 from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, ModelUnavailable, Refused
-from bot.panel.language_model.conversation_store import PREFIX, ConversationStore, Remembered
+from bot.panel.language_model.conversations.conversation_store import (
+    PREFIX,
+    ConversationStore,
+    Remembered,
+)
 from bot.panel.language_model.exchange import (
     Begun,
     Item,

@@ -23,7 +23,7 @@ from bot.adapters.openai.responses.compaction import Compaction, Windows, tokens
 from bot.adapters.openai.retries import RetryDelays, send
 from bot.adapters.openai.server.server_limits import ServerLimits
 from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable
-from bot.panel.language_model.conversation_store import ConversationStore, Remembered
+from bot.panel.language_model.conversations.conversation_store import ConversationStore, Remembered
 from bot.panel.language_model.exchange import Prompt
 from bot.panel.language_model.frames import Kind, frame, quote
 from bot.panel.usage import NO_USAGE, Usage

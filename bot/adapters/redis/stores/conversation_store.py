@@ -12,7 +12,11 @@ from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.scripting import Connection, Script
 from bot.adapters.redis.encryption import CLEAR, Cipher
 from bot.panel.errors import ConversationGone
-from bot.panel.language_model.conversation_store import PREFIX, ConversationStore, Remembered
+from bot.panel.language_model.conversations.conversation_store import (
+    PREFIX,
+    ConversationStore,
+    Remembered,
+)
 from bot.panel.language_model.exchange import StoredItem, UserSaid
 from bot.panel.links import Labels
 from bot.panel.model import ConversationId

@@ -34,7 +34,7 @@ from bot.adapters.slack.threads.lengths import (
 from bot.adapters.slack.threads.recordings import Recordings
 from bot.adapters.slack.threads.replies import Replies
 from bot.json_types import Json
-from bot.panel.language_model.thread_archive import Spoken
+from bot.panel.language_model.conversations.thread_archive import Spoken
 from bot.panel.messaging.channel_moves import ChannelMove
 from bot.panel.messaging.transcript import NamedRouters, Transcript
 from bot.panel.model import ConversationId, ExpertName, Message, MessageTs, ThreadRef, Turn, UserId

@@ -13,8 +13,8 @@ from bot.panel.errors import ConversationGone, ModelRefused, ModelUnavailable
 from bot.panel.journal.events import LikelihoodsAsked, LikelihoodsJudged
 from bot.panel.language_model import prompts
 from bot.panel.language_model.exchange import Item, ToolCalled, UserSaid
-from bot.panel.language_model.likelihood_requests import Asking, Told, ask_likelihoods
-from bot.panel.language_model.predicates import SHOWN_ITEMS
+from bot.panel.language_model.judging.likelihood_requests import Asking, Told, ask_likelihoods
+from bot.panel.language_model.judging.predicates import SHOWN_ITEMS
 from bot.panel.model import ConversationId, Expert, WhenUnsure
 from bot.panel.routing import gate
 from bot.panel.routing.corrections import Correction

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from bot.panel.approvals.approval_texts import not_carried_out
 from bot.panel.approvals.approvals import Pending
 from bot.panel.errors import ModelUnavailable
-from bot.panel.language_model import pairing, prompts
+from bot.panel.language_model import prompts
+from bot.panel.language_model.conversations import pairing
 from bot.panel.language_model.exchange import ApprovalGiven, Item
 from bot.panel.model import Decision, Verdict
 from bot.panel.retries import retry

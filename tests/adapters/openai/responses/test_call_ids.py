@@ -5,7 +5,7 @@ import pytest
 from bot.adapters.openai.reading.call_ids import CallIds, OwnCallIds, as_sent
 from bot.adapters.openai.responses.conversations import ConversationsModel
 from bot.adapters.openai.server.client import connect
-from bot.panel.language_model import pairing
+from bot.panel.language_model.conversations import pairing
 from bot.panel.language_model.exchange import Responded, ToolAnswered, ToolCalled, UserSaid
 from bot.panel.links import RouterLabels
 from bot.panel.model import ThreadRef

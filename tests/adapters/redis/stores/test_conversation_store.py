@@ -6,7 +6,7 @@ from bot.adapters.redis import keys
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
 from bot.panel.citations import Citation
 from bot.panel.errors import ConversationGone
-from bot.panel.language_model.conversation_store import Remembered
+from bot.panel.language_model.conversations.conversation_store import Remembered
 from bot.panel.language_model.exchange import (
     ModelSaid,
     Source,

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from bot.panel.errors import ModelRefused, ModelUnavailable, NoDecisions
 from bot.panel.language_model.exchange import Item, Prompt, Responded, ToolCalled
 from bot.panel.language_model.expert_calls import called_one_by_one, expert_called
+from bot.panel.language_model.judging.predicates import judging, likelihoods_in, retold
 from bot.panel.language_model.model_client import ModelClient
-from bot.panel.language_model.predicates import judging, likelihoods_in, retold
 from bot.panel.model import ConversationId, Panel
 from bot.panel.routing.agreement import Wanted, agreement
 from bot.panel.routing.likelihoods import Likelihoods

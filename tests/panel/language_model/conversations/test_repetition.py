@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.panel.language_model.conversations.repetition import repeated
 from bot.panel.language_model.exchange import (
     ABORTED,
     ApprovalGiven,
@@ -12,7 +13,6 @@ from bot.panel.language_model.exchange import (
     ToolCalled,
     UserSaid,
 )
-from bot.panel.language_model.repetition import repeated
 from bot.panel.model import CallId, RequestId
 from bot.panel.tools import ApprovalWanted
 

@@ -1,5 +1,6 @@
 """Which item answers which, on servers whose ids repeat."""
 
+from bot.panel.language_model.conversations.pairing import answers, new_answers, without_strays
 from bot.panel.language_model.exchange import (
     ABORTED,
     ApprovalGiven,
@@ -7,7 +8,6 @@ from bot.panel.language_model.exchange import (
     ToolCalled,
     UserSaid,
 )
-from bot.panel.language_model.pairing import answers, new_answers, without_strays
 from bot.panel.model import CallId, RequestId
 from bot.panel.tools import ApprovalWanted
 

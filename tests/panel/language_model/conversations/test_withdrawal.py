@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.panel.language_model import prompts, withdrawal
+from bot.panel.language_model import prompts
+from bot.panel.language_model.conversations import withdrawal
 from bot.panel.model import Call, CallId, ExpertName, MessageTs
 from bot.panel.utterance import Author, Utterance
 from tests.framing import ATTACKS

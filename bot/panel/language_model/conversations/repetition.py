@@ -6,9 +6,9 @@ again. But the server may still be writing then, and be done right before that a
 
 from collections.abc import Collection, Sequence, Set
 
-from bot.panel.language_model import pairing
+from bot.panel.language_model.conversations import pairing
+from bot.panel.language_model.conversations.pairing import Answering, Asking, key_of
 from bot.panel.language_model.exchange import StoredItem, UserSaid
-from bot.panel.language_model.pairing import Answering, Asking, key_of
 
 Items = Sequence[StoredItem | None]
 

@@ -1,0 +1,1 @@
+"""How likely experts are wanted: what models are asked for that, and what their answers say."""
