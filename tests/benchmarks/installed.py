@@ -124,10 +124,9 @@ async def _bursts(stage: Stage, ours: Receiver, one: Receiver, effort: Effort) -
         payloads = await _events(stage, effort.events)
         found.append([work for who in (one, ours) for work in await who.burst(payloads)])
     rate_of_one, work_of_one, rate, work = map(median, zip(*found[1:], strict=True))
-    faster = Goal(0.95, at_least=True)
     return [
-        Figure(NAME, "events of one workspace", rate, "1/s", rate_of_one, ONE, faster),
-        Figure(NAME, "processor for such an event", work, "ms", work_of_one, ONE),
+        Figure(NAME, "events of one workspace", rate, "1/s", rate_of_one, ONE),
+        Figure(NAME, "processor for such an event", work, "ms", work_of_one, ONE, Goal(1.05)),
     ]
 
 
