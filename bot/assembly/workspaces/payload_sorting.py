@@ -12,7 +12,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.adapters.redis.stores.workspace_stores import RedisSharedThreadStore
 from bot.adapters.slack.receiving import mentions
-from bot.adapters.slack.receiving.events import event_of
+from bot.adapters.slack.receiving.events import event_of, event_time
 from bot.adapters.slack.receiving.receiver import MESSAGES, received
 from bot.adapters.slack.receiving.recipients import Recipient, recipient_of, sent_to
 from bot.assembly.workspaces.reception import Reception
@@ -75,19 +75,19 @@ class PayloadSorting:
     async def _teams(self, body: Json, recipient: Recipient) -> Sequence[str]:
         """Return the workspaces to try, in order."""
         if recipient.is_org_wide and recipient.enterprise_id:
-            await self._note_workspace(recipient)
+            await self._note_workspace(recipient, event_time(body))
         if not body.get("is_ext_shared_channel"):
             return recipient.teams
         event = event_of(body)
         owner = await self._owner(event, recipient) if event.get("type") in MESSAGES else None
         return (owner, *recipient.teams) if owner else recipient.teams
 
-    async def _note_workspace(self, recipient: Recipient) -> None:
+    async def _note_workspace(self, recipient: Recipient, at: int) -> None:
         """Note in which workspace of an organisation its installation acts: each payload says."""
-        first = recipient.teams[:1]
-        known = await self._installations.teams(recipient.enterprise_id) if first else first
-        if not {*first} <= {*known}:
-            await self._installations.note_teams(recipient.enterprise_id, frozenset(first))
+        for team_id in recipient.teams[:1]:
+            if await self._installations.for_team(team_id) is None:
+                noted = frozenset({team_id})
+                await self._installations.note_teams(recipient.enterprise_id, noted, at=at)
 
     async def _owner(self, event: Json, recipient: Recipient) -> str | None:
         """Return whose bot a message in a shared channel mentions, else who was asked before."""

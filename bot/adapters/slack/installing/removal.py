@@ -8,6 +8,7 @@ before Bolt, which drops some of them.
 import asyncio
 import logging
 from collections.abc import Iterable
+from typing import Any
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -26,6 +27,7 @@ _DEAD = frozenset({"account_inactive", "invalid_auth", "not_authed", "token_revo
 _ENDING = frozenset({"app_uninstalled", "tokens_revoked"})
 _ACCESS = frozenset({"team_access_granted", "team_access_revoked"})
 _WITHIN = 2.0  # seconds: Slack waits for an answer, and tells it again if there is none
+_PAGE = 1_000
 
 
 class Removals:
@@ -70,9 +72,24 @@ class Removals:
         return found is not None and not await self._has_ended(found)
 
     async def installed(self, installation: Installation) -> None:
-        """Keep what was to be deleted, after an installation was saved."""
+        """Keep what was to be deleted, after an installation was saved.
+
+        Of an organisation's, Slack is asked where it may act: what it told before may be about a
+        former one.
+        """
+        if installation.is_org_wide:
+            try:
+                await self._read_teams(installation)
+            except MessengerUnavailable as error:  # each payload says as well
+                log.warning("installation.teams_unknown", extra={"reason": str(error)})
         for team_id in sorted(await self._store.teams(installation.key)):
             await self._removed.is_back(team_id)
+
+    async def _read_teams(self, installation: Installation) -> None:
+        key, now = installation.key, runtime.time()
+        listed = await self._listed(installation)
+        await self._store.drop_teams(key, await self._store.teams(key) - listed, at=now)
+        await self._store.note_teams(key, listed, at=now)
 
     async def _meant(self, body: Json, event: Json) -> list[Installation]:
         """Return the installations that may be meant: of the workspace, of its organisation.
@@ -117,24 +134,53 @@ class Removals:
     async def _has_ended(self, installation: Installation) -> bool:
         """Whether Slack has no use for a token any more, which it may say by mistake elsewhere."""
         try:
-            async with asyncio.timeout(_WITHIN):
-                await self._web.auth_test(token=installation.token)
-        except SlackApiError as error:
-            problem = meaning(error)
-            if not isinstance(problem, MessengerRefused):
-                raise problem from error
-            return problem.code in _DEAD
-        except Exception as error:
-            raise MessengerUnavailable(f"auth.test: {type(error).__name__}") from error
+            await self._ask("auth.test", installation)
+        except MessengerRefused as refusal:
+            return refusal.code in _DEAD
         return False
 
+    async def _listed(self, installation: Installation) -> frozenset[str]:
+        """Return the workspaces in which Slack lets an organisation's installation act."""
+        teams: frozenset[str] = frozenset()
+        cursor = ""
+        while True:
+            try:
+                page = await self._ask("auth.teams.list", installation, limit=_PAGE, cursor=cursor)
+            except MessengerRefused as refusal:
+                raise MessengerUnavailable(f"auth.teams.list: {refusal.code}") from refusal
+            teams |= _ids([team.get("id") for team in page.get("teams") or ()])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return teams
+
+    async def _ask(self, method: str, installation: Installation, **args: Any) -> Json:
+        """Ask Slack with the token of *installation*.
+
+        Raises MessengerRefused, or MessengerUnavailable if there is no answer in time.
+        """
+        try:
+            async with asyncio.timeout(_WITHIN):
+                answer = await self._web.api_call(
+                    method, data={"token": installation.token, **args}
+                )
+        except SlackApiError as error:
+            raise meaning(error) from error
+        except Exception as error:
+            raise MessengerUnavailable(f"{method}: {type(error).__name__}") from error
+        return answer.data if isinstance(answer.data, dict) else {}
+
     async def _change_access(self, body: Json, event: Json) -> None:
-        """Note in which workspaces an organisation's installation may act."""
+        """Note in which workspaces an organisation's installation may act.
+
+        A late word that it may is about a former one, unless Slack says the same now.
+        """
         organisation, at = body.get("enterprise_id"), float(event.get("event_ts", event_time(body)))
         teams = _ids(event.get("team_ids"))
         if not isinstance(organisation, str) or not organisation or not teams:
             return
         if event["type"] == "team_access_granted":
+            current = await self._store.find(organisation)
+            teams &= await self._listed(current) if current else teams
             await self._store.note_teams(organisation, teams, at=at)
         else:
             await self._store.drop_teams(organisation, teams, at=at)

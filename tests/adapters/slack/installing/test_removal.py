@@ -183,12 +183,28 @@ async def test_workspaces_come_and_go_in_an_organisation(company, installed):
 
 async def test_a_late_word_of_access_does_not_count(company, installed):
     org = await company.store.save(installed(ORG))
+    company.slack.installations.add_to(ORG, NORTH)
     about = {"organisation": ORG, "team_ids": [NORTH]}
     await company.removals.take_in(event("team_access_granted", event_ts="7.000002", **about))
     await company.removals.take_in(event("team_access_revoked", event_ts="7.000001", **about))
 
     assert await company.store.for_team(NORTH) == org
     assert await company.to_delete() == []
+
+
+async def test_a_late_grant_to_a_former_installation_does_not_count(company, installed):
+    await company.store.save(installed(ORG))
+    company.slack.installations.remove(ORG, "account_inactive")
+    await company.store.note_teams(ORG, frozenset({NORTH, SOUTH}), at=5)
+    org = installed(ORG)
+    company.slack.installations.add_to(ORG, SOUTH)
+    org = await company.store.save(org)
+    await company.removals.installed(org)
+    assert await company.store.teams(ORG) == {SOUTH}
+
+    about = {"organisation": ORG, "team_ids": [NORTH], "event_ts": "9999999999.000001"}
+    await company.removals.take_in(event("team_access_granted", **about))
+    assert await company.store.teams(ORG) == {SOUTH}
 
 
 async def test_what_was_to_be_deleted_is_kept_when_the_app_is_installed_again(company, installed):
