@@ -198,7 +198,8 @@ async def open_demo(
         served, begun = config, workspaces.Begun()
         if own_redis:  # another may hold what was encrypted with other keys, or not at all
             for_all = workspaces.for_all_workspaces(slack, page)
-            served = read(workspaces.without_own({**environ, **settings}, own) | for_all)
+            settings = workspaces.without_own(settings, own) | for_all
+            served = read(workspaces.without_own(environ, own) | settings)
             await workspaces.note_first(slack, served, own)
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         serving = [

@@ -110,7 +110,7 @@ async def test_a_folder_of_that_name_is_told_and_passed_over(tmp_path):
     _, out, err = await panelbot(tmp_path, "check")
 
     assert err == "panelbot: .env is a folder, so no settings are read from it.\n"
-    assert "SLACK_BOT_TOKEN is missing" in out
+    assert "SLACK_BOT_TOKEN or PANELBOT_CLIENT_ID is missing" in out
 
 
 async def test_a_link_that_leads_nowhere_is_told(tmp_path):
