@@ -146,3 +146,22 @@ async def test_without_a_client_id_there_are_no_workspaces_to_list(deployment):
 
     assert code == 2
     assert "PANELBOT_CLIENT_ID is missing" in told
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "told"),
+    [
+        ("PANELBOT_CLIENT_ID", "9.9", "Slack knows no app with PANELBOT_CLIENT_ID"),
+        ("PANELBOT_CLIENT_SECRET", "of-another-app-0123", "CLIENT_SECRET is not of that app"),
+        ("PANELBOT_INSTALLING", "open", "Slack takes the client id and secret"),
+    ],
+)
+async def test_wrong_credentials_are_noticed_before_anybody_follows_a_link(
+    deployment, setting, value, told
+):
+    deployment.environ |= {setting: value, "OPENAI_API_KEY": "sk-1"}
+    deployment.environ["OPENAI_BASE_URL"] = "http://127.0.0.1:1/v1"
+    _, out, err = await deployment.runs("check")
+
+    assert told in out, err
+    assert deployment.slack.registration.client_secret not in out + err

@@ -5,6 +5,7 @@
 2. An invitation is used up by an installation that is kept, and by no other.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -56,10 +57,14 @@ class Installer:
         invitation = await self._invitations.take(name)
         if invitation is None:
             return pages.not_invited()
-        page = await self._exchange(code, redirect_uri, invitation)
-        if page.status != pages.DONE:
-            await self._give_back(name, invitation)
-        return page
+        is_installed = False
+        try:
+            page = await self._exchange(code, redirect_uri, invitation)
+            is_installed = page.status == pages.DONE
+            return page
+        finally:
+            if not is_installed:
+                await self._give_back(name, invitation)
 
     async def _give_back(self, name: str, invitation: Invitation) -> None:
         left = invitation.until - runtime.time()
@@ -80,6 +85,9 @@ class Installer:
             return pages.unreachable()
         try:
             return await self._keep(grant, invitation)
+        except asyncio.CancelledError:  # the process ends
+            await self._take_back(grant)
+            raise
         except Exception as error:  # whatever it is, the grant is given back
             if isinstance(error, PanelError):
                 log.warning("install.failed", extra={"reason": str(error)})

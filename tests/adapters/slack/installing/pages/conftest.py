@@ -92,12 +92,20 @@ class Site:
 
     def application(self, *, is_open: bool) -> web.Application:
         """Return what is served."""
-        oauth = SlackOAuth(self.credentials, self.slack.api_url, self.session)
-        installer = Installer(oauth, self.installations, self.invitations, self._hear)
         served = health_app(_nothing)
         begun = Begun(self.attempts, self.invitations)
-        add_install_routes(served, oauth, installer, begun, self.address, is_open=is_open)
+        add_install_routes(
+            served, self.oauth(), self.installer(), begun, self.address, is_open=is_open
+        )
         return served
+
+    def oauth(self) -> SlackOAuth:
+        """Return what asks Slack."""
+        return SlackOAuth(self.credentials, self.slack.api_url, self.session)
+
+    def installer(self) -> Installer:
+        """Return what decides what becomes of a grant."""
+        return Installer(self.oauth(), self.installations, self.invitations, self._hear)
 
     async def invite(self, team_id: str = "", enterprise_id: str = "") -> str:
         """Return the path of an invitation."""

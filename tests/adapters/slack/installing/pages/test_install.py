@@ -1,8 +1,11 @@
 """Installing from a link, as people do: what they see, and what is kept."""
 
+import asyncio
+
 import pytest
 
 from bot.panel.errors import StoreUnavailable
+from bot.panel.installations.one_time import name_of
 from bot.playground.slack.hazards import reset, server_error
 from bot.playground.slack.workspace.other_companies import (
     FAY,
@@ -13,6 +16,7 @@ from bot.playground.slack.workspace.other_companies import (
     NORTH,
 )
 from tests.adapters.slack.installing.pages.conftest import query
+from tests.eventually import eventually
 
 
 async def installed(site, browser, key: str, person: str, invitation: str = "") -> None:
@@ -207,6 +211,21 @@ async def test_an_installation_that_slack_does_not_confirm_is_given_back(
     assert browser.title == page
     assert not site.has_app(GLOBEX)
     assert await site.installations.count() == 0
+
+
+async def test_a_process_that_ends_in_the_middle_gives_it_back_and_keeps_the_invitation(site):
+    site.slack.hazards.latency["auth.test"] = 30
+    redirect_uri, scopes = f"{site.address}/slack/oauth_redirect", frozenset({"chat:write"})
+    code = site.slack.codes.new(GLOBEX, FAY, scopes, frozenset(), redirect_uri)
+    (name,) = {name_of(query(await site.invite())["invitation"][0])}
+    work = asyncio.create_task(site.installer().install(code, redirect_uri, name))
+    await eventually(lambda: site.has_app(GLOBEX))
+    work.cancel()
+    await asyncio.wait([work])
+
+    assert work.cancelled()
+    assert not site.has_app(GLOBEX)
+    assert name in site.invitations.kept
 
 
 async def test_slack_may_stumble_on_the_way(site, browser, delays):
