@@ -323,6 +323,22 @@ async def test_a_file_of_something_else_is_left_alone(
     assert not model_only.brain.asked
 
 
+async def test_what_was_noted_without_a_first_look_does_not_count_with_one(
+    model_only: World, file: str, tmp_path: Path
+):
+    again = ("eval", file, "--notes", str(tmp_path / "notes"))
+    await model_only.panelbot(*again)
+    model_only.environ["PANELBOT_UNSURE_BY"] = "agreement"
+    _, out, _ = await model_only.panelbot(*again)
+    asked = len(model_only.brain.asked)
+    model_only.environ["PANELBOT_ROUTER_THRESHOLD"] = "0.7"
+
+    await model_only.panelbot(*again)
+
+    assert "Brier score" in out
+    assert len(model_only.brain.asked) > asked > 8
+
+
 async def test_the_last_note_counts_without_the_end_of_its_line(
     model_only: World, file: str, tmp_path: Path
 ):

@@ -47,6 +47,14 @@ class Trial(Protocol):
         """Return who of *panel* is asked *question*. Raises ModelUnavailable or ModelRefused."""
 
 
+class RoutingTrial(Trial, Protocol):
+    """A trial of the router alone."""
+
+    @property
+    def key(self) -> str:
+        """What decides, and how: what is noted of another key tells nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answering:
     """How questions that have checks are answered: by which *trial*, and who judges that."""
@@ -66,7 +74,7 @@ class Evaluation:
 
     def __init__(
         self,
-        trial: Trial,
+        trial: RoutingTrial,
         questions: Sequence[Question],
         *,
         at_once: int,
@@ -89,7 +97,7 @@ class Evaluation:
         """How many choices a run has."""
         return len(self._questions) * self._repeat
 
-    def ask(self, trial: Trial) -> None:
+    def ask(self, trial: RoutingTrial) -> None:
         """Let further runs ask *trial*; what was spent before counts."""
         self._trial = trial
 
@@ -104,7 +112,7 @@ class Evaluation:
 
         Without *answering*, the checks of answers are left out.
         """
-        version = digest(self._trial.name, panel_version(panel))
+        version = digest(self._trial.key, panel_version(panel))
         asked = [(one, nth) for one in self._questions for nth in range(self._repeat)]
         left, found = iter(asked), dict[tuple[str, int], Note]()
 

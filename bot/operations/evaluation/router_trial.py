@@ -93,6 +93,11 @@ class RouterTrial:
         self._models = models
         self._prices = prices
 
+    @property
+    def key(self) -> str:
+        """What decides, and how: a first look, and its thresholds, choose others."""
+        return f"{self.name} {self._look}" if self._look else self.name
+
     async def decide(
         self, panel: Panel, question: Question, examples: Sequence[Correction] = ()
     ) -> Decision:

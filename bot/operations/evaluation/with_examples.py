@@ -30,6 +30,11 @@ class LearningTrial:
     known: Mapping[str, Sequence[Correction]]
     name: str
 
+    @property
+    def key(self) -> str:
+        """What decides, and how."""
+        return f"{self.router.key} {self.name}"
+
     async def decide(self, panel: Panel, question: Question) -> Decision:
         """Return who of *panel* is asked *question*. Raises ModelUnavailable or ModelRefused."""
         examples = nearest(question.text, self.known[question.id])

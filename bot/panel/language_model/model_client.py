@@ -128,8 +128,6 @@ class ModelClient:
                         case Responded():
                             last = event
             calling.know(response=last)
-        if last.written and are_meant(last.written, prompt):
-            return [*calls, *last.written.calls], last
         return calls, last
 
     async def _ask(

@@ -8,7 +8,7 @@ from bot.panel.budgets.budget_store import Spent
 from bot.panel.budgets.limits import read_all
 from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.journal.events import LikelihoodsJudged
-from bot.panel.language_model.exchange import ToolCalled
+from bot.panel.language_model.exchange import ModelSaid, ToolCalled, WrittenCalls
 from bot.panel.model import CallId, WhenUnsure
 from bot.panel.roster.roster import WorkspaceScope
 from bot.panel.routing.gate import Look
@@ -70,6 +70,8 @@ async def test_where_both_want_nobody_the_router_answers(comparing):
         ModelRefused(ModelFault.BAD_REQUEST, "no"),
         "",
         [ToolCalled(CallId("call_1"), "consult_nobody_we_know", {})],
+        "I would ask Legal Counsel.",
+        "consult_legal",
     ],
 )
 @pytest.mark.parametrize("is_first", [True, False])
@@ -81,6 +83,13 @@ async def test_a_sample_that_is_lost_changes_nothing(comparing, lost, is_first):
     assert comparing.model.asked("finance")
     (report,) = comparing.reports.reports.values()
     assert report.routing.likelihoods is None or not report.routing.likelihoods.experts
+
+
+async def test_calls_that_a_weak_model_writes_as_text_count(comparing):
+    written = ModelSaid("consult_legal", written=WrittenCalls(tuple(wants("legal"))))
+    sampled(comparing, written, wants("legal"))
+    await comparing.ask("May we?")
+    assert [one.cache_key for one in comparing.model.prompts] == ["expert:legal"]
 
 
 async def test_they_are_not_taken_where_people_are_not_asked(comparing):

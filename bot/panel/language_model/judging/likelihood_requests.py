@@ -16,7 +16,8 @@ from bot.panel.language_model.exchange import Item, Prompt, Responded, ToolCalle
 from bot.panel.language_model.expert_calls import called_one_by_one, expert_called
 from bot.panel.language_model.judging.predicates import judging, likelihoods_in, retold
 from bot.panel.language_model.model_client import ModelClient
-from bot.panel.model import ConversationId, Panel
+from bot.panel.language_model.prompts import tool_name
+from bot.panel.model import ConversationId, Expert, Panel
 from bot.panel.routing.agreement import Wanted, agreement
 from bot.panel.routing.likelihoods import Likelihoods
 from bot.panel.usage import NO_USAGE, Usage
@@ -120,7 +121,15 @@ async def _taken(client: ModelClient, prompt: Prompt, panel: Panel) -> _Sample:
 
 
 def _wanted(calls: Sequence[ToolCalled], last: Responded, panel: Panel) -> Wanted | None:
-    made = [one for call in calls for one in called_one_by_one(call, panel)]
-    found = {expert.name for one in made if (expert := expert_called(one.tool, panel))}
-    is_understood = bool(found) or (not calls and bool(last.text.strip()))
-    return found if is_understood else None
+    """Return whom a sample wants; None if that is not clear."""
+    written = last.written.calls if last.written else ()  # weak models do; nobody carries them out
+    made = [one for call in (*calls, *written) for one in called_one_by_one(call, panel)]
+    if found := {expert.name for one in made if (expert := expert_called(one.tool, panel))}:
+        return found
+    said = last.text.casefold()
+    names_somebody = any(one in said for expert in panel.experts for one in _names(expert))
+    return None if made or names_somebody or not said.strip() else found
+
+
+def _names(expert: Expert) -> tuple[str, str]:
+    return tool_name(expert.name), expert.title.casefold()
