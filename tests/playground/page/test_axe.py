@@ -11,6 +11,7 @@ from playwright.async_api import Page, expect
 from bot.playground.slack.page.routes import add_page
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace.company import ADA, BEN, BOT_USER, GENERAL
+from bot.playground.slack.workspace.other_companies import GLOBEX, globex_workspace
 from tests.playground.page.browser import WIDE
 from tests.playground.page.conftest import MANIFEST, Bot
 from tests.playground.page.test_forms import EXPERT
@@ -36,7 +37,11 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 async def slack() -> AsyncIterator[SlackPlayground]:
     """A workspace whose page has all that pages can have."""
     slack = SlackPlayground(retry_after=())
-    add_page(slack.app, slack, MANIFEST, "Rules answer here.").offer(TRIES)
+    slack.add_workspace(globex_workspace())
+    slack.registration.redirect_urls = ["http://127.0.0.1:1/"]
+    shown = add_page(slack.app, slack, MANIFEST, "Rules answer here.")
+    shown.offer(TRIES)
+    shown.offer_installation("http://127.0.0.1:1/")
     async with slack:
         yield slack
 
@@ -175,3 +180,19 @@ async def everything(slack: SlackPlayground, bot: Bot, ts: str) -> None:
     await bot.client.assistant_threads_setStatus(
         channel_id=GENERAL, thread_ts=ts, status="is thinking…"
     )
+
+
+@pytest.mark.parametrize("name", VIEWS)
+async def test_nor_where_the_app_is_missing_and_installed(
+    page: Page, slack: SlackPlayground, view: Callable[[str], Awaitable[None]], name: str
+) -> None:
+    await view(name)
+    addresses = {
+        f"/?team={GLOBEX}": "general",
+        "/oauth/v2/authorize?client_id=111.222&scope=chat:write": "Install Panelbot",
+    }
+    for address, heading in addresses.items():
+        await page.goto(f"{slack.url}{address}")
+        await page.get_by_role("heading", name=heading, exact=True).wait_for()
+        await page.evaluate(AXE)
+        assert await page.evaluate(RUN) == []
