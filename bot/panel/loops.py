@@ -27,10 +27,11 @@ async def forever(
     retries = Retries(_BACKOFF)
     while True:
         await asyncio.sleep(every)
+        before = _cancellations()
         try:
             await round_()
         except (Exception, asyncio.CancelledError) as error:
-            if isinstance(error, asyncio.CancelledError) and _is_cancelled():
+            if isinstance(error, asyncio.CancelledError) and _cancellations() > before:
                 raise
             trouble.tell(error)
             await retries.wait(getattr(error, "after", None))
@@ -82,6 +83,7 @@ class Trouble:
             self._failures = 0
 
 
-def _is_cancelled() -> bool:
+def _cancellations() -> int:
+    """Return how often this task was cancelled: before Python 3.13, failed groups count as well."""
     task = asyncio.current_task()
-    return task is None or task.cancelling() > 0
+    return task.cancelling() if task else 0
