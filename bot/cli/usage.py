@@ -9,17 +9,23 @@ from typing import Any
 import click
 
 from bot.cli.shared import lazily
-from bot.cli.shared.command import asynchronous
+from bot.cli.shared.command import asynchronous, settings
 from bot.cli.shared.listing import as_csv, print_json
-from bot.cli.shared.workspace import of_workspace, workspace_option
+from bot.cli.shared.workspace import of_workspace, wanted, workspace_option
 from bot.panel.audit.entry import Act
 from bot.panel.errors import Refused
 from bot.panel.months import kept_months
-from bot.panel.reports.month_usage import VIEWS, MonthUsage, UsageRow, month_usage
+from bot.panel.reports.month_usage import (
+    VIEWS,
+    MonthUsage,
+    UsageRow,
+    month_usage,
+    usage_by_workspace,
+)
 from bot.panel.reports.report_store import ROUTER
 from bot.panel.reports.usage_counts import Dimension
 from bot.panel.roster.roster import WorkspaceScope
-from bot.settings.needs import STORE
+from bot.settings.needs import STORE, WORKSPACES
 from bot.settings.yaml_files import prices
 
 _COLUMNS = ("questions", "input", "cached", "output", "cost")
@@ -61,19 +67,20 @@ class _Printed:
     default="table",
     show_default=True,
 )
+@click.option("--all", "of_all", is_flag=True, help="By workspace, of all: the dearest first.")
 @workspace_option
 @asynchronous()
-async def usage(month: str | None, by: str, format_: str) -> None:
+async def usage(month: str | None, by: str, format_: str, *, of_all: bool) -> None:
     """What the questions of a month took and cost.
 
     Tokens of input include the cached ones. A question is counted once it is answered, in the month
     in which it was asked. Costs are in dollars, at list prices.
     """
+    month = _kept(month)
+    if of_all:
+        _WRITERS[format_](await _of_all(month))
+        return
     config, identity = await of_workspace(*STORE)
-    first, *_, current = months = kept_months(time.time())
-    month = month or current
-    if month not in months:
-        raise Refused(f"Usage is kept of {first} to {current}; {month!r} is none of these months.")
     if by == Dimension.PERSON and config.usage_by_person != "yes":
         raise Refused("Usage is counted by person only with PANELBOT_USAGE_BY_PERSON=yes.")
     costs = prices.prices(config.prices)
@@ -83,6 +90,31 @@ async def usage(month: str | None, by: str, format_: str) -> None:
             await storage.audit.record(Act.EXPORTED, WorkspaceScope(team), None, "usage by person")
         found = await month_usage(storage.reports, costs, team, month, by)
     _WRITERS[format_](_Printed(month, by, team, costs.as_of, found))
+
+
+def _kept(month: str | None) -> str:
+    """Return *month* if usage is kept of it; without one, the current. Raises Refused."""
+    first, *_, current = months = kept_months(time.time())
+    if month and month not in months:
+        raise Refused(f"Usage is kept of {first} to {current}; {month!r} is none of these months.")
+    return month or current
+
+
+async def _of_all(month: str) -> _Printed:
+    """Return what all workspaces took that have installed the app, one by one."""
+    config = settings(*WORKSPACES, *STORE)
+    if not config.is_multi_workspace or wanted():
+        raise Refused("--all is for many workspaces, with PANELBOT_CLIENT_ID, and all of them.")
+    costs = prices.prices(config.prices)
+    async with lazily.storage.open_storage(config) as storage:
+        store = lazily.storage.installation_store(config, storage, config.client_id)
+        teams, after = list[str](), ""
+        while keys := await store.keys(after):
+            for key in keys:
+                teams += sorted(await store.teams(key))
+            after = keys[-1]
+        found = await usage_by_workspace(storage.reports, costs, teams, month)
+    return _Printed(month, "workspace", f"{len(teams):,} workspaces", costs.as_of, found)
 
 
 def _print_table(printed: _Printed) -> None:

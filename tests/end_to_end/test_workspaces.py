@@ -163,3 +163,35 @@ async def test_a_shared_channel_belongs_to_whoever_was_asked(companies):
         bots = {one.bot_id for one in slack.workspace.thread(GENERAL, ts)[1:] if one.bot_id}
         assert bots == {tenant.workspace.bot_id}
     await companies.world.idle()
+
+
+async def test_a_flood_of_one_workspace_lets_the_question_of_another_pass(companies):
+    world = companies.world
+    world.environ |= {"PANELBOT_CONCURRENCY": "1", "PANELBOT_CHANNEL_CONCURRENCY": "100"}
+    await companies.install(ACME, GLOBEX)
+    flood = [companies.ask(ACME, f"legal, please: {number}") for number in range(8)]
+    ts = companies.ask(GLOBEX, "legal, please")
+    await world.start_bot()
+    await eventually(lambda: companies.said(GLOBEX, ts))
+
+    answered = sum(bool(companies.said(ACME, one)) for one in flood)
+    assert answered < 4
+    await world.idle()
+    assert all(companies.said(ACME, one) for one in flood)
+
+
+async def test_what_all_workspaces_took_is_told_by_workspace(companies):
+    await companies.install(ACME, GLOBEX)
+    await companies.world.start_bot()
+    for team in (GLOBEX, ACME, GLOBEX):
+        ts = companies.ask(team, "legal, please")
+        await eventually(lambda team=team, ts=ts: companies.said(team, ts))
+    await companies.world.idle()
+
+    code, out, err = await companies.world.panelbot("usage", "--all", "--format", "csv")
+    assert (code, err) == (0, "")
+    rows = [line.split(",")[1:3] for line in out.splitlines()[1:]]
+    assert rows == [[GLOBEX, "2"], [ACME, "1"]]
+    code, _, err = await companies.world.panelbot("usage", "--all", "--workspace", GLOBEX)
+    assert code == 1
+    assert "all of them" in err

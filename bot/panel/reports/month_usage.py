@@ -74,6 +74,20 @@ async def month_usage(
     return MonthUsage(rows, rest, total_row, everything, sorted(unpriced))
 
 
+async def usage_by_workspace(
+    reports: ReportStore, prices: Prices, team_ids: Iterable[str], month: str
+) -> MonthUsage:
+    """Return what each workspace took in *month*, of those that took anything."""
+    counts: list[UsageCount] = []
+    for team_id in team_ids:
+        # By channel: there, the questions of one are counted once, however many experts it had.
+        of_team = await reports.usage(team_id, month, by=Dimension.CHANNEL)
+        counts += [replace(one, name=team_id) for one in of_team]
+    whole = usage_row(None, counts, prices)
+    unpriced = {one.model for one in counts if prices.cost(one.model, one.usage) is None}
+    return MonthUsage(usage_rows(counts, prices), None, whole, counts, sorted(unpriced))
+
+
 def usage_rows(counts: Iterable[UsageCount], prices: Prices) -> list[UsageRow]:
     """Return a row for each name, the dearest first; those of unknown cost before these."""
     by_name: dict[str | None, list[UsageCount]] = {}
