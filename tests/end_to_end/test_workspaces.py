@@ -1,6 +1,8 @@
 """One bot in many workspaces: whoever asks is answered where they asked, and nowhere else."""
 
 import asyncio
+import time
+from dataclasses import replace
 
 import pytest
 from aiohttp import ClientSession, DummyCookieJar
@@ -16,7 +18,14 @@ from bot.playground.slack.workspace.other_companies import (
     SOUTH,
 )
 from tests.adapters.slack.installing.pages.conftest import Browser
-from tests.end_to_end.companies import ACME, PLACES, TWIN, Companies, companies_of
+from tests.end_to_end.companies import (
+    ACME,
+    PLACES,
+    TWIN,
+    Companies,
+    companies_of,
+    installation,
+)
 from tests.end_to_end.conftest import World
 from tests.eventually import eventually
 
@@ -82,6 +91,24 @@ async def test_a_workspace_that_removes_the_app_is_left_alone_and_the_others_ser
     ts = companies.ask(ACME, "finance, please")
     await eventually(lambda: companies.said(ACME, ts))
     await companies.world.idle()
+
+
+async def test_a_token_that_expires_is_refreshed_once_and_answers_go_on(companies):
+    companies.slack.registration.rotates_tokens = True
+    new = installation(companies.slack, GLOBEX)
+    there = companies.slack.installations.by_key[GLOBEX]
+    rotating = {"refresh_token": there.refresh_token, "expires_at": time.time() + 60}
+    async with companies.store() as store:
+        await store.save(replace(new, **rotating))
+        await companies.world.start_bot()
+        ts = companies.ask(GLOBEX, "legal, please")
+        await eventually(lambda: companies.said(GLOBEX, ts))
+        renewed = await store.find(GLOBEX)
+
+    assert (renewed.token, renewed.renewals) == (there.token, 1)
+    assert renewed.token != new.token
+    asked = [call for call in companies.slack.calls if call.method == "oauth.v2.access"]
+    assert [call.outcome for call in asked] == ["ok"]
 
 
 async def test_commands_change_the_panel_of_their_own_workspace(companies):
