@@ -93,7 +93,7 @@ class Installer:
                 log.warning("install.failed", extra={"reason": str(error)})
             else:
                 log.exception("install.failed")
-            await self._take_back(grant)
+            await self._take_back(grant, is_certain=not isinstance(error, NotGranted))
             return _failed(error)
 
     async def _keep(self, grant: Grant, invitation: Invitation | None) -> Page:
@@ -118,8 +118,8 @@ class Installer:
         await self._take_back(grant)
         return pages.wrong_place()
 
-    async def _take_back(self, grant: Grant) -> None:
-        """Revoke what was granted, unless the app was there before.
+    async def _take_back(self, grant: Grant, *, is_certain: bool = True) -> None:
+        """Revoke what was granted, unless the app was there before; *is_certain*: it is for there.
 
         If nobody can tell, it is left: a bot that nobody knows of does no harm, and the next
         installation finds it; but a workspace would lose the one that it works with.
@@ -131,7 +131,7 @@ class Installer:
             )
             if existing is None:
                 await self._oauth.revoke(grant.token)
-            elif existing.token != grant.token:  # which Slack has perhaps replaced by this one
+            elif existing.token != grant.token and is_certain:  # Slack has perhaps replaced it
                 await self._installations.save(_renewed(existing, grant))
         except PanelError as error:
             log.warning("install.not_undone", extra={"installation": key, "reason": str(error)})

@@ -20,6 +20,7 @@ from bot.panel.messaging.rate_limiter import NoRateLimiter
 _ID = re.compile(r"[A-Z][A-Z0-9]{1,31}")
 _LONGEST_WAIT = 5.0  # seconds that Slack may ask for: a person waits for the page
 _LONGEST_NAME = 80
+_USUALLY_LASTS = 12 * 60 * 60.0  # seconds, where tokens rotate
 
 
 class NotGranted(MessengerRefused):
@@ -144,7 +145,7 @@ def _api(web: AsyncWebClient) -> SlackApi:
 
 def _grant(answer: Mapping[str, Any]) -> Grant:
     """Return what Slack's answer grants a bot; whatever has another shape raises NotGranted."""
-    token, lasts = answer.get("access_token"), answer.get("expires_in", 0)
+    token, refresh_token = answer.get("access_token"), str(answer.get("refresh_token") or "")
     enterprise, team = _named(answer, "enterprise"), _named(answer, "team")
     is_org_wide = answer.get("is_enterprise_install") is True
     place = enterprise if is_org_wide else team
@@ -161,9 +162,14 @@ def _grant(answer: Mapping[str, Any]) -> Grant:
         installer=_named(answer, "authed_user").get("id", ""),
         token=token,
         scopes=frozenset(filter(None, str(answer.get("scope") or "").split(","))),
-        refresh_token=str(answer.get("refresh_token") or ""),
-        lasts=float(lasts) if isinstance(lasts, (int, float)) else 0,
+        refresh_token=refresh_token,
+        lasts=_seconds(answer.get("expires_in")) if refresh_token else 0,
     )
+
+
+def _seconds(expires_in: object) -> float:
+    """Return for how long a token lasts that can be refreshed; if that is unknown, as usual."""
+    return float(expires_in) if type(expires_in) is int and expires_in > 0 else _USUALLY_LASTS
 
 
 def _named(answer: Mapping[str, Any], field_name: str) -> Mapping[str, Any]:
