@@ -111,6 +111,19 @@ async def test_a_token_that_expires_is_refreshed_once_and_answers_go_on(companie
     assert [call.outcome for call in asked] == ["ok"]
 
 
+async def test_permissions_that_were_not_granted_are_told_by_name(companies):
+    companies.slack.hazards.withheld_scopes = frozenset({"files:read"})
+    await companies.install(GLOBEX)
+    await companies.world.start_bot()
+    ts = companies.ask(GLOBEX, "legal, please")
+    await eventually(lambda: companies.said(GLOBEX, ts))
+
+    noted = await companies.world.redis.hgetall(
+        f"panelbot:{{alerts:{GLOBEX}}}:alert:scopes-missing "
+    )
+    assert '"files:read"' in noted["details"]
+
+
 async def test_commands_change_the_panel_of_their_own_workspace(companies):
     await companies.install(ACME, GLOBEX)
     await companies.world.start_bot()

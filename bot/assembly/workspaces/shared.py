@@ -47,7 +47,10 @@ class Shared:
                 await self.removals.rejected(installation)
 
         config, identity = workspace.config, workspace.identity
-        return await slack_of(config, storage, identity, self.session, rejected)
+        slack = await slack_of(config, storage, identity, self.session, rejected)
+        if installation:  # of a former version of the bot, perhaps, which needed less
+            await tell_missing_scopes(config, slack.alerts, installation.scopes)
+        return slack
 
     async def installed(self, installation: Installation, by: str) -> None:
         """Take note of a new installation, to which *by* has invited; empty: it needed nobody."""
