@@ -14,7 +14,10 @@ from bot.playground.slack.workspace.other_companies import (
     SOUTH,
     SOUTH_GENERAL,
 )
+from tests.playground.slack.block_kit import AGREE, modal
 from tests.playground.slack.worlds import events_of, refused
+
+BUTTON = {"type": "actions", "block_id": "choice", "elements": [AGREE]}
 
 
 async def test_a_token_acts_in_its_own_workspace(world, client, client_of):
@@ -152,3 +155,20 @@ async def test_a_workspace_that_moves_into_an_organisation_refuses_calls_meanwhi
     told = [one for one in bot.events if one["event"]["type"] in moves]
     assert [one.get("enterprise_id") for one in told] == [None, INITECH.id]
     assert not told[1]["authorizations"][0]["is_enterprise_install"]
+
+
+async def test_clicks_in_an_organisation_name_no_team(world, bot, client_of):
+    world.install(INITECH.id)
+    world.removals.grant_access(INITECH.id, NORTH)
+    world.deliver_to(bot.url)
+    await client_of(INITECH.id).chat_postMessage(channel=NORTH_GENERAL, text="?", blocks=[BUTTON])
+    (posted,) = world.tenants[NORTH].workspace.messages(NORTH_GENERAL)
+
+    await world.tenants[NORTH].people.click(IVY, posted, "agree")
+
+    (payload,) = bot.interactions
+    assert (payload["team"], payload["is_enterprise_install"]) == (None, True)
+    assert payload["enterprise"] == {"id": INITECH.id, "name": INITECH.name}
+    assert payload["user"]["team_id"] == NORTH
+    opened = await client_of(INITECH.id).views_open(trigger_id=payload["trigger_id"], view=modal())
+    assert opened["view"]["app_installed_team_id"] == NORTH
