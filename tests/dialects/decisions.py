@@ -95,6 +95,14 @@ ROWS: list[JudgeRow] = [
         "405", SGLANG, "the path is that of something else", KIND_OF, Http(405, b""), requests=1
     ),
     JudgeRow(
+        "410",
+        AZURE,
+        "had a preview of them, which has ended",
+        KIND_OF,
+        Http(410, refused("This API has ended.")),
+        requests=1,
+    ),
+    JudgeRow(
         "501", LITELLM, "its own server has none", KIND_OF, Http(501, refused("No.")), requests=1
     ),
     JudgeRow(

@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 MOST_QUESTIONS = 400  # in one request
 WITHIN = 10.0  # seconds: what takes longer than the router is no shortcut
 _MISSING_FOR = 600.0  # seconds
-_NOT_THERE = (404, 405, 501)
+_NOT_THERE = (404, 405, 410, 501)
 
 
 class Decisions:
