@@ -33,6 +33,7 @@ Check = Callable[[str], Coroutine[Any, Any, Sequence[Finding]]]
 _BY_NAME = {setting.name: setting for setting in SETTINGS.values()}
 _APP_TOKEN = "Basic Information > App-Level Tokens, with the scope connections:write"  # noqa: S105
 _CONFIGURATION_TOKEN = "App configuration token (https://api.slack.com/apps, at the end)"  # noqa: S105
+_APP_ID = "The app's id (Basic Information > App Credentials)"
 _START = """
 All is in {file}, which only you can read. Slack asks {url} next whether it knows the app's
 secret: start `panelbot run` there, with these settings.
@@ -115,7 +116,7 @@ def _create_for_workspaces(asker: "_Asker", wanted: Json, url: str, *, opens: bo
                 asker.keep(setting, value)
             click.echo(f"The app {app_id} is created.")
         else:
-            app_id = _prompt("Its App ID (Basic Information > App Credentials)", hidden=False)
+            app_id = _prompt(_APP_ID, hidden=False)
         asker.keep("PANELBOT_PUBLIC_URL", url)
         if not asker.value("PANELBOT_ENCRYPTION_KEYS"):
             asker.keep("PANELBOT_ENCRYPTION_KEYS", new_key())
@@ -148,16 +149,16 @@ def _create(link: str, *, opens: bool) -> None:
 
 def _update(asker: "_Asker") -> None:
     """Show what the app's manifest lacks, and add it."""
-    bots = asker.value("SLACK_BOT_TOKEN")
-    if not bots:
-        raise click.UsageError("SLACK_BOT_TOKEN is missing: without --update, an app is created.")
-    trial, api_url = lazily.new_app, asker.api_url
-    app_id = asyncio.run(trial.app_of(bots, api_url))
-    if not app_id:
-        raise click.ClickException("Slack does not tell which app the bot is of: panelbot check")
+    needed = manifest()
+    if asker.value("PANELBOT_CLIENT_ID"):
+        try:
+            needed = manifest(url=asker.value("PANELBOT_PUBLIC_URL"), many_workspaces=True)
+        except ValueError as error:
+            raise click.UsageError(f"PANELBOT_PUBLIC_URL: {error}") from None
+    app_id, trial, api_url = _app_id(asker), lazily.new_app, asker.api_url
     token = _prompt(_CONFIGURATION_TOKEN, hidden=True)
     try:
-        existing, wanted = asyncio.run(trial.manifests(app_id, token, api_url))
+        existing, wanted = asyncio.run(trial.manifests(app_id, token, api_url, needed))
         if existing == wanted:
             click.echo("The app has all that it needs.")
             return
@@ -169,6 +170,19 @@ def _update(asker: "_Asker") -> None:
     click.echo("The app is changed.")
     if is_anew:
         click.echo(f"Its scopes, too: install it anew at https://api.slack.com/apps/{app_id}")
+
+
+def _app_id(asker: "_Asker") -> str:
+    """Return the id of the app that there is."""
+    if asker.value("PANELBOT_CLIENT_ID"):
+        return _prompt(_APP_ID, hidden=False)
+    bots = asker.value("SLACK_BOT_TOKEN")
+    if not bots:
+        raise click.UsageError("SLACK_BOT_TOKEN is missing: without --update, an app is created.")
+    app_id = asyncio.run(lazily.new_app.app_of(bots, asker.api_url))
+    if not app_id:
+        raise click.ClickException("Slack does not tell which app the bot is of: panelbot check")
+    return str(app_id)
 
 
 def _difference(existing: Json, wanted: Json) -> Sequence[str]:

@@ -159,6 +159,27 @@ async def test_an_app_that_was_created_before_is_not_created_again(newcomer, wor
     assert [call.method for call in world.slack.calls].count("apps.manifest.create") == 1
 
 
+async def test_an_update_for_many_workspaces_brings_the_page_that_people_come_back_to(
+    newcomer, world
+):
+    other = "https://other.example.com/back"
+    old = manifest(url="https://bot.example.com")
+    old["oauth_config"]["redirect_urls"] = [other]
+    world.slack.state.manifest = json.loads(json.dumps(old))
+    newcomer.environ |= {
+        "PANELBOT_CLIENT_ID": world.slack.registration.client_id,
+        "PANELBOT_PUBLIC_URL": "https://bot.example.com",
+    }
+    typed = (world.slack.registration.app_id, CONFIGURATION_TOKEN, "y")
+    code, out, err = await newcomer.runs("setup", "--update", types=typed)
+
+    assert code == 0, (out, err)
+    new = world.slack.state.manifest
+    back = "https://bot.example.com/slack/oauth_redirect"
+    assert set(new["oauth_config"]["redirect_urls"]) == {back, other}
+    assert "team_access_granted" in new["settings"]["event_subscriptions"]["bot_events"]
+
+
 async def test_pages_to_install_from_need_an_address(newcomer):
     code, _, err = await newcomer.runs("setup", "--workspaces")
 

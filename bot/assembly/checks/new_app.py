@@ -39,11 +39,13 @@ async def app_of(token: str, api_url: str) -> str:
         return await token_checks.app_of(client, (await client.auth_test())["bot_id"])
 
 
-async def manifests(app_id: str, configuration_token: str, api_url: str) -> tuple[Json, Json]:
-    """Return the manifest of the app as it is, and as the bot needs it. Raises Refused."""
+async def manifests(
+    app_id: str, configuration_token: str, api_url: str, needed: Json
+) -> tuple[Json, Json]:
+    """Return the manifest of the app as it is, and with all that is *needed*. Raises Refused."""
     async with _client(configuration_token, api_url) as client:
         existing = await AppManifest(client, configuration_token, app_id).read()
-    return existing, merged(existing, manifest())
+    return existing, merged(existing, needed)
 
 
 async def create(

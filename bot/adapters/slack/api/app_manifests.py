@@ -45,6 +45,9 @@ def merged(existing: Json, wanted: Json) -> Json:
     features["slash_commands"] = _with(needed_commands, commands, "command")
     features["shortcuts"] = _with(ours["shortcuts"], features.get("shortcuts", []), "callback_id")
     _add_scopes(result, wanted["oauth_config"]["scopes"])
+    if addresses := wanted["oauth_config"].get("redirect_urls"):
+        oauth = result["oauth_config"]
+        oauth["redirect_urls"] = _union(addresses, oauth.get("redirect_urls", []))
     settings, needed = result.setdefault("settings", {}), wanted["settings"]
     events = settings.setdefault("event_subscriptions", {})
     new_events = needed["event_subscriptions"]["bot_events"]
