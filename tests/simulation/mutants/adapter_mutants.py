@@ -29,15 +29,15 @@ ADAPTERS = (
     Mutant(
         "request repeated by the HTTP client itself",
         f"{_OPENAI}/server/transport.py",
-        "            middlewares=[_once],\n",
-        "",
+        '            more["middlewares"] = (_once,)\n',
+        "            pass\n",
         units("adapters/openai/test_transport.py", only="sent_again"),
     ),
     Mutant(
         "body sent to OpenAI after the lease",
-        f"{_OPENAI}/server/transport.py",
-        "        trace.on_request_chunk_sent.append(_under_lease)\n",
-        "",
+        "bot/adapters/leased_requests.py",
+        "        lease.check()\n        await super().write_with_length(writer, content_length)",
+        "        await super().write_with_length(writer, content_length)",
         units("adapters/openai/test_transport.py", only="lease"),
     ),
     Mutant(

@@ -13,14 +13,14 @@ from typing import Any, cast
 
 import aiohttp
 import httpx2
+from aiohttp.client import IDEMPOTENT_METHODS
 from aiohttp.http_exceptions import HttpProcessingError
 
+from bot.adapters.leased_requests import LeasedRequest, leased, leased_body
 from bot.panel.errors import TurnLost
-from bot.panel.intake import lease
 
 _KEPT = 30.0  # seconds that an idle connection is kept: proxies close theirs after 60 and more
 _LONGEST_HEADER = 64 * 1024  # bytes
-_LARGE = 1 << 20  # bytes, which aiohttp takes as a stream only
 
 
 class AiohttpTransport(httpx2.AsyncBaseTransport):
@@ -41,8 +41,10 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
 
         *more* is what aiohttp takes; the headers have the length of *data*.
         """
-        if isinstance(data, bytes) and len(data) > _LARGE:
-            data = _in_pieces(data)
+        if isinstance(data, bytes):
+            data = leased_body(data)
+        if method in IDEMPOTENT_METHODS:
+            more["middlewares"] = (_once,)
         if self._session is None:
             self._session = self._open()
         connect, read, write = (within.connect or 0, within.read or 0, within.write or 0)
@@ -76,16 +78,11 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
             await self._session.close()
 
     def _open(self) -> aiohttp.ClientSession:
-        trace = aiohttp.TraceConfig()
-        # Headers and body go out one after the other, and a worker may stand still between them.
-        trace.on_request_headers_sent.append(_under_lease)  # called right before they are
-        trace.on_request_chunk_sent.append(_under_lease)
         return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 limit=0, ssl=self._certificates, keepalive_timeout=_KEPT
             ),
-            trace_configs=[trace],
-            middlewares=[_once],
+            request_class=LeasedRequest,
             max_field_size=_LONGEST_HEADER,
             proxy=self._proxy,
         )
@@ -106,30 +103,20 @@ class _Answer(httpx2.AsyncByteStream):
         self._response.release()  # which closes the connection unless the body has been read
 
 
-async def _under_lease(*_: object) -> None:
-    """Let the request go out only if its turn is ours at that very moment."""
-    lease.check()
-
-
 async def _once(
     request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
 ) -> aiohttp.ClientResponse:
-    """Send *request*; aiohttp would send some again after errors of its own."""
+    """Send *request*; aiohttp would send some methods again after errors of its own."""
     with translated():
         return await handler(request)
 
 
-def _body(request: httpx2.Request) -> bytes | httpx2.AsyncByteStream | None:
+def _body(request: httpx2.Request) -> bytes | AsyncIterator[bytes] | None:
     try:
         return request.content or None
     except httpx2.RequestNotRead:  # an upload
         request.headers.pop("transfer-encoding", None)  # aiohttp adds it
-        return cast("httpx2.AsyncByteStream", request.stream)
-
-
-async def _in_pieces(body: bytes) -> AsyncIterator[bytes]:
-    for start in range(0, len(body), _LARGE):
-        yield body[start : start + _LARGE]
+        return leased(cast("httpx2.AsyncByteStream", request.stream))
 
 
 @contextmanager

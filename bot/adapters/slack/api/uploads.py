@@ -9,10 +9,10 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from io import BytesIO
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
+from bot.adapters.leased_requests import leased_body
 from bot.adapters.slack.api.web_api import Ambiguous, SlackApi, SlackRefused
 from bot.json_types import Json
 from bot.panel.errors import MessengerRefused
@@ -82,7 +82,11 @@ class Uploads:
             raise SlackRefused("foreign_upload_url")
         try:
             async with self._session.post(
-                url, data=BytesIO(content), allow_redirects=False, timeout=_TIMEOUT
+                url,
+                data=leased_body(content),
+                headers={"Content-Length": str(len(content))},
+                allow_redirects=False,
+                timeout=_TIMEOUT,
             ) as response:
                 if response.status >= 500 or response.status == 429:
                     raise Ambiguous(f"upload: http_{response.status}")

@@ -9,28 +9,30 @@ before it writes again.
 import asyncio
 import json
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
-from aiohttp import ClientError, ClientSession, ClientTimeout, TraceConfig
-from slack_sdk.errors import SlackApiError, SlackClientError
+from aiohttp import ClientError, ClientSession, ClientTimeout
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from yarl import URL
 
+from bot.adapters.leased_requests import LeasedBytes, LeasedRequest
 from bot.adapters.slack.api.channels import Channels
 from bot.adapters.slack.api.rate_limits import TooBusy, limits, pause_others, wait_for_slot
 from bot.characters import whole, whole_json
 from bot.json_types import Json
 from bot.panel import observing
-from bot.panel.errors import MessengerRefused, MessengerUnavailable
+from bot.panel.errors import MessengerRefused, MessengerUnavailable, TurnLost
 from bot.panel.intake import lease
 from bot.panel.messaging.rate_limiter import RateLimiter
 from bot.panel.observing import Kind, Outcome
 from bot.panel.retries import Backoff, Retries
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 _TOO_FAST = frozenset({"ratelimited", "rate_limited"})
 _UNCERTAIN = frozenset(
@@ -65,16 +67,8 @@ class SlackRefused(MessengerRefused):
 
 def session(seconds: float = 15) -> ClientSession:
     """Return the one HTTP session that all calls share; the SDK's own timeout is ignored then."""
-    trace = TraceConfig()
-    trace.on_request_headers_sent.append(_under_lease)  # called right before the headers are
-    trace.on_request_chunk_sent.append(_under_lease)
     timeout = ClientTimeout(total=seconds, connect=5)
-    return ClientSession(timeout=timeout, trace_configs=[trace])
-
-
-async def _under_lease(*_: object) -> None:
-    """Let a request go out only while this process has the lease of its turn."""
-    lease.check()
+    return ClientSession(timeout=timeout, request_class=LeasedRequest)
 
 
 def client(token: str, url: str, shared: ClientSession) -> AsyncWebClient:
@@ -209,29 +203,45 @@ class SlackApi:
 
     async def _send(self, method: str, args: Mapping[str, Any]) -> Json:
         try:
-            sent: Any = form(args)
-            call = self._web.api_call(method, data=sent)
-            answer = await (_uninterrupted(call) if method in _POSTING else call)
-        except SlackApiError as error:
-            refusal = meaning(error)
-            self._note_missing_scope(method, refusal)
-            if self._on_rejected and isinstance(refusal, SlackRefused) and refusal.code in REJECTED:
-                await self._on_rejected()
-            raise refusal from error
-        except (ClientError, SlackClientError, TimeoutError, OSError) as error:
+            call = self._post(method, form(args))
+            status, headers, content = await (_uninterrupted(call) if method in _POSTING else call)
+        except (ClientError, TimeoutError, OSError) as error:
+            if isinstance(error.__cause__, TurnLost):  # raised where the body would have gone out
+                raise error.__cause__ from None
             raise Ambiguous(f"{method}: {type(error).__name__}") from error
-        except AttributeError as error:  # the SDK raises it for a 200 with plain text
-            raise Ambiguous(f"{method}: not an answer of Slack's") from error
-        return whole_json(answer.data) if isinstance(answer.data, dict) else {}
+        answer = _object(content)
+        if status == 200 and answer.get("ok"):
+            whole_answer: Json = whole_json(answer)
+            return whole_answer
+        refusal = _meaning(status, headers, answer)
+        self._note_missing_scope(method, refusal)
+        if self._on_rejected and isinstance(refusal, SlackRefused) and refusal.code in REJECTED:
+            await self._on_rejected()
+        raise refusal
+
+    async def _post(self, method: str, body: bytes) -> tuple[int, Mapping[str, str], bytes]:
+        """Send a request as the SDK does, which takes half as long again for it."""
+        web = self._web
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Authorization": f"Bearer {web.token}",
+            **web.headers,
+        }
+        if web.session is None:
+            raise ValueError("the client has no session")
+        async with web.session.post(
+            web.base_url + method, data=LeasedBytes(body), headers=headers, proxy=web.proxy
+        ) as answer:
+            return answer.status, answer.headers, await answer.read()
 
 
-async def _uninterrupted(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
+async def _uninterrupted(call: Coroutine[Any, Any, T]) -> T:
     """Await *call*; when cancelled, wait a moment for it to finish.
 
     Otherwise a message might appear only after the next worker has looked for it in vain, and be
     posted twice.
     """
-    under_way = asyncio.ensure_future(call)
+    under_way = asyncio.create_task(call)
     try:
         return await asyncio.shield(under_way)
     except asyncio.CancelledError:
@@ -239,6 +249,15 @@ async def _uninterrupted(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackRespo
             async with asyncio.timeout(_CANCEL_GRACE):
                 await asyncio.gather(under_way, return_exceptions=True)
         raise
+
+
+def _object(content: bytes) -> Json:
+    """Return the JSON object that *content* is; empty if it is none."""
+    try:
+        answer = json.loads(content)
+    except (ValueError, RecursionError):
+        return {}
+    return answer if isinstance(answer, dict) else {}
 
 
 def form(args: Mapping[str, Any]) -> bytes:
@@ -259,10 +278,13 @@ def meaning(error: SlackApiError) -> Exception:
     response = error.response
     status = int(getattr(response, "status_code", None) or getattr(response, "status", None) or 0)
     data = getattr(response, "data", None)
-    body: Mapping[str, Any] = data if isinstance(data, dict) else {}
+    return _meaning(status, response.headers, data if isinstance(data, dict) else {})
+
+
+def _meaning(status: int, headers: Mapping[str, str], body: Mapping[str, Any]) -> Exception:
     code = str(body.get("error") or f"http_{status}")
     if status == 429 or code in _TOO_FAST:
-        return MessengerUnavailable(code, after=_retry_after(response.headers))
+        return MessengerUnavailable(code, after=_retry_after(headers))
     if status >= 500 or code in _UNCERTAIN or not body:
         return Ambiguous(code)
     return SlackRefused(code, str(body.get("needed", "")))
