@@ -10,7 +10,7 @@ import click
 
 from bot.cli.shared import lazily
 from bot.cli.shared.command import asynchronous, settings
-from bot.cli.shared.listing import as_csv, print_json
+from bot.cli.shared.listing import as_csv, counted, print_json
 from bot.cli.shared.workspace import of_workspace, wanted, workspace_option
 from bot.panel.audit.entry import Act
 from bot.panel.errors import Refused
@@ -114,7 +114,7 @@ async def _of_all(month: str) -> _Printed:
                 teams += sorted(await store.teams(key))
             after = keys[-1]
         found = await usage_by_workspace(storage.reports, costs, teams, month)
-    return _Printed(month, "workspace", f"{len(teams):,} workspaces", costs.as_of, found)
+    return _Printed(month, "workspace", counted(len(teams), "workspace"), costs.as_of, found)
 
 
 def _print_table(printed: _Printed) -> None:
