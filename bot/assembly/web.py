@@ -140,7 +140,8 @@ async def _open_many(config: Config, storage: Storage, status: Status) -> AsyncI
         def ready() -> None:
             status.ready("", config.public_url, transport.obstacle)
 
-        yield lambda: transport.serve(ready, catching_up, later.open(), workspaces.run())
+        async with workspaces:
+            yield lambda: transport.serve(ready, catching_up, later.open(), workspaces.run())
 
 
 class _Transport:

@@ -121,14 +121,15 @@ async def _open_many(config: Config, storage: Storage, status: Status) -> AsyncI
         everywhere = MessengerEverywhere(workspaces)
         answering = _Answering(config, storage, status, RunnerEverywhere(workspaces))
         status.ready("", config.public_url, lambda: redis_obstacle(storage.queue.depth))
-        yield lambda: answering.serve(
-            everywhere,
-            everywhere,
-            workspaces.run(),
-            forever(shared.rotation.sweep, "tokens.not_swept", every=_SWEEP_EVERY),
-            ChoresEverywhere(storage.chores, do_chores, "chores.unknown").run(),
-            ChoresEverywhere(storage.alerts, tell_alerts, "alerts.unknown").run(),
-        )
+        async with workspaces:
+            yield lambda: answering.serve(
+                everywhere,
+                everywhere,
+                workspaces.run(),
+                forever(shared.rotation.sweep, "tokens.not_swept", every=_SWEEP_EVERY),
+                ChoresEverywhere(storage.chores, do_chores, "chores.unknown").run(),
+                ChoresEverywhere(storage.alerts, tell_alerts, "alerts.unknown").run(),
+            )
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from aiohttp import ClientSession, DummyCookieJar
 
 from bot.assembly import storage
 from bot.playground.openai.server import OpenAIPlayground
+from bot.playground.openai.stand_in.brain import ScriptedBrain, WaitFor
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from bot.playground.slack.workspace.other_companies import (
     FAY,
@@ -26,7 +27,7 @@ from tests.end_to_end.companies import (
     companies_of,
     installation,
 )
-from tests.end_to_end.conftest import World
+from tests.end_to_end.conftest import World, panel_brain
 from tests.eventually import eventually
 
 
@@ -152,6 +153,24 @@ async def test_a_workspace_with_a_key_of_its_own_is_answered_by_its_own_server(c
     assert (GLOBEX in ours, ACME in ours) == (False, True)
     assert models_of(own) == {"gpt-6-luna"}
     assert "gpt-6.1-terra" in models_of(world.openai)
+
+
+async def test_a_worker_that_stops_finishes_what_runs_on_a_workspaces_own_server(companies):
+    world, going_on = companies.world, asyncio.Event()
+    slow = ScriptedBrain(lambda request: [WaitFor(going_on), *panel_brain(request)])
+    await companies.install(ACME, GLOBEX)
+    async with OpenAIPlayground(brain=slow) as own:
+        server = {"OPENAI_API_KEY": own.api_key, "OPENAI_BASE_URL": own.base_url}
+        await companies.set(GLOBEX, **server)
+        await world.start_bot()
+        ts = companies.ask(GLOBEX, "legal, please")
+        await eventually(lambda: own.requests)
+        stopping = asyncio.create_task(world.stop_bot())
+        await asyncio.sleep(0.2)
+        going_on.set()
+        await stopping
+
+    assert [name for name, _ in companies.said(GLOBEX, ts)] == ["Legal Counsel"]
 
 
 async def test_what_a_workspace_has_with_its_own_key_is_deleted_with_it(companies):

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, Self, TypeVar
 
 from bot import runtime
 from bot.assembly.workspaces.workspace import Directory, Workspace
+from bot.panel.loops import forever
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -61,7 +62,7 @@ class _Opened(Generic[T]):
 class ManyWorkspaces(Workspaces[T]):
     """Opens the parts of a workspace when they are first used, and anew when it has changed.
 
-    *open_parts* is entered in one task and left in another.
+    *open_parts* is entered in one task and left in another: when they are idle, or this is left.
     """
 
     def __init__(
@@ -94,15 +95,19 @@ class ManyWorkspaces(Workspaces[T]):
             opened.users -= 1
             opened.used_at = runtime.monotonic()
 
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        """Close all parts; until then, also what is being finished may use them."""
+        opened = [*self._former, *self._opened.values()]
+        self._former.clear()
+        self._opened.clear()
+        await _close(opened)
+
     async def run(self) -> None:
-        """Drop the parts of idle workspaces until cancelled; then those of all."""
-        try:
-            while True:
-                await asyncio.sleep(_SWEEP_EVERY)
-                await self.sweep()
-        finally:
-            for opened in [*self._former, *self._opened.values()]:
-                await opened.close()
+        """Drop the parts of idle workspaces until cancelled."""
+        await forever(self.sweep, "workspaces.not_swept", every=_SWEEP_EVERY)
 
     async def sweep(self) -> None:
         """Drop what has been idle for long, and the longest idle of what is too much."""
@@ -112,8 +117,7 @@ class ManyWorkspaces(Workspaces[T]):
                 self._former.append(self._opened.pop(team_id))
         ended = [opened for opened in self._former if opened.is_idle(_LINGER)]
         self._former = [opened for opened in self._former if opened not in ended]
-        for opened in ended:
-            await opened.close()
+        await _close(ended)
 
     async def _find(self, team_id: str) -> _Opened[T]:
         workspace = await self._directory.find(team_id)
@@ -143,3 +147,10 @@ class ManyWorkspaces(Workspaces[T]):
         if len(self._opened) > self._most:
             await self.sweep()
         return new
+
+
+async def _close(opened: Iterable[_Opened[T]]) -> None:
+    """Close the parts of several workspaces: all, although one may fail."""
+    async with AsyncExitStack() as stack:
+        for one in opened:
+            stack.push_async_callback(one.close)
