@@ -70,9 +70,11 @@ class Reckoning:
         in_vain |= {one.ts for one in presses if self._people.is_deleted(thread, one.since)}
         in_vain |= {one.ts for one in self._lost(thread, presses)}
         yield from rules.pressed(said, presses, in_vain)
+        stopped = {o.press for o in offers if any(map(o.is_about, ended))}
         if not lost:
-            yield from rules.chosen(said, questions, offers, self._people.may_swap)
-        excused_turns = {one.ts for one in (*ended, *lost)} | in_vain
+            whole = [one for one in offers if one.press not in stopped]
+            yield from rules.chosen(said, questions, whole, self._people.may_swap)
+        excused_turns = {one.ts for one in (*ended, *lost)} | in_vain | stopped
         yield from rules.summed_up(said, frozenset(), excused_turns)
         excused = {one.number for one in (*ended, *lost)} | self._answered_with_others(questions)
         yield from self._uncounted(said)

@@ -80,6 +80,20 @@ DOMAIN = (
         Days("pauses", 12),
     ),
     Mutant(
+        "chosen asked what was said after the question, too",
+        "bot/panel/threads/thread_history.py",
+        "last = turn.steer.last or until",
+        "last = until",
+        Days("offers", 12),
+    ),
+    Mutant(
+        "buttons left that came after the next question was written",
+        f"{_TURN}/choosing/unsure.py",
+        "settle(turn.thread, besides=turn.id)",
+        "settle(turn.thread, besides=turn.id, until=turn.messages[0].ts)",
+        Days("offers", 60),
+    ),
+    Mutant(
         "stop ignored after a failure",
         f"{_TURN}/workers/turn_worker.py",
         "            if ends_early and await self._unwanted.has(claim):",
