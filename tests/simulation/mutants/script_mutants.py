@@ -5,6 +5,7 @@ from tests.simulation.mutants.mutant import Mutant, units
 _LUA = "bot/adapters/redis/scripts"
 _QUEUE = units("contracts/test_turn_queue.py", "adapters/redis/queue/test_turn_queue.py")
 _SHARED = units("contracts/test_shared_queue.py")
+_CHORES = units("contracts/test_chore_store.py")
 _OUTBOX = units("contracts/test_outbox.py")
 _BUDGETS = units("contracts/test_budget_store.py")
 _APPROVALS = units("contracts/test_approval_store.py")
@@ -173,6 +174,20 @@ SCRIPTS = (
         "local new = clock('tried') == 1 and next_ready()",
         "local new = false",
         _SHARED,
+    ),
+    Mutant(
+        "last states of a workspace that Slack limits keep others waiting",
+        f"{_LUA}/outbox_claim.lua",
+        "if not busy[team_of(states[index])] then",
+        "if true then",
+        _OUTBOX,
+    ),
+    Mutant(
+        "chores of a workspace that has many done before all others",
+        f"{_LUA}/chore_team.lua",
+        "math.max(after, now())",
+        "after",
+        _CHORES,
     ),
     Mutant(
         "message lost when its thread has a turn",
