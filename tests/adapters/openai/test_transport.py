@@ -13,6 +13,7 @@ import pytest
 import trustme
 from openai import APIConnectionError
 
+from bot.adapters.openai.file_bodies import FileUrl
 from bot.adapters.openai.responses.api import ResponsesApi
 from bot.adapters.openai.responses.conversations import ConversationsModel
 from bot.adapters.openai.server import client
@@ -191,6 +192,25 @@ async def test_the_lease_is_looked_at_before_the_headers_and_before_the_body(loo
         await eventually(lambda: sent)
 
     assert sent == [b""]  # there was a connection already
+
+
+@pytest.mark.parametrize("looks", [1, 2])
+async def test_the_lease_is_looked_at_before_each_piece_of_a_file(looks: int):
+    sent: list[bytes] = []
+
+    async def read(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        sent.append(await reader.read())
+
+    file = {"file": FileUrl.of("text/plain", b"x" * 1000)}
+    async with serving(read) as url, connect("sk-test", url) as connected:
+        EndingLease(looks).bind()
+        with pytest.raises(TurnLost):
+            async with asyncio.timeout(5):
+                await connected.json.send("POST", "/responses", file)
+        await eventually(lambda: sent)
+
+    assert [b'"file"' in one for one in sent] == [looks == 2]  # that is the first piece
+    assert b"eHh4" not in sent[0]  # the file itself
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])

@@ -41,8 +41,8 @@ class AiohttpTransport(httpx2.AsyncBaseTransport):
 
         *more* is what aiohttp takes; the headers have the length of *data*.
         """
-        if isinstance(data, bytes):
-            data = leased_body(data)
+        if data is not None:  # bytes, or what gives them in pieces
+            data = leased_body(data) if isinstance(data, bytes) else leased(data)
         if method in IDEMPOTENT_METHODS:
             more["middlewares"] = (_once,)
         if self._session is None:
@@ -111,12 +111,12 @@ async def _once(
         return await handler(request)
 
 
-def _body(request: httpx2.Request) -> bytes | AsyncIterator[bytes] | None:
+def _body(request: httpx2.Request) -> bytes | httpx2.AsyncByteStream | None:
     try:
         return request.content or None
     except httpx2.RequestNotRead:  # an upload
         request.headers.pop("transfer-encoding", None)  # aiohttp adds it
-        return leased(cast("httpx2.AsyncByteStream", request.stream))
+        return cast("httpx2.AsyncByteStream", request.stream)
 
 
 @contextmanager
