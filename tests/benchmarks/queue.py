@@ -7,10 +7,10 @@ channels, and lost with its worker.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import count
-from statistics import quantiles
+from statistics import median, quantiles
 from typing import Any, Protocol
 
 from bot.adapters.redis.connection.embedded import embedded_server
@@ -23,6 +23,13 @@ from tests.benchmarks.floor import Redis, open_redis
 
 NAME = "queue"
 A_LIST = "a list"
+ONE, _WORKSPACES = "one workspace", 100
+MANY = f"{_WORKSPACES} workspaces"
+_MANY = {
+    "PANELBOT_CLIENT_ID": "1.1",
+    "PANELBOT_CHANNEL_CONCURRENCY": "1000",
+    "PANELBOT_WORKSPACE_CONCURRENCY": "10000",
+}
 _AT_ONCE = 16
 _PAUSE = 0.005  # seconds in which the worker begins to wait
 _CHANNELS = 1000
@@ -42,17 +49,19 @@ class Queue(Protocol):
 
 
 class Ours:
-    """The bot's queue: each turn is of a thread of its own."""
+    """The bot's queue: each turn is of a thread of its own, in so many workspaces."""
 
-    def __init__(self, web: QueueAdmin, worker: QueueAdmin) -> None:
+    def __init__(self, web: QueueAdmin, worker: QueueAdmin, workspaces: int = 1) -> None:
         self._web, self._worker = web, worker
         self._numbers = count()
+        self._workspaces = workspaces
 
     async def put(self) -> None:
         number = next(self._numbers)
         ts = MessageTs(f"{1_700_000_000 + number}.123456")
         message = Message(ts, UserId("U1"), "What do you think of it?", mentioned=True)
-        await self._web.put(ThreadRef("T1", f"C{number % _CHANNELS:010}", ts), message)
+        team = f"T{1 + number % self._workspaces}"
+        await self._web.put(ThreadRef(team, f"C{number % _CHANNELS:010}", ts), message)
 
     async def claim(self) -> Claim:
         return await self._worker.claim()
@@ -101,6 +110,24 @@ async def measure(effort: Effort) -> list[Figure]:
                 for what in rates
             ]
             before = queued
+    return figures + await _shared(effort)
+
+
+async def _shared(effort: Effort) -> list[Figure]:
+    """Compare the queue of many workspaces with that of one, each as full."""
+    async with _queue({}) as one, _queue(_MANY) as many:
+        queues = {ONE: Ours(*one), MANY: Ours(*many, workspaces=_WORKSPACES)}
+        for queue in queues.values():
+            await _often(queue.put, effort.queued[0])
+        rounds: dict[str, list[dict[str, float]]] = {ONE: [], MANY: []}
+        for _ in range(effort.rounds):
+            for name, queue in queues.items():
+                rounds[name].append(await _rates(queue, effort.events))
+    figures = []
+    for what in rounds[ONE][0]:
+        of_one, of_many = (median(found[what] for found in rounds[name]) for name in (ONE, MANY))
+        name = f"{what}, {effort.queued[0]:,} queued, {MANY}"
+        figures.append(Figure(NAME, name, of_many, "1/s", of_one, ONE, Goal(0.7, at_least=True)))
     return figures
 
 
@@ -155,6 +182,16 @@ async def _often(work: Callable[[], Awaitable[None]], times: int) -> float:
     since = time.perf_counter()
     await asyncio.gather(*(some() for _ in range(_AT_ONCE)))
     return times / (time.perf_counter() - since)
+
+
+@asynccontextmanager
+async def _queue(environ: Mapping[str, str]) -> AsyncIterator[tuple[QueueAdmin, QueueAdmin]]:
+    """Open a Redis of its own; gives both sides of the queue."""
+    async with AsyncExitStack() as opened:
+        url = await opened.enter_async_context(embedded_server())
+        config = read({**environ, "REDIS_URL": url})
+        web, worker = [await opened.enter_async_context(open_storage(config)) for _ in range(2)]
+        yield web.queue, worker.queue
 
 
 @asynccontextmanager
