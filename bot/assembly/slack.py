@@ -66,7 +66,7 @@ async def slack_of(
     storage: Storage,
     identity: Identity,
     session: ClientSession,
-    on_rejected: Callable[[], Awaitable[None]] | None = None,
+    on_rejected: Callable[[str], Awaitable[None]] | None = None,
 ) -> Slack:
     """Return what calls the API as *identity*, over a *session* that others may use as well.
 
@@ -80,7 +80,8 @@ async def slack_of(
         client,
         _rate_limiter(config, storage, identity),
         channels=channels,
-        on_rejected=on_rejected or (lambda: alerts.tell(AlertKind.KEY_REFUSED, "SLACK_BOT_TOKEN")),
+        on_rejected=on_rejected
+        or (lambda _: alerts.tell(AlertKind.KEY_REFUSED, "SLACK_BOT_TOKEN")),
         team_id=identity.team_id,
         is_org_wide=identity.is_org_wide,
     )

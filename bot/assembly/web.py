@@ -83,7 +83,7 @@ async def _open_one(config: Config, storage: Storage, status: Status) -> AsyncIt
             there.app,
             slack.client,
             storage,
-            on_rejected=lambda: slack.alerts.tell(AlertKind.KEY_REFUSED, "SLACK_APP_TOKEN"),
+            on_rejected=lambda _: slack.alerts.tell(AlertKind.KEY_REFUSED, "SLACK_APP_TOKEN"),
         )
         catching_up = CatchingUp(record, search, within=config.catch_up)
 
@@ -154,7 +154,7 @@ class _Transport:
         client: AsyncWebClient,
         storage: Storage,
         *,
-        on_rejected: Callable[[], Awaitable[None]] | None = None,
+        on_rejected: Callable[[str], Awaitable[None]] | None = None,
         routes: Routes | None = None,
     ) -> None:
         self._config = config

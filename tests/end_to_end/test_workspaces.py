@@ -125,6 +125,23 @@ async def test_permissions_that_were_not_granted_are_told_by_name(companies):
     assert '"files:read"' in noted["details"]
 
 
+async def test_a_token_that_expires_before_its_time_is_refreshed_and_the_turn_goes_on(
+    companies,
+):
+    slack = companies.slack
+    slack.registration.rotates_tokens = True
+    new = installation(slack, GLOBEX)
+    there = slack.installations.by_key[GLOBEX]
+    rotating = {"refresh_token": there.refresh_token, "expires_at": time.time() + 40_000}
+    slack.installations.tokens[new.token].expires_at = 0
+    async with companies.store() as store:
+        await store.save(replace(new, **rotating))
+    await companies.world.start_bot()
+    ts = companies.ask(GLOBEX, "legal, please")
+    await eventually(lambda: companies.said(GLOBEX, ts), within=20)
+    assert [name for name, _ in companies.said(GLOBEX, ts)] == ["Legal Counsel"]
+
+
 async def test_commands_change_the_panel_of_their_own_workspace(companies):
     await companies.install(ACME, GLOBEX)
     await companies.world.start_bot()

@@ -20,10 +20,13 @@ from bot.assembly.workspaces.installing import oauth_of
 from bot.assembly.workspaces.workspace import Directory, Workspace
 from bot.panel.alerts.alerts import Alerts
 from bot.panel.audit.entry import Act
+from bot.panel.errors import MessengerUnavailable
 from bot.panel.installations.installation import Installation, InstallationStore
 from bot.panel.model import UserId
 from bot.panel.roster.roster import WorkspaceScope
 from bot.settings.config import Config
+
+_EXPIRED = "token_expired"  # which is not the end of an installation
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +43,20 @@ class Shared:
 
     async def slack(self, workspace: Workspace, storage: Storage) -> Slack:
         """Return what calls Slack in a workspace."""
-        installation = workspace.installation
+        installation, identity = workspace.installation, workspace.identity
 
-        async def rejected() -> None:
-            if installation:
+        async def rejected(code: str) -> None:
+            if installation is None:
+                return
+            if code != _EXPIRED:
                 await self.removals.rejected(installation)
+                return
+            await self.rotation.current(installation, expired=True)
+            self.directory.forget(identity.team_id)
+            raise MessengerUnavailable(code)  # the next try has another token
 
         config, identity = workspace.config, workspace.identity
-        slack = await slack_of(config, storage, identity, self.session, rejected)
+        slack = await slack_of(workspace.config, storage, identity, self.session, rejected)
         if installation:  # of a former version of the bot, perhaps, which needed less
             await tell_missing_scopes(config, slack.alerts, installation.scopes)
         return slack

@@ -82,8 +82,9 @@ class SlackApi:
     """The methods of Slack's Web API, at the rate that *limiter* allows.
 
     One call waits *longest* seconds at most when Slack sends ``Retry-After``. *on_rejected* is
-    called wherever Slack rejects the token. Nothing is sent for a turn of another workspace than
-    *team_id*, if that is given; an org-wide token is told which one is meant.
+    called with Slack's code wherever it rejects the token, and may raise what counts instead.
+    Nothing is sent for a turn of another workspace than *team_id*, if that is given; an org-wide
+    token is told which one is meant.
     """
 
     def __init__(
@@ -94,7 +95,7 @@ class SlackApi:
         longest: float = 60,
         retries: int = len(_READ_DELAYS),
         channels: Channels | None = None,
-        on_rejected: Callable[[], Awaitable[None]] | None = None,
+        on_rejected: Callable[[str], Awaitable[None]] | None = None,
         team_id: str = "",
         is_org_wide: bool = False,
     ) -> None:
@@ -216,7 +217,7 @@ class SlackApi:
         refusal = _meaning(status, headers, answer)
         self._note_missing_scope(method, refusal)
         if self._on_rejected and isinstance(refusal, SlackRefused) and refusal.code in REJECTED:
-            await self._on_rejected()
+            await self._on_rejected(refusal.code)
         raise refusal
 
     async def _post(self, method: str, body: bytes) -> tuple[int, Mapping[str, str], bytes]:

@@ -52,7 +52,7 @@ class SocketModeReceiver:
         web_client: AsyncWebClient,
         connections: int,
         *,
-        on_rejected: Callable[[], Awaitable[None]] | None = None,
+        on_rejected: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
         if web_client.session is None:
             raise ValueError("Socket Mode needs a client with a session of its own")
