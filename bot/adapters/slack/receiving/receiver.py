@@ -20,7 +20,7 @@ from bot.adapters.slack.api.channels import Channels
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.receiving.act_once import ActOnce, ListenerCompletion, ListenerStart
 from bot.adapters.slack.receiving.events import event_of
-from bot.adapters.slack.receiving.well_formed import well_formed
+from bot.adapters.slack.receiving.well_formed import DROPPED, well_formed
 from bot.json_types import Json
 from bot.logs import RepeatedWarning
 from bot.panel import observing
@@ -112,7 +112,12 @@ async def received(
         body = well_formed(payload)
         if body is None:
             _malformed.tell("no fields of Slack's")
-        response = BoltResponse(status=400) if body is None else await respond(body)
+            response = BoltResponse(status=400)
+        elif body.get("type") == DROPPED:
+            log.warning("events.dropped", extra={"team": body.get("team_id")})
+            response = BoltResponse(status=200)
+        else:
+            response = await respond(body)
         receiving.know(status=response.status)
         return response
 

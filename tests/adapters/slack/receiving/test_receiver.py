@@ -235,6 +235,17 @@ async def test_what_makes_no_sense_is_a_bad_request(door, odd):
     assert answer.status == 400
 
 
+async def test_slack_is_believed_that_it_has_dropped_events(door, caplog):
+    told = {"type": "app_rate_limited", "team_id": "T0ACME", "minute_rate_limited": 1518467820}
+    async with ClientSession() as session:
+        request = signed(json.dumps(told), door.slack.signing_secret)
+        answer = await session.post(door.url + EVENTS_PATH, **request)
+
+    assert answer.status == 200
+    (record,) = [one for one in caplog.records if one.message == "events.dropped"]
+    assert record.team == "T0ACME"
+
+
 @pytest.mark.parametrize(
     "odd",
     [
