@@ -220,7 +220,8 @@ async def test_missing_settings_are_named_before_anything_starts(world: World, c
     code, out, err = await world.panelbot(command)
 
     assert (code, out) == (2, "")
-    assert "SLACK_BOT_TOKEN is missing. For example SLACK_BOT_TOKEN=xoxb-" in err
+    expected = "SLACK_BOT_TOKEN or PANELBOT_CLIENT_ID is missing. For example SLACK_BOT_TOKEN=xoxb-"
+    assert expected in err
     assert "Traceback" not in err
 
 
