@@ -27,12 +27,21 @@ class LostTurns:
 
         Where another turn may begin meanwhile, nothing newer than *until* is touched.
         """
+        try:
+            await self.settle_surely(thread, besides=besides, until=until)
+        except MessengerUnavailable as error:
+            log.warning("turn.not_settled", extra={"reason": str(error)})
+
+    async def settle_surely(
+        self, thread: ThreadRef, *, besides: TurnId | None = None, until: MessageTs | None = None
+    ) -> None:
+        """Do the same, but raise MessengerUnavailable for another try: it will not come again."""
         waiting = [pending.id for pending in await self._approvals.pending(thread)]
         try:
             for state in await self._messenger.settled(thread, besides, until, waiting):
                 log.info("turn.settled", extra={"slack_thread": thread.place, "about": state.about})
                 await self._outbox.put(state)
-        except (MessengerUnavailable, MessengerRefused) as error:
+        except MessengerRefused as error:
             log.warning("turn.not_settled", extra={"reason": str(error)})
 
     async def close_ended(self, record: TurnRecord) -> None:

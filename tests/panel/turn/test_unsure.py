@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.panel.errors import MessengerUnavailable
 from bot.panel.journal.events import LikelihoodsJudged
 from bot.panel.language_model.exchange import UserSaid
 from bot.panel.model import Claim, ExpertName, Message, MessageTs, Steer, UserId, WhenUnsure, Wish
@@ -213,6 +214,24 @@ async def test_a_newer_question_passes_the_message_over_and_the_models_read_both
     assert unsure.messenger.endings[ts].words == "Nobody chose before the thread went on."
     read = [i.text for i in unsure.model.items_of(ROUTER) if isinstance(i, UserSaid)]
     assert "Is this ours?" in "".join(read)
+
+
+async def test_a_question_waits_until_slack_tells_which_buttons_are_to_go(unsure):
+    """No later one looks for them."""
+    ts = await asked(unsure)
+    claim = await judged(unsure, "Legal, may we?", "2.0", Likelihoods({LEGAL: 0.9}))
+    settled = unsure.messenger.settled
+
+    async def away(*_):
+        raise MessengerUnavailable("away")
+
+    unsure.messenger.settled = away
+    with pytest.raises(MessengerUnavailable):
+        await unsure.runner().run(claim)
+    unsure.messenger.settled = settled
+    await unsure.runner().run(claim)
+
+    assert unsure.messenger.endings[ts].words == "Nobody chose before the thread went on."
 
 
 async def test_what_was_chosen_is_not_read_twice_with_the_next_question(unsure):

@@ -72,7 +72,8 @@ async def pass_over(context: TurnContext) -> None:
         return
     stores = context.services.stores
     lost = LostTurns(context.services.messenger, stores.approvals, stores.outbox)
-    await lost.settle(turn.thread, besides=turn.id)  # also what came after this was written
+    # Also what came after this was written; the next question will not look for it any more.
+    await lost.settle_surely(turn.thread, besides=turn.id)
 
 
 def mode(context: TurnContext) -> WhenUnsure:
