@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.panel.errors import MessengerUnavailable
+from bot.panel.errors import MessengerUnavailable, leading
 from bot.panel.journal.events import LikelihoodsJudged
 from bot.panel.language_model.exchange import UserSaid
 from bot.panel.model import Claim, ExpertName, Message, MessageTs, Steer, UserId, WhenUnsure, Wish
@@ -226,8 +226,9 @@ async def test_a_question_waits_until_slack_tells_which_buttons_are_to_go(unsure
         raise MessengerUnavailable("away")
 
     unsure.messenger.settled = away
-    with pytest.raises(MessengerUnavailable):
+    with pytest.raises(ExceptionGroup) as raised:
         await unsure.runner().run(claim)
+    assert isinstance(leading(raised.value), MessengerUnavailable)
     unsure.messenger.settled = settled
     await unsure.runner().run(claim)
 
