@@ -48,18 +48,24 @@ class Shared:
         async def rejected(code: str) -> None:
             if installation is None:
                 return
-            if code != _EXPIRED:
-                await self.removals.rejected(installation)
+            if code == _EXPIRED:
+                await self.rotation.current(installation, expired=True)
+            elif not await self._has_ended(identity.team_id, installation):
                 return
-            await self.rotation.current(installation, expired=True)
             self.directory.forget(identity.team_id)
-            raise MessengerUnavailable(code)  # the next try has another token
+            raise MessengerUnavailable(code)  # the next try has another token, or nowhere to go
 
         config, identity = workspace.config, workspace.identity
         slack = await slack_of(workspace.config, storage, identity, self.session, rejected)
         if installation:  # of a former version of the bot, perhaps, which needed less
             await tell_missing_scopes(config, slack.alerts, installation.scopes)
         return slack
+
+    async def _has_ended(self, team_id: str, installation: Installation) -> bool:
+        """Whether a workspace has another installation by now, or none, as a token is rejected."""
+        await self.removals.rejected(installation)
+        current = await self.installations.for_team(team_id)
+        return current is None or current.token != installation.token
 
     async def installed(self, installation: Installation, by: str) -> None:
         """Take note of a new installation, to which *by* has invited; empty: it needed nobody."""
