@@ -169,6 +169,8 @@ class Answering:
                 await _post_unused_files(context)
                 await post_left_out(context)
                 await close(context)
+                calls = self._parts.open_calls(context.record, context.panel)
+                await calls.answer_failed(context.conversations.links)
             except (ModelRefused, BaseExceptionGroup) as error:
                 errors = list(leaves(error))
                 refusals = [one for one in errors if isinstance(one, ModelRefused)]

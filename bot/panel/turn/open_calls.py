@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from bot.panel.errors import ConversationGone, ModelRefused, ModelUnavailable
-from bot.panel.journal.events import RouterAsked
+from bot.panel.journal.events import ExpertFailed, RouterAsked
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.language_model import prompts
 from bot.panel.language_model.exchange import Item, ToolAnswered, ToolCalled
@@ -61,6 +61,22 @@ class OpenCalls:
             await self._relabel(links.router, links)
         return bool(links.router and known[-1])
 
+    async def answer_failed(self, links: ThreadLinks) -> None:
+        """Answer those of experts who have failed while they chose whom to consult.
+
+        What is on its way then is not waited for: it is repaired when they are asked again.
+        """
+        progress = self._record.progress
+        await asyncio.gather(
+            *(
+                self._answer_in(conversation, call, may_go_on=False, waits=False)
+                for call in progress.all_calls
+                if call.id in progress.rounds
+                and isinstance(progress.outcomes.get(call.id), ExpertFailed)
+                and (conversation := links.experts.get(progress.path(call)))
+            )
+        )
+
     def _may_be_doubled(self, call: Call) -> bool:
         """Whether a request of *call* may be stored twice: whoever looks tidies that up."""
         progress = self._record.progress
@@ -76,7 +92,12 @@ class OpenCalls:
             log.warning("links.not_recorded", extra={"reason": str(error)})
 
     async def _answer_in(
-        self, conversation: ConversationId, chooser: Call | None, *, may_go_on: bool
+        self,
+        conversation: ConversationId,
+        chooser: Call | None,
+        *,
+        may_go_on: bool,
+        waits: bool = True,
     ) -> bool:
         """Answer the open calls in *conversation*; returns whether it knows of the turn."""
         record = self._record
@@ -87,7 +108,8 @@ class OpenCalls:
         while True:
             try:
                 stored = await self._model.since(conversation, ref)
-                if self._is_on_its_way(stored, chooser) and await looks.wait():
+                is_coming = waits and self._is_on_its_way(stored, chooser)
+                if is_coming and await looks.wait():
                     continue
                 if left and (outputs := self._outputs(stored or (), chooser)):
                     if may_go_on:  # what it was asked counts as lost, with the calls

@@ -292,13 +292,14 @@ async def test_an_experts_conversation_that_is_gone_begins_anew(office, step):
     assert [type(one) for one in items][:3] == [UserSaid, ToolCalled, ToolAnswered]
 
 
-async def test_an_expert_that_cannot_go_on_says_so_and_its_call_is_mended_later(office):
+async def test_an_expert_that_cannot_go_on_says_so_and_leaves_no_call_open(office):
     refused = ModelRefused(ModelFault.FILTERED, "no")
     office.model.script("legal", [consult("tax")], [refused])
     await office.ask("May we?")
     assert said_by(office, "Legal Counsel") == [
         failure_sentences.expert_failed(Failure.FILTERED_QUESTION, "legal")
     ]
+    assert office.model.unanswered() == []
 
     office.model.script(ROUTER, [consult("legal", "c2")])
     office.model.script("legal", "Now yes.")
