@@ -18,7 +18,7 @@ REVOKED = frozenset(
 )
 _ELSEWHERE = frozenset({"channel_not_found", "not_in_channel"})
 _FORBIDDEN = re.compile(
-    r"restricted_action.*|(ekm_)?access_denied|no_permission|not_allowed_token_type|org_login_required"
+    r"restricted_action.*|(ekm_)?access_denied|no_permission|not_allowed_token_type"
     r"|team_access_not_granted|user_is_restricted|as_user_not_supported"
 )
 

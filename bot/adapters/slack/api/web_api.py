@@ -38,6 +38,7 @@ _TOO_FAST = frozenset({"ratelimited", "rate_limited"})
 _UNCERTAIN = frozenset(
     {"fatal_error", "internal_error", "request_timeout", "service_unavailable", "team_unavailable"}
 )
+_MOVING = frozenset({"org_login_required", "team_added_to_org"})  # into an organisation, for now
 REJECTED = frozenset(  # what Slack says of a token
     {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
 )
@@ -284,8 +285,9 @@ def meaning(error: SlackApiError) -> Exception:
 
 def _meaning(status: int, headers: Mapping[str, str], body: Mapping[str, Any]) -> Exception:
     code = str(body.get("error") or f"http_{status}")
-    if status == 429 or code in _TOO_FAST:
-        return MessengerUnavailable(code, after=_retry_after(headers))
+    is_too_fast = status == 429 or code in _TOO_FAST
+    if is_too_fast or code in _MOVING:
+        return MessengerUnavailable(code, after=_retry_after(headers) if is_too_fast else None)
     if status >= 500 or code in _UNCERTAIN or not body:
         return Ambiguous(code)
     return SlackRefused(code, str(body.get("needed", "")))

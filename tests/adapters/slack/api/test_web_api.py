@@ -102,6 +102,17 @@ async def test_a_refusal_tells_slacks_word_and_the_missing_scope(neighbour):
     assert neighbour.count("users.info") == 1
 
 
+@pytest.mark.parametrize("code", ["team_added_to_org", "org_login_required"])
+async def test_a_workspace_that_moves_into_an_organisation_is_back_later(neighbour, code):
+    neighbour.slack.hazards.on("chat.postMessage", hazards.error(code))
+
+    with pytest.raises(MessengerUnavailable, match=code) as caught:
+        await neighbour.api.write("chat.postMessage", channel=GENERAL, text="hi")
+
+    assert not isinstance(caught.value, Ambiguous)  # nothing was posted
+    assert neighbour.count("chat.postMessage") == 1
+
+
 async def test_all_pages_of_a_listing_are_read(neighbour):
     ids = [m["id"] async for m in neighbour.api.pages("users.list", "members", limit=2)]
 

@@ -235,12 +235,24 @@ async def test_a_rejected_token_ends_the_installation_if_slack_says_it_twice(
     assert await company.to_delete() == [GLOBEX]
 
 
-@pytest.mark.parametrize("code", ["token_expired", "team_added_to_org", "org_login_required"])
-async def test_an_expired_token_or_a_migration_is_no_end(company, installed, code):
+async def test_an_expired_token_is_no_end(company, installed):
+    saved = await company.store.save(installed(GLOBEX))
+    company.slack.installations.remove(GLOBEX, "token_expired")
+    await company.removals.rejected(saved)
+    await company.removals.take_in(event("app_uninstalled", team=GLOBEX))
+
+    assert await company.store.find(GLOBEX) == saved
+
+
+@pytest.mark.parametrize("code", ["team_added_to_org", "org_login_required"])
+async def test_while_a_workspace_moves_into_an_organisation_nothing_is_believed(
+    company, installed, code
+):
     saved = await company.store.save(installed(GLOBEX))
     company.slack.installations.remove(GLOBEX, code)
     await company.removals.rejected(saved)
-    await company.removals.take_in(event("app_uninstalled", team=GLOBEX))
+    with pytest.raises(MessengerUnavailable):  # Slack tells it again
+        await company.removals.take_in(event("app_uninstalled", team=GLOBEX))
 
     assert await company.store.find(GLOBEX) == saved
 
