@@ -4,6 +4,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
+from bot.adapters.redis.shards import Shards
+from bot.adapters.redis.stores.kept_data import RedisKeptData
 from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.identity import Identity, identify
 from bot.assembly.model_server import open_knowledge, open_model
@@ -11,8 +13,9 @@ from bot.assembly.operator import services_of
 from bot.assembly.slack import open_slack
 from bot.assembly.storage import Storage, open_storage
 from bot.operations.chores import Chore, ChoreKind, ChoreRunner
+from bot.operations.idle_threads import DaysOf, expire_idle
 from bot.operations.services import Services
-from bot.operations.upkeep import TIDY_EVERY, TIDY_ONE_OF_MANY_EVERY, Keeping, Upkeep
+from bot.operations.upkeep import TIDY_EVERY, Keeping, Upkeep
 from bot.panel.errors import GiveUp
 from bot.panel.loops import forever
 from bot.settings.config import Config
@@ -33,10 +36,22 @@ async def chore_runner(
     """
     chores = storage.chores
     await chores.put(Chore(ChoreKind.TIDY, services.team_id))
-    every = TIDY_ONE_OF_MANY_EVERY if config.is_multi_workspace else TIDY_EVERY
-    keeping = Keeping(config.audit_days, config.retention_days, every)
+    keeping = Keeping(config.audit_days, config.retention_days, config.is_multi_workspace)
     upkeep = Upkeep(services, chores, storage.audit_log, keeping, is_installed)
     return ChoreRunner(chores, services.team_id, upkeep.ways)
+
+
+async def idle_threads_runner(config: Config, storage: Storage, days_of: DaysOf) -> ChoreRunner:
+    """Return what has threads of all workspaces forgotten that they keep no longer."""
+    chores, everywhere = storage.chores, config.client_id
+    await chores.put(Chore(ChoreKind.TIDY, everywhere))
+    kept = RedisKeptData(storage.redis, Shards(config.redis_shards))
+
+    async def tidy(_chore: Chore) -> float:
+        await expire_idle(kept, chores, days_of)
+        return TIDY_EVERY
+
+    return ChoreRunner(chores, everywhere, {ChoreKind.TIDY: tidy})
 
 
 def takes_token(config: Config) -> IsInstalled:

@@ -21,7 +21,7 @@ from bot.assembly.storage import (
     open_storage,
     storage_of,
 )
-from bot.assembly.upkeep import takes_token
+from bot.assembly.upkeep import idle_threads_runner, takes_token
 from bot.assembly.workspaces.everywhere import (
     CHORES_AT_ONCE,
     ChoresEverywhere,
@@ -103,7 +103,18 @@ async def _open_many(config: Config, storage: Storage, status: Status) -> AsyncI
 
         workspaces = ManyWorkspaces(shared.directory, open_work)
 
+        async def days_of(team_id: str) -> int:
+            try:
+                return (await shared.directory.find(team_id)).config.retention_days
+            except NotInstalled:  # all of it will be deleted
+                return 0
+
+        idle_threads = await idle_threads_runner(config, storage, days_of)
+
         async def do_chores(team_id: str) -> None:
+            if team_id == config.client_id:
+                await idle_threads.run_due(CHORES_AT_ONCE)
+                return
             try:
                 async with workspaces.use(team_id) as there:
                     await there.chores.run_due(CHORES_AT_ONCE)

@@ -10,6 +10,7 @@ from bot import runtime
 from bot.operations.chores import Chore, ChoreKind, ChoreStore, Do
 from bot.operations.forget import ForgetThreads
 from bot.operations.forget_plan import ForgetPlan, ForgetPlanner, carry_out
+from bot.operations.idle_threads import expire_idle
 from bot.operations.queue_admin import renewed
 from bot.operations.services import Services
 from bot.operations.slack_threads import BotMessages, ThreadTraces
@@ -38,7 +39,7 @@ class Keeping:
 
     audit: int
     threads: int = 0  # after their last use; 0: until somebody forgets them
-    looks_every: float = TIDY_EVERY  # seconds
+    is_one_of_many: bool = False  # then somebody looks for the threads of all workspaces at once
 
 
 class Upkeep:
@@ -129,13 +130,14 @@ class Upkeep:
         team, kept = chore.team_id, self._services.stores.kept
         await self._audit_log.trim(team, runtime.time() - self._keeping.audit * _DAY)
         log.info("audit.head", extra={"head": str(await self._audit_log.head(team))})
-        if limit := self._keeping.threads * _DAY:
-            after = 0.0
-            async for thread, idle in kept.idle_threads(team):
-                if idle >= limit:  # one after the other, with room for other chores between
-                    await self._chores.put(Chore.in_thread(ChoreKind.EXPIRE, thread), after=after)
-                    after += 1
-        return self._keeping.looks_every
+        if self._keeping.is_one_of_many:
+            return TIDY_ONE_OF_MANY_EVERY
+        if self._keeping.threads:
+            await expire_idle(kept, self._chores, self._days, team)
+        return TIDY_EVERY
+
+    async def _days(self, _team_id: str) -> int:
+        return self._keeping.threads
 
     async def remove(self, chore: Chore) -> None:
         """Delete all that is kept of a workspace, unless the app is installed there again.

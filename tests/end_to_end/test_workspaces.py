@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 from aiohttp import ClientSession, DummyCookieJar
 
+from bot.adapters.redis import keys
 from bot.assembly import storage
+from bot.operations.chores import Chore, ChoreKind
 from bot.playground.openai.server import OpenAIPlayground
 from bot.playground.openai.stand_in.brain import ScriptedBrain, WaitFor
 from bot.playground.slack.workspace.company import ADA, GENERAL
@@ -271,3 +273,24 @@ async def test_what_all_workspaces_took_is_told_by_workspace(companies):
     code, _, err = await companies.world.panelbot("usage", "--all", "--workspace", GLOBEX)
     assert code == 1
     assert "all of them" in err
+
+
+async def test_idle_threads_are_forgotten_as_each_workspace_wants(companies):
+    await companies.install(ACME, GLOBEX)
+    await companies.set(GLOBEX, PANELBOT_RETENTION_DAYS="5")
+    await companies.world.start_bot()
+    asked = {team: companies.ask(team, "legal, please") for team in (ACME, GLOBEX)}
+    await eventually(lambda: all(companies.said(*one) for one in asked.items()))
+    await companies.world.idle()
+    redis, config = companies.world.redis, companies.world.config()
+    links = {team: (await redis.keys(f"*:links:{team}:*"))[0] for team in asked}
+    for key in links.values():
+        await redis.expire(key, keys.THREAD_FOR - 6 * keys.DAY)  # last used six days ago
+
+    tidy = Chore(ChoreKind.TIDY, config.client_id)
+    async with storage.open_storage(config) as opened, asyncio.timeout(20):
+        await opened.chores.again(tidy, 0)
+        await opened.chores.put(tidy)
+        while await redis.exists(links[GLOBEX]):  # noqa: ASYNC110 - Redis sends no events
+            await asyncio.sleep(0.05)
+    assert await redis.exists(links[ACME])

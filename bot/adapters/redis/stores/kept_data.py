@@ -115,7 +115,7 @@ class RedisKeptData(KeptData):
             await self._redis.delete(key)
 
     async def idle_threads(self, team_id: str) -> AsyncIterator[tuple[ThreadRef, float]]:
-        async for key in self._keys(f"panelbot:*:links:{team_id}:*"):
+        async for key in self._keys(f"panelbot:*:links:{team_id or '*'}:*"):
             thread = keys.thread_of(key.partition("links:")[2])
             idle = await self._idle(key)
             if idle is not None:

@@ -152,6 +152,7 @@ async def test_how_long_threads_have_not_been_used_is_known(redis, shards, kept_
     idle = {thread: round(s / keys.DAY) async for thread, s in kept_data.idle_threads("T1")}
 
     assert idle == {ONE: 0, OTHER: 10}
+    assert {thread async for thread, _ in kept_data.idle_threads("")} == {ONE, OTHER, ABROAD}
     assert round(await kept_data.idle(OTHER) / keys.DAY) == 10
     assert await kept_data.idle(ThreadRef("T1", "C9", "9.0")) is None
 
