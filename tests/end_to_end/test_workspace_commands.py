@@ -154,6 +154,7 @@ async def test_without_a_client_id_there_are_no_workspaces_to_list(deployment):
         ("PANELBOT_CLIENT_ID", "9.9", "Slack knows no app with PANELBOT_CLIENT_ID"),
         ("PANELBOT_CLIENT_SECRET", "of-another-app-0123", "CLIENT_SECRET is not of that app"),
         ("PANELBOT_INSTALLING", "open", "Slack takes the client id and secret"),
+        ("SLACK_BOT_TOKEN", "xoxb-1-2-abcdefghijklmnop", "SLACK_BOT_TOKEN is not used"),
     ],
 )
 async def test_wrong_credentials_are_noticed_before_anybody_follows_a_link(
