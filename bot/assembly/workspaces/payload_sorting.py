@@ -13,7 +13,7 @@ from slack_bolt.response import BoltResponse
 from bot.adapters.redis.stores.workspace_stores import RedisSharedThreadStore
 from bot.adapters.slack.receiving import mentions
 from bot.adapters.slack.receiving.events import event_of, event_time
-from bot.adapters.slack.receiving.receiver import MESSAGES, received
+from bot.adapters.slack.receiving.receiver import MESSAGES, malformed_warning, received
 from bot.adapters.slack.receiving.recipients import Recipient, recipient_of, sent_to
 from bot.assembly.workspaces.reception import Reception
 from bot.assembly.workspaces.workspaces import Workspaces
@@ -41,11 +41,12 @@ class PayloadSorting:
         self._installations = installations
         self._threads = threads
         self._take_in = take_in
+        self._malformed = malformed_warning()
         self._failed = RepeatedWarning(log, "payload.not_sorted")
 
     async def receive(self, payload: object) -> BoltResponse:
         """Return the response to any payload; one for an unknown workspace ends quietly."""
-        return await received(payload, self._respond)
+        return await received(payload, self._respond, self._malformed)
 
     async def _respond(self, body: Json) -> BoltResponse:
         if "challenge" in body:

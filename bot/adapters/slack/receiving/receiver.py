@@ -33,7 +33,6 @@ from bot.panel.observing import Kind
 log = logging.getLogger(__name__)
 
 _WORD = re.compile(r"[\w.]{1,50}", re.ASCII)
-_malformed = RepeatedWarning(log, "payload.malformed")
 MESSAGES = frozenset({"message", "app_mention"})
 
 
@@ -56,6 +55,7 @@ class BoltApp(AsyncApp):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
+        self._malformed = malformed_warning()
         self._not_taken = RepeatedWarning(log, "payload.not_taken")
         self._failed = RepeatedWarning(log, "payload.failed")
 
@@ -67,7 +67,7 @@ class BoltApp(AsyncApp):
 
     async def receive(self, payload: object) -> BoltResponse:
         """Return the response to any payload; the status of one that makes no sense is 400."""
-        return await received(payload, self.respond)
+        return await received(payload, self.respond, self._malformed)
 
     async def respond(self, body: Json) -> BoltResponse:
         """Return the response to a well-formed payload."""
@@ -104,14 +104,19 @@ class BoltApp(AsyncApp):
             response.status = status
 
 
+def malformed_warning() -> RepeatedWarning:
+    """Return what a receiver says of payloads that make no sense."""
+    return RepeatedWarning(log, "payload.malformed")
+
+
 async def received(
-    payload: object, respond: Callable[[Json], Awaitable[BoltResponse]]
+    payload: object, respond: Callable[[Json], Awaitable[BoltResponse]], malformed: RepeatedWarning
 ) -> BoltResponse:
-    """Return what *respond* does, if *payload* makes sense; it is observed."""
+    """Return what *respond* does, if *payload* makes sense, else that it is *malformed*."""
     with observing.within(Kind.RECEIVE) as receiving:
         body = well_formed(payload)
         if body is None:
-            _malformed.tell("no fields of Slack's")
+            malformed.tell("no fields of Slack's")
             response = BoltResponse(status=400)
         elif body.get("type") == DROPPED:
             log.warning("events.dropped", extra={"team": body.get("team_id")})

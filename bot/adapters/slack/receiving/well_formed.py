@@ -127,7 +127,11 @@ def _is_known(body: Json) -> bool:
             return True
         case {"type": "block_suggestion", "user": {"id": _}, "action_id": _}:
             return True
-        case {"type": "view_submission" | "view_closed", "user": {"id": _}, "view": {"id": _}}:
+        case {
+            "type": "view_submission" | "view_closed",
+            "user": {"id": _},
+            "view": {"id": _, "type": _},
+        }:
             return True
         case {
             "type": "message_action",

@@ -224,6 +224,7 @@ async def test_what_cannot_be_taken_in_is_logged_without_what_was_said(door, cap
         {"type": "event_callback", "event": {"type": ["message"]}},
         {"type": "block_actions", "user": {"id": ADA}, "actions": [None]},
         {"type": "view_submission", "user": {"id": ADA}, "view": 7},
+        {"type": "view_submission", "user": {"id": ADA}, "view": {"id": "V1"}},
         {"type": "message_action", "user": {"id": ADA}, "channel": {"id": "C1"}, "message": {}},
     ],
 )
