@@ -83,9 +83,10 @@ async def show(key: str, as_json: bool) -> None:
     if as_json:
         print_json(fields)
         return
+    width = max(map(len, fields))
     for name, value in fields.items():
         shown = ", ".join(value) if isinstance(value, list) else visible(str(value))
-        click.echo(f"{name.replace('_', ' '):<14} {shown}")
+        click.echo(f"{name.replace('_', ' '):<{width}} {shown}".rstrip())
 
 
 @workspaces.command()

@@ -115,3 +115,14 @@ async def test_with_one_token_admins_see_what_counts_and_change_nothing(world: W
     assert "`OPENAI_API_KEY`: `(secret)`" in str(view.content["blocks"])
     assert "sk-" not in str(view.content)
     assert [one["type"] for one in view.content["blocks"] if one["type"] == "input"] == []
+
+
+async def test_a_value_that_cannot_be_read_any_more_is_named_and_taken_back(many: World):
+    await many.redis.hset("panelbot:settings:T0NORTH", "PANELBOT_UNSURE", "of-a-former-version")
+    code, _, err = await many.panelbot("settings", "show", "T0NORTH")
+    assert (code, "Traceback" in err) == (2, False)
+    assert "PANELBOT_UNSURE" in err
+
+    unset = ("settings", "unset", "PANELBOT_UNSURE", "--workspace", "T0NORTH")
+    assert (await many.panelbot(*unset))[0] == 0
+    assert (await many.panelbot("settings", "show", "T0NORTH"))[0] == 0
