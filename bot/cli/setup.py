@@ -115,6 +115,7 @@ def _create_for_workspaces(asker: "_Asker", wanted: Json, url: str, *, opens: bo
             for setting, value in given.items():
                 asker.keep(setting, value)
             click.echo(f"The app {app_id} is created.")
+            _set_icon(app_id, token, api_url)
         else:
             app_id = _prompt(_APP_ID, hidden=False)
         asker.keep("PANELBOT_PUBLIC_URL", url)
@@ -127,6 +128,15 @@ def _create_for_workspaces(asker: "_Asker", wanted: Json, url: str, *, opens: bo
     except Refused as refusal:
         raise click.ClickException(f"{refusal} Do the same again to go on.") from None
     run(_invite(opens=opens))
+
+
+def _set_icon(app_id: str, token: str, api_url: str) -> None:
+    """Give the app its icon, without which it works as well."""
+    try:
+        asyncio.run(lazily.new_app.set_icon(app_id, token, api_url))
+    except Refused as refusal:
+        place = "Basic Information > Display Information"
+        click.echo(f"It has no icon: {refusal} You can set one under {place}.", err=True)
 
 
 async def _invite(*, opens: bool) -> None:

@@ -141,6 +141,7 @@ async def test_for_many_workspaces_an_app_is_created_and_no_token_is_pasted(newc
         for call in world.slack.calls
         if call.method in ("apps.manifest.create", "apps.manifest.update")
     )
+    assert world.slack.state.icon.startswith(b"\x89PNG")
     assert url not in str(created)  # Slack would ask there for an answer signed with its secret
     assert json.loads(updated)["oauth_config"]["redirect_urls"] == [f"{url}/slack/oauth_redirect"]
     assert re.search(rf"^{url}/slack/install\?invitation=[\w-]{{43}}$", out, re.MULTILINE)

@@ -19,7 +19,13 @@ NEWER: Mapping[str, frozenset[str]] = {
 # Methods that the reference does not describe.
 UNDESCRIBED = frozenset(
     f"usergroups.{name}" for name in ("create", "disable", "enable", "list", "update", "users.list")
-) | {"apps.manifest.create", "apps.manifest.export", "apps.manifest.update", "apps.uninstall"}
+) | {
+    "apps.icon.set",
+    "apps.manifest.create",
+    "apps.manifest.export",
+    "apps.manifest.update",
+    "apps.uninstall",
+}
 _SENT_ALONG = frozenset({"team_id"})  # by Bolt, to every method
 _JSON = ("[", "{")
 _CHART = "data_visualization"

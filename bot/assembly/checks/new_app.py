@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack.api import token_checks, web_api
+from bot.adapters.slack.api import app_configuration, token_checks, web_api
 from bot.adapters.slack.api.app_configuration import AppManifest, create_app
 from bot.adapters.slack.api.app_manifests import merged
 from bot.adapters.slack.api.manifest import BOT_SCOPES, manifest
@@ -64,6 +64,12 @@ async def create(
         "PANELBOT_CLIENT_SECRET": secrets["client_secret"],
         "SLACK_SIGNING_SECRET": secrets["signing_secret"],
     }
+
+
+async def set_icon(app_id: str, configuration_token: str, api_url: str) -> None:
+    """Give the app its icon. Raises Refused."""
+    async with _client(configuration_token, api_url) as client:
+        await app_configuration.set_icon(client, configuration_token, app_id)
 
 
 async def replace(app_id: str, configuration_token: str, api_url: str, wanted: Json) -> bool:

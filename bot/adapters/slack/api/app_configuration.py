@@ -4,6 +4,8 @@ Such a token comes with one to refresh it, good for a single use. That is never 
 has to be kept, and no other program loses its own.
 """
 
+from importlib.resources import files
+
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -28,6 +30,15 @@ async def create_app(client: AsyncWebClient, token: str, manifest: Json) -> Json
     except Exception as error:
         raise _refusal(error) from error
     return dict(answer.data) if isinstance(answer.data, dict) else {}
+
+
+async def set_icon(client: AsyncWebClient, token: str, app_id: str) -> None:
+    """Give an app the icon that comes with the bot. Raises Refused."""
+    icon = files("bot.adapters.slack.api").joinpath("icon.png").read_bytes()
+    try:
+        await client.apps_icon_set(app_id=app_id, file=icon, token=token)
+    except Exception as error:
+        raise _refusal(error) from error
 
 
 class AppManifest:

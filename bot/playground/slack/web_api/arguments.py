@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from aiohttp import web
+
 from bot.json_types import Json
 from bot.playground.slack.web_api.errors import ApiError
 
@@ -28,6 +30,7 @@ METHODS: Mapping[str, tuple[str, str]] = {
     ),
     "apps.connections.open": ("connections:write", ""),
     "apps.event.authorizations.list": ("authorizations:read", f"event_context {_PAGED}"),
+    "apps.icon.set": ("app_configurations:write", "app_id file?:file url?"),
     "apps.manifest.create": ("app_configurations:write", "manifest:json"),
     "apps.manifest.export": ("app_configurations:read", "app_id"),
     "apps.manifest.update": ("app_configurations:write", "app_id manifest:json"),
@@ -139,7 +142,7 @@ class Argument:
 
     name: str
     required: bool
-    type: str  # str, bool, num or json
+    type: str  # str, bool, num, json or file
 
 
 @cache
@@ -184,6 +187,10 @@ def _typed(argument: Argument, value: Any) -> Any:
                 raise wrong from None
         case "json":
             return _parsed(value, wrong)
+        case "file":
+            if not isinstance(value, web.FileField):
+                raise wrong
+            return value.file.read()
         case _:
             if not isinstance(value, str | int | float) or isinstance(value, bool):
                 raise wrong

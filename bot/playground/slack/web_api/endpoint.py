@@ -194,7 +194,7 @@ class WebApi:
 
 
 def _is_about_apps(method: str) -> bool:
-    return method.startswith("apps.manifest.")
+    return method.startswith(("apps.manifest.", "apps.icon."))
 
 
 def _refusal(error: str) -> Json:

@@ -30,6 +30,7 @@ class ServerState:
     is_migrating: bool = False  # into an organisation
     beside: "dict[str, ServerState]" = field(default_factory=dict)  # of all workspaces, by id
     manifest: Json = field(default_factory=dict)
+    icon: bytes = b""  # of the app
     triggers: dict[str, tuple[str, float]] = field(default_factory=dict, init=False)  # user, time
     used_triggers: set[str] = field(default_factory=set, init=False)
     uploads: dict[str, Json] = field(default_factory=dict, init=False)

@@ -15,7 +15,7 @@ OTHER_SCOPES = {
     "apps.connections.open": {"connections:write"},  # an app token's, which are not listed
     "conversations.open": {"channels:manage", "channels:write"},  # it opens no channels
 }
-NO_PAGE = ("apps.event.", "apps.uninstall", "auth.teams.list", "oauth.v2.exchange")
+NO_PAGE = ("apps.event.", "apps.icon.", "apps.uninstall", "auth.teams.list", "oauth.v2.exchange")
 REFERENCED = [  # the others have no page here
     spec for spec in METHODS if not spec.startswith(("usergroups.", "apps.manifest.", *NO_PAGE))
 ]

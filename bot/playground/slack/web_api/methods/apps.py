@@ -1,4 +1,4 @@
-"""``apps.manifest.*``: the app's own description, for whoever has an app configuration token."""
+"""``apps.manifest.*`` and its icon: for whoever has an app configuration token."""
 
 from collections.abc import Iterator
 
@@ -9,6 +9,8 @@ from bot.playground.slack.web_api.state import ServerState
 from bot.playground.slack.workspace.company import APP_ID
 
 _LONGEST_NAME = 35
+_PNG = b"\x89PNG\r\n\x1a\n"
+_SMALLEST, _LARGEST = 512, 2000  # pixels
 
 
 def faults(manifest: Json) -> Iterator[Json]:
@@ -48,6 +50,21 @@ def validate(_state: ServerState, args: Json) -> Json:
     return {}
 
 
+def set_icon(state: ServerState, args: Json) -> Json:
+    """Set the app's icon: a square picture, here a PNG, of 512 to 2000 pixels a side."""
+    _check_app(args)
+    icon = args.get("file")
+    if icon is None:
+        raise ApiError("invalid_arguments", "[ERROR] this Slack fetches no icon: send the file")
+    if icon[:8] != _PNG:
+        raise ApiError("invalid_file_type")
+    width, height = (int.from_bytes(icon[at : at + 4], "big") for at in (16, 20))
+    if width != height or not _SMALLEST <= width <= _LARGEST:
+        raise ApiError("bad_image_dimensions")
+    state.icon = icon
+    return {}
+
+
 def _check_app(args: Json) -> None:
     if args["app_id"] != APP_ID:
         raise ApiError("app_not_found")
@@ -58,6 +75,7 @@ def _scopes(manifest: Json) -> object:
 
 
 METHODS: dict[str, Method] = {
+    "apps.icon.set": set_icon,
     "apps.manifest.export": export,
     "apps.manifest.validate": validate,
 }
