@@ -22,7 +22,7 @@ async def test_all_checks_run_and_leave_nothing(world: World, tmp_path: Path):
 
     assert code == 0, page.read_text()
     assert out == ""
-    assert "17/17" in err
+    assert "18/18" in err
     seen = dict(CHECK.findall(page.read_text()))
     assert len(seen) == 17
     assert not any(one.startswith("**Could not run") for one in seen.values())

@@ -89,8 +89,8 @@ DOMAIN = (
     Mutant(
         "buttons left that came after the next question was written",
         f"{_TURN}/choosing/unsure.py",
-        "settle(turn.thread, besides=turn.id)",
-        "settle(turn.thread, besides=turn.id, until=turn.messages[0].ts)",
+        "settle_surely(turn.thread, besides=turn.id)",
+        "settle_surely(turn.thread, besides=turn.id, until=turn.messages[0].ts)",
         Days("offers", 60),
     ),
     Mutant(
@@ -181,7 +181,7 @@ DOMAIN = (
     Mutant(
         "what is on its way counts as lost by a stop",
         f"{_TURN}/open_calls.py",
-        "                if self._is_on_its_way(stored, chooser) and await looks.wait():",
+        "                if is_coming and await looks.wait():",
         "                if False:",
         units("adapters/openai/responses/test_lost_answers.py", only="stopped"),
     ),
