@@ -24,7 +24,7 @@ async def test_all_checks_run_and_leave_nothing(world: World, tmp_path: Path):
     assert out == ""
     assert "18/18" in err
     seen = dict(CHECK.findall(page.read_text()))
-    assert len(seen) == 17
+    assert len(seen) == 18
     assert not any(one.startswith("**Could not run") for one in seen.values())
     assert "It replaces them" in seen["metadata"]
     assert "It keeps the persona" in seen["persona"]
