@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from bot import runtime
 from bot.adapters.slack.api.identity import Identity
-from bot.panel.errors import TryLater
+from bot.panel.errors import PanelError, StoreUnavailable, TryLater
 from bot.panel.installations.installation import Installation, InstallationStore, NotInstalled
 from bot.panel.installations.workspace_settings import WorkspaceSettingsStore
 from bot.settings.config import Config
@@ -70,10 +70,18 @@ class Directory:
     async def removed(self, team_id: str) -> Workspace:
         """Return a workspace that has removed the app: without a token, Slack tells us nothing.
 
-        What is kept of it lies where its own settings say. Raises TryLater.
+        What is kept of it lies where its own settings say; where these cannot be read, as a key is
+        lost, the rest is deleted all the same. Raises StoreUnavailable.
         """
         identity = Identity(team_id, "", "", "", frozenset())
-        return Workspace(identity, None, await self._config(team_id))
+        try:
+            config = await self._config(team_id)
+        except StoreUnavailable:
+            raise
+        except PanelError as error:
+            log.warning("settings.lost", extra={"team": team_id, "reason": str(error)})
+            config = self._deployment
+        return Workspace(identity, None, config)
 
     async def _config(self, team_id: str) -> Config:
         own = await self._settings.of_team(team_id)
