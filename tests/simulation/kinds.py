@@ -52,6 +52,7 @@ class Kind:
     hurries: int = 0  # workers that are told to end, and then to end at once
     writes_on: bool = False  # whether the model's side may write on without a reader
     shuffled: bool = False  # whether any callback that is ready may run next
+    shared: bool = False  # whether workspaces share the queue, and are served by turns
     in_redis: bool = False  # whether the memory is a real Redis with the real scripts
 
 
@@ -114,6 +115,14 @@ _IN_ANY_MEMORY: Mapping[str, Kind] = {
     ),
     "panels": Kind(story=Story(changes=0.5, streaming=0.5), kills=1),
     "approvals": Kind(Chances(before=0.01, after=0.01), Story(tickets=0.8), kills=2, drains=1),
+    "workspaces": Kind(
+        Chances(before=0.01, after=0.01),
+        Story(late=1.0, streaming=0.3, stops=0.1, deletions=0.05),
+        kills=3,
+        pauses=1,
+        drains=1,
+        shared=True,
+    ),
     "writing on": Kind(
         Chances(after=0.02, cut=0.02), Story(stops=0.2), kills=2, pauses=1, writes_on=True
     ),

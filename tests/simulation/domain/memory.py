@@ -40,11 +40,16 @@ class Reached:
     budgets: BudgetStore
 
 
-class Memory:
-    """The stores, which outlive every process."""
+def share_of_queue(*, shared: bool) -> dict[str, int]:
+    """Return how many turns of a channel, and of a workspace, may run at once."""
+    return {"room": 2, "workspace_room": 3} if shared else {}
 
-    def __init__(self) -> None:
-        self.queue = FakeTurnQueue(lease=LEASE)
+
+class Memory:
+    """The stores, which outlive every process; workspaces may *share* the queue by turns."""
+
+    def __init__(self, *, shared: bool = False) -> None:
+        self.queue = FakeTurnQueue(lease=LEASE, **share_of_queue(shared=shared))
         self.journal = FakeJournal(self.queue)
         self.threads = FakeThreadStore(self.queue)
         self.approvals = FakeApprovalStore(self.queue)

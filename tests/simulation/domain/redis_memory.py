@@ -22,7 +22,7 @@ from bot.adapters.redis.stores.thread_store import RedisThreadStore
 from bot.panel.audit.audit_log import Auditor
 from bot.panel.model import ThreadRef
 from bot.panel.turn.services import Stores
-from tests.simulation.domain.memory import LEASE, Reached
+from tests.simulation.domain.memory import LEASE, Reached, share_of_queue
 from tests.simulation.domain.redis_client import RedisHost, SimulatedRedis
 from tests.simulation.loop import SimulatedLoop
 from tests.simulation.net import Net
@@ -51,9 +51,18 @@ def _server_of(_process: int) -> RedisServer:
 
 
 class RedisMemory:
-    """The stores of one world, in *shards* parts."""
+    """The stores of one world, in *shards* parts; workspaces may *share* the queue by turns."""
 
-    def __init__(self, loop: SimulatedLoop, net: Net, server: RedisServer, shards: int) -> None:
+    def __init__(
+        self,
+        loop: SimulatedLoop,
+        net: Net,
+        server: RedisServer,
+        shards: int,
+        *,
+        shared: bool = False,
+    ) -> None:
+        self._share = share_of_queue(shared=shared)
         server.begin(loop.wall_time)
         self._server = server
         self._host = RedisHost(loop, net, server)
@@ -61,7 +70,7 @@ class RedisMemory:
         self._own = SimulatedRedis(self._host, net)
         self.panels = RedisPanelStore(self._own)
         self.budgets = RedisBudgetStore(self._own)
-        self._queue = RedisTurnQueue(self._own, self._shards)
+        self._queue = RedisTurnQueue(self._own, self._shards, **self._share)
         self._outbox = RedisOutbox(self._own, self._shards)
 
     def reached_by(self, process: Process, net: Net) -> Reached:
@@ -76,7 +85,7 @@ class RedisMemory:
             outbox,
             Auditor(RedisAuditLog(redis, _SECRETS)),
         )
-        queue = RedisTurnQueue(redis, shards, lease=LEASE)
+        queue = RedisTurnQueue(redis, shards, lease=LEASE, **self._share)
         counter = RedisQuestionCounter(redis, "T1")
         budgets = RedisBudgetStore(redis)
         return Reached(queue, outbox, stores, RedisPanelStore(redis), counter, budgets)

@@ -62,7 +62,9 @@ class World:
         server = Server(random.choice(list(Leftover)), kind.writes_on and random.random() < 0.5)
         self.model = SimulatedModel(self.loop, server)
         self.slack = SimulatedSlack(self.loop)
-        memory = self.loop.world.run(self._in_redis) if kind.in_redis else Memory()
+        memory = (
+            self.loop.world.run(self._in_redis) if kind.in_redis else Memory(shared=kind.shared)
+        )
         story, servers = kind.story, (self.slack, self.model)
         of_story = (story.limit, story.budget, story.offers)
         self.fleet = Fleet(self.loop, self.net, memory, *servers, *of_story)
@@ -73,7 +75,7 @@ class World:
 
     def _in_redis(self) -> RedisMemory:
         shards = self.loop.dice("shards").choice((1, 3))
-        return RedisMemory(self.loop, self.net, shared_server(), shards)
+        return RedisMemory(self.loop, self.net, shared_server(), shards, shared=self.kind.shared)
 
     def run(self, questions: int) -> Outcome:
         """Let people ask so many questions, and see what comes of it."""
