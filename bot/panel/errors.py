@@ -61,6 +61,10 @@ class MessengerUnavailable(TryLater):
     """Slack could not be reached, or rate-limited us, for longer than we waited."""
 
 
+class WorkspaceMoving(MessengerUnavailable):
+    """The workspace is moved into an organisation, for as long as Slack takes for it."""
+
+
 class StoreUnavailable(TryLater):
     """Redis cannot be reached, or does not do what it is asked; *code* is its word for why."""
 

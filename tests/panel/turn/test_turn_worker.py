@@ -12,6 +12,7 @@ from bot.panel.errors import (
     Poisoned,
     StoreUnavailable,
     TooNew,
+    WorkspaceMoving,
 )
 from bot.panel.language_model.exchange import UserSaid
 from bot.panel.messaging.messenger import Post
@@ -93,6 +94,23 @@ async def test_a_turn_is_postponed_while_the_model_is_away(bench, work):
 
     assert bench.messenger.said == [(None, "Hi.")]
     assert len([i for i in bench.model.items_of(ROUTER) if isinstance(i, UserSaid)]) == 1
+
+
+async def test_a_turn_waits_as_long_as_its_workspace_is_moved(bench, work):
+    post, tries = bench.messenger.post, iter(range(9))
+
+    async def moving(*args):
+        if next(tries) < 8:  # more often than any other turn is tried
+            raise WorkspaceMoving("team_added_to_org")
+        return await post(*args)
+
+    bench.messenger.post = moving
+    bench.model.script(ROUTER, "Hi.")
+    await put(bench, "hello")
+    await settled(bench)
+
+    assert bench.messenger.said == [(None, "Hi.")]
+    assert await bench.queue.buried() == []
 
 
 async def test_a_turn_that_cannot_succeed_is_buried_and_the_thread_is_told_once(bench, work):

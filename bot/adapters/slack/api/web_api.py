@@ -24,7 +24,7 @@ from bot.adapters.slack.api.rate_limits import TooBusy, limits, pause_others, wa
 from bot.characters import whole, whole_json
 from bot.json_types import Json
 from bot.panel import observing
-from bot.panel.errors import MessengerRefused, MessengerUnavailable, TurnLost
+from bot.panel.errors import MessengerRefused, MessengerUnavailable, TurnLost, WorkspaceMoving
 from bot.panel.intake import lease
 from bot.panel.messaging.rate_limiter import RateLimiter
 from bot.panel.observing import Kind, Outcome
@@ -285,9 +285,10 @@ def meaning(error: SlackApiError) -> Exception:
 
 def _meaning(status: int, headers: Mapping[str, str], body: Mapping[str, Any]) -> Exception:
     code = str(body.get("error") or f"http_{status}")
-    is_too_fast = status == 429 or code in _TOO_FAST
-    if is_too_fast or code in _MOVING:
-        return MessengerUnavailable(code, after=_retry_after(headers) if is_too_fast else None)
+    if status == 429 or code in _TOO_FAST:
+        return MessengerUnavailable(code, after=_retry_after(headers))
+    if code in _MOVING:
+        return WorkspaceMoving(code)
     if status >= 500 or code in _UNCERTAIN or not body:
         return Ambiguous(code)
     return SlackRefused(code, str(body.get("needed", "")))

@@ -14,6 +14,7 @@ from bot.panel.errors import (
     TooNew,
     TryLater,
     TurnLost,
+    WorkspaceMoving,
     leading,
 )
 from bot.panel.intake.lease import renewed_lease
@@ -64,7 +65,7 @@ class TurnEndings:
                 case TooNew():
                     log.error("turn.too_new", extra={"reason": str(error)})
                     await self.settle(lambda: self._queue.hand_over(claim, after=_LEFT_FOR))
-                case TryLater() if claim.postponed < len(self._timeouts.turn_retry_delays):
+                case TryLater() if self._may_wait(claim, error):
                     log.warning("turn.postponed", extra={"reason": str(error)})
                     await self._postpone(claim, error)
                 case _:
@@ -131,7 +132,14 @@ class TurnEndings:
 
     def _pause(self, claim: Claim, error: TryLater) -> float:
         asked = min(error.after or 0, self._timeouts.longest_turn_delay)
-        return max(self._timeouts.turn_retry_delays[claim.postponed], asked)
+        return max(self._timeouts.turn_retry_delays[: claim.postponed + 1][-1], asked)
+
+    def _may_wait(self, claim: Claim, error: TryLater) -> bool:
+        """Whether a turn is tried again: some times, or until its workspace is moved."""
+        delays = self._timeouts.turn_retry_delays
+        return claim.postponed < len(delays) or (
+            bool(delays) and isinstance(error, WorkspaceMoving)
+        )
 
     async def _give_up(self, claim: Claim, error: BaseException) -> None:
         observing.current().conclude(Outcome.GIVEN_UP)

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.web_api import Ambiguous, SlackApi, SlackRefused
-from bot.panel.errors import MessengerUnavailable, TurnLost
+from bot.panel.errors import MessengerUnavailable, TurnLost, WorkspaceMoving
 from bot.panel.intake.lease import Lease
 from bot.panel.messaging.rate_limiter import NoRateLimiter
 from bot.playground.slack import hazards
@@ -106,7 +106,7 @@ async def test_a_refusal_tells_slacks_word_and_the_missing_scope(neighbour):
 async def test_a_workspace_that_moves_into_an_organisation_is_back_later(neighbour, code):
     neighbour.slack.hazards.on("chat.postMessage", hazards.error(code))
 
-    with pytest.raises(MessengerUnavailable, match=code) as caught:
+    with pytest.raises(WorkspaceMoving, match=code) as caught:
         await neighbour.api.write("chat.postMessage", channel=GENERAL, text="hi")
 
     assert not isinstance(caught.value, Ambiguous)  # nothing was posted
