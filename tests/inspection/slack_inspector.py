@@ -25,6 +25,7 @@ UNDESCRIBED = frozenset(
     "apps.manifest.export",
     "apps.manifest.update",
     "apps.uninstall",
+    "auth.teams.list",
 }
 _SENT_ALONG = frozenset({"team_id"})  # by Bolt, to every method
 _JSON = ("[", "{")

@@ -8,7 +8,7 @@ from functools import partial
 from aiohttp import ClientSession
 
 from bot.adapters.slack.api import web_api
-from bot.adapters.slack.installing.removal import Removals
+from bot.adapters.slack.installing.removal import NO_ACCESS, Removals
 from bot.adapters.slack.installing.token_rotation import TokenRotation
 from bot.assembly.checks.same_files import open_same_files
 from bot.assembly.checks.scopes import tell_missing_scopes, tell_reinstall
@@ -50,7 +50,7 @@ class Shared:
                 return
             if code == _EXPIRED:
                 await self.rotation.current(installation, expired=True)
-            elif not await self._has_ended(identity.team_id, installation):
+            elif not await self._has_ended(identity.team_id, installation, code):
                 return
             self.directory.forget(identity.team_id)
             raise MessengerUnavailable(code)  # the next try has another token, or nowhere to go
@@ -61,9 +61,12 @@ class Shared:
             await tell_missing_scopes(config, slack.alerts, installation.scopes)
         return slack
 
-    async def _has_ended(self, team_id: str, installation: Installation) -> bool:
+    async def _has_ended(self, team_id: str, installation: Installation, code: str) -> bool:
         """Whether a workspace has another installation by now, or none, as a token is rejected."""
-        await self.removals.rejected(installation)
+        if code == NO_ACCESS:
+            await self.removals.refused_in(installation, team_id)
+        else:
+            await self.removals.rejected(installation)
         current = await self.installations.for_team(team_id)
         return current is None or current.token != installation.token
 

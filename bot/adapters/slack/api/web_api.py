@@ -40,7 +40,8 @@ _UNCERTAIN = frozenset(
 )
 _MOVING = frozenset({"org_login_required", "team_added_to_org"})  # into an organisation, for now
 REJECTED = frozenset(  # what Slack says of a token
-    {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
+    {"account_inactive", "invalid_auth", "not_authed", "team_access_not_granted"}
+    | {"token_expired", "token_revoked"}
 )
 _POSTING = frozenset({"chat.postMessage", "chat.startStream"})
 _TELLING = _POSTING | {"assistant.threads.setStatus"}  # something to a thread

@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 _DEAD = frozenset({"account_inactive", "invalid_auth", "not_authed", "token_revoked"})
 _ENDING = frozenset({"app_uninstalled", "tokens_revoked"})
 _ACCESS = frozenset({"team_access_granted", "team_access_revoked"})
+NO_ACCESS = "team_access_not_granted"  # where an admin has taken the app out of a workspace
 _WITHIN = 2.0  # seconds: Slack waits for an answer, and tells it again if there is none
 _PAGE = 1_000
 
@@ -65,6 +66,18 @@ class Removals:
                 await self._end(current, "rejected", int(runtime.time()))
         except PanelError as error:
             log.warning("installation.unknown", extra={"reason": str(error)})
+
+    async def refused_in(self, installation: Installation, team_id: str) -> None:
+        """Look whether an organisation's installation may still act in a workspace.
+
+        Raises MessengerUnavailable or StoreUnavailable.
+        """
+        asked = frozenset({team_id})
+        if installation.is_org_wide and not asked & await self._listed(installation):
+            now = runtime.time()
+            await self._store.drop_teams(installation.key, asked, at=now)
+            if await self._store.for_team(team_id) is None:
+                await self._removed.removed(team_id, NO_ACCESS, int(now))
 
     async def is_installed(self, team_id: str) -> bool:
         """Whether Slack lets us into a workspace."""
