@@ -18,6 +18,7 @@ from bot.playground.slack.workspace.messages import Message
 from bot.playground.slack.workspace.other_companies import GLOBEX, INITECH, NORTH, SOUTH
 from tests.end_to_end.companies import ACME, PLACES, TWIN, Companies, companies_of
 from tests.end_to_end.conftest import World
+from tests.eventually import eventually
 
 WORDS = {
     ACME: "anvil", TWIN: "turbine", GLOBEX: "globe", NORTH: "nightjar", SOUTH: "sandpiper",
@@ -120,13 +121,15 @@ async def test_workspaces_stay_apart(companies, caplog, seed):
     for team in WORDS:
         await crowd._ask(team)
     await asyncio.gather(*(crowd.live(team, 12) for team in WORDS))
+    last = {team: companies.ask(team, f"what of the {WORDS[team]}?") for team in WORDS}
+    for one in last.items():
+        await eventually(lambda one=one: companies.said(*one), within=60)
     await world.idle()
 
     for team in WORDS:
         shown = [*crowd.messages(team), *slack.tenants[team].workspace.views.values()]
         assert _foreign(str(shown), team) == set()
-        answers = [one for one in crowd.messages(team) if one.bot_id]
-        assert any(WORDS[team] in str(one.blocks) for one in answers), team
+        assert WORDS[team] in str(companies.said(team, last[team]))
     for call in slack.calls:
         words = set(_WORD.findall(str(call.args)))
         assert len(words) <= 1, call

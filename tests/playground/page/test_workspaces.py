@@ -54,8 +54,10 @@ async def test_each_workspace_has_its_own_people_and_messages(
 ) -> None:
     await enter(page, "Globex")
     await page.get_by_role("link", name="sales").click()
-    await page.get_by_label("Message", exact=True).fill("hello")
-    await page.get_by_label("Message", exact=True).press("Enter")
+    composer = page.get_by_label("Message", exact=True)
+    await expect(composer).to_have_attribute("placeholder", "Message #sales")
+    await composer.fill("hello")
+    await composer.press("Enter")
     await expect(page.get_by_label("Messages", exact=True)).to_contain_text("Fay")
 
     assert [m.user for m in slack.tenants[GLOBEX].workspace.messages("C0SALES")] == [FAY]
