@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.panel.errors import ModelUnavailable
+from bot.panel.errors import ModelUnavailable, StoreUnavailable
 from bot.panel.intake.intake import Incoming, Intake
 from bot.panel.journal.events import ExpertCalled
 from bot.panel.journal.failures import Failure
@@ -347,6 +347,25 @@ async def test_what_a_stopped_expert_was_asked_twice_is_tidied_up(bench, work):
     await settled(bench)
 
     assert len([item for item in asked if isinstance(item, UserSaid)]) == 1
+
+
+async def test_a_stop_is_tried_until_it_works(bench, work):
+    bench.model.script(ROUTER, [asyncio.Event()])
+    await say(bench, "May we?", "1.0")
+    await eventually(lambda: bench.model.asked(ROUTER))
+    save, tries = bench.reports.save, iter(range(9))
+
+    async def lost(*args):
+        if next(tries) < 8:  # more often than an answer is tried
+            raise StoreUnavailable("away")
+        await save(*args)
+
+    bench.reports.save = lost
+    await say(bench, "stop", "2.0")
+    await settled(bench)
+
+    assert [text for _, text in bench.messenger.said] == [sentences.stopped(())]
+    assert await bench.queue.buried() == []
 
 
 async def test_calls_of_a_repeated_request_that_comes_late_are_answered_too(bench, work):

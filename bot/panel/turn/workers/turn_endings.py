@@ -65,7 +65,7 @@ class TurnEndings:
                 case TooNew():
                     log.error("turn.too_new", extra={"reason": str(error)})
                     await self.settle(lambda: self._queue.hand_over(claim, after=_LEFT_FOR))
-                case TryLater() if self._may_wait(claim, error):
+                case TryLater() if await self._may_wait(claim, error):
                     log.warning("turn.postponed", extra={"reason": str(error)})
                     await self._postpone(claim, error)
                 case _:
@@ -134,12 +134,14 @@ class TurnEndings:
         asked = min(error.after or 0, self._timeouts.longest_turn_delay)
         return max(self._timeouts.turn_retry_delays[: claim.postponed + 1][-1], asked)
 
-    def _may_wait(self, claim: Claim, error: TryLater) -> bool:
-        """Whether a turn is tried again: some times, or until its workspace is moved."""
+    async def _may_wait(self, claim: Claim, error: TryLater) -> bool:
+        """Whether a turn is tried again: some times; until it is stopped, if somebody wants that,
+        or until its workspace is moved.
+        """
         delays = self._timeouts.turn_retry_delays
-        return claim.postponed < len(delays) or (
-            bool(delays) and isinstance(error, WorkspaceMoving)
-        )
+        if claim.postponed < len(delays) or not delays:
+            return claim.postponed < len(delays)
+        return isinstance(error, WorkspaceMoving) or await self._unwanted.has(claim)
 
     async def _give_up(self, claim: Claim, error: BaseException) -> None:
         observing.current().conclude(Outcome.GIVEN_UP)
