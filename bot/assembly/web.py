@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
 from aiohttp import web
@@ -39,13 +39,12 @@ from bot.assembly.workspaces.payload_sorting import PayloadSorting
 from bot.assembly.workspaces.reception import Reception, reception
 from bot.assembly.workspaces.shared import open_shared
 from bot.assembly.workspaces.workspace import Workspace
-from bot.assembly.workspaces.workspaces import ManyWorkspaces
+from bot.assembly.workspaces.workspaces import Workspaces
 from bot.panel.alerts.alerts import AlertKind
 from bot.panel.errors import PanelError
 from bot.panel.intake.catching_up import CatchingUp
 from bot.panel.intake.missed_messages import Gap
 from bot.settings.config import Config
-from bot.settings.workspace_config import model_server
 
 log = logging.getLogger(__name__)
 
@@ -105,15 +104,13 @@ async def _open_many(config: Config, storage: Storage, status: Status) -> AsyncI
         async def open_reception(workspace: Workspace) -> AsyncIterator[Reception]:
             own, its_storage = workspace.config, storage_of(workspace.config, storage)
             slack = await shared.slack(workspace, its_storage)
-            async with AsyncExitStack() as stack:
-                its_later = later
-                if model_server(own) != model_server(config):
-                    its_later = await stack.enter_async_context(
-                        open_later(own, storage.conversations)
-                    )
+            is_own = shared.has_own_models(workspace)
+            async with (
+                open_later(own, storage.conversations) if is_own else nullcontext(later)
+            ) as its_later:
                 yield reception(own, its_storage, slack, its_later, config)
 
-        workspaces = ManyWorkspaces(shared.directory, open_reception)
+        workspaces = Workspaces(shared.directory, open_reception)
         record = listening_record(config, storage, config.client_id)
 
         async def search(gap: Gap) -> None:
@@ -220,8 +217,8 @@ class _Transport:
         async with asyncio.TaskGroup() as tasks:
             if sockets:
                 tasks.create_task(sockets.serve(ready))
-            await serve_http(served, config.host, config.port, nothing if sockets else ready)
+            await serve_http(served, config.host, config.port, _tell_nobody if sockets else ready)
 
 
-def nothing() -> None:
-    """Tell nobody."""
+def _tell_nobody() -> None:
+    """Leave it to who is ready last."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 from typing import Any
 
@@ -31,11 +31,12 @@ from bot.assembly.workspaces.everywhere import (
 from bot.assembly.workspaces.shared import open_shared
 from bot.assembly.workspaces.work import ModelSide, Work, timeouts_of, work_of
 from bot.assembly.workspaces.workspace import Workspace
-from bot.assembly.workspaces.workspaces import ManyWorkspaces
+from bot.assembly.workspaces.workspaces import Workspaces
 from bot.panel.alerts.alerts import Alerts
 from bot.panel.approvals.decisions import ApprovalExpiry
 from bot.panel.installations.installation import NotInstalled
 from bot.panel.intake.queue_positions import QueuePositions
+from bot.panel.language_model.language_model import Functions
 from bot.panel.loops import forever
 from bot.panel.messaging.locales import ThreadLanguages
 from bot.panel.messaging.messenger import StatesAndStatuses
@@ -43,7 +44,6 @@ from bot.panel.turn.turn_runner import Runner
 from bot.panel.turn.workers.outbox_worker import WORKSPACES_AT_ONCE, OutboxWorker
 from bot.panel.turn.workers.turn_worker import TurnWorker
 from bot.settings.config import Config
-from bot.settings.workspace_config import model_server as server_of
 
 _SWEEP_EVERY = 60.0  # seconds between looks for tokens that expire soon
 
@@ -64,7 +64,8 @@ async def _open_one(config: Config, storage: Storage, status: Status) -> AsyncIt
         only_bot(storage, slack.identity),
         open_same_files(config, storage, slack.identity.team_id),
         note_version(storage, slack.identity.team_id),
-        _open_models(config, storage) as models,
+        open_functions(config, storage.redis) as functions,
+        _open_models(config, storage, functions) as models,
     ):
         await note_installed(storage, slack.identity)
         await model_server.require_backend(config, require_models(config))
@@ -82,7 +83,8 @@ async def _open_many(config: Config, storage: Storage, status: Status) -> AsyncI
     """Answer in all workspaces that have installed the app."""
     async with (
         open_shared(config, storage) as shared,
-        _open_models(config, storage) as models,
+        open_functions(config, storage.redis) as functions,
+        _open_models(config, storage, functions) as models,
     ):
         await model_server.require_backend(config, require_models(config))
         operators = Alerts(storage.alerts, config.client_id)
@@ -91,17 +93,15 @@ async def _open_many(config: Config, storage: Storage, status: Status) -> AsyncI
         async def open_work(workspace: Workspace) -> AsyncIterator[Work]:
             own, its_storage = workspace.config, storage_of(workspace.config, storage)
             slack = await shared.slack(workspace, its_storage)
-            async with AsyncExitStack() as stack:
-                its_models, told = models, operators
-                if server_of(own) != server_of(config):
-                    its_models = await stack.enter_async_context(
-                        _open_own_models(own, storage, models)
-                    )
-                    told = slack.alerts
-                is_installed = partial(shared.removals.is_installed, workspace.identity.team_id)
+            is_own = shared.has_own_models(workspace)
+            told = slack.alerts if is_own else operators
+            is_installed = partial(shared.removals.is_installed, workspace.identity.team_id)
+            async with (
+                _open_models(own, storage, functions) if is_own else nullcontext(models)
+            ) as its_models:
                 yield await work_of(own, its_storage, slack, its_models, is_installed, told)
 
-        workspaces = ManyWorkspaces(shared.directory, open_work)
+        workspaces = Workspaces(shared.directory, open_work)
 
         async def days_of(team_id: str) -> int:
             try:
@@ -144,24 +144,14 @@ async def _open_many(config: Config, storage: Storage, status: Status) -> AsyncI
 
 
 @asynccontextmanager
-async def _open_models(config: Config, storage: Storage) -> AsyncIterator[ModelSide]:
-    async with (
-        model_server.open_model(config, storage.conversations) as model,
-        model_server.open_knowledge(config) as knowledge,
-        open_functions(config, storage.redis) as functions,
-    ):
-        yield ModelSide(model, knowledge, functions)
-
-
-@asynccontextmanager
-async def _open_own_models(
-    config: Config, storage: Storage, shared: ModelSide
+async def _open_models(
+    config: Config, storage: Storage, functions: Functions
 ) -> AsyncIterator[ModelSide]:
     async with (
         model_server.open_model(config, storage.conversations) as model,
         model_server.open_knowledge(config) as knowledge,
     ):
-        yield ModelSide(model, knowledge, shared.functions)
+        yield ModelSide(model, knowledge, functions)
 
 
 class _Answering:

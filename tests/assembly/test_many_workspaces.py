@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.assembly.workspaces.workspace import Directory
-from bot.assembly.workspaces.workspaces import ManyWorkspaces
+from bot.assembly.workspaces.workspaces import Workspaces
 from bot.panel.errors import StoreUnavailable
 from bot.panel.installations.installation import Installation, NotInstalled
 from bot.settings.environment import read
@@ -26,7 +26,7 @@ class House:
         self.store = FakeInstallationStore()
         config, settings = read({"REDIS_URL": "redis://localhost"}), FakeWorkspaceSettingsStore()
         self.directory = Directory(config, self.store, settings, same)
-        self.many = ManyWorkspaces(self.directory, self.open_parts)
+        self.many = Workspaces(self.directory, self.open_parts)
         self.opened: list[str] = []
         self.closed: list[str] = []
         self.refuses = False  # to be opened

@@ -25,6 +25,7 @@ from bot.panel.installations.installation import Installation, InstallationStore
 from bot.panel.model import UserId
 from bot.panel.roster.roster import WorkspaceScope
 from bot.settings.config import Config
+from bot.settings.workspace_config import model_server
 
 _EXPIRED = "token_expired"  # which is not the end of an installation
 
@@ -55,11 +56,15 @@ class Shared:
             self.directory.forget(identity.team_id)
             raise MessengerUnavailable(code)  # the next try has another token, or nowhere to go
 
-        config, identity = workspace.config, workspace.identity
-        slack = await slack_of(workspace.config, storage, identity, self.session, rejected)
+        config = workspace.config
+        slack = await slack_of(config, storage, identity, self.session, rejected)
         if installation:  # of a former version of the bot, perhaps, which needed less
             await tell_missing_scopes(config, slack.alerts, installation.scopes)
         return slack
+
+    def has_own_models(self, workspace: Workspace) -> bool:
+        """Whether the settings of a workspace name another server of models, or another key."""
+        return model_server(workspace.config) != model_server(self.config)
 
     async def _has_ended(self, team_id: str, installation: Installation, code: str) -> bool:
         """Whether a workspace has another installation by now, or none, as a token is rejected."""

@@ -1,43 +1,21 @@
-"""The parts of workspaces, by workspace: one, or as many as are in use."""
+"""The parts of workspaces, by workspace: of as many as are in use."""
 
 import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import Generic, Protocol, Self, TypeVar
+from typing import Generic, Self, TypeVar
 
 from bot import runtime
 from bot.assembly.workspaces.workspace import Directory, Workspace
 from bot.panel.loops import forever
 
 T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
 
 _IDLE = 10 * 60.0  # seconds after which the parts of a workspace that nobody uses are dropped
 _MOST = 500  # workspaces whose parts are kept; more only while all of them are in use
 _LINGER = 60.0  # seconds: Bolt acknowledges first, and lets a listener do its work after that
 _SWEEP_EVERY = 60.0  # seconds
-
-
-class Workspaces(Protocol[T_co]):
-    """The parts of each workspace."""
-
-    def use(self, team_id: str) -> AbstractAsyncContextManager[T_co]:
-        """Keep the parts of a workspace open inside the block.
-
-        Raises NotInstalled if the app is not installed there, StoreUnavailable if that is unknown.
-        """
-
-
-class OneWorkspace(Workspaces[T]):
-    """The parts of the only workspace, whose token is among the settings."""
-
-    def __init__(self, parts: T) -> None:
-        self._parts = parts
-
-    @asynccontextmanager
-    async def use(self, team_id: str) -> AsyncIterator[T]:
-        yield self._parts
 
 
 class _Opened(Generic[T]):
@@ -59,7 +37,7 @@ class _Opened(Generic[T]):
         await self._stack.aclose()
 
 
-class ManyWorkspaces(Workspaces[T]):
+class Workspaces(Generic[T]):
     """Opens the parts of a workspace when they are first used, and anew when it has changed.
 
     *open_parts* is entered in one task and left in another: when they are idle, or this is left.
@@ -87,6 +65,10 @@ class ManyWorkspaces(Workspaces[T]):
 
     @asynccontextmanager
     async def use(self, team_id: str) -> AsyncIterator[T]:
+        """Keep the parts of a workspace open inside the block.
+
+        Raises NotInstalled if the app is not installed there, TryLater if that is unknown.
+        """
         opened = await self._find(team_id)
         opened.users += 1
         try:

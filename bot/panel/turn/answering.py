@@ -159,6 +159,7 @@ class Answering:
         )
 
     async def _answer(self, context: TurnContext) -> None:
+        calls = self._parts.open_calls(context.record, context.panel)
         async with context.plan.live():
             try:
                 context.writer.router = await context.conversations.router()
@@ -169,7 +170,6 @@ class Answering:
                 await _post_unused_files(context)
                 await post_left_out(context)
                 await close(context)
-                calls = self._parts.open_calls(context.record, context.panel)
                 await calls.answer_failed(context.conversations.links)
             except (ModelRefused, BaseExceptionGroup) as error:
                 errors = list(leaves(error))
@@ -177,7 +177,6 @@ class Answering:
                 if len(refusals) < len(errors):
                     raise  # something else decides what becomes of the turn
                 await self._post_refusal(context, refusals[0])
-                calls = self._parts.open_calls(context.record, context.panel)
                 await calls.answer(context.conversations.links)
 
     async def _post_unread(self, context: TurnContext) -> None:

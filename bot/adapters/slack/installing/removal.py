@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import runtime
-from bot.adapters.slack.api.web_api import meaning
+from bot.adapters.slack.api.web_api import REJECTED, meaning
 from bot.adapters.slack.receiving.events import event_of, event_time, revoked_bots
 from bot.json_types import Json
 from bot.operations.removal import RemovedWorkspaces
@@ -23,10 +23,10 @@ from bot.panel.installations.installation import Installation, InstallationStore
 
 log = logging.getLogger(__name__)
 
-_DEAD = frozenset({"account_inactive", "invalid_auth", "not_authed", "token_revoked"})
 _ENDING = frozenset({"app_uninstalled", "tokens_revoked"})
 _ACCESS = frozenset({"team_access_granted", "team_access_revoked"})
 NO_ACCESS = "team_access_not_granted"  # where an admin has taken the app out of a workspace
+_DEAD = REJECTED - {NO_ACCESS, "token_expired"}  # what ends an installation
 _WITHIN = 2.0  # seconds: Slack waits for an answer, and tells it again if there is none
 _PAGE = 1_000
 
