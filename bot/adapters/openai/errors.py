@@ -9,7 +9,7 @@ import logging
 import re
 import traceback
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from email.utils import parsedate_to_datetime
 from typing import Protocol, TypeVar
 
@@ -41,6 +41,8 @@ _NO_CONVERSATION = re.compile(
 )
 _ACTIVE_RUN = re.compile(r"has an active run|while a run \S+ is active", re.IGNORECASE)
 _PASSING = frozenset({408, 409, 425, 429})
+_LONGEST_WAIT = 30 * 86400.0  # seconds: more is a date, or nonsense
+_PASSING_CODES = frozenset({"tool_use_failed"})  # Groq: the model has written no valid call
 _OVERLOADED = frozenset({429, 503, 529})
 _OVERLOADED_CODES = frozenset({"rate_limit_exceeded", "server_is_overloaded", "slow_down"})
 
@@ -132,10 +134,9 @@ def from_status(error: APIStatusError) -> PanelError:
     """Return the domain's error for an HTTP status; servers differ in what their bodies say."""
     complaint, request = complaints.of_status(error), error.request
     is_gone = bool(_NO_CONVERSATION.search(complaint.message)) and error.status_code < 500
-    fault = None if is_gone else _fault(complaint, request)
-    if fault:
+    if fault := None if is_gone else _fault(complaint, request):
         return _refused(fault, complaint, request)
-    if complaint.inner_status in _PASSING or complaint.inner_status >= 500:
+    if _may_pass(complaint) or complaint.inner_status >= 500:
         return _unavailable(complaint, request, retry_after(error))
     if is_gone or error.status_code in (404, 410):
         message = f"{complaint.code} {complaint.message}"
@@ -146,11 +147,10 @@ def from_status(error: APIStatusError) -> PanelError:
 
 def from_stream(complaint: Complaint, request: httpx2.Request | None) -> PanelError:
     """Return the error for a response that had begun, so that the request was a good one."""
-    fault = _fault(complaint, request)
-    if fault is None and complaint.inner_status in (400, 404, 422):
-        fault = ModelFault.BAD_REQUEST
-    if fault:
+    if fault := _fault(complaint, request):
         return _refused(fault, complaint, request)
+    if complaint.inner_status in (400, 404, 422) and not _may_pass(complaint):
+        return _refused(ModelFault.BAD_REQUEST, complaint, request)
     return _unavailable(complaint, request, complaints.seconds_to_wait(complaint.message))
 
 
@@ -178,8 +178,8 @@ def check_answer(answer: object, response: Answer | None = None) -> None:
 
 def is_locked(error: APIStatusError) -> bool:
     """Return whether another response of the conversation is being written."""
-    active = error.status_code == 400 and _ACTIVE_RUN.search(message_of(error))
-    return error.code == "conversation_locked" or bool(active)
+    is_active = error.status_code == 400 and bool(_ACTIVE_RUN.search(message_of(error)))
+    return is_active or error.code == "conversation_locked"
 
 
 def is_certain(error: APIStatusError | APIConnectionError) -> bool:
@@ -198,12 +198,10 @@ def retry_after(error: APIStatusError) -> float | None:
     """Return how many seconds the server asks us to wait, if it does."""
     headers = error.response.headers
     asked = headers.get("retry-after", "")
-    try:
-        if milliseconds := headers.get("retry-after-ms"):
-            return max(0.0, float(milliseconds) / 1000)
-        return max(0.0, float(asked))
-    except ValueError:
-        pass
+    for number, unit in ((headers.get("retry-after-ms", ""), 0.001), (asked, 1.0)):
+        with suppress(ValueError):
+            if (seconds := float(number) * unit) < _LONGEST_WAIT:  # also not if it is no number
+                return max(0.0, seconds)
     try:
         until, now = parsedate_to_datetime(asked), parsedate_to_datetime(headers.get("date", ""))
         return max(0.0, (until - now).total_seconds())
@@ -226,6 +224,10 @@ def _fault(complaint: Complaint, request: httpx2.Request | None) -> ModelFault |
         return ModelFault.TOOLS
     asks_model = request and request.url.path.endswith(("/responses", "/runs"))
     return ModelFault.MODEL if fault is None and status == 410 and asks_model else fault
+
+
+def _may_pass(complaint: Complaint) -> bool:
+    return complaint.inner_status in _PASSING or complaint.code in _PASSING_CODES
 
 
 def _refused(
@@ -285,10 +287,8 @@ def _server(request: httpx2.Request | None) -> str:
 
 def _logged(error: PanelError, complaint: Complaint, request: httpx2.Request | None) -> PanelError:
     """Log what is said of *error*; returns it."""
-    told = {
-        "status": complaint.status,
-        "code": complaint.code,
-        "type": complaint.type,
+    names = ("status", "code", "type")
+    told = {name: getattr(complaint, name) for name in names} | {
         "request": complaint.request_id,
         "said": _words(complaint, request),
         "server": _server(request),

@@ -177,6 +177,9 @@ async def test_a_refusals_log_line_has_all_that_may_be_said(
         ({}, "Please retry after 26 seconds.", 26),
         ({}, "Try again in 1 hour and 5 minutes", 3900),
         ({"retry-after": "soon"}, "Slow down", None),
+        ({"retry-after": "3", "retry-after-ms": "soon"}, "", 3),
+        ({"retry-after": "-1"}, "", 0),
+        *(({"retry-after": odd}, "", None) for odd in ("inf", "nan", "1764500000", "1e400", "")),
     ],
 )
 async def test_how_long_a_server_asks_us_to_wait(

@@ -20,7 +20,7 @@ def without_leaks(said: ModelSaid) -> ModelSaid:
         said,
         text=text,
         citations=tuple(_moved(citation, leaks) for citation in said.citations),
-        thoughts="\n\n".join(leaks.thoughts.noted),
+        thoughts="\n\n".join(filter(None, [said.thoughts, *leaks.thoughts.noted])),
         written=written,
     )
 

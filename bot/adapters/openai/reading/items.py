@@ -88,7 +88,7 @@ def read_items(items: Iterable[object]) -> list[StoredItem]:
 def kind_of(item: Sent) -> str:
     """Return the type of an item; some servers leave it out."""
     if kind := item.optional_text("type"):
-        return kind
+        return "function_call" if kind in _CALLS else kind
     given = {name for name in _TELLING if item.raw(name) is not None}
     if {"role", "content"} & given:
         return "message"
@@ -97,6 +97,7 @@ def kind_of(item: Sent) -> str:
     return "function_call" if {"name", "arguments"} <= given else ""
 
 
+_CALLS = ("function", "tool_call")  # as chat completions call them
 _TELLING = ("role", "content", "output", "call_id", "name", "arguments")
 
 

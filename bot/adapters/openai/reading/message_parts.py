@@ -1,5 +1,6 @@
 """The parts of a message as servers send them: its text, and what that cites."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -12,15 +13,19 @@ from bot.panel.language_model.exchange import ModelSaid, Source
 from bot.panel.made_files import MadeFile
 from bot.panel.model import DocumentId
 
+_THOUGHT = re.compile(r"reason|summary|think|thought")  # types of parts that are not for people
 _FIRST_PLACE = 20  # in a text; a smaller index counts documents, as some servers have it
 
 
 def model_said(message: Sent) -> ModelSaid:
     """Return a message of the model with what it cites."""
-    text, notes = "", list[Sent]()
+    text, thoughts, notes = "", list[str](), list[Sent]()
     citations: list[Citation] = []
     files: dict[str, MadeFile] = {}
     for part in text_parts(message, "content"):
+        if _THOUGHT.search(part.optional_text("type")):
+            thoughts.append(part.optional_text("text"))
+            continue
         start, annotations = len(text), part.parts("annotations")
         notes += annotations
         citations += [c for note in annotations if (c := _citation(note, start))]
@@ -30,7 +35,7 @@ def model_said(message: Sent) -> ModelSaid:
     if plain != text:
         citations = [_moved(citation, moved) for citation in citations]
     said = ModelSaid(plain, tuple(citations), _sources(notes), tuple(files.values()))
-    return without_leaks(said)
+    return without_leaks(replace(said, thoughts="\n\n".join(filter(None, thoughts))))
 
 
 def text_of(item: Sent, field: str) -> str:

@@ -46,6 +46,8 @@ _QUOTA: tuple[_Row, ...] = (
      "but can only afford 12.")),
     ("OpenRouter", r"\bkey limit exceeded",
      "Key limit exceeded (total limit). Manage it using the settings of your keys."),
+    ("xAI", r"(doesn.t|does not) have any credits",
+     "Your newly created team doesn't have any credits yet. You can purchase credits."),
     ("Anthropic, by gateways", r"credit balance is too low|(out of|no) credits",
      "Your credit balance is too low to access the API. Please go to Plans & Billing."),
     ("DeepSeek", r"insufficient (account )?balance", "Insufficient Balance"),
@@ -89,6 +91,8 @@ _TOO_LONG: tuple[_Row, ...] = (
      "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576)."),
     ("Bedrock, by gateways", r"input is too long for|input tokens exceeds maximum",
      "Input is too long for requested model."),
+    ("xAI", r"maximum prompt length",
+     "This model's maximum prompt length is 131072 but the request contains 200000 tokens."),
     ("LiteLLM", r"ContextWindowExceededError",
      "litellm.ContextWindowExceededError: litellm.BadRequestError: the request is too long"),
     ("OpenAI", r"string too long", ("Invalid input: string too long. Expected a string with "
@@ -140,7 +144,11 @@ _MODEL: tuple[_Row, ...] = (
      ("/responses: Invalid model name passed in model=gpt-9. Call /v1/models to view available "
      "models for your key.")),
     ("OpenRouter", r"is not a valid model id", "gpt-9 is not a valid model ID"),
-    ("OpenRouter", r"no endpoints found for", "No endpoints found for the model gpt-9."),
+    ("OpenRouter", r"no endpoints (found|available) (for|matching)|no allowed providers",
+     "No endpoints found matching your data policy. Configure your privacy settings."),
+    ("Groq", r"\bmodel\b.*\bdecommissioned",
+     "The model llama-3.1 has been decommissioned and is no longer supported."),
+    ("Mistral", r"\binvalid model\b", "Invalid model: mistral-9"),
     ("OpenAI", r"\bmodel\b[^.]*\b(deprecated|retired|been (shut|turned) (down|off)|discontinued)",
      "The model gpt-5 has been deprecated, learn more here"),
     ("LocalAI", (r"failed loading model|(could not|unable to) (load|find)( the)? model"
@@ -192,6 +200,8 @@ _FORBIDDEN: tuple[_Row, ...] = (
 )  # fmt: skip
 
 _ACCESS: tuple[_Row, ...] = (
+    ("Gemini", r"api key (not valid|expired|is blocked)",
+     "API key not valid. Please pass a valid API key."),
     ("OpenAI", (r"incorrect api key|invalid api.?key|no api key|account (has been |was )?"
      r"deactivated"),
      "Incorrect API key provided. You can find your API key in your account."),

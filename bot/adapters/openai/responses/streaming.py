@@ -69,6 +69,8 @@ class _ResponseReader(StreamReader):
             case "response.output_text.delta" | "response.refusal.delta":
                 self._deltas.append(self._halves.join(event.piece("delta")))
                 yield from self._shown(self._deltas[-1])
+            case "response.output_text.done" if not self._deltas:
+                self._deltas.append(event.optional_text("text"))
             case "response.output_item.added":
                 yield from self._begin(event.part("item"))
             case "response.output_item.done":
@@ -127,6 +129,7 @@ class _ResponseReader(StreamReader):
         self, response: Sent, *, is_cut: bool = False, is_filtered: bool = False
     ) -> Iterator[ModelEvent]:
         output = response.parts("output") or self._done
+        output = [one for item in output for one in (item, *item.parts("tool_calls"))]
         if is_cut:
             output = [item for item in output if not _is_cut_call(item)]
         if is_filtered:  # of an unfit text, half is no better
@@ -194,7 +197,8 @@ def _is_cut_call(item: Sent) -> bool:
 
 def _call(item: Sent) -> PartialCall:
     id_, call_id = item.optional_text("id"), item.optional_text("call_id")
-    return PartialCall(id_, call_id, item.optional_text("name"), item.raw("arguments"))
+    function = item.part("function") or item  # as in chat completions
+    return PartialCall(id_, call_id, function.optional_text("name"), function.raw("arguments"))
 
 
 def _said(item: Sent) -> Iterator[ModelSaid]:

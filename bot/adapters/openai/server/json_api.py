@@ -6,7 +6,7 @@ parts that it takes four times as long as the request itself. What it raises is 
 
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import Self
 from urllib.parse import urlencode
@@ -17,6 +17,7 @@ from openai import APIConnectionError, APIError, APITimeoutError, AsyncOpenAI
 
 from bot.adapters.openai.file_bodies import FileBody, encoded
 from bot.adapters.openai.reading.model_stream import read_on
+from bot.adapters.openai.refusals.complaints import is_error
 from bot.adapters.openai.server.server_sent_events import EventDecoder
 from bot.adapters.openai.server.transport import AiohttpTransport, translated
 
@@ -27,6 +28,7 @@ class Answer:
     def __init__(self, response: aiohttp.ClientResponse, body: bytes | FileBody | None) -> None:
         self._response = response
         self._body = body
+        self._content: bytes | None = None
         self.status = response.status
         self.headers: Mapping[str, str] = response.headers
 
@@ -38,12 +40,14 @@ class Answer:
         return httpx2.Request(sent.method, str(sent.real_url), headers=headers, content=self._body)
 
     async def aread(self) -> bytes:
-        """Return the whole body."""
-        try:
-            with self._raising():
-                return await self._response.read()
-        finally:
-            self.close()
+        """Return the whole body, as often as it is wanted."""
+        if self._content is None:
+            try:
+                with self._raising():
+                    self._content = await self._response.read()
+            finally:
+                self.close()
+        return self._content
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """Yield the body as it arrives."""
@@ -86,17 +90,29 @@ class EventStream:
         self.response.close()
 
     async def _read(self) -> AsyncIterator[object]:
+        if self.response.headers.get("content-type", "").startswith("application/json"):
+            # Some servers do not stream.
+            whole = json.loads(await self.response.aread())
+            yield {"type": "response.completed", "response": whole}
+            return
         decoder, chunks = EventDecoder(), self.response.chunks()
         async for chunk in chunks:
-            for data in decoder.feed(chunk):
+            for name, data in decoder.feed(chunk):
                 if data.startswith("[DONE]"):
                     await read_on(chunks)
                     return
-                yield self._checked(json.loads(data))
+                if data.startswith("{"):  # else it only keeps the connection alive
+                    yield self._checked(name, json.loads(data))
+        with suppress(ValueError):  # broken off
+            for name, data in decoder.end():
+                yield self._checked(name, json.loads(data))
 
-    def _checked(self, event: object) -> object:
-        """Return *event*; raise if it says that the stream has failed."""
-        if isinstance(event, dict) and (error := event.get("error")):
+    def _checked(self, name: str, event: dict[str, object]) -> object:
+        """Return *event*, with its type; raise if it says that the stream has failed."""
+        if not event.get("type") and name:
+            event["type"] = name
+        error = event.get("error") or (is_error(event) and event)
+        if error:
             message = "An error occurred during streaming"
             raise APIError(message, request=self.response.request, body=error)
         return event

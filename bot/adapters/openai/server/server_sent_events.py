@@ -1,6 +1,5 @@
 """Reading server-sent events from the pieces in which a body arrives.
 
-Only what is after ``data:`` counts: every event of a model's server names itself in there, too.
 Lines end in LF or CRLF, as all servers write them. Time is linear, however large an event is.
 """
 
@@ -12,12 +11,13 @@ class EventDecoder:
 
     def __init__(self) -> None:
         self._line: list[bytes] = []  # pieces of one that has not ended yet
+        self._name = ""
         self._data: list[bytes] = []  # lines of the event that has not ended yet
 
-    def feed(self, chunk: bytes) -> Iterator[str]:
-        """Yield the data of each event that ends in *chunk*. Raises ValueError unless it is UTF-8.
+    def feed(self, chunk: bytes) -> Iterator[tuple[str, str]]:
+        """Yield name and data of each event that ends in *chunk*. Raises ValueError for no UTF-8.
 
-        An event that the body does not end counts for nothing.
+        Events without data, which keep a connection alive, are left out.
         """
         *ends, begun = chunk.split(b"\n")
         for end in ends:
@@ -25,7 +25,15 @@ class EventDecoder:
             self._line.clear()
             if line.startswith(b"data:"):
                 self._data.append(line.removeprefix(b"data:").removeprefix(b" "))
-            elif not line and self._data:
-                data, self._data = b"\n".join(self._data), []
-                yield data.decode()
+            elif line.startswith(b"event:"):
+                self._name = line.removeprefix(b"event:").strip().decode()
+            elif not line:
+                name, data = self._name, b"\n".join(self._data)
+                self._name, self._data = "", []
+                if data:
+                    yield name, data.decode()
         self._line.append(begun)
+
+    def end(self) -> Iterator[tuple[str, str]]:
+        """Yield the last event, if the body has ended without the blank line behind it."""
+        return self.feed(b"\n\n")
