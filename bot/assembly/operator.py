@@ -1,4 +1,7 @@
-"""What the command line works with, opened for the time of one command."""
+"""What the command line works with, opened for the time of one command.
+
+The model's side takes as long to import as all else: whatever needs none does not import it.
+"""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +15,6 @@ from bot.adapters.slack.threads.bot_messages import SlackBotMessages
 from bot.adapters.slack.threads.transcript import SlackTranscript
 from bot.assembly import learning
 from bot.assembly.actors import operator
-from bot.assembly.model_server import open_knowledge, open_model
 from bot.assembly.panels import panel_editor, panels_of
 from bot.assembly.slack import Slack, open_slack
 from bot.assembly.storage import Storage, open_storage
@@ -51,6 +53,8 @@ async def open_threads(
     config: Config, identity: Identity | None = None
 ) -> AsyncIterator[ThreadAccess]:
     """Open what is needed to read threads and their conversations."""
+    from bot.assembly.model_server import open_model
+
     async with (
         open_storage(config, operator()) as storage,
         open_slack(config, storage, identity) as slack,
@@ -87,6 +91,8 @@ async def open_services(
     config: Config, identity: Identity | None = None
 ) -> AsyncIterator[Services]:
     """Open all services that store anything about a thread."""
+    from bot.assembly.model_server import open_knowledge, open_model
+
     async with (
         open_storage(config, operator()) as storage,
         open_slack(config, storage, identity) as slack,
@@ -136,6 +142,8 @@ async def open_documents(
     config: Config, identity: Identity | None = None
 ) -> AsyncIterator[tuple[Workspace, ExpertDocuments]]:
     """Open the experts' documents; yields the workspace with them."""
+    from bot.assembly.model_server import open_knowledge
+
     async with (
         open_storage(config, operator()) as storage,
         open_slack(config, storage, identity) as slack,

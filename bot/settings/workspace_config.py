@@ -8,7 +8,7 @@
    may have become stricter since somebody set the workspace's.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 
@@ -51,6 +51,17 @@ def model_server(config: Config) -> ModelServer:
         config.history_tokens,
         config.compact_tokens,
     )
+
+
+def named_models(config: Config) -> Sequence[tuple[str, str]]:
+    """Return the models that the settings name: the name of each setting, and the model's."""
+    follows = config.hard_model == config.expert_model  # also where it is not set: nothing to blame
+    return [
+        ("PANELBOT_ROUTER_MODEL", config.router_model),
+        ("PANELBOT_EXPERT_MODEL", config.expert_model),
+        *(() if follows else [("PANELBOT_HARD_MODEL", config.hard_model)]),
+        *(("PANELBOT_FALLBACK_MODELS", name) for name in config.fallback_models),
+    ]
 
 
 def workspace_config(deployment: Config, team_id: str, own: Mapping[str, str]) -> Config:

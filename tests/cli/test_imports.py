@@ -87,7 +87,8 @@ def test_export_offers_all_formats_that_there_are():
     ("rooms", "without"),
     [
         ("checks.checkup", {"slack_bolt", "markdown_it", "openai"}),
-        ("worker", {"slack_bolt", "openai.types.beta"}),
+        ("operator", {"slack_bolt", "openai"}),
+        ("worker", {"slack_bolt", "openai.types.beta", "openai.types.responses.response"}),
         ("web", {"openai", "httpx2", "pydantic"}),  # it listens first
     ],
 )

@@ -2,19 +2,21 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from openai import APIConnectionError, APIError, APIStatusError, AsyncOpenAI
+from openai import APIConnectionError, APIError, APIStatusError
 
 from bot.adapters.openai import azure, errors
 from bot.adapters.openai.any_backend import AnyBackend
 from bot.adapters.openai.assistants.api import AssistantsApi
 from bot.adapters.openai.assistants.assistants_model import AssistantsModel
+from bot.adapters.openai.reading.sent import Sent
+from bot.adapters.openai.responses.api import ResponsesApi
 from bot.adapters.openai.responses.compaction import Compaction
 from bot.adapters.openai.responses.conversations import ConversationsModel
 from bot.adapters.openai.responses.stateless import StatelessModel
 from bot.adapters.openai.server.client import Client
 from bot.addresses import without_password
 from bot.panel.checks.findings import Finding, bad, good, warning
-from bot.panel.errors import ModelFault, ModelRefused, Refused
+from bot.panel.errors import ModelFault, ModelRefused, PanelError, Refused
 from bot.panel.language_model.conversations.conversation_store import ConversationStore
 from bot.panel.language_model.language_model import LanguageModel
 
@@ -59,7 +61,7 @@ def backend(
     return AnyBackend(backends.pop(name), backends)
 
 
-async def probe(client: AsyncOpenAI, name: str) -> Finding:
+async def probe(client: Client, name: str) -> Finding:
     """Return whether the server has what the backend called *name* needs; costs no tokens."""
     address = without_password(client.base_url)
     if azure.is_azure(client.base_url) and (wrong := azure.wrong_address(client.base_url)):
@@ -81,10 +83,13 @@ async def probe(client: AsyncOpenAI, name: str) -> Finding:
         return warning(f"No answer from {address}", remedy)
     except APIError:
         pass
+    except PanelError as error:  # a proxy's page, perhaps
+        what = f"Whether {address} has /{path} is unknown: {error}"
+        return warning(what, "Run panelbot check again later.")
     return good(f"PANELBOT_BACKEND={name}: the server has /{path}")
 
 
-def _assistants_refused(client: AsyncOpenAI) -> Finding | None:
+def _assistants_refused(client: Client) -> Finding | None:
     """Return why assistants cannot be had from this server, if that is certain."""
     host = client.base_url.host
     if host != _OPENAI and not azure.is_azure(client.base_url):
@@ -93,7 +98,7 @@ def _assistants_refused(client: AsyncOpenAI) -> Finding | None:
     return bad(what, "Set PANELBOT_BACKEND=conversations, or name another server.")
 
 
-async def _remedy(client: AsyncOpenAI, remedy: str) -> str:
+async def _remedy(client: Client, remedy: str) -> str:
     """Return what to do: *remedy*, unless the server has chat completions and nothing else."""
     has_responses = await _has(client, "/responses", {})
     if not has_responses and await _has(client, "/chat/completions", _CHAT):
@@ -101,7 +106,7 @@ async def _remedy(client: AsyncOpenAI, remedy: str) -> str:
     return remedy
 
 
-async def _has(client: AsyncOpenAI, path: str, body: Mapping[str, object]) -> bool:
+async def _has(client: Client, path: str, body: Mapping[str, object]) -> bool:
     """Return whether there is such an endpoint; it is asked for as good as nothing."""
     try:
         quick = client.with_options(timeout=_PROBE, max_retries=0)
@@ -120,23 +125,24 @@ def _is_missing(error: APIStatusError) -> bool:
     return error.status_code in _NOT_THERE and not is_model
 
 
-async def _open_conversation(client: AsyncOpenAI) -> None:
+async def _open_conversation(client: Client) -> None:
     """Ask for a conversation, and delete it again."""
-    opened = await client.conversations.create()
-    await client.conversations.delete(opened.id)
+    api = ResponsesApi(client.json)
+    if opened := Sent(await api.open(), "conversation").optional_text("id"):
+        await api.delete(opened)
 
 
-async def _respond_to_nothing(client: AsyncOpenAI) -> None:
+async def _respond_to_nothing(client: Client) -> None:
     """Ask for a response, but not well enough to get one."""
     await client.post("/responses", cast_to=object, body={})
 
 
-async def _list_assistants(client: AsyncOpenAI) -> None:
+async def _list_assistants(client: Client) -> None:
     """Ask which assistants there are."""
     await anext(AssistantsApi(client).assistants(), None)
 
 
-_NEEDS: Mapping[str, tuple[str, Callable[[AsyncOpenAI], Awaitable[None]], str]] = {
+_NEEDS: Mapping[str, tuple[str, Callable[[Client], Awaitable[None]], str]] = {
     "conversations": (
         "conversations",
         _open_conversation,

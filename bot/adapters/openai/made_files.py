@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from io import BytesIO
+from urllib.parse import quote
 
 from openai import AsyncOpenAI
 
@@ -52,8 +53,8 @@ async def _from_container(client: AsyncOpenAI, file: MadeFile, most: int) -> byt
 async def _from_conversation(
     client: AsyncOpenAI, conversation: ConversationId, file: MadeFile
 ) -> bytes:
-    item = await client.conversations.items.retrieve(file.id, conversation_id=conversation)
-    drawn = Sent(item, "item")
+    path = f"/conversations/{quote(conversation, safe='')}/items/{quote(file.id, safe='')}"
+    drawn = Sent(await client.get(path, cast_to=object), "item")
     content = image_of(drawn) if kind_of(drawn) == "image_generation_call" else b""
     if not content:
         raise Refused(file_sentences.made_gone(file.name))

@@ -26,6 +26,7 @@ from bot.panel.roster.panel_file import PanelFile, check_sizes
 from bot.panel.roster.roster import WorkspaceScope
 from bot.panel.usage import NO_USAGE
 from bot.settings.config import Config
+from bot.settings.workspace_config import named_models
 from bot.settings.yaml_files.prices import prices
 
 log = logging.getLogger(__name__)
@@ -63,9 +64,9 @@ async def examine(config: Config) -> list[Finding]:
 async def _examine_models(config: Config, in_use: Awaitable[PanelFile]) -> list[Finding]:
     if finding := await nobody_listens(config.openai_base_url):
         return [finding]
-    from bot.assembly import model_server
+    from bot.assembly.checks import models  # takes longer than all else
 
-    return await model_server.examine(config, _own_models(await in_use))
+    return await models.examine(config, _own_models(await in_use))
 
 
 async def _examine_other_processes(config: Config, auth: Awaitable[Any]) -> list[Finding]:
@@ -146,8 +147,6 @@ async def _examine_functions(redis: Connection) -> list[Finding]:
 
 async def _examine_prices(config: Config, in_use: Awaitable[PanelFile]) -> list[Finding]:
     """Warn of models without a price, where budgets count money."""
-    from bot.assembly import model_server
-
     try:
         table = prices(config.prices)
     except Refused as refusal:
@@ -158,7 +157,7 @@ async def _examine_prices(config: Config, in_use: Awaitable[PanelFile]) -> list[
     limits = (*config.budgets, *read_all(file.defaults.budgets))
     if all(one.unit is Unit.TOKENS for one in limits):
         return []
-    named = [*model_server.named_models(config), *_own_models(file)]
+    named = [*named_models(config), *_own_models(file)]
     remedy = "Add it to a table of your own: see PANELBOT_PRICES."
     return [
         warning(f"{setting} {model} has no price: for budgets, it costs as the dearest", remedy)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from bot.adapters import openai
 from bot.adapters.openai.checks.key_and_models import examine
 from bot.adapters.openai.checks.model_trial import ModelTrial, Tried
-from bot.assembly.model_server import named_models, open_client
+from bot.assembly.model_server import open_client
 from bot.panel.checks.findings import Finding, Severity
 from bot.panel.errors import (
     ModelFault,
@@ -26,6 +26,7 @@ from bot.panel.errors import (
 from bot.panel.loops import Trouble
 from bot.panel.model import Effort
 from bot.settings.config import Config
+from bot.settings.workspace_config import named_models
 
 log = logging.getLogger(__name__)
 

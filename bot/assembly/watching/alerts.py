@@ -7,7 +7,7 @@ from bot import runtime
 from bot.adapters.openai.checks.key_and_models import endings
 from bot.adapters.slack.posting.alert_posts import SlackAlertPoster
 from bot.assembly import panels
-from bot.assembly.model_server import named_models, open_client
+from bot.assembly.model_server import open_client
 from bot.assembly.slack import Slack
 from bot.assembly.storage import Storage
 from bot.operations.alerting import Alerting, Readers
@@ -16,6 +16,7 @@ from bot.panel.alerts.alerts import AlertKind
 from bot.panel.messaging.locales import Locales
 from bot.panel.roster.roster import Scope, WorkspaceScope
 from bot.settings.config import Config
+from bot.settings.workspace_config import named_models
 
 log = logging.getLogger(__name__)
 

@@ -1,10 +1,9 @@
 """Finding out whether a server has what the chosen backend needs."""
 
 import pytest
-from openai import AsyncOpenAI
 
 from bot.adapters.openai import backends, items
-from bot.adapters.openai.server.client import connect
+from bot.adapters.openai.server.client import Client, connect
 from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
 from bot.panel.checks.findings import Severity
@@ -41,7 +40,7 @@ def test_tools_that_a_backend_certainly_lacks_are_named(name: str, missing: list
 
 
 async def test_a_server_without_conversations_calls_for_the_stateless_backend(
-    api: CannedApi, client: AsyncOpenAI
+    api: CannedApi, client: Client
 ) -> None:
     api.will(NOT_FOUND)
     finding = await backends.probe(client, "conversations")
@@ -56,7 +55,7 @@ async def test_a_server_without_conversations_calls_for_the_stateless_backend(
     "answer", [NOT_FOUND, Answer(405, b"Method Not Allowed"), Answer(404, b"404 page not found")]
 )
 async def test_a_server_without_responses_will_not_do(
-    api: CannedApi, client: AsyncOpenAI, answer: Answer
+    api: CannedApi, client: Client, answer: Answer
 ) -> None:
     api.will(answer)
     finding = await backends.probe(client, "stateless")
@@ -73,7 +72,7 @@ async def test_a_server_without_responses_will_not_do(
     ],
 )
 async def test_a_complaint_about_the_request_shows_that_somebody_reads_it(
-    api: CannedApi, client: AsyncOpenAI, answer: Answer
+    api: CannedApi, client: Client, answer: Answer
 ) -> None:
     api.will(answer)
     assert (await backends.probe(client, "stateless")).severity is Severity.GOOD
@@ -81,9 +80,14 @@ async def test_a_complaint_about_the_request_shows_that_somebody_reads_it(
 
 @pytest.mark.parametrize("status", [401, 403, 429, 500, 503])
 async def test_a_server_that_does_not_answer_properly_is_no_proof(
-    api: CannedApi, client: AsyncOpenAI, status: int
+    api: CannedApi, client: Client, status: int
 ) -> None:
     api.will(Answer(status, error("Not now.")))
+    assert (await backends.probe(client, "conversations")).severity is Severity.WARNING
+
+
+async def test_a_page_of_a_proxy_is_no_proof(api: CannedApi, client: Client) -> None:
+    api.will(Answer(200, b"<html>Sign in</html>"))
     assert (await backends.probe(client, "conversations")).severity is Severity.WARNING
 
 

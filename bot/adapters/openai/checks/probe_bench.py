@@ -2,11 +2,9 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from openai import APIStatusError, AsyncStream
-from openai.types.conversations import ConversationItem
-from openai.types.responses import Response, ResponseStreamEvent
+from openai import APIStatusError
 
 from bot.adapters.openai import errors
 from bot.adapters.openai.responses.conversations import ConversationsModel
@@ -15,7 +13,12 @@ from bot.adapters.openai.server.client import Client
 from bot.panel.errors import ModelUnavailable, PanelError
 from bot.panel.model import ConversationId
 
-Events = AsyncStream[ResponseStreamEvent]
+if TYPE_CHECKING:  # they take a third of a second to import
+    from openai import AsyncStream
+    from openai.types.conversations import ConversationItem
+    from openai.types.responses import Response, ResponseStreamEvent
+
+    Events = AsyncStream[ResponseStreamEvent]
 
 
 class ProbeBench:
@@ -47,20 +50,20 @@ class ProbeBench:
         self._conversations.append(opened.id)
         return opened.id
 
-    async def ask(self, text: str | Sequence[Any], conversation: str, **more: Any) -> Response:
+    async def ask(self, text: str | Sequence[Any], conversation: str, **more: Any) -> "Response":
         """Return the response to *text*. Raises APIStatusError as it comes."""
         response: Response = await self._create(text, conversation, more)
         self._responses.append(response.id)
         return response
 
     @asynccontextmanager
-    async def stream(self, text: str, conversation: str, **more: Any) -> AsyncIterator[Events]:
+    async def stream(self, text: str, conversation: str, **more: Any) -> "AsyncIterator[Events]":
         """Let the response to *text* be heard; leaving early hangs up."""
         stream: Events = await self._create(text, conversation, {**more, "stream": True})
         async with stream:
             yield stream
 
-    async def begin(self, stream: Events) -> ResponseStreamEvent:
+    async def begin(self, stream: "Events") -> "ResponseStreamEvent":
         """Return the first event of *stream*, which names the response."""
         event = await anext(aiter(stream), None)
         if event is None:
@@ -114,7 +117,7 @@ def refusal(error: APIStatusError) -> str:
     return " ".join(f"HTTP {error.status_code} {error.code or ''}{words}".split())
 
 
-def _in_words(item: ConversationItem) -> str:
+def _in_words(item: "ConversationItem") -> str:
     kind = item.type.replace("_", " ")
     name = f"{item.role} {kind}" if item.type == "message" else kind
     status = getattr(item, "status", None)

@@ -7,10 +7,6 @@ from dataclasses import replace
 from io import BytesIO
 from typing import ParamSpec
 
-import openai.resources.files
-import openai.resources.responses  # noqa: F401 - now, and not while turns wait for it
-from openai import AsyncOpenAI
-
 from bot.adapters.openai import absence, errors
 from bot.adapters.openai.backend_ids import OWN, THREAD
 from bot.adapters.openai.documents import passages, vector_stores
@@ -24,7 +20,9 @@ from bot.adapters.openai.documents.vector_stores import (
     unpack,
 )
 from bot.adapters.openai.reading.sent import Sent, sent_all
+from bot.adapters.openai.responses.api import ResponsesApi
 from bot.adapters.openai.retries import RequestSender, RetryDelays
+from bot.adapters.openai.server.client import Client
 from bot.language import gettext, number
 from bot.panel.errors import ConversationGone, ModelUnavailable, PanelError, Refused
 from bot.panel.model import CollectionId, ConversationId, DocumentId
@@ -57,7 +55,7 @@ class OpenAIKnowledge(KnowledgeBase):
     """Vector stores; indexing of a document may take *timeout* seconds."""
 
     def __init__(
-        self, client: AsyncOpenAI, *, delays: RetryDelays | None = None, timeout: float = 600
+        self, client: Client, *, delays: RetryDelays | None = None, timeout: float = 600
     ) -> None:
         self._client = client
         self._stores = client.vector_stores
@@ -176,7 +174,7 @@ class OpenAIKnowledge(KnowledgeBase):
             return ()  # another backend's: what was found is not kept there
         try:
             async with errors.translated():
-                return await passages.behind(self._client, conversation, ref)
+                return await passages.behind(ResponsesApi(self._client.json), conversation, ref)
         except errors.NotFound as error:
             if absence.CONVERSATION.is_missing(error, conversation):
                 raise ConversationGone(conversation) from None

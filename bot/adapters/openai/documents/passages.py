@@ -1,40 +1,40 @@
 """The passages behind a reply, read from the conversation that it was given in."""
 
 from collections.abc import Sequence
+from contextlib import aclosing
+from functools import partial
 from math import inf
-
-from openai import AsyncOpenAI
 
 from bot.adapters.openai.reading.items import ItemReader, kind_of
 from bot.adapters.openai.reading.sent import Sent
+from bot.adapters.openai.responses.api import ResponsesApi
+from bot.adapters.openai.responses.history import pages
 from bot.panel.language_model.exchange import ModelSaid, UserSaid
 from bot.panel.model import ConversationId, DocumentId
 from bot.panel.roster.documents.knowledge import Passage
 from bot.panel.texts.footnotes import numbered
 
 _LOOK_BACK = 1_000  # items
-_PAGE = 100
+_INCLUDED = {"include[]": "file_search_call.results"}
 
 
-async def behind(client: AsyncOpenAI, conversation: ConversationId, ref: str) -> Sequence[Passage]:
+async def behind(api: ResponsesApi, conversation: ConversationId, ref: str) -> Sequence[Passage]:
     """Return what was found for the reply to the user item whose text contains *ref*."""
     after: list[Sent] = []
     seen = 0
-    listed = client.conversations.items.list(
-        conversation, order="desc", limit=_PAGE, include=["file_search_call.results"]
-    )
-    async for item in listed:
-        seen += 1
-        sent = Sent(item, "item")
-        questions = [said for said in ItemReader().read(sent) if isinstance(said, UserSaid)]
-        if not questions:
-            after.append(sent)
-        elif ref in questions[0].text:
-            return _found(after[::-1])
-        else:
-            after.clear()  # it answers another question
-        if seen == _LOOK_BACK:
-            break
+    async with aclosing(pages(partial(api.items, conversation, **_INCLUDED))) as listed:
+        async for page in listed:
+            for item in page:
+                questions = [said for said in ItemReader().read(item) if isinstance(said, UserSaid)]
+                if not questions:
+                    after.append(item)
+                elif ref in questions[0].text:
+                    return _found(after[::-1])
+                else:
+                    after.clear()  # it answers another question
+            seen += len(page)
+            if seen >= _LOOK_BACK:
+                break
     return ()
 
 

@@ -1,14 +1,16 @@
 """Loading only those of openai's types that are used.
 
 ``import openai`` loads all of ``openai.types``: hundreds of modules, and half of its time. Here
-each of these packages stays empty until a name is taken from it that is no module in it; then it
-is loaded as ever.
+each of these packages stays empty, and a name that is taken from it is imported from the module
+that the package has it from.
 """
 
+import ast
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import cache
 from importlib import import_module
-from importlib.abc import Loader, MetaPathFinder
+from importlib.abc import InspectLoader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
@@ -23,27 +25,33 @@ def install() -> None:
 
 
 class _Package(ModuleType):
-    load: Callable[[ModuleType], None]
+    source: str
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
         if PathFinder.find_spec(full_name := f"{self.__name__}.{name}", self.__path__):
             return import_module(full_name)
-        object.__setattr__(self, "__class__", ModuleType)
-        self.load(self)
-        return getattr(self, name)
+        if name not in (origins := _origins(self.source)):
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        module, original = origins[name]
+        value = getattr(import_module(module, self.__name__), original)
+        setattr(self, name, value)
+        return value
 
 
-class _Later(Loader):
-    def __init__(self, whole: Loader) -> None:
+class _Later(InspectLoader):
+    def __init__(self, whole: InspectLoader) -> None:
         self._whole = whole
+
+    def get_source(self, fullname: str) -> str | None:
+        return self._whole.get_source(fullname)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         return _Package(spec.name)
 
     def exec_module(self, module: ModuleType) -> None:
-        module.load = self._whole.exec_module  # type: ignore[attr-defined]
+        module.source = self.get_source(module.__name__) or ""  # type: ignore[attr-defined]
 
 
 class _Finder(MetaPathFinder):
@@ -53,6 +61,17 @@ class _Finder(MetaPathFinder):
         if not f"{fullname}.".startswith(f"{_PACKAGE}."):
             return None
         spec = PathFinder.find_spec(fullname, path, target)
-        if spec and spec.submodule_search_locations and spec.loader:
+        if spec and spec.submodule_search_locations and isinstance(spec.loader, InspectLoader):
             spec.loader = _Later(spec.loader)
         return spec
+
+
+@cache
+def _origins(source: str) -> dict[str, tuple[str, str]]:
+    """Return from which module each name of a package comes, and how it is called there."""
+    imports = (node for node in ast.parse(source).body if isinstance(node, ast.ImportFrom))
+    return {
+        name.asname or name.name: (f"{'.' * one.level}{one.module or ''}", name.name)
+        for one in imports
+        for name in one.names
+    }
