@@ -15,7 +15,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from bot.assembly import storage
 from bot.panel.model import Expert, ExpertName, Synthesis
-from bot.panel.roster.roster import WorkspaceScope
+from bot.panel.roster.roster import Setting, WorkspaceScope
 from bot.settings.environment import read
 
 SIGNING_SECRET = "5160a7d20e1f4c3b8d9e5160a7d20e1f"
@@ -90,7 +90,7 @@ async def seat(
     """Put so many experts on every panel of the workspace, and nobody else."""
     scope = WorkspaceScope(team)
     async with storage.open_storage(read(environ)) as memory:
-        await memory.panels.set_synthesis(scope, synthesis)
+        await memory.panels.set(scope, Setting.SYNTHESIS, synthesis)
         for name in _BUNDLED:
             await memory.panels.remove(scope, ExpertName(name))
         for number in range(experts):

@@ -9,7 +9,7 @@ from bot.adapters.redis import keys
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.panel.errors import TooNew
 from bot.panel.model import Effort, Expert, ExpertName, Synthesis, ThreadRef, WhenUnsure
-from bot.panel.roster.roster import ChannelScope, RosterChanges, WorkspaceScope, scopes_of
+from bot.panel.roster.roster import ChannelScope, RosterChanges, Setting, WorkspaceScope, scopes_of
 from tests.fakes.panel_store import FakePanelStore
 
 THREAD = ThreadRef("T1", "C1", "1.0")
@@ -75,54 +75,54 @@ async def test_an_expert_that_is_added_again_is_no_longer_removed(panels):
 
 
 async def test_when_to_synthesise_is_remembered_and_can_be_inherited_again(panels):
-    await panels.set_synthesis(CHANNEL, Synthesis.NEVER)
+    await panels.set(CHANNEL, Setting.SYNTHESIS, Synthesis.NEVER)
     assert [change.synthesis for change in await panels.changes([WORKSPACE, CHANNEL])] == [
         None,
         Synthesis.NEVER,
     ]
 
-    await panels.set_synthesis(CHANNEL, None)
+    await panels.set(CHANNEL, Setting.SYNTHESIS, None)
     assert list(await panels.changes([CHANNEL])) == [RosterChanges()]
 
 
 @pytest.mark.parametrize("streaming", [True, False])
 async def test_whether_replies_grow_is_remembered_and_can_be_inherited_again(panels, streaming):
-    await panels.set_streaming(CHANNEL, streaming)
+    await panels.set(CHANNEL, Setting.STREAMING, streaming)
     assert [change.streaming for change in await panels.changes([WORKSPACE, CHANNEL])] == [
         None,
         streaming,
     ]
 
-    await panels.set_streaming(CHANNEL, None)
+    await panels.set(CHANNEL, Setting.STREAMING, None)
     assert list(await panels.changes([CHANNEL])) == [RosterChanges()]
 
 
 @pytest.mark.parametrize("unsure", WhenUnsure)
 async def test_whether_people_are_asked_is_remembered_and_can_be_inherited_again(panels, unsure):
-    await panels.set_unsure(CHANNEL, unsure)
+    await panels.set(CHANNEL, Setting.UNSURE, unsure)
     assert [one.unsure for one in await panels.changes([WORKSPACE, CHANNEL])] == [None, unsure]
     await panels.put(CHANNEL, RosterChanges(unsure=WhenUnsure.OFF))
     assert [one.unsure for one in await panels.changes([CHANNEL])] == [WhenUnsure.OFF]
 
-    await panels.set_unsure(CHANNEL, None)
+    await panels.set(CHANNEL, Setting.UNSURE, None)
     assert list(await panels.changes([CHANNEL])) == [RosterChanges()]
 
 
 async def test_the_rules_of_each_scope_are_kept_until_they_are_taken_back(panels):
-    await panels.set_rules(WORKSPACE, "At most two.\nNo jokes.")
-    await panels.set_rules(CHANNEL, "Always ask legal.")
+    await panels.set(WORKSPACE, Setting.RULES, "At most two.\nNo jokes.")
+    await panels.set(CHANNEL, Setting.RULES, "Always ask legal.")
     assert [change.rules for change in await panels.changes([WORKSPACE, CHANNEL])] == [
         "At most two.\nNo jokes.",
         "Always ask legal.",
     ]
 
-    await panels.set_rules(CHANNEL, None)
+    await panels.set(CHANNEL, Setting.RULES, None)
     assert list(await panels.changes([CHANNEL])) == [RosterChanges()]
 
 
 async def test_all_that_a_scope_changes_is_put_at_once(panels):
     await panels.add(CHANNEL, LEGAL)
-    await panels.set_streaming(CHANNEL, streaming=True)
+    await panels.set(CHANNEL, Setting.STREAMING, True)
     wanted = RosterChanges(
         {FINANCE.name: FINANCE},
         frozenset({LEGAL.name}),
@@ -142,7 +142,7 @@ async def test_all_that_a_scope_changes_is_put_at_once(panels):
 async def test_an_expert_may_be_called_like_a_setting(panels):
     named = Expert(ExpertName("synthesis"), "Chemist", ":test_tube:", "Chemistry.", "Mix.")
     await panels.add(CHANNEL, named)
-    await panels.set_synthesis(CHANNEL, Synthesis.ALWAYS)
+    await panels.set(CHANNEL, Setting.SYNTHESIS, Synthesis.ALWAYS)
 
     (changes,) = await panels.changes([CHANNEL])
 
@@ -153,7 +153,7 @@ async def test_the_channels_with_changes_are_listed(panels):
     for name in ("C2", "C1"):
         await panels.add(ChannelScope("T1", name), LEGAL)
     await panels.remove(ChannelScope("T1", "C3"), LEGAL.name)
-    await panels.set_synthesis(ChannelScope("T1", "C4"), Synthesis.NEVER)
+    await panels.set(ChannelScope("T1", "C4"), Setting.SYNTHESIS, Synthesis.NEVER)
     for elsewhere in (WORKSPACE, THREAD, ChannelScope("T2", "C9")):
         await panels.add(elsewhere, LEGAL)
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
-from bot.panel.model import Expert, ExpertName, Synthesis, WhenUnsure
+from bot.panel.model import Expert, ExpertName
 from bot.panel.roster.panel_store import PanelStore
-from bot.panel.roster.roster import ChannelScope, RosterChanges, Scope, WorkspaceScope
+from bot.panel.roster.roster import ChannelScope, RosterChanges, Scope, Setting, SettingValue
 
 
 class FakePanelStore(PanelStore):
@@ -32,20 +33,10 @@ class FakePanelStore(PanelStore):
         added = {known: expert for known, expert in old.added.items() if known != name}
         self._changes[scope] = replace(old, added=added, removed=old.removed | {name})
 
-    async def set_synthesis(self, scope: Scope, synthesis: Synthesis | None) -> None:
-        self._changes[scope] = replace(self._of(scope), synthesis=synthesis)
-
-    async def set_rules(self, scope: Scope, rules: str | None) -> None:
-        self._changes[scope] = replace(self._of(scope), rules=rules)
-
-    async def set_streaming(self, scope: Scope, streaming: bool | None) -> None:
-        self._changes[scope] = replace(self._of(scope), streaming=streaming)
-
-    async def set_unsure(self, scope: Scope, unsure: WhenUnsure | None) -> None:
-        self._changes[scope] = replace(self._of(scope), unsure=unsure)
-
-    async def set_budgets(self, scope: WorkspaceScope, budgets: str) -> None:
-        self._changes[scope] = replace(self._of(scope), budgets=budgets)
+    async def set(self, scope: Scope, setting: Setting, value: SettingValue) -> None:
+        inherited = getattr(RosterChanges(), setting)
+        changed: dict[str, Any] = {setting: inherited if value in (None, "") else value}
+        self._changes[scope] = replace(self._of(scope), **changed)
 
     async def put(self, scope: Scope, changes: RosterChanges) -> None:
         self._changes[scope] = replace(changes, budgets=self._of(scope).budgets)

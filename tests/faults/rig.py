@@ -14,7 +14,7 @@ from bot.adapters.redis.shards import Shards
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.experts.library import library
 from bot.panel.model import Expert, ExpertName
-from bot.panel.roster.roster import WorkspaceScope
+from bot.panel.roster.roster import Setting, WorkspaceScope
 from bot.playground.mcp.server import McpPlayground
 from bot.playground.openai.server import OpenAIPlayground
 from bot.playground.openai.stand_in.brain import ScriptedBrain
@@ -122,7 +122,7 @@ async def _set_panel(server: Redis, team_id: str, feature: Feature) -> None:
         for name, change in changes.items():
             await store.add(scope, replace(_expert(name), **change))
         if feature.streaming:
-            await store.set_streaming(scope, True)
+            await store.set(scope, Setting.STREAMING, True)
     finally:
         await redis.aclose()
 

@@ -65,7 +65,7 @@ from bot.panel.model import (
 from bot.panel.reports.feedback import Feedback, Judged, Opinion
 from bot.panel.reports.report_store import FailureNote
 from bot.panel.reports.turn_report import ConsultationReport, Stage, TurnReport
-from bot.panel.roster.roster import ChannelScope, WorkspaceScope
+from bot.panel.roster.roster import ChannelScope, Setting, WorkspaceScope
 from bot.panel.routing.corrections import Correction, CorrectionKind
 from bot.panel.threads.thread_store import Standing
 from bot.panel.usage import Extras, Usage
@@ -187,9 +187,9 @@ async def _workspace(storage: Storage) -> None:
     redis, scope = storage.redis, ChannelScope(TEAM, "C1")
     await storage.panels.add(scope, EXPERT)
     await storage.panels.remove(scope, ExpertName("finance"))
-    await storage.panels.set_synthesis(scope, Synthesis.NEVER)
-    await storage.panels.set_streaming(scope, False)
-    await storage.panels.set_budgets(WorkspaceScope(TEAM), "person $2/day")
+    await storage.panels.set(scope, Setting.SYNTHESIS, Synthesis.NEVER)
+    await storage.panels.set(scope, Setting.STREAMING, False)
+    await storage.panels.set(WorkspaceScope(TEAM), Setting.BUDGETS, "person $2/day")
     await storage.feedback.save(TEAM, FEEDBACK)
     await storage.corrections.keep(TEAM, CORRECTION, shared=True)
     await storage.handles.put(TEAM, Handle("S1", EXPERT.name, "legal", active=False))

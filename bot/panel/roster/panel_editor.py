@@ -1,9 +1,9 @@
 """Changing panels: checked against rights, names and tools, and then stored."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bot.language import gettext, ngettext
+from bot.language import gettext, listing, ngettext
 from bot.panel.audit.audit_log import Auditor
 from bot.panel.budgets.limits import Level, Limit, Whose, read
 from bot.panel.errors import Refused
@@ -29,6 +29,8 @@ from bot.panel.roster.rights import Rights
 from bot.panel.roster.roster import (
     RosterChanges,
     Scope,
+    Setting,
+    SettingValue,
     WorkspaceScope,
     scopes_of,
     size,
@@ -36,7 +38,11 @@ from bot.panel.roster.roster import (
 )
 from bot.panel.roster.search import hint
 
-_STREAMING = {"on": True, "off": False, "default": None}
+_CHOICES: Mapping[Setting, Mapping[str, SettingValue]] = {  # by the words that people write
+    Setting.SYNTHESIS: {one.value: one for one in Synthesis},
+    Setting.STREAMING: {"on": True, "off": False, "default": None},
+    Setting.UNSURE: {**{one.value: one for one in WhenUnsure}, "default": None},
+}
 
 
 class PanelEditor(PanelReader):
@@ -129,35 +135,14 @@ class PanelEditor(PanelReader):
         await self._recorded.remove(scope, expert.name, by)
         return Change(Verb.REMOVED, scope, expert, by)
 
-    async def set_synthesis(self, scope: Scope, value: str, by: UserId) -> Synthesis:
-        """Set when the router summarises."""
+    async def choose(self, scope: Scope, word: str, by: UserId, *, setting: Setting) -> None:
+        """Set the synthesis, streaming, or what happens when the router is unsure, to *word*."""
         await self.rights.check_may_change(scope, by)
-        try:
-            synthesis = Synthesis(value.casefold())
-        except ValueError:
-            raise Refused(
-                gettext("The synthesis is one of `auto`, `always` and `never`.")
-            ) from None
-        await self._recorded.set_synthesis(scope, synthesis, by)
-        return synthesis
-
-    async def set_streaming(self, scope: Scope, value: str, by: UserId) -> bool | None:
-        """Set whether people see replies as they are written; None inherits."""
-        await self.rights.check_may_change(scope, by)
-        if value.casefold() not in _STREAMING:
-            raise Refused(gettext("Streaming is one of `on`, `off` and `default`."))
-        streaming = _STREAMING[value.casefold()]
-        await self._recorded.set_streaming(scope, streaming, by)
-        return streaming
-
-    async def set_unsure(self, scope: Scope, value: str, by: UserId) -> WhenUnsure | None:
-        """Set whether people are asked whom to ask where the router is unsure; None inherits."""
-        await self.rights.check_may_change(scope, by)
-        if (word := value.casefold()) not in (*WhenUnsure, "default"):
-            raise Refused(gettext("It is one of `off`, `cautious`, `eager` and `default`."))
-        unsure = None if word == "default" else WhenUnsure(word)
-        await self._recorded.set_unsure(scope, unsure, by)
-        return unsure
+        choices = _CHOICES[setting]
+        if word.casefold() not in choices:
+            words = listing([f"`{choice}`" for choice in choices], "or")
+            raise Refused(gettext("It is one of these: {words}.", words=words))
+        await self._recorded.set(scope, setting, choices[word.casefold()], by)
 
     async def set_budget(self, scope: WorkspaceScope, written: str, by: UserId) -> Limit | Whose:
         """Set one of the workspace's own budgets as it is *written*, or take it back."""

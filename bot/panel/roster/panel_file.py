@@ -10,12 +10,20 @@ from dataclasses import dataclass, field, replace
 from bot.panel.audit.audit_log import Auditor
 from bot.panel.audit.entry import Act
 from bot.panel.errors import Refused
-from bot.panel.model import CollectionId, Expert, ExpertName, Synthesis, ThreadRef, WhenUnsure
+from bot.panel.model import CollectionId, Expert, ExpertName, ThreadRef
 from bot.panel.roster.equipment import given_by_operators
 from bot.panel.roster.expert_checks import MOST_EXPERTS
 from bot.panel.roster.panel_store import PanelStore
 from bot.panel.roster.recorded_changes import RecordedChanges
-from bot.panel.roster.roster import ChannelScope, RosterChanges, Scope, WorkspaceScope, size
+from bot.panel.roster.roster import (
+    ChannelScope,
+    RosterChanges,
+    Scope,
+    Setting,
+    SettingValue,
+    WorkspaceScope,
+    size,
+)
 
 FileScope = WorkspaceScope | ChannelScope
 DocumentsByExpert = Mapping[ExpertName, tuple[CollectionId, ...]]
@@ -81,20 +89,8 @@ class FilePanelStore(PanelStore):
     async def remove(self, scope: Scope, name: ExpertName) -> None:
         await self._store.remove(scope, name)
 
-    async def set_synthesis(self, scope: Scope, synthesis: Synthesis | None) -> None:
-        await self._store.set_synthesis(scope, synthesis)
-
-    async def set_rules(self, scope: Scope, rules: str | None) -> None:
-        await self._store.set_rules(scope, rules)
-
-    async def set_streaming(self, scope: Scope, streaming: bool | None) -> None:
-        await self._store.set_streaming(scope, streaming)
-
-    async def set_unsure(self, scope: Scope, unsure: WhenUnsure | None) -> None:
-        await self._store.set_unsure(scope, unsure)
-
-    async def set_budgets(self, scope: WorkspaceScope, budgets: str) -> None:
-        await self._store.set_budgets(scope, budgets)
+    async def set(self, scope: Scope, setting: Setting, value: SettingValue) -> None:
+        await self._store.set(scope, setting, value)
 
     async def put(self, scope: Scope, changes: RosterChanges) -> None:
         await self._store.put(scope, changes)

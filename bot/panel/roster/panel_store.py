@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from bot.panel.model import Expert, ExpertName, Synthesis, WhenUnsure
-from bot.panel.roster.roster import ChannelScope, RosterChanges, Scope, WorkspaceScope
+from bot.panel.model import Expert, ExpertName
+from bot.panel.roster.roster import ChannelScope, RosterChanges, Scope, Setting, SettingValue
 
 
 class PanelStore(Protocol):
@@ -25,20 +25,8 @@ class PanelStore(Protocol):
     async def remove(self, scope: Scope, name: ExpertName) -> None:
         """Remove the expert in *scope*, whether it was added there or is inherited."""
 
-    async def set_synthesis(self, scope: Scope, synthesis: Synthesis | None) -> None:
-        """Set when the router closes with a synthesis; None inherits."""
-
-    async def set_rules(self, scope: Scope, rules: str | None) -> None:
-        """Set the rules for whom the router asks; None: none besides the inherited ones."""
-
-    async def set_streaming(self, scope: Scope, streaming: bool | None) -> None:
-        """Set whether replies are streamed; None inherits."""
-
-    async def set_unsure(self, scope: Scope, unsure: WhenUnsure | None) -> None:
-        """Set whether people are asked whom to ask; None inherits."""
-
-    async def set_budgets(self, scope: WorkspaceScope, budgets: str) -> None:
-        """Set the workspace's own budgets, as they are written."""
+    async def set(self, scope: Scope, setting: Setting, value: SettingValue) -> None:
+        """Set *setting*; None or an empty text takes it back, so that *scope* inherits it."""
 
     async def put(self, scope: Scope, changes: RosterChanges) -> None:
         """Replace the changes of *scope* with *changes*, atomically; but budgets stay."""

@@ -5,9 +5,16 @@ from dataclasses import asdict, fields
 from bot.panel.audit.audit_log import Auditor
 from bot.panel.audit.entry import Act, canonical, digest
 from bot.panel.budgets.limits import Limit, Whose, changed
-from bot.panel.model import Expert, ExpertName, Synthesis, UserId, WhenUnsure
+from bot.panel.model import Expert, ExpertName, UserId
 from bot.panel.roster.panel_store import PanelStore
-from bot.panel.roster.roster import RosterChanges, Scope, WorkspaceScope, with_expert
+from bot.panel.roster.roster import (
+    RosterChanges,
+    Scope,
+    Setting,
+    SettingValue,
+    WorkspaceScope,
+    with_expert,
+)
 
 _EXPERT_FIELDS = tuple(field.name for field in fields(Expert))
 
@@ -33,20 +40,10 @@ class RecordedChanges:
         await self._auditor.record(Act.CHANGED, scope, by, name, **details)
         await self._store.remove(scope, name)
 
-    async def set_synthesis(self, scope: Scope, value: Synthesis, by: UserId) -> None:
-        """Set when the router summarises."""
-        await self._auditor.record(Act.CHANGED, scope, by, synthesis=value)
-        await self._store.set_synthesis(scope, value)
-
-    async def set_streaming(self, scope: Scope, value: bool | None, by: UserId) -> None:
-        """Set whether people see replies as they are written; None inherits."""
-        await self._auditor.record(Act.CHANGED, scope, by, streaming=str(value))
-        await self._store.set_streaming(scope, value)
-
-    async def set_unsure(self, scope: Scope, value: WhenUnsure | None, by: UserId) -> None:
-        """Set whether people are asked whom to ask; None inherits."""
-        await self._auditor.record(Act.CHANGED, scope, by, unsure=str(value))
-        await self._store.set_unsure(scope, value)
+    async def set(self, scope: Scope, setting: Setting, value: SettingValue, by: UserId) -> None:
+        """Set *setting*, whose value is no content."""
+        await self._auditor.record(Act.CHANGED, scope, by, **{setting.value: str(value)})
+        await self._store.set(scope, setting, value)
 
     async def set_budget(
         self, scope: WorkspaceScope, change: Limit | Whose, by: UserId | None
@@ -55,14 +52,14 @@ class RecordedChanges:
         (before,) = await self._store.changes([scope])
         value = change.amount if isinstance(change, Limit) else "off"
         await self._auditor.record(Act.CHANGED, scope, by, change.who, budget=value)
-        await self._store.set_budgets(scope, changed(before.budgets, change))
+        await self._store.set(scope, Setting.BUDGETS, changed(before.budgets, change))
 
     async def set_rules(self, scope: Scope, rules: str | None, by: UserId) -> None:
         """Set the rules for whom the router asks; None: none of its own."""
         (before,) = await self._store.changes([scope])
         details = _rules_details(before.rules, rules)
         await self._auditor.record(Act.CHANGED, scope, by, **details)
-        await self._store.set_rules(scope, rules)
+        await self._store.set(scope, Setting.RULES, rules)
 
     async def put(self, scope: Scope, changes: RosterChanges, by: UserId | None) -> None:
         """Replace the changes of *scope*."""
@@ -83,11 +80,9 @@ class RecordedChanges:
             if name not in before.added and name not in after.added:
                 fate = "removed" if name in after.removed else "restored"
                 await self._auditor.record(Act.CHANGED, scope, by, name, fields=fate)
-        if (before.synthesis, before.streaming) != (after.synthesis, after.streaming):
-            settings = {"synthesis": after.synthesis or "", "streaming": str(after.streaming)}
-            await self._auditor.record(Act.CHANGED, scope, by, **settings)
-        if before.unsure != after.unsure:
-            await self._auditor.record(Act.CHANGED, scope, by, unsure=str(after.unsure))
+        for setting in (Setting.SYNTHESIS, Setting.STREAMING, Setting.UNSURE):
+            if (value := getattr(after, setting)) != getattr(before, setting):
+                await self._auditor.record(Act.CHANGED, scope, by, **{setting.value: str(value)})
         if before.rules != after.rules:
             details = _rules_details(before.rules, after.rules)
             await self._auditor.record(Act.CHANGED, scope, by, **details)

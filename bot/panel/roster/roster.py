@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from bot.panel.model import Expert, ExpertName, Panel, Synthesis, ThreadRef, WhenUnsure
 from bot.panel.roster.expert_checks import MOST_EXPERTS
@@ -36,6 +37,19 @@ class RosterChanges:
     unsure: WhenUnsure | None = None
     budgets: str = ""  # of the workspace, as they are written; only the widest scope has them
     rules: str | None = None  # for whom the router asks, besides those it inherits
+
+
+class Setting(StrEnum):
+    """What a scope can set, by the field of RosterChanges that has it."""
+
+    SYNTHESIS = "synthesis"
+    STREAMING = "streaming"
+    UNSURE = "unsure"
+    RULES = "rules"
+    BUDGETS = "budgets"
+
+
+SettingValue = Synthesis | WhenUnsure | bool | str | None
 
 
 def scopes_of(scope: Scope) -> tuple[Scope, ...]:

@@ -20,7 +20,7 @@ from bot.panel.language_model.exchange import Prompt
 from bot.panel.messaging.messenger import Post
 from bot.panel.model import Claim, CollectionId, UserId
 from bot.panel.replies.streams import Streams
-from bot.panel.roster.roster import ChannelScope
+from bot.panel.roster.roster import ChannelScope, Setting
 from bot.panel.texts import failure_sentences, sentences
 from tests.eventually import eventually
 from tests.fakes.language_model import LIMIT, ROUTER, Reply, written
@@ -93,7 +93,7 @@ async def test_in_a_channel_replies_are_posted_whole(bench):
 @pytest.mark.parametrize("streaming", [True, False])
 async def test_a_channels_setting_decides(bench, streaming):
     bench.messenger.private = not streaming
-    await bench.panels.set_streaming(ChannelScope("T1", "C1"), streaming)
+    await bench.panels.set(ChannelScope("T1", "C1"), Setting.STREAMING, streaming)
 
     await bench.ask("May we?")
 

@@ -16,7 +16,7 @@ from bot.panel.prices import Price, Prices
 from bot.panel.reports.feedback import Feedback, Judged, Opinion
 from bot.panel.reports.overview import OverviewReader
 from bot.panel.reports.turn_report import ConsultationReport, Stage, TurnReport
-from bot.panel.roster.roster import ChannelScope
+from bot.panel.roster.roster import ChannelScope, Setting
 from bot.panel.usage import Usage
 from tests.fakes.budget_store import FakeBudgetStore
 from tests.fakes.feedback_store import FakeFeedbackStore
@@ -99,7 +99,7 @@ async def test_strangers_see_nothing(desk):
 
 async def test_channels_that_differ_are_told_and_those_that_do_so_no_more_are_not(bench, desk):
     await bench.panels.add(ChannelScope("T1", "C2"), TAX)
-    await bench.panels.set_synthesis(ChannelScope("T1", "C1"), None)
+    await bench.panels.set(ChannelScope("T1", "C1"), Setting.SYNTHESIS, None)
     bench.channels.public_ones |= {"C1", "C2"}
 
     (found,) = (await desk.overview("T1", MEMBER)).channels

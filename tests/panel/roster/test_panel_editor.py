@@ -16,7 +16,7 @@ from bot.panel.model import (
 from bot.panel.roster.changes import Change, Verb
 from bot.panel.roster.expert_checks import MOST_EXPERTS
 from bot.panel.roster.panel_editor import PanelEditor
-from bot.panel.roster.roster import ChannelScope, RosterChanges, WorkspaceScope
+from bot.panel.roster.roster import ChannelScope, RosterChanges, Setting, WorkspaceScope
 from tests.fakes.panel_store import FakePanelStore
 from tests.fakes.people import FakePeople
 from tests.panel_editors import panel_editor
@@ -171,8 +171,8 @@ async def test_who_may_change_what(editor, user, where, may):
         lambda: editor.add(where, TAX, user),
         lambda: editor.edit(where, LEGAL, user),
         lambda: editor.remove(where, "legal", user),
-        lambda: editor.set_synthesis(where, "never", user),
-        lambda: editor.set_streaming(where, "on", user),
+        lambda: editor.choose(where, "never", user, setting=Setting.SYNTHESIS),
+        lambda: editor.choose(where, "on", user, setting=Setting.STREAMING),
     ]
     for attempt in attempts:
         if may:
@@ -253,22 +253,22 @@ async def test_a_panel_that_is_too_large_goes_on_with_its_own(editor, caplog):
 
 
 async def test_the_synthesis_is_one_of_three(editor):
-    assert await editor.set_synthesis(HERE, "Always", MEMBER) is Synthesis.ALWAYS
+    await editor.choose(HERE, "Always", MEMBER, setting=Setting.SYNTHESIS)
     assert (await editor.panel(THREAD)).synthesis is Synthesis.ALWAYS
-    with pytest.raises(Refused, match="`never`"):
-        await editor.set_synthesis(HERE, "sometimes", MEMBER)
+    with pytest.raises(Refused, match="one of these: `auto`, `always`, or `never`"):
+        await editor.choose(HERE, "sometimes", MEMBER, setting=Setting.SYNTHESIS)
 
 
 async def test_streaming_is_on_off_or_as_around(editor):
     assert (await editor.panel(THREAD)).streaming is None
-    await editor.set_streaming(ALL, "on", ADMIN)
+    await editor.choose(ALL, "on", ADMIN, setting=Setting.STREAMING)
     assert (await editor.panel(THREAD)).streaming is True
-    assert await editor.set_streaming(HERE, "OFF", MEMBER) is False
+    await editor.choose(HERE, "OFF", MEMBER, setting=Setting.STREAMING)
     assert (await editor.panel(THREAD)).streaming is False
-    await editor.set_streaming(HERE, "default", MEMBER)
+    await editor.choose(HERE, "default", MEMBER, setting=Setting.STREAMING)
     assert (await editor.panel(THREAD)).streaming is True
     with pytest.raises(Refused, match="`default`"):
-        await editor.set_streaming(HERE, "sometimes", MEMBER)
+        await editor.choose(HERE, "sometimes", MEMBER, setting=Setting.STREAMING)
 
 
 async def test_rules_of_a_channel_come_after_those_for_all(editor):

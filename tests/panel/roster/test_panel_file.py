@@ -14,7 +14,7 @@ from bot.panel.model import (
 )
 from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.roster.panel_file import FilePanelStore, PanelFile, PanelFileSync, merged
-from bot.panel.roster.roster import ChannelScope, RosterChanges, WorkspaceScope
+from bot.panel.roster.roster import ChannelScope, RosterChanges, Setting, WorkspaceScope
 from tests.fakes.audit_log import auditor
 from tests.fakes.panel_store import FakePanelStore
 from tests.fakes.people import FakePeople
@@ -71,8 +71,8 @@ async def test_nobody_changes_them_from_slack(editor, scope):
         lambda by: editor.add_from_library(scope, "writing", by),
         lambda by: editor.edit(scope, LEGAL, by),
         lambda by: editor.remove(scope, "legal", by),
-        lambda by: editor.set_synthesis(scope, "never", by),
-        lambda by: editor.set_streaming(scope, "on", by),
+        lambda by: editor.choose(scope, "never", by, setting=Setting.SYNTHESIS),
+        lambda by: editor.choose(scope, "on", by, setting=Setting.STREAMING),
         lambda by: editor.set_always_consult(scope, "legal", by, always=True),
     ):
         with pytest.raises(Refused) as refusal:

@@ -14,7 +14,7 @@ from bot.panel.errors import ModelFault, ModelOverloaded, ModelRefused, StoreUna
 from bot.panel.intake.lease import renewed_lease
 from bot.panel.language_model.exchange import ToolAnswered, ToolCalled, UserSaid
 from bot.panel.model import TurnId
-from bot.panel.roster.roster import WorkspaceScope
+from bot.panel.roster.roster import Setting, WorkspaceScope
 from bot.panel.timeouts import Timeouts
 from tests.eventually import eventually
 from tests.fakes.budget_store import FakeBudgetStore, ledger
@@ -210,7 +210,7 @@ async def test_the_workspaces_own_budgets_come_with_its_panel(within):
     await bench.ask("May we?")
     assert not bench.ledger.store.holds
 
-    await bench.panels.set_budgets(WorkspaceScope("T1"), "channel:C1 0/day")
+    await bench.panels.set(WorkspaceScope("T1"), Setting.BUDGETS, "channel:C1 0/day")
     await bench.ask("And now?", "2.0")
     assert "of this channel" in bench.messenger.said[-1][1]
 

@@ -5,7 +5,7 @@ import pytest
 from bot.panel.errors import ModelUnavailable
 from bot.panel.journal.events import LikelihoodsJudged
 from bot.panel.model import ExpertName
-from bot.panel.roster.roster import WorkspaceScope
+from bot.panel.roster.roster import Setting, WorkspaceScope
 from bot.panel.routing.decision import NotAsked, WhyNot
 from bot.panel.routing.gate import Look
 from tests.fakes.language_model import ROUTER
@@ -119,7 +119,7 @@ async def test_rules_that_come_between_two_attempts_change_nobody_who_was_judged
     await looking.die(claim, stop_at, after=True)
     journal = await looking.journal.read(claim)
     assert any(isinstance(event, LikelihoodsJudged) for event in journal)
-    await looking.panels.set_rules(WorkspaceScope("T1"), "Always ask Finance.")
+    await looking.panels.set(WorkspaceScope("T1"), Setting.RULES, "Always ask Finance.")
     await looking.resume(claim)
     assert len(looking.model.asked("legal")) >= 1
     assert not router_prompts(looking)

@@ -10,7 +10,7 @@ from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.journal.events import LikelihoodsJudged
 from bot.panel.language_model.exchange import ModelSaid, ToolCalled, WrittenCalls
 from bot.panel.model import CallId, WhenUnsure
-from bot.panel.roster.roster import WorkspaceScope
+from bot.panel.roster.roster import Setting, WorkspaceScope
 from bot.panel.routing.gate import Look
 from tests.fakes.budget_store import ledger
 from tests.fakes.language_model import ROUTER, USAGE
@@ -101,14 +101,14 @@ async def test_they_are_not_taken_where_people_are_not_asked(comparing):
 
 async def test_a_channel_may_have_it_otherwise(comparing):
     comparing.unsure = WhenUnsure.OFF
-    await comparing.panels.set_unsure(WorkspaceScope("T1"), WhenUnsure.CAUTIOUS)
+    await comparing.panels.set(WorkspaceScope("T1"), Setting.UNSURE, WhenUnsure.CAUTIOUS)
     sampled(comparing, wants("legal"), wants("finance"))
     await comparing.ask("May we?")
     assert comparing.messenger.said == [ASKS]
 
 
 async def test_they_read_what_the_router_reads_but_write_little(comparing):
-    await comparing.panels.set_rules(WorkspaceScope("T1"), "At most two.")
+    await comparing.panels.set(WorkspaceScope("T1"), Setting.RULES, "At most two.")
     sampled(comparing, wants("legal"), wants("legal"))
     await comparing.ask("May we sell?")
     sampled(comparing, wants("legal"), wants("legal"))

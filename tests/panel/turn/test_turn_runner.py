@@ -15,7 +15,7 @@ from bot.panel.language_model.exchange import ModelSaid, ToolAnswered, ToolCalle
 from bot.panel.links import ExpertLabels, Owner, RouterLabels
 from bot.panel.messaging.messenger import TaskState
 from bot.panel.model import ExpertName, Message, MessageTs, Synthesis, ThreadRef, UserId
-from bot.panel.roster.roster import ChannelScope
+from bot.panel.roster.roster import ChannelScope, Setting
 from bot.panel.texts import failure_sentences, refusal_sentences, sentences
 from bot.panel.threads.thread_store import Standing
 from bot.panel.timeouts import Timeouts
@@ -250,7 +250,7 @@ async def test_everyone_is_asked_and_the_router_sums_up_in_one_request(bench):
 
 async def test_synthesis_follows_the_channels_setting(bench):
     channel = ChannelScope(THREAD.team_id, THREAD.channel_id)
-    await bench.panels.set_synthesis(channel, Synthesis.NEVER)
+    await bench.panels.set(channel, Setting.SYNTHESIS, Synthesis.NEVER)
     bench.model.script(ROUTER, [consult("legal"), consult("finance")])
 
     await bench.ask("May we?")

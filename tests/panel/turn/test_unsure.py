@@ -8,6 +8,7 @@ from bot.panel.errors import MessengerUnavailable, leading
 from bot.panel.journal.events import LikelihoodsJudged
 from bot.panel.language_model.exchange import UserSaid
 from bot.panel.model import Claim, ExpertName, Message, MessageTs, Steer, UserId, WhenUnsure, Wish
+from bot.panel.roster.roster import Setting
 from bot.panel.routing.gate import Look, Thresholds
 from bot.panel.routing.likelihoods import Likelihoods
 from bot.panel.utterance import Author, Utterance
@@ -88,7 +89,7 @@ async def test_without_the_setting_the_router_decides(unsure):
 
 
 async def test_a_channel_may_have_it_otherwise(unsure):
-    await unsure.panels.set_unsure(THREAD, WhenUnsure.OFF)
+    await unsure.panels.set(THREAD, Setting.UNSURE, WhenUnsure.OFF)
     claim = await judged(unsure, "Is this ours?")
 
     await unsure.runner().run(claim)

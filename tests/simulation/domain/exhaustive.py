@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.panel.model import ThreadRef
-from bot.panel.roster.roster import ChannelScope
+from bot.panel.roster.roster import ChannelScope, Setting
 from tests.simulation.domain.world import Outcome, World
 from tests.simulation.excerpt import Excerpt
 from tests.simulation.kinds import Kind
@@ -50,7 +50,7 @@ class Telling:
         world, people = self.world, self.world.people
         thread = ThreadRef("T1", "C1", world.slack.new_ts())
         if self._tale.streaming:
-            await world.fleet.memory.panels.set_streaming(ChannelScope("T1", "C1"), True)
+            await world.fleet.memory.panels.set(ChannelScope("T1", "C1"), Setting.STREAMING, True)
         world.fleet.start_web()
         world.fleet.start_web()
         world.fleet.start_worker()

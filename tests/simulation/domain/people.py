@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from bot.panel.intake.intake import Incoming
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId, WhenUnsure
-from bot.panel.roster.roster import ChannelScope
+from bot.panel.roster.roster import ChannelScope, Setting
 from tests.reckoning.questions import Wish, aside_after, asking, edit_of
 from tests.reckoning.records import Press, Question, Remark
 from tests.simulation.domain.fleet import SLACK_WAITS, VISITOR, Fleet, Web
@@ -54,7 +54,7 @@ class People:
         for team in TEAMS:
             for channel in CHANNELS:
                 if random.random() < self.story.streaming:
-                    await panels.set_streaming(ChannelScope(team, channel), True)
+                    await panels.set(ChannelScope(team, channel), Setting.STREAMING, True)
 
     async def talk(self, questions: int) -> None:
         """Ask until *questions* have been asked, in as many threads as that takes."""
@@ -235,13 +235,14 @@ class People:
         """Let somebody change what does not change who answers."""
         scope = ChannelScope(thread.team_id, thread.channel_id)
         if self.story.offers and random.random() < _CHANGES_UNSURE:
-            await self.fleet.memory.panels.set_unsure(scope, random.choice(list(WhenUnsure)))
+            unsure = random.choice(list(WhenUnsure))
+            await self.fleet.memory.panels.set(scope, Setting.UNSURE, unsure)
         if random.random() >= self.story.changes:
             return
         panels = self.fleet.memory.panels
         match random.choice(("streaming", "add", "remove")):
             case "streaming":
-                await panels.set_streaming(scope, random.random() < 0.5)
+                await panels.set(scope, Setting.STREAMING, random.random() < 0.5)
             case "add":
                 await panels.add(scope, VISITOR)
             case "remove":

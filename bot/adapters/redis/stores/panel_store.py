@@ -9,12 +9,12 @@ from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.scripting import Connection
 from bot.panel.model import Expert, ExpertName, Synthesis, UserId, WhenUnsure
 from bot.panel.roster.panel_store import PanelStore
-from bot.panel.roster.roster import ChannelScope, RosterChanges, Scope, WorkspaceScope
+from bot.panel.roster.roster import ChannelScope, RosterChanges, Scope, Setting, SettingValue
 
 # Fields beside the experts' names, which begin with a letter.
-_SYNTHESIS, _STREAMING, _RULES = "@synthesis", "@streaming", "@rules"
-_UNSURE, _BUDGETS, _GIVER = "@unsure", "@budgets", "@by:"
-_SETTINGS = (_SYNTHESIS, _STREAMING, _RULES, _UNSURE)  # that a panel file has, too
+_GIVER = "@by:"
+_SETTINGS = {one: f"@{one}" for one in Setting if one is not Setting.BUDGETS}  # of panel files, too
+_BUDGETS = "@budgets"
 _REMOVED = "-"
 _SWITCH = {True: "on", False: "off"}
 
@@ -42,20 +42,8 @@ class RedisPanelStore(PanelStore):
     async def remove(self, scope: Scope, name: ExpertName) -> None:
         await self._set(scope, name, _REMOVED)
 
-    async def set_synthesis(self, scope: Scope, synthesis: Synthesis | None) -> None:
-        await self._set(scope, _SYNTHESIS, synthesis and synthesis.value)
-
-    async def set_streaming(self, scope: Scope, streaming: bool | None) -> None:
-        await self._set(scope, _STREAMING, None if streaming is None else _SWITCH[streaming])
-
-    async def set_unsure(self, scope: Scope, unsure: WhenUnsure | None) -> None:
-        await self._set(scope, _UNSURE, unsure and unsure.value)
-
-    async def set_budgets(self, scope: WorkspaceScope, budgets: str) -> None:
-        await self._set(scope, _BUDGETS, budgets or None)
-
-    async def set_rules(self, scope: Scope, rules: str | None) -> None:
-        await self._set(scope, _RULES, rules)
+    async def set(self, scope: Scope, setting: Setting, value: SettingValue) -> None:
+        await self._set(scope, f"@{setting}", _written(value))
 
     async def put(self, scope: Scope, changes: RosterChanges) -> None:
         fields, key = _fields(changes), keys.panel(scope)
@@ -74,12 +62,12 @@ class RedisPanelStore(PanelStore):
             await self._redis.srem(keys.of_team("channels", scope.team_id), scope.channel_id)
         return bool(forgotten)
 
-    async def _set(self, scope: Scope, field: str, value: str | None) -> None:
+    async def _set(self, scope: Scope, field: str, value: str) -> None:
         await self._list(scope)
-        if value is None:
-            await self._redis.hdel(keys.panel(scope), field)
-        else:
+        if value:
             await self._redis.hset(keys.panel(scope), field, value)
+        else:
+            await self._redis.hdel(keys.panel(scope), field)
 
     async def _list(self, scope: Scope) -> None:
         """List a channel before its panel is changed: one listed for nothing does no harm."""
@@ -89,7 +77,11 @@ class RedisPanelStore(PanelStore):
 
 def _is_known(field: str) -> bool:
     """Whether a field is not one that only a newer version knows."""
-    return field[0] != "@" or field in _SETTINGS or field.startswith(_GIVER)
+    return field[0] != "@" or field in _SETTINGS.values() or field.startswith(_GIVER)
+
+
+def _written(value: SettingValue) -> str:
+    return _SWITCH[value] if isinstance(value, bool) else value or ""
 
 
 def _expert_fields(expert: Expert) -> dict[str, str]:
@@ -116,20 +108,12 @@ def _fields(changes: RosterChanges) -> Mapping[str, str]:
     for expert in changes.added.values():
         fields |= _expert_fields(expert)
     fields |= dict.fromkeys(changes.removed, _REMOVED)
-    if changes.synthesis:
-        fields[_SYNTHESIS] = changes.synthesis.value
-    if changes.streaming is not None:
-        fields[_STREAMING] = _SWITCH[changes.streaming]
-    if changes.unsure:
-        fields[_UNSURE] = changes.unsure.value
-    if changes.rules:
-        fields[_RULES] = changes.rules
-    return fields
+    settings = {field: _written(getattr(changes, one)) for one, field in _SETTINGS.items()}
+    return fields | {field: value for field, value in settings.items() if value}
 
 
 def _changes(fields: Mapping[str, str]) -> RosterChanges:
-    synthesis, streaming = fields.get(_SYNTHESIS), fields.get(_STREAMING)
-    unsure = fields.get(_UNSURE)
+    synthesis, streaming, unsure, rules = (fields.get(field) for field in _SETTINGS.values())
     experts = {ExpertName(name): text for name, text in fields.items() if name[0] != "@"}
     return RosterChanges(
         added={
@@ -142,5 +126,5 @@ def _changes(fields: Mapping[str, str]) -> RosterChanges:
         streaming=streaming == _SWITCH[True] if streaming else None,
         unsure=codec.member(WhenUnsure, unsure) if unsure else None,
         budgets=fields.get(_BUDGETS, ""),
-        rules=fields.get(_RULES),
+        rules=rules,
     )

@@ -5,12 +5,13 @@ The subcommand, its line in the help, its values and its announcement come from 
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from bot.language import gettext
 from bot.panel.model import UserId
 from bot.panel.roster.panel_editor import PanelEditor
-from bot.panel.roster.roster import Scope
+from bot.panel.roster.roster import Scope, Setting
 
 
 class Announcement(Protocol):
@@ -42,7 +43,7 @@ SYNTHESIS = PanelSetting(
     help=lambda: gettext(
         "`/experts synthesis auto`, `always` or `never`: when I sum up what the experts said"
     ),
-    set=PanelEditor.set_synthesis,
+    set=partial(PanelEditor.choose, setting=Setting.SYNTHESIS),
     for_channel=lambda **details: gettext(
         "{person} set the synthesis of this channel's panel to *{setting}*: {meaning}.", **details
     ),
@@ -67,7 +68,7 @@ STREAMING = PanelSetting(
     help=lambda: gettext(
         "`/experts streaming on`, `off` or `default`: whether replies grow while they are written"
     ),
-    set=PanelEditor.set_streaming,
+    set=partial(PanelEditor.choose, setting=Setting.STREAMING),
     for_channel=lambda **details: gettext(
         "{person} set streaming for this channel's panel to *{setting}*: {meaning}.", **details
     ),
@@ -91,7 +92,7 @@ UNSURE = PanelSetting(
         "`/experts unsure off`, `cautious`, `eager` or `default`: whether I ask you whom to ask "
         "where the router is unsure"
     ),
-    set=PanelEditor.set_unsure,
+    set=partial(PanelEditor.choose, setting=Setting.UNSURE),
     for_channel=lambda **details: gettext(
         "{person} set for this channel what happens when the router is unsure to *{setting}*: "
         "{meaning}.",

@@ -27,7 +27,7 @@ from bot.json_types import Json
 from bot.panel.errors import PanelError
 from bot.panel.model import Expert, UserId
 from bot.panel.roster.panel_editor import PanelEditor
-from bot.panel.roster.roster import ChannelScope, WorkspaceScope
+from bot.panel.roster.roster import ChannelScope, Setting, WorkspaceScope
 from bot.panel.roster.suggestions import suggestions
 
 log = logging.getLogger(__name__)
@@ -132,7 +132,8 @@ class HomeListeners:
         await ack()
 
         async def set_synthesis(by: UserId) -> None:
-            await self._editor.set_synthesis(self._defaults, self._chosen(body, action), by)
+            word = self._chosen(body, action)
+            await self._editor.choose(self._defaults, word, by, setting=Setting.SYNTHESIS)
 
         await self._change(set_synthesis, body)
 

@@ -26,7 +26,7 @@ from bot.panel.model import (
     TurnId,
     UserId,
 )
-from bot.panel.roster.roster import WorkspaceScope
+from bot.panel.roster.roster import Setting, WorkspaceScope
 from bot.panel.threads.thread_store import Standing
 from tests.adapters.redis.proxies import Proxy
 from tests.adapters.redis.servers import free_port
@@ -150,7 +150,7 @@ async def test_every_operation_tells_that_redis_is_unavailable():
         panels.changes([scope]),
         panels.add(scope, Expert(name, "Legal", ":scales:", "Law.", "Answer.")),
         panels.remove(scope, name),
-        panels.set_synthesis(scope, None),
+        panels.set(scope, Setting.SYNTHESIS, None),
     )
 
     outcomes = await asyncio.gather(*acts, return_exceptions=True)

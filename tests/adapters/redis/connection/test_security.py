@@ -28,7 +28,7 @@ from bot.panel.model import (
     ThreadRef,
     UserId,
 )
-from bot.panel.roster.roster import ChannelScope
+from bot.panel.roster.roster import ChannelScope, Setting
 from bot.panel.threads.thread_store import Standing
 from tests.adapters.redis.proxies import Proxy
 
@@ -65,7 +65,7 @@ async def everything_works(redis: Connection, url: str) -> None:
     await threads.is_first_to_post("what", claim.turn)
     scope = ChannelScope("T1", "C1")
     await panels.add(scope, LEGAL)
-    await panels.set_synthesis(scope, None)
+    await panels.set(scope, Setting.SYNTHESIS, None)
     assert await panels.changes([scope])
     pace = RedisRateLimiter(redis, "T1")
     await pace.block(Limit("m", 1, 1), 0.01)

@@ -326,7 +326,7 @@ async def test_nobody_else_sees_or_sets_them(office, neighbour):
 async def test_the_synthesis_is_set_and_announced(office):
     assert f"<@{DEV}> set the synthesis" in await office.change("synthesis Never")
     assert (await office.editor.panel(office.here())).synthesis is Synthesis.NEVER
-    assert "`auto`, `always` and `never`" in await office.give("synthesis sometimes")
+    assert "`auto`, `always`, or `never`" in await office.give("synthesis sometimes")
 
 
 async def test_streaming_is_set_announced_and_shown(office):
@@ -338,7 +338,7 @@ async def test_streaming_is_set_announced_and_shown(office):
     assert "Streaming: *on*" in await office.give("")
     assert "*default*" in await office.change("streaming default")
     assert (await office.editor.panel(office.here())).streaming is None
-    assert "`on`, `off` and `default`" in await office.give("streaming perhaps")
+    assert "`on`, `off`, or `default`" in await office.give("streaming perhaps")
 
 
 async def test_each_budget_is_shown_on_a_line_of_its_own(office):
