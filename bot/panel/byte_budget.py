@@ -41,7 +41,6 @@ class ByteBudget:
             share.keep(0)
 
     def give_back(self, size: int) -> None:
-        """Let others have *size* bytes."""
         self._left += size
         while self._line and self._line[0][0] <= self._left:
             wanted, turn = self._line.popleft()

@@ -191,7 +191,6 @@ class Turn:
 
     @property
     def mentions_bot(self) -> bool:
-        """Whether a message of it mentions the bot."""
         return any(message.mentioned for message in self.messages)
 
     def since_mention(self) -> "Turn":
@@ -259,7 +258,6 @@ class Expert(Kept):
 
     @property
     def persona(self) -> Persona:
-        """The name and icon with which it answers."""
         return Persona(self.title, self.icon)
 
 

@@ -152,7 +152,6 @@ class Observed(Operation):
 
     @property
     def seconds(self) -> float:
-        """How long it has taken, once it has ended."""
         return 0.0 if self.ended_at is None else self.ended_at - self.began_at
 
     def begin(self, kind: Kind, known: dict[str, Any], /) -> "Operation":

@@ -24,7 +24,6 @@ class Price:
     long: "Price | None" = None  # of long requests: twice the input, 1.5 times the output
 
     def of(self, usage: Usage) -> Decimal:
-        """Return what the tokens of *usage* cost."""
         more, long = usage.extras, self.long or self.doubled()
         short = self.of_tokens(
             usage.input - more.long_input,
@@ -82,10 +81,7 @@ class Prices:
     tools: Mapping[str, Decimal] = field(default_factory=dict)  # dollars per call
 
     def listed(self, model: str) -> str:
-        """Return what the table calls *model*; empty if it does not have it.
-
-        A dated snapshot has the price of its model.
-        """
+        """Return what the table calls *model*, or that whose dated snapshot it is; else nothing."""
         names = (model, _SNAPSHOT.sub("", model))
         return next((name for name in names if name in self.models), "")
 

@@ -59,7 +59,6 @@ class McpServer:
                 return tool in tools
 
     def has(self, tool: str) -> bool:
-        """Whether experts may use *tool* of this server."""
         return not self.allowed or tool in self.allowed
 
 
@@ -121,12 +120,10 @@ class Toolbox:
         return tuple(name_of(tool) for tool in self.select(expert.tools) if leads_out(tool))
 
     def without(self, denied: Collection[str]) -> "Toolbox":
-        """Return the toolbox without the tools of the names *denied*."""
         return replace(self, tools=tuple(one for one in self.tools if name_of(one) not in denied))
 
     @property
     def names(self) -> tuple[ToolName, ...]:
-        """The names of the tools."""
         return tuple(map(name_of, self.tools))
 
     def select(self, names: Iterable[ToolName]) -> tuple[ServerTool, ...]:

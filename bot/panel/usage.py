@@ -22,7 +22,6 @@ class Extras:
     calls: Mapping[str, int] = field(default_factory=dict)  # by tool: "web_search", …
 
     def __add__(self, other: "Extras") -> "Extras":
-        """Return the sum."""
         if other == NO_EXTRAS:
             return self
         if self == NO_EXTRAS:
@@ -50,7 +49,6 @@ class Usage:
     extras: Extras = NO_EXTRAS
 
     def __add__(self, other: "Usage") -> "Usage":
-        """Return the sum."""
         if other is NO_USAGE:
             return self
         return Usage(

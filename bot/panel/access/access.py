@@ -53,7 +53,6 @@ class Access:
         return Denial.UNKNOWN if denial and person is None else denial
 
     async def may_ask(self, user: UserId, channel_id: str) -> bool:
-        """Whether *user* may use the bot in the channel."""
         return await self.denial(user, channel_id) is None
 
     async def check(self, user: UserId, channel_id: str = "") -> None:
@@ -63,7 +62,6 @@ class Access:
             raise Refused(sentences.denied(denial))
 
     async def note(self, user: UserId, channel_id: str, denial: Denial) -> None:
-        """Note for operators that *user* was denied something."""
         log.info("access.denied", extra={"channel": channel_id, "reason": denial.name})
         where = ChannelScope(self._team_id, channel_id)
         await self._auditor.refused(where, user, "use", reason=denial.name.casefold())

@@ -34,7 +34,6 @@ class Place:
 
     @property
     def is_direct(self) -> bool:
-        """Whether it is one person's direct messages with the bot."""
         return any(channel.startswith("D") for channel in self.channel_ids)
 
     def is_in(self, words: frozenset[str]) -> bool:
@@ -45,10 +44,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class AccessPolicy:
-    """What operators have set.
+    """What operators have set: lists of places, and of *askers*.
 
-    *askers* are words of roles, perhaps for one channel (``guests:C012AB3CD``), and ids of people.
-    The others are lists of places.
+    These are words of roles, perhaps for one channel (``guests:C012AB3CD``), and ids of people.
     """
 
     askers: frozenset[str] = frozenset({"members"})
@@ -58,7 +56,6 @@ class AccessPolicy:
     admins: frozenset[str] = field(default=frozenset())  # besides those of the workspace
 
     def closes(self, place: Place) -> bool:
-        """Whether nobody may use the bot in *place*."""
         return place.is_in(self.denied) or not place.is_in(self.channels)
 
     def denial(self, person: Person, place: Place | None) -> Denial | None:

@@ -37,10 +37,7 @@ class QuestionCounter(Protocol):
     """Counts questions, in all processes together. Methods may raise StoreUnavailable."""
 
     async def take(self, question: TurnId, limits: Sequence[QuestionLimit]) -> Exceeded | None:
-        """Count *question* under all *limits*; under none, if one of them is reached.
-
-        The same question counts once, however often it is taken.
-        """
+        """Count *question*, once, under all *limits*; under none, if one of them is reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,6 @@ class QuestionLimits:
     of_channel: int = 0
 
     def of(self, channel_id: str, people: Sequence[UserId]) -> list[QuestionLimit]:
-        """Return the limits of a question that *people* ask together."""
         persons = [QuestionLimit(one, self.of_person) for one in dict.fromkeys(people)]
         channel = QuestionLimit(channel_id, self.of_channel, is_channel=True)
         return [limit for limit in (*persons, channel) if limit.most]

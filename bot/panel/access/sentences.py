@@ -5,7 +5,6 @@ from bot.panel.access.policy import Denial
 
 
 def denied(denial: Denial) -> str:
-    """Return why somebody may not use the bot, and what helps."""
     match denial:
         case Denial.CHANNEL:
             return gettext("I do not answer in this channel: whoever runs me has decided where.")
@@ -26,12 +25,10 @@ def denied(denial: Denial) -> str:
 
 
 def not_for_partners() -> str:
-    """Return why people from other organisations do not see what an answer relies on."""
     return gettext("People from other organisations cannot see what this answer relies on.")
 
 
 def person_asks_too_often(limit: int, seconds: int) -> str:
-    """Return why a question was not asked, and when the next one can be."""
     lead = ngettext(
         "This was not asked: you may ask me {count} question a minute.",
         "This was not asked: you may ask me {count} questions a minute.",
@@ -41,7 +38,6 @@ def person_asks_too_often(limit: int, seconds: int) -> str:
 
 
 def channel_asks_too_often(limit: int, seconds: int) -> str:
-    """Return the same where all in a channel have asked that much together."""
     lead = ngettext(
         "This was not asked: I answer {count} question a minute in this channel.",
         "This was not asked: I answer {count} questions a minute in this channel.",

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 from bot.language import day, gettext, ngettext
 from bot.panel.alerts.alerts import AlertKind
+from bot.panel.names import in_code
 
 
 def text(kind: AlertKind, about: str, details: Mapping[str, str], count: int) -> str:
     """Return the text of an alert as Markdown, in the language of this task."""
-    what, remedy = _text(kind, _plain(about), details, count)
+    what, remedy = _text(kind, in_code(about), details, count)
     return f"**{what}**\n{remedy}"
 
 
@@ -53,7 +54,7 @@ def _text(kind: AlertKind, about: str, details: Mapping[str, str], count: int) -
             return gettext(
                 "{percent} % of the budget `{limit}` is spent. It begins anew on {date}.",
                 percent=details.get("percent", ""),
-                limit=_plain(details.get("limit", "")),
+                limit=in_code(details.get("limit", "")),
                 date=day(details.get("date", "")),
             ), gettext(
                 "`/experts budget` in Slack and `panelbot budgets` show what is left, and change "
@@ -74,7 +75,7 @@ def _text(kind: AlertKind, about: str, details: Mapping[str, str], count: int) -
             ), _where_to_install(details)
         case AlertKind.SCOPES:
             return gettext(
-                "The app lacks permissions: `{scopes}`.", scopes=_plain(details.get("scopes", ""))
+                "The app lacks permissions: `{scopes}`.", scopes=in_code(details.get("scopes", ""))
             ), _where_to_install(details)
 
 
@@ -87,8 +88,3 @@ def _where_to_install(details: Mapping[str, str]) -> str:
         "`panelbot workspaces invite` makes a link to install it again: settings and threads stay "
         "as they are."
     )
-
-
-def _plain(name: str) -> str:
-    """Return *name*, which may come from people, as it may stand between backticks."""
-    return " ".join(name.replace("`", "'").split())[:100]

@@ -1,8 +1,4 @@
-"""What is told to whoever runs the bot: once, however many processes notice it, and how often.
-
-To add a kind: an entry in ``AlertKind``, when it is told again in ``_REPEATS``, and what it says
-and advises in ``alert_texts.py``.
-"""
+"""What is told to whoever runs the bot: once, however many processes notice it, and how often."""
 
 import logging
 from collections.abc import Mapping
@@ -58,12 +54,10 @@ class Alert:
 
     @property
     def name(self) -> str:
-        """What it is known by."""
         return f"{self.kind} {self.about}"
 
     @property
     def repeats(self) -> Repeats:
-        """When it is told again."""
         return _REPEATS.get(self.kind, _USUAL_REPEATS)
 
 

@@ -27,7 +27,6 @@ class ApprovalRights:
         self._admins = admins
 
     async def may_decide(self, user: UserId, pending: Pending) -> bool:
-        """Whether *user* may decide on *pending*."""
         approvers = [self._approvers(one) for one in pending.wanted]
         person = await self._people.person(user)
         wanted = frozenset[str]().union(*(one.groups for one in approvers))
@@ -61,7 +60,6 @@ class ApprovalRights:
         )
 
     def _approvers(self, wanted: ApprovalWanted) -> Approvers:
-        """Return who may decide on one use; nobody if there is no such tool here."""
         server = self._toolbox.server(wanted.server)
         if server is None or not server.has(wanted.tool):
             return named(())

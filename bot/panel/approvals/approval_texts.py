@@ -32,7 +32,6 @@ class Undecided(StrEnum):
 
 
 def ended(how: Decision | Undecided) -> str:
-    """Return the line under a request that has been decided or closed."""
     return {
         Decision.APPROVED: gettext("Approved by {by}, {at}.", by=_BY, at=_AT),
         Decision.DECLINED: gettext("Declined by {by}, {at}.", by=_BY, at=_AT),
@@ -62,17 +61,14 @@ def in_the_plan(how: Decision | Undecided) -> str:
 
 
 def decidable_soon() -> str:
-    """Return the answer to a decision that comes before it can be taken."""
     return gettext("I cannot take your decision yet. Please press the button again in a moment.")
 
 
 def decided_before() -> str:
-    """Return the answer to a decision that comes too late."""
     return gettext("This has already been decided or closed: see below the message.")
 
 
 def in_line() -> str:
-    """Return the answer to a decision that has to wait."""
     return gettext("Noted. It goes on as soon as the current answer in this thread is finished.")
 
 
@@ -88,7 +84,6 @@ class Question:
 
 
 def approval_wanted(question: Question, where: Shown) -> str:
-    """Return the text of a request for approval."""
     lead = gettext("{expert} wants to use a tool that needs approval:", expert=question.expert)
     uses = [_use(one, where) for one in question.wanted]
     who = gettext("Who can decide: {who}.", who=question.who)
@@ -148,13 +143,11 @@ def may_decide(*, anyone: bool, asker: bool, admins: bool, named: bool, not_the_
 
 
 def who_for_each(by_tool: Sequence[tuple[ApprovalWanted, str]]) -> str:
-    """Return who may decide on several tools at once, for a sentence."""
     each = dict.fromkeys(f"{_tool(wanted)}: {who}" for wanted, who in by_tool)
     return gettext("those who may for each ({list})", list="; ".join(each))
 
 
 def not_carried_out() -> str:
-    """Return the note under an answer without a tool that people have approved."""
     return gettext(
         ":warning: _I have not used the tool, although that was approved: what would have been "
         "done is no longer what was shown, or is not allowed any more._"
@@ -162,14 +155,12 @@ def not_carried_out() -> str:
 
 
 def not_shown() -> str:
-    """Return the answer to an approval of what people have not seen in full."""
     return gettext(
         "This cannot be approved, as it could not be shown in full. Decline it, and ask again."
     )
 
 
 def may_not_decide(who: str) -> str:
-    """Return the answer to somebody who may not decide."""
     return gettext("You cannot decide this. Who can: {who}.", who=who)
 
 

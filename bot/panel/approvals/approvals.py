@@ -73,7 +73,6 @@ class Pending(Kept):
 
     @property
     def part(self) -> str:
-        """The part name of its message."""
         return f"{approval_part(self.call)}{self._mark(':')}"
 
     def _mark(self, separator: str) -> str:
@@ -91,5 +90,4 @@ class Pending(Kept):
         return Message(just_after(self.ts), by or self.asker, "", mentioned=True, verdict=verdict)
 
     def verdict(self, decision: Decision, at: int) -> Verdict:
-        """Return *decision* as a verdict."""
         return Verdict(self.id, decision, at, self.about)

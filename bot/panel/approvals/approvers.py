@@ -53,10 +53,7 @@ class Approvers:
 
 
 def named(words: Collection[str], admins: Collection[UserId] = ()) -> Approvers:
-    """Return the approvers listed in *words*: asker, anyone, admins, ids of people and groups.
-
-    *admins* are those of the panel.
-    """
+    """Return the approvers listed in *words*; *admins* are those of the panel."""
     ids = set(words) - {"asker", "anyone", "admins"}
     own = frozenset(admins) if "admins" in words else frozenset[UserId]()
     return Approvers(

@@ -70,7 +70,6 @@ class ApprovalDecisions:
         raise Refused(approval_texts.decided_before())
 
     async def _check(self, by: UserId, pending: Pending, decision: Decision) -> None:
-        """Raise Refused if *by* may not take this decision; whoever asked may take that back."""
         is_taken_back = decision is Decision.DECLINED and pending.authors == (by,)
         if not is_taken_back and not await self._rights.may_decide(by, pending):
             raise Refused(approval_texts.may_not_decide(self._rights.described(pending)))
@@ -79,7 +78,6 @@ class ApprovalDecisions:
 
 
 def _details(pending: Pending) -> dict[str, str]:
-    """Return what was decided on: its id, the tools, and the hash of what was shown."""
     tools = ",".join(f"{one.server}.{one.tool}" for one in pending.wanted)
     return {"approval": pending.id, "tools": tools, "shown": pending.digest}
 
@@ -96,7 +94,6 @@ class ApprovalExpiry:
         await forever(self.expire, "approvals.unknown", every=self._every)
 
     async def expire(self) -> None:
-        """Record a verdict for every expired request."""
         for thread, pending in await self._store.expired():
             verdict = pending.verdict(Decision.EXPIRED, round(runtime.time()))
             await self._store.record_verdict(

@@ -49,7 +49,6 @@ class ToolApprovals:
         self._pending: list[Pending] = []
 
     async def load(self) -> None:
-        """Load the thread's open requests."""
         self._pending = list(await self._store.pending(self._record.turn.thread))
 
     @property
@@ -60,7 +59,6 @@ class ToolApprovals:
 
     @property
     def decided_authors(self) -> Sequence[UserId]:
-        """All whose words have caused that request."""
         return self.decided.authors if self.decided else ()
 
     async def open(
@@ -71,9 +69,7 @@ class ToolApprovals:
         conversation: ConversationId,
         authors: Sequence[UserId],
     ) -> None:
-        """Open the expert's request, unless the expert has been asked something else since.
-
-        *authors* are all who have caused it.
+        """Open the request that *authors* have caused, unless the expert was asked something since.
 
         This comes before closing the request whose verdict led to it.
         """
@@ -121,7 +117,6 @@ class ToolApprovals:
             await self._store.ask(self._record.claim, asked, within=self._timeouts.approval)
 
     async def show_verdict(self) -> None:
-        """Show the turn's verdict under the request."""
         verdict, decided = self._record.turn.verdict, self.decided
         if verdict and decided:
             await self._end(decided, verdict.decision, self._record.turn.addressee, verdict.at)
@@ -171,7 +166,6 @@ class ToolApprovals:
     async def _end(
         self, pending: Pending, how: Decision | Undecided, by: UserId | None = None, at: int = 0
     ) -> None:
-        """Show the outcome under the request, in the request's language."""
         log.info("approval.ended", extra={"approval": pending.id, "how": how})
         thread = self._record.turn.thread
         await self._record.flush()
@@ -189,7 +183,6 @@ class ToolApprovals:
             await self._end_in_plan(pending, how)
 
     async def _end_in_plan(self, pending: Pending, how: Decision | Undecided) -> None:
-        """Show the outcome in the plan of the turn that asked, if it has one."""
         state = TaskState.DONE if how is Decision.APPROVED else TaskState.FAILED
         task = PlanTask(pending.call.id, Persona(pending.title, pending.icon), "", state)
         thread = self._record.turn.thread

@@ -79,7 +79,6 @@ class _Refusals:
         self._seen: dict[str, set[tuple[Where, str]]] = {}
 
     def is_new(self, entry: Entry) -> bool:
-        """Whether *entry* is to be recorded."""
         now = runtime.monotonic()
         if now - self._begun >= _MINUTE:
             self._begun, self._seen = now, {}

@@ -64,10 +64,7 @@ class Chain:
     def problems(
         self, records: Iterable[Record], head: Head, noted: Sequence[Head] = ()
     ) -> Iterator[str]:
-        """Yield what is wrong with all the *records* up to *head*, a sentence each.
-
-        *noted* are heads that the chain had before.
-        """
+        """Yield what is wrong with *records* up to *head*; *noted* are heads that it had before."""
         before, first, trimmed = None, None, Head()
         left = {one.number: one.hash for one in noted}
         for record in records:
@@ -92,7 +89,6 @@ class Chain:
 
 
 def _wrong_ends(first: Head | None, last: Head, trimmed: Head, head: Head) -> Iterator[str]:
-    """Yield what is missing before the *first* record, and after the *last*."""
     if last != head:
         yield f"The log ends with record {last.number}, but should with record {head.number}."
     if first is None or first.number == 1:

@@ -51,7 +51,6 @@ class Entry:
     details: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, object]:
-        """Return the entry as the log has it."""
         subject = {"subject": self.subject[:_LONGEST]} if self.subject else {}
         details = {name: value[:_LONGEST] for name, value in self.details.items() if value}
         place = _place(self.where)

@@ -100,7 +100,6 @@ class Ledger:
         return Account(claim, limits) if limits else None
 
     def counter(self, limit: Limit, team_id: str) -> str:
-        """Return what counts the spending of a workspace under *limit* now."""
         name, unit = span(limit.period, runtime.time(), self.zone).name, limit.unit
         if limit.level is Level.DEPLOYMENT:
             return f"{limit.level}:{name}:{unit}"
@@ -133,7 +132,6 @@ class Ledger:
             log.warning("budget.not_renewed", extra={"turn": turn, "reason": str(error)})
 
     def charges(self, account: Account, expected: Estimate) -> Sequence[Charge]:
-        """Return what a request may cost under each limit of *account*."""
         model, team = expected.model, account.claim.turn.thread.team_id
         sent = self.money(model, of_request(Usage(expected.sent), written=expected.sent))
         written = Usage(output=expected.written)
@@ -160,7 +158,6 @@ class Ledger:
         return ceil(self.prices.cautious_cost(model, usage) * MILLION)
 
     def refusal(self, limit: Limit, spent: Spent) -> OverBudget:
-        """Return the refusal of a request that *limit* does not allow."""
         until = span(limit.period, runtime.time(), self.zone)
         most = (limit.most or 0) + spent.extra
         is_spent = spent.spent >= most
@@ -208,7 +205,6 @@ class Bill:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
     ) -> None:
-        """Settle it, whatever has become of the request."""
         was_sent = self._has_begun or not isinstance(error, PanelError)
         try:
             loop = asyncio.get_running_loop()

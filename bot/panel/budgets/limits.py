@@ -47,7 +47,6 @@ class Whose:
 
     @property
     def who(self) -> str:
-        """Return whose it is, as it is written."""
         return f"{self.level}:{self.of}" if self.of else str(self.level)
 
 
@@ -61,7 +60,6 @@ class Limit(Whose):
 
     @property
     def amount(self) -> str:
-        """Return how much it is, as it is written."""
         if self.most is None:
             return "unlimited"
         if self.unit is Unit.TOKENS:
@@ -69,7 +67,6 @@ class Limit(Whose):
         return f"${Decimal(self.most) / MILLION:f}/{self.period}"
 
     def __str__(self) -> str:
-        """Return the limit as it is written."""
         return f"{self.who} {self.amount}"
 
 
@@ -169,7 +166,6 @@ def applying(
 
 
 def _least(limits: Iterable[Limit]) -> Iterable[Limit]:
-    """Return the strictest of *limits* for each unit and period."""
     least: dict[tuple[Unit, Period], Limit] = {}
     for one in limits:
         known = least.get((one.unit, one.period), one)

@@ -20,10 +20,7 @@ class Standing:
 async def standings(
     ledger: Ledger, team_id: str, panel: Panel, user: UserId, channels: Sequence[str] = ()
 ) -> Sequence[Standing]:
-    """Return the budgets that concern what *user* asks *panel* in *channels*.
-
-    Raises StoreUnavailable.
-    """
+    """Return the budgets that concern what *user* asks in *channels*. Raises StoreUnavailable."""
     ids: Mapping[Level, Sequence[str]] = {
         Level.WORKSPACE: ("",),
         Level.CHANNEL: channels,

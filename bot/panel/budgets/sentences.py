@@ -35,7 +35,6 @@ def left_out(reason: str, titles: Sequence[str]) -> str:
 
 
 def standing(limit: Limit, spent: Spent) -> str:
-    """Return how much of *limit* is spent, for a list."""
     line = gettext(
         "`{who}`: {spent} of {most}",
         who=limit.who,
@@ -74,7 +73,6 @@ def most(limit: Limit) -> str:
 
 
 def amount(count: int, unit: Unit) -> str:
-    """Return dollars or tokens."""
     if unit is Unit.TOKENS:
         return gettext("{count} tokens", count=number(count))
     return dollars(Decimal(count) / MILLION, 4 if 0 < count < _CENT else 2)

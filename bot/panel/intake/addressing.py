@@ -15,10 +15,7 @@ _EMPHASIS = " \t*_~"
 
 
 def addressed(messages: Sequence[Message], panel: Panel) -> tuple[Expert, ...]:
-    """Return the experts that *messages* address; none if the router should choose.
-
-    Several messages address experts only if each of them does.
-    """
+    """Return the experts that each of *messages* addresses; none if the router is to choose."""
     by_message = [_named(message, panel) for message in messages]
     if not all(by_message):
         return ()
@@ -27,12 +24,10 @@ def addressed(messages: Sequence[Message], panel: Panel) -> tuple[Expert, ...]:
 
 
 def _named(message: Message, panel: Panel) -> tuple[Expert, ...]:
-    """Return the experts of ``legal, finance: …``, or, with a mention of the bot, ``legal …``.
-
-    What is asked of them may stand in a forward or a file: then their names are enough.
-    """
+    """Return the experts of ``legal, finance: …``, or, with a mention of the bot, ``legal …``."""
     if message.handles:
         return tuple(expert for expert in panel.experts if expert.name in message.handles)
+    # What is asked of them may stand in a forward or a file.
     text = f"{message.text} …" if message.shows_more else message.text
     before_colon = _BEFORE_COLON.match(text)
     if before_colon and (experts := _listed(before_colon[1].strip(_EMPHASIS), panel)):

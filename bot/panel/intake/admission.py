@@ -85,11 +85,8 @@ class Admission:
         return await self.access.denial(user, channel)
 
     async def _leave_out(self, turn: Turn, denials: Mapping[UserId, Denial | None]) -> None:
-        """Note messages of *turn* as unread, and tell their authors why they are not answered.
-
-        Intake has taken the thread for ours if it was mentioned, whoever did so.
-        """
-        await self._threads.disown(turn.thread)
+        """Note messages of *turn* as unread, and tell their authors why they are not answered."""
+        await self._threads.disown(turn.thread)  # ours to intake, whoever mentioned us
         left_out = [one for one in turn.messages if denials[one.author]]
         is_ours = await self._note(turn, left_out)
         for user, denial in denials.items():
@@ -119,10 +116,7 @@ class Admission:
         return False
 
     async def _note(self, turn: Turn, messages: Sequence[Message]) -> bool:
-        """Note *messages* as unread in a thread of ours; return whether people are answered there.
-
-        Where it is not ours, the panel reads all of it once it is asked.
-        """
+        """Note *messages* as unread in a thread of ours; return whether people are answered."""
         standing = await self._threads.standing(turn.thread)
         if standing in (Standing.OURS, Standing.MUTED):
             await self._threads.mark_unread(turn.thread, messages[0].ts)

@@ -82,7 +82,6 @@ class CatchingUp:
             self._searching = asyncio.create_task(self._search(gap))
 
     async def _search(self, gap: Gap) -> None:
-        """Search *gap*; receiving goes on however that ends."""
         try:
             await self.search(gap)
         except Exception as error:  # noqa: BLE001 - the border: receiving must go on

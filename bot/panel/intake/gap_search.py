@@ -55,7 +55,6 @@ class GapSearch:
         self._searched: Mapping[str, float] = {}
 
     async def run(self) -> None:
-        """Receive what was missed."""
         self._searched = await self._record.searched()
         recent = await self._record.recent_threads(MOST_THREADS)
         channels = list(dict.fromkeys(thread.channel_id for thread in recent))
@@ -127,16 +126,12 @@ async def _patiently(read: Callable[[], Awaitable[T]]) -> T:
 
 
 def _since_mention(messages: Sequence[Incoming]) -> Sequence[Incoming]:
-    """Return *messages* from the first that mentions us on; none if none does."""
     mentions = [n for n, one in enumerate(messages) if one.message.mentioned]
     return messages[mentions[0] :] if mentions else ()
 
 
 def _still_meant(messages: Sequence[Incoming]) -> Sequence[Incoming]:
-    """Return *messages* without those that were taken back by a later one.
-
-    A stop takes back all before it, and a command the one that it undoes.
-    """
+    """Return *messages* without what later ones undo: a stop all before it, a command another."""
     subjects = [_subject(one) for one in messages]
     stops = [n for n, subject in enumerate(subjects) if subject == "stop"]
     first = stops[-1] if stops else 0

@@ -145,7 +145,6 @@ class Intake:
         return False
 
     async def press(self, thread: ThreadRef, ts: MessageTs, by: UserId, steer: Steer) -> None:
-        """Queue a button that was pressed at *ts*."""
         message = Message(ts, by, "", mentioned=True, steer=steer)
         await self._put(thread, message, alone=True)
 
@@ -155,7 +154,6 @@ class Intake:
         return await self._queue.put(thread, message, alone=True)
 
     async def command(self, thread: ThreadRef, ts: MessageTs, by: UserId, words: str) -> None:
-        """Queue a thread command that was given in a form."""
         message = Message(ts, by, words, mentioned=True)
         await self._put(thread, message, alone=True)
 
@@ -172,7 +170,6 @@ class Intake:
     async def _become_command(
         self, command: ThreadCommand, edited: Incoming, before: Incoming | None, at: MessageTs
     ) -> None:
-        """Carry out what a message was edited to; before, it may have been a question."""
         thread, message = edited.thread, edited.message
         if before and thread_commands.of(before.message) == command:
             return
@@ -237,9 +234,9 @@ class Intake:
             await self._complete(thread, message, by_another=first is None)
 
     async def _may_stop(self, incoming: Incoming) -> bool:
-        """Whether the author may. Raises MessengerUnavailable if that cannot be known in time.
+        """Whether the author may; the worker tells those who may not.
 
-        Slack then delivers the message again. Who may not is told so by the worker.
+        Raises MessengerUnavailable if that takes too long: Slack delivers the message again.
         """
         try:
             async with asyncio.timeout(_ASKING_SLACK):
@@ -266,10 +263,7 @@ class Intake:
         edited: bool = False,
         moves: int | None = None,
     ) -> bool:
-        """Queue *message*, unless this process has just done so for its other event.
-
-        Returns False if it was queued before, perhaps with other words.
-        """
+        """Queue *message*; False if it was queued before, perhaps with other words."""
         known = self._queued.get((message.ts, thread))
         if known and (known.text == message.text or not edited):
             return known.text == message.text

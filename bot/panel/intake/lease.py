@@ -40,11 +40,9 @@ class Lease:
         self._requested_at = requested_at
 
     def renewed(self, requested_at: float) -> None:
-        """Note a renewal that was requested at *requested_at*."""
         self._requested_at = requested_at
 
     def is_older_than(self, seconds: float) -> bool:
-        """Whether it was claimed, or last renewed, more than *seconds* ago."""
         return runtime.monotonic() > self._requested_at + seconds
 
     def bind(self) -> None:
@@ -52,7 +50,6 @@ class Lease:
         _current.set(self)
 
     def check(self) -> None:
-        """Raise TurnLost if the lease may have expired."""
         if self.is_older_than(self._seconds):
             raise TurnLost(self._name)
 
@@ -81,9 +78,7 @@ async def nothing_else() -> None:
 async def renewed_lease(
     queue: TurnQueue, claim: Claim, seconds: float, beside: Renewal = nothing_else
 ) -> AsyncIterator[None]:
-    """Renew the lease of *claim* inside the block, and then *beside*.
-
-    Losing the claim cancels the block.
+    """Renew the lease of *claim* inside the block, then *beside*. Losing it cancels the block.
 
     The current task stays bound to the lease, so use one for each claim.
     """

@@ -53,10 +53,9 @@ class SeenThread:
 
 
 class MessageHistory(Protocol):
-    """What was written where nobody listened.
+    """What was written where nobody listened, read with a part of the calls that are allowed.
 
-    Every method may raise MessengerRefused, MessengerUnavailable and StoreUnavailable. They take
-    only part of what calls are allowed: answering comes first.
+    Every method may raise MessengerRefused, MessengerUnavailable and StoreUnavailable.
     """
 
     async def channels(self) -> Sequence[str]:

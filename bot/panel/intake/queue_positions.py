@@ -19,10 +19,7 @@ SHOWN_FOR = 60.0  # seconds until the same position is shown again: Slack drops 
 
 
 class QueuePositions:
-    """Shows each thread that has waited for a whole interval its position in the queue.
-
-    All workers run it, but the queue lists the waiting threads to one of them only.
-    """
+    """Shows waiting threads their positions. All workers run it; the queue tells one of them."""
 
     def __init__(
         self,
@@ -44,7 +41,6 @@ class QueuePositions:
         self._shown: dict[ThreadRef, tuple[int, float]] = {}  # the position, and when
 
     async def run(self) -> None:
-        """Show positions, every few seconds, until cancelled."""
         await forever(self.update, "line.unknown", every=self._every)
 
     async def update(self) -> None:

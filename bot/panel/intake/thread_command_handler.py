@@ -53,7 +53,6 @@ class ThreadCommandHandler:
         return Panel((*panel.experts, *addable))
 
     async def _nearly(self, name: str, thread: ThreadRef) -> str:
-        """Return the name of the expert that *name* may mean; empty if it is none."""
         everybody = await self._everybody(thread)
         return next(iter(alike(name, everybody.experts, most=1, least=_LIKENESS)), "")
 
@@ -67,9 +66,8 @@ class ThreadCommandHandler:
     ) -> str:
         """Carry out *command* for the first of *authors*, and return the answer, in Markdown.
 
-        All of them must be allowed to: the others had it tried again.
-
-        If it is *repeated* after a crash, it may have been carried out but not answered.
+        All of them must be allowed to: the others had it tried again. If it is *repeated* after a
+        crash, it may have been carried out but not answered.
         """
         try:
             by, *others = authors

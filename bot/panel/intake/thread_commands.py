@@ -124,7 +124,6 @@ def _parse(text: str) -> ThreadCommand | None:
 
 
 def _words(text: str) -> str:
-    """Return *text* without emoji, politeness, and what is around it."""
     signs = _EMOJI.sub(" ", text)
     letters = (" " if unicodedata.category(sign) == "So" else sign for sign in signs)
     words = " ".join(_PLEASE.sub(" ", "".join(letters)).split())
@@ -132,7 +131,6 @@ def _words(text: str) -> str:
 
 
 def _is_mark(sign: str) -> bool:
-    """Whether *sign* can be around words: punctuation, or Slack's emphasis."""
     return sign in "`~" or (sign not in "#()" and unicodedata.category(sign)[0] == "P")
 
 

@@ -88,10 +88,7 @@ class TurnQueue(Protocol):
         """
 
     async def hand_over(self, claim: Claim, *, after: float = 0) -> None:
-        """Give the turn back, for the next worker to continue *after* seconds. The journal stays.
-
-        It has not failed.
-        """
+        """Let others claim the turn *after* seconds; it has not failed. The journal stays."""
 
     async def note_lost(self, claim: Claim) -> None:
         """Note that this worker lives, though it lost the turn: it counts as no dead one.
@@ -109,10 +106,7 @@ class TurnQueue(Protocol):
         """Return those of *threads* that have a turn, or messages that wait."""
 
     async def bury(self, claim: Claim, reason: str, *, poisoned: bool = False) -> None:
-        """Set the turn and its journal aside for a person to look at. *reason* has no content.
-
-        It is *poisoned* if too many workers died with it.
-        """
+        """Set the turn, perhaps *poisoned*, aside with its journal. *reason* has no content."""
 
     async def stop(self, thread: ThreadRef, ts: MessageTs, by: UserId) -> StopResult | None:
         """Request the turn of *thread* to be stopped, and remove the messages that wait there.

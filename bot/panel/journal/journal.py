@@ -8,10 +8,7 @@ from bot.panel.model import Claim
 
 
 class Journal(Protocol):
-    """The journals of turns.
-
-    Every method may raise StoreUnavailable, and TurnLost if another worker has the turn.
-    """
+    """The journals of turns. Methods may raise StoreUnavailable, or TurnLost if others have it."""
 
     async def read(self, claim: Claim) -> Sequence[TurnEvent]:
         """Return the entries, oldest first."""

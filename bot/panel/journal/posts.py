@@ -45,7 +45,6 @@ class Posts:
         return any(not _ASIDES.fullmatch(part) for part in self.posted)
 
     def after(self, event: PostEvent) -> "Posts":
-        """Return the posts after *event*."""
         match event:
             case PostStarted(part):
                 return replace(self, posting=self.posting | {part})

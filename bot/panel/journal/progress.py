@@ -74,7 +74,6 @@ class Progress:
 
     @classmethod
     def of(cls, journal: Iterable[TurnEvent]) -> "Progress":
-        """Return the progress of a turn with that *journal*."""
         return reduce(cls.after, journal, cls())
 
     def round_of(self, by: CallId | None = None) -> Round:
@@ -92,7 +91,6 @@ class Progress:
         return tuple(calls_in(self.rounds))
 
     def path(self, call: Call) -> ConsultationPath:
-        """Return the path on which the expert of *call* is consulted."""
         return path_of(experts_to(call, self.rounds))
 
     @property
@@ -132,18 +130,15 @@ class Progress:
 
     @property
     def answers(self) -> tuple[ExpertAnswered, ...]:
-        """The experts' answers, in the order of their calls."""
         outcomes = (self.outcomes.get(call.id) for call in self.calls)
         return tuple(outcome for outcome in outcomes if isinstance(outcome, ExpertAnswered))
 
     @property
     def awaits_approval(self) -> bool:
-        """Whether an expert waits for a decision on a tool."""
         return any(isinstance(one, ApprovalAsked) for one in self.outcomes.values())
 
     @property
     def without_credit(self) -> bool:
-        """Whether an expert failed because the account has no credit."""
         failed = (o for o in self.outcomes.values() if isinstance(o, ExpertFailed))
         return any(outcome.failure is Failure.QUOTA for outcome in failed)
 
@@ -192,7 +187,6 @@ class Progress:
         return copy
 
     def after(self, event: TurnEvent) -> "Progress":
-        """Return the progress after *event*."""
         match event:
             case RouterAsked() | RouterBegan() | ExpertCalled() | StrangerCalled() | Routed():
                 return self._choosing(event)

@@ -47,11 +47,9 @@ class Round:
         return bool(unknown) and not (self.all_calls or self.answered)
 
     def calls_of(self, expert: ExpertName) -> tuple[Call, ...]:
-        """Return the calls of *expert*."""
         return tuple(call for call in self.all_calls if call.expert == expert)
 
     def joined_to(self, call: Call) -> tuple[Call, ...]:
-        """Return the calls that *call* answers, too."""
         return tuple(other for other in self.joined if other.joins == call.id)
 
     @property
@@ -60,7 +58,6 @@ class Round:
         return self.routed is not None and self.routed.cut
 
     def after(self, event: RoundEvent) -> "Round":
-        """Return the round after *event*."""
         match event:
             case RouterAsked():  # an earlier response was lost with its calls
                 return self._asked_anew(event)
@@ -86,7 +83,6 @@ class Round:
         return replace(self, calls=known(self.calls), joined=known(self.joined))
 
     def _asked_anew(self, event: RouterAsked) -> "Round":
-        """Return the round after an earlier response was lost with its calls."""
         strangers = (*self.answered, *self.strangers)
         return replace(
             self,

@@ -23,7 +23,6 @@ class Stream:
         return self.ts is not None and self.growing is None
 
     def after(self, event: StreamOpened | StreamGrowing | StreamGrown | StreamBroken) -> "Stream":
-        """Return the stream after *event*."""
         match event:
             case StreamOpened(_, ts, text):
                 return replace(self, ts=ts, shown=text)
@@ -36,5 +35,4 @@ class Stream:
                 return replace(self, open=False)
 
     def closed(self) -> "Stream":
-        """Return the stream after its message was completed."""
         return replace(self, shown=self.shown + (self.growing or ""), growing=None, open=False)

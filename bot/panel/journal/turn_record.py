@@ -66,12 +66,10 @@ class TurnRecord:
 
     @property
     def turn(self) -> Turn:
-        """The claimed turn."""
         return self.claim.turn
 
     @property
     def posts(self) -> Posts:
-        """What it has posted."""
         return self.progress.posts
 
     @property
@@ -109,15 +107,11 @@ class TurnRecord:
             await self._write()
 
     def check(self) -> None:
-        """Raise StoreUnavailable if the journal may hold more than is known here.
-
-        Raises what else has kept an entry from being written, too.
-        """
+        """Raise what has kept an entry from being written: the journal may know more than this."""
         if self._error:
             raise self._error
 
     async def _write(self) -> None:
-        """Append what waits, unless another task has done so meanwhile."""
         async with self._writing:
             await asyncio.sleep(0)  # so that others can join
             self.check()

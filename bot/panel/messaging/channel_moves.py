@@ -44,7 +44,6 @@ class ChannelMoves:
         }
 
     def __bool__(self) -> bool:
-        """Whether any id has changed."""
         return bool(self._first)
 
     def first(self, channel: str) -> str:

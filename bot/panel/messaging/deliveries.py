@@ -17,10 +17,7 @@ class Earlier:
 
 
 class DeliveryStore(Protocol):
-    """The deliveries of the last hour, by name; each is claimed by one *token* at a time.
-
-    Every method may raise StoreUnavailable.
-    """
+    """Deliveries of an hour, each claimed by one *token*. Methods may raise StoreUnavailable."""
 
     async def claim(self, name: str, token: str) -> Earlier | None:
         """Claim a delivery for two seconds; None: done. Else return what is known of it."""

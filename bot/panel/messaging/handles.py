@@ -19,10 +19,7 @@ class Handle(Kept):
 
 
 class HandleStore(Protocol):
-    """The handles of workspaces: lasting, as nothing else remembers them.
-
-    Every method may raise StoreUnavailable.
-    """
+    """The handles of workspaces: lasting. Every method may raise StoreUnavailable."""
 
     async def find(self, team_id: str, groups: Collection[str]) -> Mapping[str, Handle]:
         """Return the handles among *groups*, by group."""

@@ -101,10 +101,7 @@ class StateSender(Protocol):
     """Brings about last states."""
 
     async def send(self, state: LastState) -> None:
-        """Bring about one of these states. Idempotent; does nothing if the message is gone.
-
-        It waits as long as the rate limit asks for.
-        """
+        """Bring about a state when rate limits allow it, unless its message is gone. Idempotent."""
 
 
 class StatusDisplay(Protocol):

@@ -64,9 +64,7 @@ class Members(Protocol):
     """The members of channels. Every method may raise MessengerUnavailable."""
 
     async def include(self, channel_id: str, user: UserId) -> bool | None:
-        """Whether *user* is in a channel; None if we are not told: the bot is not in it itself,
-        so that it can say nothing there, or has no scope to ask.
-        """
+        """Whether *user* is in a channel; None if we are not told: the bot is not in it, say."""
 
     async def channels_of(self, user: UserId) -> Collection[str] | None:
         """Return the channels of *user*, of those that the bot sees; None if we are not told."""

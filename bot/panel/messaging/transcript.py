@@ -17,10 +17,7 @@ class NamedRouters:
 
 
 class Transcript(Protocol):
-    """Reads threads, for models: mentions are names.
-
-    Every method may raise MessengerUnavailable.
-    """
+    """Reads threads, for models: mentions are names. Methods may raise MessengerUnavailable."""
 
     async def turn_messages(self, turn: Turn) -> Sequence[Utterance]:
         """Return the messages of *turn*."""
@@ -53,8 +50,7 @@ class Transcript(Protocol):
         """Return which conversations of the router our own messages in *thread* name."""
 
     async def has_moved(self, former: ThreadRef, thread: ThreadRef) -> bool:
-        """Whether our messages in *thread* are signed for *former*, and so its channel's id has
-        changed; that is noted."""
+        """Whether our messages in *thread* are signed for *former*; if so, the move is noted."""
 
     def lacks(self, thread: ThreadRef) -> str:
         """Return the permission without which *thread* was not read; empty if nothing is known."""

@@ -77,7 +77,6 @@ class FailureNotice:
         return turn.mentions_bot or await self._threads.standing(turn.thread) is Standing.OURS
 
     async def _no_credit_sentence(self, turn: Turn) -> str:
-        """Return the full sentence for the channel's first thread, a short one for the others."""
         is_first = await self._threads.is_first_to_post(NO_CREDIT, turn)
         return (
             refusal_sentences.router_failed(ModelFault.QUOTA)

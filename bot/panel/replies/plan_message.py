@@ -136,14 +136,12 @@ class PlanMessage:
             await self._messenger.update_plan(self._record.turn.thread, ts, draft, tasks)
 
     async def _leave(self, ts: MessageTs, title: str, tasks: Sequence[PlanTask]) -> None:
-        """Let the outbox bring the message to this state."""
         if self._shown != (title, tasks):
             draft, thread = self._writer.draft(PLAN, title), self._record.turn.thread
             await self._writer.leave(self._messenger.plan_ended(thread, ts, draft, tasks))
             self._shown = title, tasks
 
     def _is_due(self, tasks: Sequence[PlanTask], *, at_once: bool) -> bool:
-        """Whether the turn takes so long that people want to see who is asked."""
         if not _is_working(tasks):
             self._due = None
             return False
@@ -235,12 +233,10 @@ def _is_working(tasks: Sequence[PlanTask]) -> bool:
 
 
 def _asked_first(tasks: Sequence[PlanTask]) -> list[str]:
-    """Return whom the router, or people, asked."""
     return [task.persona.name for task in tasks if not task.asked_by]
 
 
 def _with_colleagues(task: PlanTask, working: Sequence[PlanTask]) -> str:
-    """Return which expert is working, and which colleagues it is waiting for."""
     title = task.persona.name
     colleagues = [other.persona.name for other in working if other.asked_by == title]
     return sentences.asking_others(title, colleagues) if colleagues else title

@@ -43,7 +43,6 @@ class ReplyStream:
         self._until: float | None = None
 
     def take(self, event: ModelEvent | ResponseRestarted) -> None:
-        """Take what the model writes."""
         match event:
             case TextWritten(delta):
                 self._written.append(delta)
@@ -79,7 +78,6 @@ class ReplyStream:
             log.warning("stream.given_up", extra={"part": self._draft.part, "reason": str(error)})
 
     async def _has_more_text(self) -> bool:
-        """Wait for more text; False if none is to be shown any more."""
         with suppress(TimeoutError):
             async with asyncio.timeout_at(self._until):
                 await self._changed.wait()

@@ -42,11 +42,9 @@ class Streams:
         self._opening: defaultdict[Persona | None, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def find(self, part: str) -> Stream | None:
-        """Return the stream of a message, if it has one."""
         return self._record.posts.streams.get(part)
 
     def growing_text(self) -> GrowingText:
-        """Return what reads a text while it is written."""
         return self._messenger.growing_text()
 
     async def open(self, draft: Post, reader: UserId) -> bool:
@@ -120,7 +118,6 @@ class Streams:
             await self._record.note(StreamBroken(part))
 
     async def withdraw(self, draft: Post) -> None:
-        """Remove the message."""
         await self._withdraw(self._record.posts.streams[draft.part].ts, draft)
         await self._record.note(StreamWithdrawn(draft.part))
 

@@ -66,7 +66,6 @@ class ThreadWriter:
         text: str,
         files: tuple[StoredFile, ...],
     ) -> None:
-        """Post one short message in which an expert shows files."""
         draft = replace(self.draft(part, text), persona=persona, expert=expert)
         await self._post(replace(draft, stored_files=files))
 
@@ -76,16 +75,13 @@ class ThreadWriter:
             await self.streams.abandon(draft)
 
     async def withdraw_streams(self) -> None:
-        """Remove the messages that are still growing."""
         for draft in self._growing():
             await self.streams.withdraw(draft)
 
     async def offer_retry(self, part: str, text: str) -> None:
-        """Post one short message with a button that retries the turn."""
         await self._post(replace(self.draft(part, text), offers_retry=True))
 
     async def offer_forgetting(self, part: str, text: str) -> None:
-        """Post one short message with a button that has the thread forgotten."""
         await self._post(replace(self.draft(part, text), offers_forgetting=True))
 
     async def tell_of_budget(self, text: str, left_out: Sequence[ExpertName] = ()) -> None:
@@ -133,7 +129,6 @@ class ThreadWriter:
         await self._post(replace(post, stored_files=(file,) if file else ()))
 
     async def show_status(self, status: str) -> None:
-        """Show what is being done."""
         await self._messenger.show_status(self._record.turn.thread, status)
 
     async def clear_status(self) -> None:
@@ -148,12 +143,10 @@ class ThreadWriter:
         await self._outbox.put(state, self._record.claim)
 
     def draft(self, part: str, text: str) -> Post:
-        """Return a message of this turn."""
         turn = self._record.turn
         return Post(turn.id, part, text, self.router, about=turn.about)
 
     def _growing(self) -> Sequence[Post]:
-        """Return the messages that are still growing, as far as they are known."""
         return [
             replace(self.draft(part, stream.shown), persona=stream.persona, expert=stream.expert)
             for part, stream in self._record.posts.streams.items()
@@ -184,7 +177,6 @@ class ThreadWriter:
         return await asyncio.to_thread(self._messenger.pieces, text, after=shown)
 
     def _is_enough(self, messages: int) -> bool:
-        """Whether a reply of so many *messages* ends, although there is more of it."""
         return messages >= MOST_OF_REPLY or len(self._record.posts.posted) >= MOST_OF_TURN
 
     async def _post(self, post: Post) -> None:
@@ -202,5 +194,4 @@ class ThreadWriter:
 
 
 def _marked(text: str) -> str:
-    """Return *text* with the line that says that it is cut."""
     return with_note(text, sentences.cut_off())

@@ -37,7 +37,6 @@ class FeedbackRecorder:
     async def record(
         self, thread: ThreadRef, judged: Judged, opinion: Opinion, by: UserId, reason: str = ""
     ) -> Feedback:
-        """Save the opinion of *by* on a reply in *thread*, and return the feedback."""
         feedback = Feedback(
             judged=judged,
             thread_ts=thread.thread_ts,

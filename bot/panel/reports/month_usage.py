@@ -121,7 +121,6 @@ def _named(counts: Iterable[UsageCount], by: str) -> Iterator[UsageCount]:
 def _remainder(
     counts: Iterable[UsageCount], known: Iterable[UsageCount], prices: Prices
 ) -> UsageRow | None:
-    """Return what of all *counts* is not in those that are *known*; None if nothing is."""
     less = _by_model(known)
     differences = {
         model: usage + -less.get(model, NO_USAGE) for model, usage in _by_model(counts).items()

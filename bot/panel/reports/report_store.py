@@ -25,10 +25,7 @@ class FailureNote:
 
 
 class ReportStore(Protocol):
-    """Reports of some weeks, and usage counts of a year.
-
-    Every method may raise StoreUnavailable.
-    """
+    """Reports of some weeks, usage counts of a year. Every method may raise StoreUnavailable."""
 
     async def save(self, claim: Claim, report: TurnReport) -> None:
         """Save *report* and add its usage to the counts, once however often this is repeated.

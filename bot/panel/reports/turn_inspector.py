@@ -72,7 +72,6 @@ class TurnInspector:
     async def _parts(
         self, caller: "_Caller", calls: Mapping[CallId, ToolCalled]
     ) -> tuple[ExpertTrace, ...]:
-        """Return the parts of the experts whom *caller* called, with the *calls* that it made."""
         own = {prompts.own_id(caller.turn, id_, caller.by): call for id_, call in calls.items()}
         known = {**own, **calls}
         consultations = caller.consultations(calls.values())
@@ -134,7 +133,6 @@ class TurnInspector:
 
 
 def _calls(items: Sequence[StoredItem]) -> Mapping[CallId, ToolCalled]:
-    """Return the calls among *items*, without the aborted ones."""
     outputs = {place: items[answer] for place, answer in pairing.answers(items).items()}
     return {
         item.call_id: item
@@ -166,7 +164,6 @@ class _Caller:
     by: CallId | None  # its own call; None: the router
 
     def called(self, consultation: ConsultationReport) -> "_Caller":
-        """Return the expert that it called."""
         return replace(self, path=(*self.path, consultation.expert), by=consultation.call_id)
 
     def consultations(self, calls: Iterable[ToolCalled]) -> Iterator[ConsultationReport]:

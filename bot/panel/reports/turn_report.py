@@ -112,7 +112,6 @@ def _routing(progress: Progress, panel: Panel) -> Routing:
 
 
 def _choosing(model: str, own: Sequence[TurnEvent]) -> Stage | None:
-    """Return how the router, or a first look before it, has chosen."""
     stage = _stage(model, own, RouterAsked, Routed)
     judged = next((event for event in own if isinstance(event, LikelihoodsJudged)), None)
     if judged is None:
@@ -174,7 +173,6 @@ def _stage(
 
 
 def _since_retry(events: Sequence[TurnEvent]) -> Sequence[TurnEvent]:
-    """Return the events since somebody last retried the turn, if anybody did."""
     retries = [index for index, event in enumerate(events) if isinstance(event, Retried)]
     return events[retries[-1] + 1 :] if retries else events
 

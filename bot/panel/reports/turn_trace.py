@@ -51,7 +51,6 @@ class ExpertTrace:
 
     @property
     def all_metrics(self) -> tuple[RequestMetrics, ...]:
-        """The metrics of its requests and of those of the experts that it consulted."""
         own = (self.metrics,) if self.metrics else ()
         return (*own, *(metrics for part in self.parts for metrics in part.all_metrics))
 
@@ -71,7 +70,6 @@ class TurnTrace:
 
     @property
     def all_metrics(self) -> tuple[RequestMetrics, ...]:
-        """The metrics of all requests."""
         experts = [metrics for part in self.parts for metrics in part.all_metrics]
         return tuple(metrics for metrics in (self.choosing, *experts, self.closing) if metrics)
 

@@ -8,10 +8,7 @@ from bot.panel.tools import NO_TOOLS, Toolbox
 
 
 class Catalogue:
-    """The *library* of experts that can be added by name, and those every workspace starts with.
-
-    They lose the tools that *toolbox* does not have.
-    """
+    """The *library* of experts to add, and the *defaults*, with the tools that *toolbox* has."""
 
     def __init__(
         self, library: Sequence[Expert], defaults: Sequence[Expert], toolbox: Toolbox = NO_TOOLS

@@ -18,10 +18,7 @@ _ADMINS = frozenset({"admins"})
 
 
 class Equipment:
-    """Knows who may give the tools of *toolbox*; *admins* are those of the panel.
-
-    Every method that asks for *people* may raise MessengerUnavailable.
-    """
+    """Knows who may give the tools of *toolbox*. Methods may raise MessengerUnavailable."""
 
     def __init__(self, people: People, toolbox: Toolbox, admins: Iterable[UserId] = ()) -> None:
         self._people = people

@@ -47,7 +47,6 @@ def check_consulted(expert: Expert, others: Panel) -> Expert:
 
 
 def _cycle(first: Expert, others: Mapping[ExpertName, Expert]) -> tuple[Expert, ...]:
-    """Return a path on which *first* would end up consulting itself; empty if there is none."""
     paths: list[tuple[Expert, ...]] = [(first,)]
     visited: set[ExpertName] = set()
     while paths:

@@ -85,7 +85,6 @@ class PanelEditor(PanelReader):
         return await self._put(Verb.ADDED, scope, await self._checked(expert, panel), by)
 
     async def add(self, scope: Scope, expert: Expert, by: UserId) -> Change:
-        """Add a new expert."""
         await self.rights.check_may_change(scope, by)
         await self.rights.check_may_name(expert.model, by, before=None)
         panel = await self.panel(scope)
@@ -129,7 +128,6 @@ class PanelEditor(PanelReader):
         return await self.edit(scope, replace(expert, consults=tuple(names)), by)
 
     async def remove(self, scope: Scope, name: str, by: UserId) -> Change:
-        """Remove an expert."""
         await self.rights.check_may_change(scope, by)
         expert = await self.find(scope, name)
         await self._recorded.remove(scope, expert.name, by)
@@ -185,14 +183,12 @@ class PanelEditor(PanelReader):
     async def set_collections(
         self, scope: Scope, name: str, by: UserId | None, collections: tuple[CollectionId, ...]
     ) -> None:
-        """Set which collections of documents the expert can search."""
         expert = await self.check_may_change_documents(scope, name, by)
         await self._recorded.add(scope, replace(expert, collections=collections), by)
 
     async def set_always_consult(
         self, scope: Scope, name: str, by: UserId | None, *, always: bool
     ) -> Expert:
-        """Set whether the expert searches its documents for every question."""
         expert = await self.check_may_change_documents(scope, name, by)
         self.rights.check_not_in_file(scope)
         changed = replace(expert, always_consult=always)
@@ -211,8 +207,8 @@ class PanelEditor(PanelReader):
     async def _check_room(self, scope: Scope, expert: Expert) -> None:
         """Raise Refused if *expert* would make the panel of *scope* too large, or a channel's.
 
-        Two people who add experts at the same time may still do so, and a thread with experts of
-        its own is not asked when its channel grows: such a panel goes on without the last ones.
+        Two at the same time may still do so, and threads are not looked at: a panel that is too
+        large goes on without the last ones.
         """
         *inherited, own = await self._store.changes(scopes_of(scope))
         grown = with_expert(own, expert)
@@ -237,7 +233,6 @@ class PanelEditor(PanelReader):
         return size(defaults, after) > max(MOST_EXPERTS, size(defaults, before))
 
     async def _checked(self, expert: Expert, others: Panel) -> Expert:
-        """Return *expert* normalised, or raise Refused if it cannot join *others*."""
         in_workspace = await self._people.taken_names()
         on_panel = {name for other in others.experts for name in (other.name, other.title)}
         tools = self.toolbox.check(expert.tools)

@@ -38,14 +38,12 @@ class PanelFile:
     kept_in: str = ""  # where people find it
 
     def of(self, scope: FileScope) -> RosterChanges:
-        """Return the changes of *scope*."""
         if isinstance(scope, WorkspaceScope):
             return self.defaults
         return self.channels.get(scope.channel_id, RosterChanges())
 
     @property
     def names(self) -> frozenset[str]:
-        """The names of all experts in it."""
         scopes = (self.defaults, *self.channels.values())
         return frozenset(name for changes in scopes for name in changes.added)
 
@@ -112,7 +110,6 @@ class PanelFileSync:
         self._builtin = builtin
 
     async def export(self) -> PanelFile:
-        """Return the current panels."""
         channels = await self._panels.channels(self._team)
         scopes: Sequence[Scope] = (WorkspaceScope(self._team), *channels)
         defaults, *rest = map(_as_in_file, await self._panels.changes(scopes))
@@ -151,10 +148,7 @@ class PanelFileSync:
 def check_sizes(
     file: PanelFile, builtin: Sequence[Expert] = (), before: PanelFile | None = None
 ) -> None:
-    """Raise Refused if a panel of *file* is too large, unless it was as large *before*.
-
-    Whatever *file* says, everybody has the *builtin* experts.
-    """
+    """Raise Refused if a panel of *file*, with *builtin*, is too large, unless so *before*."""
     for channel in ("", *sorted(file.channels)):
         count, most = _size(file, channel, builtin), MOST_EXPERTS
         if before:

@@ -49,7 +49,6 @@ class PanelReader:
         return panel
 
     async def entries(self, scope: Scope) -> Sequence[PanelEntry]:
-        """Return the panel's experts with the scopes that they come from."""
         scopes = scopes_of(scope)
         changes = await self.changes_of(scopes)
         experts = assemble(self._catalogue.defaults, changes).experts
@@ -68,8 +67,7 @@ class PanelReader:
     async def changed_channels(
         self, team_id: str, among: Collection[str] | None = None
     ) -> Sequence[tuple[str, RosterChanges]]:
-        """Return the ids of the channels, if given of those *among* which, that have changes of
-        their own, with these."""
+        """Return which channels, *among* those if given, have changes of their own, and which."""
         known = await self._store.channels(team_id)
         channels = [one for one in known if among is None or one.channel_id in among]
         by_channel = zip(channels, await self._store.changes(channels), strict=True)

@@ -8,10 +8,7 @@ from bot.panel.roster.roster import ChannelScope, RosterChanges, Scope, Setting,
 
 
 class PanelStore(Protocol):
-    """How each scope differs from the panel that it inherits.
-
-    Every method may raise StoreUnavailable.
-    """
+    """What each scope changes of the panel that it inherits. Methods may raise StoreUnavailable."""
 
     async def changes(self, scopes: Sequence[Scope]) -> Sequence[RosterChanges]:
         """Return the changes of each of *scopes*, in that order."""

@@ -27,13 +27,11 @@ class RecordedChanges:
         self._auditor = auditor
 
     async def add(self, scope: Scope, expert: Expert, by: UserId | None) -> None:
-        """Add *expert* in *scope*, or replace the one of that name."""
         (before,) = await self._store.changes([scope])
         await self._record(scope, before, with_expert(before, expert), by)
         await self._store.add(scope, expert)
 
     async def remove(self, scope: Scope, name: ExpertName, by: UserId | None) -> None:
-        """Remove the expert in *scope*."""
         (before,) = await self._store.changes([scope])
         removed = before.added.get(name)
         details = _details(removed, None) if removed else {"fields": "removed"}
@@ -48,21 +46,18 @@ class RecordedChanges:
     async def set_budget(
         self, scope: WorkspaceScope, change: Limit | Whose, by: UserId | None
     ) -> None:
-        """Set one of the workspace's own budgets, or take it back."""
         (before,) = await self._store.changes([scope])
         value = change.amount if isinstance(change, Limit) else "off"
         await self._auditor.record(Act.CHANGED, scope, by, change.who, budget=value)
         await self._store.set(scope, Setting.BUDGETS, changed(before.budgets, change))
 
     async def set_rules(self, scope: Scope, rules: str | None, by: UserId) -> None:
-        """Set the rules for whom the router asks; None: none of its own."""
         (before,) = await self._store.changes([scope])
         details = _rules_details(before.rules, rules)
         await self._auditor.record(Act.CHANGED, scope, by, **details)
         await self._store.set(scope, Setting.RULES, rules)
 
     async def put(self, scope: Scope, changes: RosterChanges, by: UserId | None) -> None:
-        """Replace the changes of *scope*."""
         (before,) = await self._store.changes([scope])
         await self._record(scope, before, changes, by)
         await self._store.put(scope, changes)
@@ -94,7 +89,6 @@ def _rules_details(before: str | None, after: str | None) -> dict[str, str]:
 
 
 def _details(before: Expert | None, after: Expert | None) -> dict[str, str]:
-    """Return what differs: which fields, which tools, and digests of the whole."""
     was, becomes = (set(one.tools) if one else set() for one in (before, after))
     tools = [f"+{name}" for name in sorted(becomes - was)]
     tools += [f"-{name}" for name in sorted(was - becomes)]

@@ -98,7 +98,6 @@ def assemble(defaults: Iterable[Expert], changes: Iterable[RosterChanges]) -> Pa
 
 
 def _from_last(experts: Iterable[Expert]) -> dict[ExpertName, Expert]:
-    """Return *experts* by name, the last one first."""
     return {one.name: one for one in sorted(experts, key=lambda one: one.name, reverse=True)}
 
 

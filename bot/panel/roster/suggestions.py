@@ -43,7 +43,6 @@ def _for_each(experts: Sequence[Expert]) -> Iterator[Suggestion]:
 
 
 def _topic(expert: Expert) -> str:
-    """Return the first item of the expert's purpose."""
     first = _TOPICS.split(expert.purpose)[0].strip()[:_LONGEST_TOPIC].strip()
     is_acronym = first[:2].isupper()
     return first if is_acronym else first[:1].lower() + first[1:]

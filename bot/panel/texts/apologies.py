@@ -70,7 +70,6 @@ def refused(error: MessengerRefused) -> str:
 
 
 def unread(needed: str) -> str:
-    """Return the line of a turn that is answered without what was said before."""
     lead = gettext(
         "I may not read what was said here before: the app lacks the permission {permission}.",
         permission=_permissions(needed),
@@ -79,7 +78,6 @@ def unread(needed: str) -> str:
 
 
 def file_denied(name: str, needed: str) -> str:
-    """Return why an attached file is not used."""
     lead = gettext(
         "I may not open {file}: the app lacks the permission {permission}.",
         file=quoted(name),
@@ -89,7 +87,6 @@ def file_denied(name: str, needed: str) -> str:
 
 
 def made_denied(name: str, needed: str) -> str:
-    """Return why a file that an expert made is not shown."""
     lead = gettext(
         "I may not show {file}: the app lacks the permission {permission}.",
         file=quoted(name),
@@ -99,7 +96,6 @@ def made_denied(name: str, needed: str) -> str:
 
 
 def _permissions(needed: str) -> str:
-    """Return the scopes in Slack's list *needed*; any one of them would do."""
     return " / ".join(quoted(scope.strip()) for scope in needed.split(",") if scope.strip())
 
 

@@ -186,7 +186,6 @@ class _Scanner:
         return has_pipe and len(columns) == len(cells(line, at, len(line)))
 
     def _make_table(self, text: Block) -> None:
-        """Make a table of the last line of *text*."""
         if len(text.lines) == 1:
             text.kind = Kind.TABLE
             return
@@ -205,7 +204,6 @@ class _Scanner:
             self._add(self._code(line, place, column, fence.lines[0].indent))
 
     def _code(self, line: str, place: int, column: int, indent: int) -> Line:
-        """Return the rest of a line of code, which is indented by *indent* columns."""
         place, column = _advanced(line, place, column, indent)
         rest = -column % 4 if line[place : place + 1] == "\t" else 0  # of a tab
         return Line(self._offset + place + (rest > 0), self._offset + len(line), rest)
@@ -271,7 +269,6 @@ def _advanced(line: str, place: int, column: int, columns: int) -> tuple[int, in
 
 
 def _after_marker(line: str, place: int, column: int) -> tuple[int, int]:
-    """Return the place after a quote's marker and the space that may follow it."""
     if place < len(line) and line[place] in " \t":
         return _advanced(line, place, column, 1)
     return place, column

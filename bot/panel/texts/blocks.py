@@ -36,7 +36,6 @@ class Container:
 
     @property
     def is_quote(self) -> bool:
-        """Whether it is a quote."""
         return not self.indent
 
 
@@ -96,7 +95,6 @@ class Structure:
     scopes: list[Scope] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Find the scopes."""
         self.scopes = [scope for block in self.blocks for scope in block.scopes(self.flat)]
 
 

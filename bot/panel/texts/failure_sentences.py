@@ -21,14 +21,12 @@ _LASTING = 60.0  # seconds from which people are told how long they have to wait
 
 
 def gave_up(reason: str) -> str:
-    """Return the message of a turn that is given up; *reason* is one of those below."""
     return gettext(
         "I could not answer this: {reason}. Nothing is lost: try again in a while.", reason=reason
     )
 
 
 def gave_up_halfway(reason: str) -> str:
-    """Return the message of a turn that is given up with some of its answers posted."""
     return gettext(
         "I could not finish this: {reason}. Nothing is lost: try again in a while, and I go on "
         "from here.",
@@ -37,7 +35,6 @@ def gave_up_halfway(reason: str) -> str:
 
 
 def poisoned(deaths: int) -> str:
-    """Return the message of a turn that is put aside because so many workers died with it."""
     return ngettext(
         "I have put this aside: I was killed or restarted at least {count} time while I worked on "
         "it. No service failed, and you did nothing wrong. Whoever runs me finds it with "
@@ -52,7 +49,6 @@ def poisoned(deaths: int) -> str:
 
 
 def killed_before(deaths: int) -> str:
-    """Return what else went wrong with a turn that is given up: so many workers died with it."""
     return ngettext(
         "Before that, I was killed or restarted at least {count} time while I worked on it.",
         "Before that, I was killed or restarted at least {count} times while I worked on it.",
@@ -61,7 +57,6 @@ def killed_before(deaths: int) -> str:
 
 
 def only_operators_retry() -> str:
-    """Return the answer to somebody who wants such a turn to be tried again."""
     return gettext(
         "This cannot be tried again from here: the process that was answering it ended "
         "unexpectedly, several times. Whoever runs me can do so with `panelbot turns retry`."
@@ -141,7 +136,6 @@ def _duration(seconds: float) -> str:
 
 
 def still_no_credit() -> str:
-    """Return the message if people have been told before that there is no credit."""
     return gettext("There is still no credit on the model account. Try again when it is topped up.")
 
 
@@ -157,7 +151,6 @@ def expert_failed(failure: Failure, name: str, *, wait: float = 0) -> str:
 
 
 def servers_failed(labels: Sequence[str], name: str) -> str:
-    """Return the message of an expert that cannot answer without the MCP servers *labels*."""
     reason = ngettext(
         "the server of {servers} could not be reached, or rejected us",
         "the servers of {servers} could not be reached, or rejected us",
@@ -168,10 +161,7 @@ def servers_failed(labels: Sequence[str], name: str) -> str:
 
 
 def tools_hung(tools: Sequence[str], name: str, *, is_silent: bool) -> str:
-    """Return the message of an expert that waited for *tools* until it ran out of time.
-
-    *is_silent*: the model's side fell silent meanwhile, as often as it was asked.
-    """
+    """*is_silent*: the model's side fell silent meanwhile, as often as it was asked."""
     documents = gettext("my documents")
     names = [documents if tool == FILE_SEARCH else f"`{in_code(tool)}`" for tool in tools]
     if is_silent:
@@ -195,7 +185,6 @@ def _to_try_again(problem: str, name: str) -> str:
 
 
 def function_said_nothing(name: str) -> str:
-    """Return the message of an expert whose function gave an empty answer."""
     problem = gettext(
         "My function ended without an error, but answered with nothing. Perhaps it found nothing; "
         "whoever wrote it can let it say so."
@@ -204,7 +193,6 @@ def function_said_nothing(name: str) -> str:
 
 
 def function_needs_asker(name: str) -> str:
-    """Return the message of a function that wants to know who asks, where several people do."""
     return gettext(
         "I have to know who is asking me, and here several people have a part in the question. "
         "Please ask me alone, in a message that begins with `{name}:`.",

@@ -7,12 +7,10 @@ from bot.panel.texts.sentences import listed, quoted
 
 
 def file_empty(name: str) -> str:
-    """Return why an attached file is not used."""
     return gettext("{file} is empty.", file=quoted(name))
 
 
 def file_kind(name: str) -> str:
-    """Return why an attached file is not used."""
     return gettext(
         "{file} is of a kind that I cannot read: images (PNG, JPEG, GIF, WebP), PDF, "
         "office documents, and text in UTF-8 are fine.",
@@ -21,7 +19,6 @@ def file_kind(name: str) -> str:
 
 
 def file_too_large(name: str, limit: int) -> str:
-    """Return why an attached file is not used."""
     return gettext(
         "{file} is larger than {limit}, the most that I take.",
         file=quoted(name),
@@ -30,7 +27,6 @@ def file_too_large(name: str, limit: int) -> str:
 
 
 def files_too_large(name: str, limit: int) -> str:
-    """Return why an attached file is not used beside others."""
     return gettext(
         "With {file} the files would be larger than {limit} together.",
         file=quoted(name),
@@ -39,7 +35,6 @@ def files_too_large(name: str, limit: int) -> str:
 
 
 def file_too_many(name: str, limit: int) -> str:
-    """Return why an attached file is not used beside others."""
     return ngettext(
         "{file} is one too many: I take {count} file at once.",
         "{file} is one too many: I take {count} files at once.",
@@ -49,17 +44,14 @@ def file_too_many(name: str, limit: int) -> str:
 
 
 def file_withheld(name: str) -> str:
-    """Return why an attached file is not used."""
     return gettext("I could not get {file} from Slack; please attach it again.", file=quoted(name))
 
 
 def file_gone(name: str) -> str:
-    """Return why an attached file is not used."""
     return gettext("{file} is not there any more.", file=quoted(name))
 
 
 def file_cut(name: str, limit: int) -> str:
-    """Return which part of an attached file is not used."""
     return gettext(
         "{file} is long: the experts get its first {limit} characters.",
         file=quoted(name),
@@ -68,7 +60,6 @@ def file_cut(name: str, limit: int) -> str:
 
 
 def files_unused(problems: Sequence[str]) -> str:
-    """Return the message about files that the experts did not get."""
     if len(problems) == 1:
         return f":paperclip: {problems[0]}"
     heading = gettext("About the attached files:")
@@ -76,19 +67,16 @@ def files_unused(problems: Sequence[str]) -> str:
 
 
 def files_unopened(names: Sequence[str]) -> str:
-    """Return the note under an answer for which the model could not open the files."""
     note = gettext("The model could not open these files:")
     return f":paperclip: _{note}_ {', '.join(map(quoted, names))}"
 
 
 def files_made(names: Sequence[str], problems: Sequence[str]) -> str:
-    """Return the text over the files that an expert made, and of those that cannot be shown."""
     made = [f":paperclip: {listed([quoted(name) for name in names], limit=10)}"] if names else []
     return "\n\n".join([*made, *(f":warning: {problem}" for problem in problems)])
 
 
 def made_too_many(name: str, limit: int) -> str:
-    """Return why a file that an expert made is not shown."""
     return ngettext(
         "{file} is one too many: I show {count} file of one answer.",
         "{file} is one too many: I show {count} files of one answer.",
@@ -98,7 +86,6 @@ def made_too_many(name: str, limit: int) -> str:
 
 
 def made_too_large(name: str, limit: int) -> str:
-    """Return why a file that an expert made is not shown."""
     return gettext(
         "{file} is larger than {limit}, the most that I show.",
         file=quoted(name),
@@ -107,17 +94,14 @@ def made_too_large(name: str, limit: int) -> str:
 
 
 def made_gone(name: str) -> str:
-    """Return why a file that an expert made is not shown."""
     return gettext("{file} is not there any more; please ask for it again.", file=quoted(name))
 
 
 def made_slow(name: str) -> str:
-    """Return why a file that an expert made is not shown."""
     return gettext("{file} took too long to get here; please ask for it again.", file=quoted(name))
 
 
 def made_unwanted(name: str, code: str) -> str:
-    """Return why a file that an expert made is not shown."""
     return gettext(
         "Slack rejected {file} (`{code}`); whoever runs me can find out why.",
         file=quoted(name),

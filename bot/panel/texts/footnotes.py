@@ -135,7 +135,6 @@ def _around(at: int, spans: Sequence[tuple[int, int]]) -> tuple[int, int] | None
 
 
 def _continues(text: str, at: int) -> bool:
-    """Return whether the character at *at* belongs to the one before it, or to its word."""
     if text[at].isalnum() or text[at] == _JOINER or text[at - 1 : at] == _JOINER:
         return True
     return unicodedata.category(text[at]) in ("Mn", "Mc", "Me", "Sk") and text[at] not in "`^"

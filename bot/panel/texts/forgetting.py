@@ -4,7 +4,6 @@ from bot.language import gettext
 
 
 def question() -> str:
-    """Return the question that stands over the button."""
     return gettext(
         "Shall I forget this thread? Then I delete what the panel remembers of it: its "
         "conversations with the models, its reports, and what waits here. What Slack shows stays "
@@ -13,7 +12,6 @@ def question() -> str:
 
 
 def is_under_way() -> str:
-    """Return what whoever has pressed the button reads."""
     return gettext(
         "I am forgetting this thread. That takes some seconds; if something is in the way, I try "
         "again until it is done."

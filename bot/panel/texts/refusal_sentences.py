@@ -58,10 +58,7 @@ def why_refused(failure: Failure) -> str | None:
 
 
 def router_failed(fault: ModelFault, server: str = "", experts: int = 0) -> str:
-    """Return the message of a turn whose router failed; *server* is the name of the model's.
-
-    *experts*: how many it had to read about.
-    """
+    """*server* is the name of the model's; *experts*: how many the router had to read about."""
     if fault is ModelFault.TOO_LONG and experts >= _MANY:
         return gettext(
             "This is more than my model can read at once, together with who the {count} experts "

@@ -11,28 +11,23 @@ MOST_LISTED = 50  # experts of a large panel that people are shown at once
 
 
 def thinking() -> str:
-    """Return the status at the start of a turn."""
     return gettext("is reading…")
 
 
 def closing() -> str:
-    """Return the status while the router summarises."""
     return gettext("is summing up…")
 
 
 def made() -> str:
-    """Return the text of an answer that has only files."""
     return gettext("Here is what I made.")
 
 
 def function_cut() -> str:
-    """Return the note at the end of a function's answer that was cut off."""
     note = gettext("The rest is left out: my answer was too long.")
     return f"_{note}_"
 
 
 def answer_cut(characters: int) -> str:
-    """Return the note at the end of an answer that was cut off."""
     note = gettext(
         "The rest is left out: I use the first {count} characters of an answer.",
         count=f"{characters:,}",
@@ -41,7 +36,6 @@ def answer_cut(characters: int) -> str:
 
 
 def cut_off() -> str:
-    """Return the note at the end of an answer that a model did not finish."""
     note = gettext("My answer was cut off here.")
     return f"_{note}_"
 
@@ -56,7 +50,6 @@ def synthesis_missing(why: str = "") -> str:
 
 
 def messages_left_out(count: int) -> str:
-    """Return the note after an answer of more messages than one turn may post."""
     note = ngettext(
         "{count} more message of this answer is left out: it is too long for a thread.",
         "{count} more messages of this answer are left out: it is too long for a thread.",
@@ -66,7 +59,6 @@ def messages_left_out(count: int) -> str:
 
 
 def sources() -> str:
-    """Return the heading of an answer's sources."""
     return gettext("Sources")
 
 
@@ -96,29 +88,24 @@ def usage() -> str:
 
 
 def nothing_to_stop() -> str:
-    """Return the answer to a stop without anything to stop."""
     return gettext("I am not working on anything here any more.")
 
 
 def muted() -> str:
-    """Return the answer to `mute`."""
     return gettext(
         "I am quiet in this thread now: mention me when you want an answer, or say `unmute`."
     )
 
 
 def unmuted() -> str:
-    """Return the answer to `unmute`."""
     return gettext("I am back: just reply.")
 
 
 def nothing_said() -> str:
-    """Return the text in place of an empty answer."""
     return gettext("The model returned an empty answer. Please put it differently.")
 
 
 def consulting(titles: Sequence[str]) -> str:
-    """Return the status while the experts *titles* work."""
     return gettext("is consulting {experts}…", experts=listed(titles))
 
 
@@ -128,7 +115,6 @@ def asking_others(title: str, asked: Sequence[str]) -> str:
 
 
 def steered(steer: Steer, by: str, titles: Sequence[str]) -> str:
-    """Return the message about a button that *by* pressed."""
     if steer.goes_on:
         request = gettext("{person} wants to read on.", person=by)
         return f"_{request}_"
@@ -151,7 +137,6 @@ def steered(steer: Steer, by: str, titles: Sequence[str]) -> str:
 
 
 def whom_to_ask() -> str:
-    """Return the message with buttons that say who is to answer."""
     return gettext("I am not sure whom to ask. Who is to answer this?")
 
 
@@ -164,7 +149,6 @@ def chosen(titles: Sequence[str]) -> str:
 
 
 def passed_over() -> str:
-    """Return the line in place of these buttons when nobody has chosen, and nobody can any more."""
     return gettext("Nobody chose before the thread went on.")
 
 
@@ -188,27 +172,22 @@ def in_line(ahead: int) -> str:
 
 
 def asking(titles: Sequence[str]) -> str:
-    """Return the title of the plan message while experts work."""
     return gettext("Asking {experts}", experts=listed(titles))
 
 
 def asked(titles: Sequence[str]) -> str:
-    """Return the title of the plan message once all have answered, or could not."""
     return gettext("Asked {experts}", experts=listed(titles))
 
 
 def asked_until_stopped(titles: Sequence[str]) -> str:
-    """Return the title of the plan message of a turn that somebody stopped."""
     return gettext("Stopped asking {experts}", experts=listed(titles))
 
 
 def asked_in_part(titles: Sequence[str]) -> str:
-    """Return the title of the plan message of a turn that was given up."""
     return gettext("Could not finish asking {experts}", experts=listed(titles))
 
 
 def lost_track() -> str:
-    """Return the title of the plan message of a turn of which nothing else is left."""
     return gettext("I was interrupted and have lost track of this: please ask again")
 
 
@@ -221,13 +200,11 @@ def listed(names: Sequence[str], limit: int = 4) -> str:
 
 
 def function_sources(titles_and_urls: Sequence[tuple[str, str]]) -> str:
-    """Return the list of a function's sources under its answer."""
     lines = [f"- {' '.join(filter(None, pair))}" for pair in titles_and_urls]
     return "\n".join([f"**{sources()}**\n", *lines])
 
 
 def left_out(titles: Sequence[str], most: int) -> str:
-    """Return the line for experts that were not asked because a turn consults *most* at most."""
     return ngettext(
         "Not asked: {experts}. I consult at most {count} expert for one question; mention others "
         "by name to ask them.",
@@ -239,7 +216,6 @@ def left_out(titles: Sequence[str], most: int) -> str:
 
 
 def too_many(addressed: int, most: int) -> str:
-    """Return the line for a question to more experts than can be asked at once."""
     return gettext(
         "{count} experts are too many to ask at once: {most} is the most. So I choose those whose "
         "field it is; mention experts by name to ask them.",
@@ -249,14 +225,12 @@ def too_many(addressed: int, most: int) -> str:
 
 
 def joined(expert: str, purpose: str) -> str:
-    """Return the message for an expert that joins a thread."""
     return gettext(
         "{expert} joins this thread. Ask about: {purpose}", expert=expert, purpose=purpose
     )
 
 
 def left(expert: str, *, stays_around: bool) -> str:
-    """Return the message for an expert that leaves a thread; the channel may keep it."""
     if stays_around:
         return gettext(
             "{expert} has left this thread. The rest of the channel keeps it.", expert=expert
@@ -278,7 +252,6 @@ def roster(experts: Sequence[tuple[str, str, str]]) -> str:
 
 
 def more_experts(count: int) -> str:
-    """Return the line below the first experts of a panel that has *count* more."""
     return ngettext(
         "And {count} more: `/experts find WORD` finds it by name and purpose.",
         "And {count} more: `/experts find WORD` finds them by name and purpose.",

@@ -7,13 +7,11 @@ from bot.panel.texts.sentences import quoted
 
 
 def tools_missing(names: Sequence[str]) -> str:
-    """Return the note under an answer that was given without some of the expert's tools."""
     note = gettext("Answered without these tools, which are not allowed here any more:")
     return f":toolbox: _{note}_ {', '.join(map(quoted, names))}"
 
 
 def function_off() -> str:
-    """Return the answer of an expert whose function is off."""
     return gettext(
         "_I am switched off: too many of my earlier answers were still running long after they "
         "were stopped. Whoever runs me finds the cause in the log, and has to restart me._"
@@ -21,7 +19,6 @@ def function_off() -> str:
 
 
 def withheld_from_shared_channel() -> str:
-    """Return the note of an expert of the defaults in a channel shared with an organisation."""
     note = gettext(
         "Without the documents and tools of the default panel: this channel is shared with "
         "another organisation."
@@ -30,7 +27,6 @@ def withheld_from_shared_channel() -> str:
 
 
 def servers_failed(labels: Sequence[str]) -> str:
-    """Return the note under an answer that was given without some MCP servers."""
     note = gettext(
         "Answered without these, whose servers could not be reached or did not do their part:"
     )
@@ -38,7 +34,6 @@ def servers_failed(labels: Sequence[str]) -> str:
 
 
 def documents_failed(*, all_of_them: bool) -> str:
-    """Return the note under an answer that was given without documents."""
     if all_of_them:
         note = gettext(
             "Answered without my documents: where they were kept is gone, or has expired. Whoever "
@@ -53,13 +48,11 @@ def documents_failed(*, all_of_them: bool) -> str:
 
 
 def search_failed() -> str:
-    """Return the note under an answer for which documents could not be searched."""
     note = gettext("Answered without my documents: searching them failed this time.")
     return f":file_cabinet: _{note}_"
 
 
 def needs_approval(labels: Sequence[str], name: str) -> str:
-    """Return the note for whoever consults the expert *name*, under its answer."""
     note = gettext(
         "Answered without these, whose use people have to approve; for that, they have to ask "
         "{expert} directly:",

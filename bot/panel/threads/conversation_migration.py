@@ -83,7 +83,6 @@ class ConversationMigration:
         return {name: task.result() for name, task in moving.items()}
 
     async def _moved(self, claim: Claim, former: ConversationId, labels: Labels) -> ConversationId:
-        """Return the copy of *former*; *former* itself if it need not or cannot be copied."""
         if self._model.is_current(former):
             return former
         copy = await self._whole_copy(claim, former)
@@ -133,7 +132,6 @@ class ConversationMigration:
         return await retry(write, self._backoff, on=ModelUnavailable)
 
     async def _record(self, router: ConversationId, labels: RouterLabels) -> None:
-        """Write into the router's labels which experts it has; it is written again by turns."""
         try:
             relabel = partial(self._model.relabel, router, labels)
             await retry(relabel, self._backoff, on=ModelUnavailable)

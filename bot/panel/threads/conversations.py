@@ -44,7 +44,6 @@ class ThreadConversations:
 
     @property
     def links(self) -> ThreadLinks:
-        """The links as far as they are known."""
         return self._links
 
     async def router(self) -> ConversationId:
@@ -110,10 +109,7 @@ class ThreadConversations:
         return opened
 
     async def record(self, *, always: bool = False) -> None:
-        """Write into the router's metadata which experts have joined since it was written.
-
-        Everything is posted by then, so a failure to write it does not fail the turn.
-        """
+        """Write into the router's metadata which experts have joined; if that fails, no matter."""
         if self._links.router and (self._unrecorded or always):
             labels = RouterLabels(self._thread, self._links.experts)
             router = self._links.router

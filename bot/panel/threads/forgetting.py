@@ -15,7 +15,6 @@ class ForgetRights:
         self._rights = rights
 
     async def check(self, thread: ThreadRef, by: UserId) -> None:
-        """Raise Refused if *by* may not have *thread* forgotten."""
         if not await self._has_begun(thread, by):
             await self._rights.check_may_forget(thread, by)
 

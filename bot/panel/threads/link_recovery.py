@@ -85,14 +85,12 @@ class LinkRecovery:
         return await self._transcript.was_mentioned(thread, before=first, by=may_ask)
 
     async def _is_ours(self, turn: Turn) -> bool:
-        """Whether a thread without links is ours."""
         if await self._store.standing(turn.thread) is Standing.OURS:
             return True
         return await self.was_overtaken(turn)
 
     async def _is_of(self, labelled: ThreadRef, thread: ThreadRef) -> bool:
-        """Whether a conversation *labelled* so is that of *thread*, whose channel's id may have
-        changed without our knowing."""
+        """Whether *labelled* is *thread*, whose channel may have another id without our knowing."""
         if labelled == thread:
             return True
         is_same = labelled == replace(thread, channel_id=labelled.channel_id)
@@ -122,7 +120,6 @@ class LinkRecovery:
         return links
 
     async def _named_by(self, opened: ThreadLinks) -> ConversationId | None:
-        """Return the router's conversation that the experts' that were *opened* name."""
         for expert in opened.experts.values():
             labels = await self._model.labels(expert)
             if isinstance(labels, ExpertLabels):

@@ -82,10 +82,7 @@ class ThreadStore(Protocol):
         """Note that the panel has read *edits*, but not what was edited again since."""
 
     async def is_first_to_post(self, notice: str, turn: Turn) -> bool:
-        """Whether *turn* is the first to post *notice* in its channel within an hour.
-
-        Asked again, the same turn is still the first.
-        """
+        """Whether *turn* is, or was, the first to post *notice* in its channel within an hour."""
 
     async def mark_read(self, thread: ThreadRef, since: MessageTs, until: MessageTs) -> None:
         """Note that the router has read all from the message *since* on, but *until* and later.

@@ -93,10 +93,7 @@ class Answering:
         await self._finish(context)
 
     async def _is_answered(self, record: TurnRecord) -> bool:
-        """Whether the thread shows an answer of which the store knows nothing (any more).
-
-        Whoever was to answer besides is not known either.
-        """
+        """Whether the thread shows an answer of which the store knows nothing (any more)."""
         if not record.in_doubt or record.progress.calls or record.progress.routed:
             return False
         return await self._services.messenger.has_answered(record.turn.thread, record.turn.id)
@@ -115,7 +112,6 @@ class Answering:
         return await self._recovery.was_overtaken(turn)
 
     async def _is_muted(self, turn: Turn) -> bool:
-        """Whether the thread is muted, and nobody has mentioned us all the same."""
         if turn.mentions_bot:
             return False
         return await self._stores.threads.standing(turn.thread) is Standing.MUTED
@@ -180,7 +176,6 @@ class Answering:
                 await calls.answer(context.conversations.links)
 
     async def _post_unread(self, context: TurnContext) -> None:
-        """Say what we are not allowed to read, once in a while."""
         turn = context.turn
         lacks = self._services.transcript.lacks(turn.thread)
         begins_thread = turn.about == turn.thread.thread_ts
@@ -251,7 +246,6 @@ class Answering:
 
 
 async def _post_reason(context: TurnContext) -> None:
-    """Say why the panel answers now: late, or at a button or a decision."""
     if missed := [m for m in context.turn.messages if m.missed]:
         await context.writer.post(LATE, apologies.late(runtime.time() - float(missed[0].ts)))
     await context.approvals.show_verdict()
@@ -265,7 +259,6 @@ async def _post_reason(context: TurnContext) -> None:
 
 
 async def _post_over_budget(context: TurnContext) -> None:
-    """Name the experts that a budget did not allow to ask, and say why."""
     if left_out := context.progress.over_budget:
         names, reasons = zip(*left_out, strict=True)
         titles = dict.fromkeys(context.panel.persona(name).name for name in names)
@@ -275,7 +268,6 @@ async def _post_over_budget(context: TurnContext) -> None:
 
 
 async def _post_unused_files(context: TurnContext) -> None:
-    """Name the attached files that the experts did not get, and why."""
     attached = await context.input.attached
     if attached.problems:
         await context.writer.post(FILES, file_sentences.files_unused(attached.problems))

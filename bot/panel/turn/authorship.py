@@ -47,16 +47,11 @@ def _words_of(
 
 
 def _authors_of(steer: Steer, about: Sequence[Utterance]) -> tuple[UserId, ...]:
-    """Return who wrote the messages that a button is *about*.
-
-    Where the first of them is not there, or is the panel's, nobody knows whose words are to be
-    answered again: the expert remembers them in any case.
-    """
+    """Return who wrote what a button is *about*, and NOBODY_KNOWN if its first message is gone."""
     is_known = any(one.ts == steer.since and not one.is_by_panel for one in about)
     return (*_ids(about), *(() if is_known else (NOBODY_KNOWN,)))
 
 
 def _ids(messages: Iterable[Utterance]) -> tuple[UserId, ...]:
-    """Return who wrote *messages*, without the panel."""
     ids = (UserId(message.author.id) for message in messages if not message.is_by_panel)
     return tuple(dict.fromkeys(ids))

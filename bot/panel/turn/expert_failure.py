@@ -60,7 +60,6 @@ def of_model(
 
 
 def _waited(context: TurnContext, consultation: Consultation, *, is_silent: bool = False) -> str:
-    """Return the message that names the tools that were waited for; empty if there are none."""
     tools = going_without.waited_for(context, consultation)
     if not tools:
         return ""

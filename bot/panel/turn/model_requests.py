@@ -73,7 +73,6 @@ def _user(context: TurnContext) -> UserId:
 
 
 def _account(context: TurnContext, expert: ExpertName | None) -> Account | None:
-    """Return who pays for a request to *expert*, or the router, if a budget concerns it."""
     if (ledger := context.services.client.ledger) is None:
         return None
     people, own = context.turn.authors, context.panel.budgets
@@ -81,7 +80,6 @@ def _account(context: TurnContext, expert: ExpertName | None) -> Account | None:
 
 
 def _tools_of(context: TurnContext, consultation: Consultation) -> tuple[ServerTool, ...]:
-    """Return an expert's tools without those that fail, or that a colleague may not use."""
     out = {name_of(tool) for tool in unapprovable(context, consultation)}
     out |= {ToolName(f"{MCP}{label}") for label in consultation.without}
     return context.toolbox.select(name for name in consultation.expert.tools if name not in out)

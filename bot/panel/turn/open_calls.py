@@ -83,7 +83,6 @@ class OpenCalls:
         return call.id in progress.asked and progress.was_stopped(call)
 
     async def _relabel(self, router: ConversationId, links: ThreadLinks) -> None:
-        """Let the labels of the *router* name the conversations that the turn has opened, too."""
         turn = self._record.turn
         relabel = partial(self._model.relabel, router, RouterLabels(turn.thread, links.experts))
         try:
@@ -132,7 +131,6 @@ class OpenCalls:
         return round_.closing and bool(self._outputs(stored or (), chooser))
 
     def _outputs(self, stored: Sequence[Item], chooser: Call | None) -> list[Item]:
-        """Return an output for each call of the round that is *stored* without one."""
         progress, panel = self._record.progress, self._panel
         answered = {item.call_id for item in stored if isinstance(item, ToolAnswered)}
         round_ = progress.round_of(chooser.id if chooser else None)

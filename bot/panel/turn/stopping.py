@@ -115,7 +115,6 @@ class Stopping:
 
 
 def _stopped_experts(record: TurnRecord, panel: Panel) -> list[str]:
-    """Return the titles of the experts that were stopped."""
     progress = record.progress
     stopped = filter(progress.was_stopped, progress.calls)
     return [panel.persona(call.expert).name for call in stopped]

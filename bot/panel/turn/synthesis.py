@@ -93,7 +93,6 @@ async def _return_outputs(context: TurnContext) -> Closed:
 async def _append(
     context: TurnContext, conversation: ConversationId, items: Sequence[Item], *, repeated: bool
 ) -> None:
-    """Let the router know *items* without asking it for a word."""
     ref, model = prompts.ref(context.turn), context.services.client.model
     stored = await model.since(conversation, ref) if repeated else None
     if missing := unsent(items, stored or ()):

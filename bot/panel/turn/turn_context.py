@@ -116,17 +116,14 @@ class TurnContext:
 
     @property
     def panel(self) -> Panel:
-        """The experts of the thread."""
         return self.input.panel
 
     @property
     def progress(self) -> Progress:
-        """How far the turn has come."""
         return self.record.progress
 
     @property
     def toolbox(self) -> Toolbox:
-        """The tools that this installation allows."""
         return self.services.panels.toolbox
 
     def conversation_of(self, call: Call) -> ConversationId | None:
@@ -207,7 +204,6 @@ class TurnContext:
         return self.panel.streaming
 
     def consultation(self, call: Call, expert: Expert) -> Consultation:
-        """Return the consultation of *expert* by *call*."""
         experts = experts_to(call, self.progress.rounds)
         asker = self.panel.persona(experts[-2]).name if len(experts) > 1 else ""
         levels = self.rules.levels

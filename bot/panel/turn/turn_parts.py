@@ -18,15 +18,12 @@ class TurnParts:
         self._rules = rules
 
     def writer(self, record: TurnRecord) -> ThreadWriter:
-        """Return what posts the turn's messages, each once."""
         return ThreadWriter(record, self._services.messenger, self._services.stores.outbox)
 
     def plan(self, record: TurnRecord, writer: ThreadWriter, panel: Panel) -> PlanMessage:
-        """Return the message that shows how far the turn has come."""
         return PlanMessage(record, self._services.messenger, writer, panel, self._rules.timeouts)
 
     async def approvals(self, record: TurnRecord) -> ToolApprovals:
-        """Return the thread's requests for approval, as far as they are open."""
         approvals = ToolApprovals(
             record,
             self._services.stores.approvals,
@@ -39,7 +36,6 @@ class TurnParts:
         return approvals
 
     def open_calls(self, record: TurnRecord, panel: Panel) -> OpenCalls:
-        """Return the calls that the turn leaves without an answer."""
         backoff = self._rules.timeouts.backoff
         return OpenCalls(self._services.client.model, record, panel, backoff)
 

@@ -200,7 +200,6 @@ class TurnRunner(Runner):
         await writer.post("command", answer)
 
     async def _ask_to_forget(self, turn: Turn, writer: ThreadWriter) -> None:
-        """Ask whether the thread is really to be forgotten, if its first author may want that."""
         rights = ForgetRights(self._services.transcript, self._services.panels.rights)
         try:
             for author in turn.authors:

@@ -113,14 +113,12 @@ class ExpertDocuments:
     async def _recorded(
         self, upload: Upload, owner: CollectionOwner, by: UserId | None
     ) -> AsyncIterator[bytes]:
-        """Open *upload*, once the audit log says what is about to be stored."""
         async with upload.opened() as content:
             details = {"name": digest(upload.name), "content": digest(content)}
             await self._auditor.record(Act.TAUGHT, owner.scope, by, owner.expert, **details)
             yield content
 
     async def documents(self, scope: Scope, name: str) -> DocumentList:
-        """Return the documents of the expert."""
         expert = await self._editor.find(scope, name)
         own, inherited = await self._collections(scope, expert)
         existing = [collection for collection in (own, *inherited) if collection]
@@ -144,7 +142,6 @@ class ExpertDocuments:
         return document
 
     async def reindex(self, scope: Scope, name: str, wanted: str, by: UserId | None) -> Document:
-        """Index a document of the expert again."""
         expert = await self.check(scope, name, by)
         document, collection = await self._find(scope, expert, wanted)
         return await self._knowledge.reindex(collection, document)
@@ -152,7 +149,6 @@ class ExpertDocuments:
     async def set_always(
         self, scope: Scope, name: str, by: UserId | None, *, always: bool
     ) -> Expert:
-        """Set whether the expert searches its documents for every question."""
         await self.check(scope, name, by)
         return await self._editor.set_always_consult(scope, name, by, always=always)
 

@@ -39,7 +39,6 @@ class Upload:
 
     @property
     def size(self) -> int:
-        """How many bytes it has."""
         return len(self.content) if isinstance(self.content, bytes) else self.content.size
 
     def opened(self) -> AbstractAsyncContextManager[bytes]:
@@ -89,10 +88,7 @@ class Passage:
 
 
 class KnowledgeBase(Protocol):
-    """Stores documents so that models can search them.
-
-    Every method may raise ModelUnavailable or ModelRefused.
-    """
+    """Stores documents for models to search. Methods may raise ModelUnavailable or ModelRefused."""
 
     def check(self, name: str, size: int) -> None:
         """Raise Refused if a document of that name and size cannot be stored."""

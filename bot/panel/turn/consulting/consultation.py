@@ -61,7 +61,6 @@ async def _ask(context: TurnContext, call: Call) -> Outcome:
 
 
 async def _kept(context: TurnContext, call: Call, text: str) -> StoredFile | None:
-    """Store what *call* wants approved as a file; None if that is not possible."""
     file = MadeFile(f"wanted:{call.id}", "tool.txt")
     context.made_files[call.id, file.id] = text.encode()
     try:

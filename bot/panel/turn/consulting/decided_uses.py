@@ -34,7 +34,6 @@ async def decided(
 
 
 async def _problem(context: TurnContext, consultation: Consultation, request: Pending) -> str:
-    """Return why *request*, which people approve, must not be carried out; else nothing."""
     if not request.is_intact:
         return "not shown in full"
     if not all(_is_allowed(context, consultation, one) for one in request.wanted):
@@ -50,17 +49,14 @@ async def _problem(context: TurnContext, consultation: Consultation, request: Pe
 
 
 def _is_allowed(context: TurnContext, consultation: Consultation, wanted: ApprovalWanted) -> bool:
-    """Whether the expert may still use that tool."""
     tools = context.toolbox.select(consultation.expert.tools)
     servers = {tool.label: tool for tool in tools if isinstance(tool, McpServer)}
     return wanted.server in servers and servers[wanted.server].has(wanted.tool)
 
 
 def _holds(stored: Sequence[Item], wanted: ApprovalWanted) -> bool:
-    """Whether *stored* has that request, and nothing else that an answer to it could mean.
-
-    An answered one may be there besides: ids are repeated, and after a crash our answer is stored.
-    """
+    """Whether *stored* has that request, and nothing else that an answer to it could mean."""
+    # An answered one may be there besides: ids repeat, and after a crash our answer is stored.
     answered = pairing.answers(stored)
     places = [
         place

@@ -91,7 +91,6 @@ async def _ask(context: TurnContext, consultation: Consultation, on_event: Event
 
 
 def _timeout(context: TurnContext, consultation: Consultation) -> float:
-    """Return the seconds for the whole answer, colleagues included."""
     timeouts = context.rules.timeouts
     if consultation.expert.function:
         return timeouts.function
@@ -123,10 +122,7 @@ async def _ask_model(
 async def _ask_with(
     context: TurnContext, consultation: Consultation, on_event: EventSink, attached: Attached
 ) -> Outcome:
-    """Ask in the expert's conversation, or in a new one if that is gone.
-
-    What fails of its servers and documents is left out.
-    """
+    """Ask in the expert's conversation, or a new one, without what fails of its tools."""
     while True:
         ask = partial(_ask_in_conversation, context, consultation, on_event, attached)
         try:
@@ -200,7 +196,6 @@ async def _consult_colleagues(
     *,
     repeated: bool,
 ) -> Responded:
-    """Let the expert consult colleagues as the router consults experts, and then answer."""
     record, by = context.record, consultation.call.id
     resumed = record.progress.round_of(by).routed is not None
     response = await _ask_colleagues(context, consultation, prompt, repeated=repeated)
@@ -259,7 +254,6 @@ async def _ask_colleagues(
 
 
 async def _ask_colleague(context: TurnContext, call: Call) -> None:
-    """Ask an expert whose answer goes to the one who consults it."""
     async with context.locks[context.progress.path(call)]:
         call = context.progress.in_one(call)
         if call.id not in context.progress.outcomes:
@@ -293,7 +287,6 @@ def _outcome(context: TurnContext, consultation: Consultation, response: Respond
 
 
 def _whole(context: TurnContext, call: Call, text: str) -> MadeFile:
-    """Return the whole of an answer that was cut, as a file."""
     file = MadeFile(f"answer:{call.id}", "answer.md")
     context.made_files[call.id, file.id] = text.encode(errors="replace")
     return file

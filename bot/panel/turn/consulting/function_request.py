@@ -44,7 +44,6 @@ async def request_for(context: TurnContext, call: Call, deadline: datetime) -> R
 
 
 async def _earlier_messages(context: TurnContext) -> Sequence[Utterance]:
-    """Return what was said in the thread before the question."""
     turn, first = context.turn, context.turn.messages[0].ts
     if first == turn.thread.thread_ts:
         return ()
@@ -58,7 +57,6 @@ def _id(message: Utterance) -> UserId | None:
 async def _authors(
     context: TurnContext, causing: Iterable[UserId], earlier: Sequence[Utterance]
 ) -> Mapping[UserId | None, Author]:
-    """Return who those *causing* the call are, and who wrote the *earlier* messages."""
     given = context.input
     about = (message for one in given.question for message in one.about)
     read = (*earlier, *given.unread.said, *given.background, *about, *given.question)

@@ -27,10 +27,7 @@ def next_try(
     error: ModelRefused,
     needed: Collection[str] = (),
 ) -> Consultation:
-    """Return *consultation* without what failed; raises *error* if nothing can be left out.
-
-    *needed* are servers that it cannot do without.
-    """
+    """Return *consultation* without what failed; raises *error* if nothing can be left out."""
     match error.fault:
         case ModelFault.TOOL_SERVER:
             used = _tools(context, consultation, McpServer)

@@ -20,10 +20,7 @@ _PAUSES = (1.0, 5.0, 15.0, 60.0, 300.0)  # seconds, after each failed try; then 
 
 
 class OutboxWorker:
-    """Takes last states out of the outbox, for *lease* seconds each; any number may run.
-
-    Each sends *at_once* to so many workspaces.
-    """
+    """Sends last states, *at_once* to so many workspaces; has each for *lease* seconds."""
 
     def __init__(
         self, outbox: Outbox, messenger: StateSender, *, lease: float = 15, at_once: int = 1

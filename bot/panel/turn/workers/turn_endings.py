@@ -110,7 +110,6 @@ class TurnEndings:
         await retry(request, Backoff(_SETTLING, total=self._lease, endless=True), StoreUnavailable)
 
     async def _is_gone(self, claim: Claim, error: BaseException) -> bool:
-        """Whether the turn has failed because, or while, its question or thread was deleted."""
         return isinstance(error, ThreadGone) or await self._unwanted.is_deleted(claim)
 
     async def _postpone(self, claim: Claim, error: TryLater) -> None:
@@ -135,9 +134,7 @@ class TurnEndings:
         return max(self._timeouts.turn_retry_delays[: claim.postponed + 1][-1], asked)
 
     async def _may_wait(self, claim: Claim, error: TryLater) -> bool:
-        """Whether a turn is tried again: some times; until it is stopped, if somebody wants that,
-        or until its workspace is moved.
-        """
+        """Whether it is tried again: some times, or until it is stopped or its workspace moved."""
         delays = self._timeouts.turn_retry_delays
         if claim.postponed < len(delays) or not delays:
             return claim.postponed < len(delays)

@@ -67,7 +67,6 @@ class TurnWorker:
 
     @property
     def running(self) -> int:
-        """How many turns are running."""
         return len(self._running)
 
     async def drain(self, grace: float) -> int:
@@ -144,7 +143,6 @@ class TurnWorker:
             await self._endings.after_failure(claim, leading(error))
 
     def _beside(self, claim: Claim) -> Renewal:
-        """Return what is renewed with the lease."""
         return partial(self._ledger.renew, claim.turn.id) if self._ledger else nothing_else
 
     async def _attempt(self, claim: Claim) -> bool:
@@ -157,7 +155,6 @@ class TurnWorker:
         return await self._runner.run(claim)
 
     async def _end_early(self, claim: Claim) -> None:
-        """End a turn that somebody does not want any more."""
         try:
             if self._unwanted.is_withdrawn(claim):
                 await self._endings.withdraw(claim)

@@ -25,7 +25,6 @@ class UnwantedTurns:
         return claim in self._withdrawn
 
     def forget(self, claim: Claim) -> None:
-        """Forget a turn that runs no more."""
         self._stopped.discard(claim)
         self._withdrawn.discard(claim)
 
@@ -55,7 +54,6 @@ class UnwantedTurns:
         return claim in self
 
     async def deleted(self, claim: Claim) -> Set[MessageTs]:
-        """Return which messages of the turn were deleted."""
         deleted = await self._queue.deleted([claim.turn])
         return deleted.get(claim.turn.thread, frozenset())
 
