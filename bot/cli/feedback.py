@@ -15,8 +15,8 @@ from bot.cli.shared.workspace import of_workspace, workspace_option
 from bot.operations.services import Workspace
 from bot.panel.audit.entry import Act
 from bot.panel.model import ThreadRef
-from bot.panel.months import kept_months
 from bot.panel.reports.feedback import Feedback
+from bot.panel.reports.months import kept_months
 from bot.panel.roster.roster import WorkspaceScope
 from bot.settings.needs import STORE
 

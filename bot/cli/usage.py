@@ -14,7 +14,6 @@ from bot.cli.shared.listing import as_csv, counted, print_json
 from bot.cli.shared.workspace import of_workspace, wanted, workspace_option
 from bot.panel.audit.entry import Act
 from bot.panel.errors import Refused
-from bot.panel.months import kept_months
 from bot.panel.reports.month_usage import (
     VIEWS,
     MonthUsage,
@@ -22,6 +21,7 @@ from bot.panel.reports.month_usage import (
     month_usage,
     usage_by_workspace,
 )
+from bot.panel.reports.months import kept_months
 from bot.panel.reports.report_store import ROUTER
 from bot.panel.reports.usage_counts import Dimension
 from bot.panel.roster.roster import WorkspaceScope

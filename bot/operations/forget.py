@@ -16,8 +16,8 @@ from bot.operations.survey import ThreadData
 from bot.panel.audit.entry import Act
 from bot.panel.errors import ModelUnavailable, Refused
 from bot.panel.model import ConversationId, ThreadRef, TurnId, UserId
-from bot.panel.months import kept_months
 from bot.panel.reports.feedback import Feedback
+from bot.panel.reports.months import kept_months
 from bot.panel.retries import Backoff, Retries, retry
 from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
 from bot.panel.routing.corrections import Correction

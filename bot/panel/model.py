@@ -147,7 +147,6 @@ class Message:
 
     @property
     def shows_more(self) -> bool:
-        """Whether there is more to it than its text."""
         return bool(self.files or self.quoted)
 
 
@@ -194,16 +193,14 @@ class Turn:
         return any(message.mentioned for message in self.messages)
 
     def since_mention(self) -> "Turn":
-        """Return the turn without the messages before the first that mentions the bot."""
         mentions = [n for n, message in enumerate(self.messages) if message.mentioned]
         return replace(self, messages=self.messages[mentions[0] :]) if mentions else self
 
     @property
     def authors(self) -> tuple[UserId, ...]:
-        """All whose words or clicks cause it, in order, each once.
+        """All whose words or clicks cause it, each once: it has the least rights of any of them.
 
-        It has the rights of the one who has the least. Of a button or a decision this is whole only
-        once the words that it is about are read: see ``TurnContext.turn``.
+        Of a button or a decision, this is whole once what it is about is read: ``with_authors``.
         """
         wrote = (message.author for message in self.messages)
         return tuple(dict.fromkeys((*self.words_of, *wrote, *self.pressed)))
@@ -275,10 +272,7 @@ class Panel:
     budgets: str = ""  # the workspace's own, as they are written
 
     def find(self, name: str) -> Expert | None:
-        """Return the expert with that name or title, in any case, if there is one.
-
-        Names take precedence: combined scopes may have one expert's name as another's title.
-        """
+        """Return the expert of that name, or else of that title, in any case, if there is one."""
         folded = name.casefold()
         by_name = (e for e in self.experts if e.name == folded)
         by_title = (e for e in self.experts if e.title.casefold() == folded)

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from bot.panel.model import UserId
-from bot.panel.months import month_of
 from bot.panel.reports.feedback import Feedback, FeedbackStore, Judged, question_of
+from bot.panel.reports.months import month_of
 
 
 class FakeFeedbackStore(FeedbackStore):

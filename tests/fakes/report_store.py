@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from itertools import product
 
 from bot.panel.model import Claim, ThreadRef, Turn, TurnId
-from bot.panel.months import month_of
+from bot.panel.reports.months import month_of
 from bot.panel.reports.report_store import FailureNote, ReportStore
 from bot.panel.reports.turn_report import TurnReport
 from bot.panel.reports.usage_counts import Dimension, UsageCount, counts_of, merged

@@ -14,9 +14,9 @@ from bot.panel.budgets.overview import Standing, standings
 from bot.panel.errors import Refused
 from bot.panel.messaging.handles import HandleStore, by_expert
 from bot.panel.model import Expert, ExpertName, Synthesis, UserId, WhenUnsure
-from bot.panel.months import kept_months
 from bot.panel.reports.feedback import Feedback, FeedbackStore, Opinion
 from bot.panel.reports.month_usage import NOTHING, UsageRow, month_usage, sum_of, usage_row
+from bot.panel.reports.months import kept_months
 from bot.panel.reports.report_store import ReportStore
 from bot.panel.reports.usage_counts import Dimension, UsageCount
 from bot.panel.roster.panel_editor import PanelEditor

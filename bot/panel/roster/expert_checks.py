@@ -8,10 +8,9 @@ from functools import lru_cache
 from typing import Any
 
 from bot.language import gettext, number
-from bot.panel import efforts
 from bot.panel.errors import Refused
 from bot.panel.model import Effort, Expert, ExpertName
-from bot.panel.roster import lookalikes
+from bot.panel.roster import efforts, lookalikes
 
 LONGEST_NAME = 24  # names and conversations of a hundred in a thread fit OpenAI's metadata
 LONGEST_TITLE = 40

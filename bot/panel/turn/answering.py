@@ -8,11 +8,11 @@ from bot import runtime
 from bot.panel.access import withheld
 from bot.panel.budgets.ledger import OverBudget
 from bot.panel.budgets.sentences import left_out as budget_notice
-from bot.panel.byte_budget import ByteBudget
 from bot.panel.errors import ModelFault, ModelRefused, leaves
 from bot.panel.journal.posts import FILES, LATE, STEERED, UNREAD
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.language_model.files import attachments
+from bot.panel.language_model.files.byte_budget import ByteBudget
 from bot.panel.language_model.files.file_fetching import fetch, needed
 from bot.panel.links import ThreadLinks
 from bot.panel.model import Call, Decision, Turn

@@ -11,7 +11,6 @@ from typing import TypeVar
 from bot import runtime
 from bot.panel import observing
 from bot.panel.approvals.tool_approvals import ToolApprovals
-from bot.panel.byte_budget import ByteBudget
 from bot.panel.errors import (
     ConversationGone,
     ModelFault,
@@ -26,6 +25,7 @@ from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.language_model import prompts
 from bot.panel.language_model.exchange import ModelEvent
 from bot.panel.language_model.files.attachments import Attached
+from bot.panel.language_model.files.byte_budget import ByteBudget
 from bot.panel.language_model.model_client import ResponseRestarted
 from bot.panel.links import path_of
 from bot.panel.model import (

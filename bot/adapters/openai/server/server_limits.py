@@ -9,11 +9,11 @@ from typing import Any
 from openai import APIStatusError, AsyncOpenAI
 
 from bot.adapters.openai import azure, errors, one_tool
-from bot.panel import efforts
 from bot.panel.errors import ModelFault, ModelRefused, PanelError
 from bot.panel.language_model.exchange import Prompt
 from bot.panel.language_model.tool_names import MOST_SINGLE
 from bot.panel.model import Effort
+from bot.panel.roster import efforts
 
 log = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.encryption import CLEAR, Cipher
-from bot.panel.months import month_of
 from bot.panel.reports.feedback import Feedback, FeedbackStore, question_of
+from bot.panel.reports.months import month_of
 
 _log = logging.getLogger(__name__)
 

@@ -23,7 +23,7 @@ from bot.adapters.redis.connection.scripting import Connection, Script, ThreadSc
 from bot.adapters.redis.shards import Shards
 from bot.adapters.redis.stores.packed_reports import packed, unpacked
 from bot.panel.model import Claim, ThreadRef, Turn, TurnId
-from bot.panel.months import month_of
+from bot.panel.reports.months import month_of
 from bot.panel.reports.report_store import FailureNote, ReportStore
 from bot.panel.reports.turn_report import TurnReport
 from bot.panel.reports.usage_counts import Dimension, UsageCount, counts_of

@@ -20,8 +20,8 @@ from bot.adapters.slack.receiving.mentions import Mentions
 from bot.adapters.slack.threads.message_document import MessageReading, WorkspaceLinks
 from bot.json_types import Json
 from bot.language import gettext, in_shared_language
-from bot.panel.byte_budget import ByteBudget
 from bot.panel.errors import PanelError, Refused
+from bot.panel.language_model.files.byte_budget import ByteBudget
 from bot.panel.model import CollectionId, UserId
 from bot.panel.roster.changes import Change
 from bot.panel.roster.documents.expert_documents import ExpertDocuments

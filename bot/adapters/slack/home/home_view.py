@@ -34,9 +34,9 @@ from bot.adapters.slack.home.turning import Listing, Place
 from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 from bot.language import day, gettext, ngettext
-from bot.panel import months
 from bot.panel.budgets import sentences
 from bot.panel.model import Expert, Synthesis
+from bot.panel.reports import months
 from bot.panel.reports.overview import Overview
 from bot.panel.roster.panel_reader import PanelEntry
 from bot.panel.roster.roster import RosterChanges

@@ -5,7 +5,6 @@ import logging
 from collections.abc import Sequence
 from typing import Protocol
 
-from bot.panel.byte_budget import Share
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, Refused
 from bot.panel.language_model.exchange import Attachment
 from bot.panel.language_model.files.attachments import (
@@ -17,6 +16,7 @@ from bot.panel.language_model.files.attachments import (
     sort_out,
     understood,
 )
+from bot.panel.language_model.files.byte_budget import Share
 from bot.panel.made_files import StoredFile, Upload
 from bot.panel.model import FileId, SharedFile
 from bot.panel.retries import retry

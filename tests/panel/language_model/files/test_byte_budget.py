@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from bot.panel.byte_budget import ByteBudget
+from bot.panel.language_model.files.byte_budget import ByteBudget
 from tests.eventually import eventually
 
 

@@ -1,8 +1,8 @@
 from datetime import UTC, datetime
 
 from bot.panel.model import TurnId
-from bot.panel.months import kept_months, month_name, month_of
 from bot.panel.reports.feedback import question_of
+from bot.panel.reports.months import kept_months, month_name, month_of
 
 
 def test_a_turn_tells_when_its_question_was_asked():
