@@ -2,7 +2,6 @@
 
 from aiohttp import ClientSession
 
-from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.installing.removal import Removals
 from bot.assembly.storage import Storage
@@ -27,5 +26,4 @@ def removals_of(
     """Return what ends the installations that Slack has ended."""
     after = config.uninstall_days * 24 * 60 * 60
     removed = RemovedWorkspaces(storage.chores, storage.audit, after=after)
-    web = web_api.client("", config.slack_api_url, session)
-    return Removals(installations, removed, web)
+    return Removals(installations, removed, config.slack_api_url, session)

@@ -124,7 +124,7 @@ async def _open_many(config: Config, storage: Storage, status: Status) -> AsyncI
                     log.warning("catching_up.skipped", extra=extra)
 
         sorting = PayloadSorting(
-            workspaces, shared.installations, storage.shared_threads, shared.removals.take_in
+            workspaces, shared.installations, storage.shared_threads, shared.removals
         )
 
         def add_pages(served: web.Application) -> None:

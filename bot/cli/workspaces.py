@@ -67,7 +67,7 @@ async def list_workspaces(as_json: bool) -> None:
         print_json([_fields(one) for one in found])
         return
     for one in found:
-        click.echo(f"{one.key}  {_time(one.installed_at)}  {visible(one.name)}  {one.url}".rstrip())
+        click.echo(visible(f"{one.key}  {_time(one.installed_at)}  {one.name}  {one.url}".rstrip()))
     click.echo(f"{counted(len(found), 'installation')}.", err=True)
 
 

@@ -79,7 +79,7 @@ def setting(
     """Declare a field of a dataclass that is read from the environment variable *name*."""
     example = example or as_text(kind.default)
     described = Setting(name, kind, group, about, example, is_secret, needed, line, page, own)
-    declared: T = dataclasses.field(metadata={_METADATA: described})
+    declared: T = dataclasses.field(metadata={_METADATA: described}, repr=not is_secret)
     return declared
 
 

@@ -1,3 +1,5 @@
+from base64 import urlsafe_b64encode
+
 import pytest
 
 from bot.settings.environment import ConfigError, read
@@ -24,6 +26,21 @@ def test_defaults_fill_what_is_not_given():
     assert config.slack_api_url == "https://slack.com/api/"
     assert config.port == 3000
     assert not config.uses_socket_mode
+
+
+def test_secrets_are_not_shown_with_the_rest():
+    secrets = {
+        **GOOD,
+        "SLACK_APP_TOKEN": "xapp-1-A1-1-own",
+        "REDIS_URL": "redis://bot:own-password@localhost",
+        "PANELBOT_CLIENT_SECRET": "own-client-secret",
+        "PANELBOT_SECRETS": "own-secret-of-thirty-two-characters",
+        "PANELBOT_ENCRYPTION_KEYS": urlsafe_b64encode(b"own" * 10 + b"xx").decode(),
+    }
+    shown = repr(read(secrets))
+
+    assert "redis_shards=1" in shown
+    assert [text for text in ("own", "xoxb-", "sk-", SIGNING_SECRET) if text in shown] == []
 
 
 @pytest.mark.parametrize(("value", "language"), [("de", "de"), ("PT", "pt"), ("", "")])

@@ -6,13 +6,14 @@ the one that was asked in its thread; only what says neither goes where Slack sa
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
 from slack_bolt.response import BoltResponse
 
 from bot.adapters.redis.stores.workspace_stores import RedisSharedThreadStore
+from bot.adapters.slack.installing.removal import Removals
 from bot.adapters.slack.receiving import mentions
-from bot.adapters.slack.receiving.events import event_of, event_time
+from bot.adapters.slack.receiving.events import event_of
 from bot.adapters.slack.receiving.receiver import MESSAGES, malformed_warning, received
 from bot.adapters.slack.receiving.recipients import Recipient, recipient_of, sent_to
 from bot.assembly.workspaces.reception import Reception
@@ -24,23 +25,21 @@ from bot.panel.installations.installation import InstallationStore, NotInstalled
 
 log = logging.getLogger(__name__)
 
-TakeIn = Callable[[Json], Awaitable[bool]]
-
 
 class PayloadSorting:
-    """Receives the payloads of all workspaces; *take_in* may take those about installations."""
+    """Receives the payloads of all workspaces; *removals* take those about installations."""
 
     def __init__(
         self,
         workspaces: Workspaces[Reception],
         installations: InstallationStore,
         threads: RedisSharedThreadStore,
-        take_in: TakeIn,
+        removals: Removals,
     ) -> None:
         self._workspaces = workspaces
         self._installations = installations
         self._threads = threads
-        self._take_in = take_in
+        self._removals = removals
         self._malformed = malformed_warning()
         self._failed = RepeatedWarning(log, "payload.not_sorted")
 
@@ -54,12 +53,12 @@ class PayloadSorting:
         if "ssl_check" in body:
             return BoltResponse(status=200)
         try:
-            if await self._take_in(body):
+            if await self._removals.take_in(body):
                 return BoltResponse(status=200)
             return await self._give(body)
-        except PanelError as error:  # Slack delivers it again
+        except Exception as error:  # noqa: BLE001 - Slack gets an answer, and delivers it again
             self._failed.tell(type(error).__name__, error)
-            return BoltResponse(status=503)
+            return BoltResponse(status=503 if isinstance(error, PanelError) else 500)
 
     async def _give(self, body: Json) -> BoltResponse:
         recipient = recipient_of(body)
@@ -75,20 +74,13 @@ class PayloadSorting:
 
     async def _teams(self, body: Json, recipient: Recipient) -> Sequence[str]:
         """Return the workspaces to try, in order."""
-        if recipient.is_org_wide and recipient.enterprise_id:
-            await self._note_workspace(recipient, event_time(body))
+        if recipient.is_org_wide and recipient.enterprise_id and recipient.teams:
+            await self._removals.named(recipient.enterprise_id, recipient.teams[0])
         if not body.get("is_ext_shared_channel"):
             return recipient.teams
         event = event_of(body)
         owner = await self._owner(event, recipient) if event.get("type") in MESSAGES else None
         return (owner, *recipient.teams) if owner else recipient.teams
-
-    async def _note_workspace(self, recipient: Recipient, at: int) -> None:
-        """Note in which workspace of an organisation its installation acts: each payload says."""
-        for team_id in recipient.teams[:1]:
-            if await self._installations.for_team(team_id) is None:
-                noted = frozenset({team_id})
-                await self._installations.note_teams(recipient.enterprise_id, noted, at=at)
 
     async def _owner(self, event: Json, recipient: Recipient) -> str | None:
         """Return whose bot a message in a shared channel mentions, else who was asked before."""
@@ -97,18 +89,29 @@ class PayloadSorting:
         if not (channel and ts):
             return None
         thread_ts = said.get("thread_ts") or ts
-        mentioned = await self._mentioned(mentions.live(said).users, recipient)
+        mentioned = await self._mentioned(mentions.live(said).users, recipient, channel)
         if mentioned:
             await self._threads.note(channel, thread_ts, mentioned)
         return mentioned or await self._threads.owner(channel, thread_ts)
 
-    async def _mentioned(self, users: Sequence[str], recipient: Recipient) -> str | None:
-        """Return the workspace whose bot is the first of *users* that is one."""
+    async def _mentioned(
+        self, users: Sequence[str], recipient: Recipient, channel: str
+    ) -> str | None:
+        """Return the workspace whose bot is the first of *users* that is one, and in *channel*."""
         bots = await self._installations.of_bots(users)
         for keys in filter(None, map(bots.get, users)):
             sent_there = {*recipient.teams, recipient.enterprise_id} & keys
             if sent_there:
                 return next((one for one in recipient.teams if one in keys), recipient.teams[0])
-            if workspaces := sorted(key for key in keys if key.startswith("T")):
-                return workspaces[0]
+            for team_id in sorted(key for key in keys if key.startswith("T")):
+                if await self._takes_part(team_id, channel):
+                    return team_id
         return None
+
+    async def _takes_part(self, team_id: str, channel: str) -> bool:
+        """Whether a workspace shares *channel*: anybody elsewhere may mention its bot."""
+        try:
+            async with self._workspaces.use(team_id) as there:
+                return await there.slack.channel_facts.is_known(channel)
+        except NotInstalled:
+            return False

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
 import click
 
 from bot import logs, runtime
+from bot.characters import visible
 from bot.cli.shared import stop_signals
 from bot.cli.shared.env_file import environment
 from bot.cli.shared.stop_signals import nothing
@@ -60,7 +61,7 @@ def tell(problem: str) -> None:
     if logs.is_json():
         log.error("command.failed", extra={"reason": problem})
     else:
-        click.echo(f"panelbot: {problem}", err=True)
+        click.echo(f"panelbot: {visible(problem)}", err=True)
 
 
 _progress: list["Progress"] = []  # the bars that were shown, for whoever stops a command

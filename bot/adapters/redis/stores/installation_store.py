@@ -159,6 +159,14 @@ class RedisInstallationStore(InstallationStore):
     def _installation(self, key: str, fields: Mapping[str, str]) -> Installation | None:
         if not fields:
             return None
+        try:
+            return self._read(key, fields)
+        except codec.Unreadable as error:
+            raise codec.Unreadable(f"the installation of {key}: {error}") from error
+        except (KeyError, ValueError):
+            raise codec.Unreadable(f"the installation of {key}: damaged") from None
+
+    def _read(self, key: str, fields: Mapping[str, str]) -> Installation:
         token, refresh_token = (
             self._cipher.decrypt(fields[field], token_in(self._app, key, field)) for field in TOKENS
         )

@@ -64,6 +64,14 @@ class SlackChannelFacts(ChannelFacts):
             return told is None
         return _is_shared(info)
 
+    async def is_known(self, channel_id: str) -> bool:
+        """Whether the workspace has the channel, or shares it. Raises MessengerUnavailable."""
+        try:
+            await self._info(channel_id)
+        except SlackRefused as refusal:
+            return refusal.code != "channel_not_found"
+        return True
+
     async def public(self) -> Collection[str]:
         if self._clock() - self._public[0] > _PUBLIC_AGE:
             pages = self._api.pages(

@@ -29,6 +29,7 @@ class SlackPeople(People):
     ) -> None:
         self._api = api
         self._team = identity.team_id
+        self._is_org_wide = identity.is_org_wide
         self._clock = clock
         self._cached: OrderedDict[UserId, tuple[float, Person | None]] = OrderedDict()
         self._groups: dict[str, tuple[float, frozenset[str]]] = {}
@@ -146,9 +147,13 @@ class SlackPeople(People):
             return Role.STRANGER
         if member.get("is_restricted") or member.get("is_ultra_restricted"):
             return Role.GUEST
-        if any(member.get(f"is_{rank}") for rank in ("admin", "owner", "primary_owner")):
-            return Role.ADMIN
-        return Role.MEMBER
+        return Role.ADMIN if self._is_admin(member) else Role.MEMBER
+
+    def _is_admin(self, member: Json) -> bool:
+        """Whether a member is an admin here: an org-wide token may show their rank elsewhere."""
+        is_rank_here = not self._is_org_wide or member.get("team_id") == self._team
+        ranked = member if is_rank_here else member.get("enterprise_user") or {}
+        return any(ranked.get(f"is_{rank}") for rank in ("admin", "owner", "primary_owner"))
 
 
 def _names_of(member: Json) -> list[str]:

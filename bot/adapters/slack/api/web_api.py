@@ -83,10 +83,10 @@ def client(token: str, url: str, shared: ClientSession) -> AsyncWebClient:
 class SlackApi:
     """The methods of Slack's Web API, at the rate that *limiter* allows.
 
-    One call waits *longest* seconds at most when Slack sends ``Retry-After``. *on_rejected* is
-    called with Slack's code wherever it rejects the token, and may raise what counts instead.
-    Nothing is sent for a turn of another workspace than *team_id*, if that is given; an org-wide
-    token is told which one is meant.
+    One call waits *longest* seconds at most when Slack sends ``Retry-After``, and *timeout* for an
+    answer, if that is not as the session says. *on_rejected* is called with Slack's code wherever
+    it rejects the token, and may raise what counts instead. Nothing is sent for a turn of another
+    workspace than *team_id*, if that is given; an org-wide token is told which one is meant.
     """
 
     def __init__(
@@ -96,6 +96,7 @@ class SlackApi:
         *,
         longest: float = 60,
         retries: int = len(_READ_DELAYS),
+        timeout: float | None = None,
         channels: Channels | None = None,
         on_rejected: Callable[[str], Awaitable[None]] | None = None,
         team_id: str = "",
@@ -109,6 +110,7 @@ class SlackApi:
         self._limiter = limiter
         self._longest = longest
         self._retries = retries
+        self._timeout = ClientTimeout(total=timeout) if timeout else None
         self._logged: set[tuple[str, str]] = set()
 
     async def write(self, method: str, *, within: float | None = None, **args: Any) -> Json:
@@ -233,7 +235,11 @@ class SlackApi:
         if web.session is None:
             raise ValueError("the client has no session")
         async with web.session.post(
-            web.base_url + method, data=LeasedBytes(body), headers=headers, proxy=web.proxy
+            web.base_url + method,
+            data=LeasedBytes(body),
+            headers=headers,
+            proxy=web.proxy,
+            timeout=self._timeout or web.session.timeout,
         ) as answer:
             return answer.status, answer.headers, await answer.read()
 

@@ -5,21 +5,19 @@ Slack rejects our token, and each ends only the installation that it can be abou
 before Bolt, which drops some of them.
 """
 
-import asyncio
 import logging
 from collections.abc import Iterable
-from typing import Any
 
-from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
+from aiohttp import ClientSession
 
 from bot import runtime
-from bot.adapters.slack.api.web_api import REJECTED, meaning
+from bot.adapters.slack.api.web_api import REJECTED, SlackApi, client
 from bot.adapters.slack.receiving.events import event_of, event_time, revoked_bots
 from bot.json_types import Json
 from bot.operations.removal import RemovedWorkspaces
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, PanelError
 from bot.panel.installations.installation import Installation, InstallationStore
+from bot.panel.messaging.rate_limiter import NoRateLimiter
 
 log = logging.getLogger(__name__)
 
@@ -29,17 +27,25 @@ NO_ACCESS = "team_access_not_granted"  # where an admin has taken the app out of
 _DEAD = REJECTED - {NO_ACCESS, "token_expired"}  # what ends an installation
 _WITHIN = 2.0  # seconds: Slack waits for an answer, and tells it again if there is none
 _PAGE = 1_000
+_UNLISTED_FOR = 60.0  # seconds: strangers write in channels that they share with an organisation
+_MOST_UNLISTED = 1_000
 
 
 class Removals:
-    """Ends the installations in *store* that Slack has ended. *web* needs no token of its own."""
+    """Ends the installations in *store* that Slack, at *api_url*, has ended."""
 
     def __init__(
-        self, store: InstallationStore, removed: RemovedWorkspaces, web: AsyncWebClient
+        self,
+        store: InstallationStore,
+        removed: RemovedWorkspaces,
+        api_url: str,
+        session: ClientSession,
     ) -> None:
         self._store = store
         self._removed = removed
-        self._web = web
+        self._api_url = api_url
+        self._session = session
+        self._unlisted: dict[tuple[str, str], float] = {}  # when Slack has last said so
 
     async def take_in(self, body: Json) -> bool:
         """Do what such an event means; False if *body* is something else.
@@ -78,6 +84,25 @@ class Removals:
             await self._store.drop_teams(installation.key, asked, at=now)
             if await self._store.for_team(team_id) is None:
                 await self._removed.removed(team_id, NO_ACCESS, int(now))
+
+    async def named(self, enterprise_id: str, team_id: str) -> None:
+        """Note that an organisation's installation acts in a workspace that a payload names.
+
+        Slack is asked: it may name the workspace of another company, with which a channel is
+        shared. Raises MessengerUnavailable or StoreUnavailable.
+        """
+        place, now = (enterprise_id, team_id), runtime.monotonic()
+        if now - self._unlisted.get(place, float("-inf")) < _UNLISTED_FOR:
+            return
+        if await self._store.for_team(team_id):
+            return
+        installation = await self._store.find(enterprise_id)
+        if installation and team_id in await self._listed(installation):
+            await self._store.note_teams(enterprise_id, frozenset({team_id}), at=runtime.time())
+            return
+        if len(self._unlisted) >= _MOST_UNLISTED:
+            self._unlisted.clear()
+        self._unlisted[place] = now
 
     async def is_installed(self, team_id: str) -> bool:
         """Whether Slack lets us into a workspace."""
@@ -147,48 +172,31 @@ class Removals:
     async def _has_ended(self, installation: Installation) -> bool:
         """Whether Slack has no use for a token any more, which it may say by mistake elsewhere."""
         try:
-            await self._ask("auth.test", installation)
+            await self._as(installation).read("auth.test")
         except MessengerRefused as refusal:
             return refusal.code in _DEAD
         return False
 
     async def _listed(self, installation: Installation) -> frozenset[str]:
         """Return the workspaces in which Slack lets an organisation's installation act."""
-        teams: frozenset[str] = frozenset()
-        cursor = ""
-        while True:
-            try:
-                page = await self._ask("auth.teams.list", installation, limit=_PAGE, cursor=cursor)
-            except MessengerRefused as refusal:
-                raise MessengerUnavailable(f"auth.teams.list: {refusal.code}") from refusal
-            teams |= _ids([team.get("id") for team in page.get("teams") or ()])
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                return teams
-
-    async def _ask(self, method: str, installation: Installation, **args: Any) -> Json:
-        """Ask Slack with the token of *installation*.
-
-        Raises MessengerRefused, or MessengerUnavailable if there is no answer in time.
-        """
+        pages = self._as(installation).pages("auth.teams.list", "teams", limit=_PAGE)
         try:
-            async with asyncio.timeout(_WITHIN):
-                answer = await self._web.api_call(
-                    method, data={"token": installation.token, **args}
-                )
-        except SlackApiError as error:
-            raise meaning(error) from error
-        except Exception as error:
-            raise MessengerUnavailable(f"{method}: {type(error).__name__}") from error
-        return answer.data if isinstance(answer.data, dict) else {}
+            return _ids([team.get("id") async for team in pages])
+        except MessengerRefused as refusal:
+            raise MessengerUnavailable(f"auth.teams.list: {refusal.code}") from refusal
+
+    def _as(self, installation: Installation) -> SlackApi:
+        """Return what asks Slack with a token: once, as Slack waits for us meanwhile."""
+        web = client(installation.token, self._api_url, self._session)
+        return SlackApi(web, NoRateLimiter(), longest=0, retries=0, timeout=_WITHIN)
 
     async def _change_access(self, body: Json, event: Json) -> None:
         """Note in which workspaces an organisation's installation may act.
 
         A late word that it may is about a former one, unless Slack says the same now.
         """
-        organisation, at = body.get("enterprise_id"), float(event.get("event_ts", event_time(body)))
-        teams = _ids(event.get("team_ids"))
+        organisation, teams = body.get("enterprise_id"), _ids(event.get("team_ids"))
+        at = min(float(event.get("event_ts", event_time(body))), runtime.time())
         if not isinstance(organisation, str) or not organisation or not teams:
             return
         if event["type"] == "team_access_granted":

@@ -34,9 +34,12 @@ def teams_of(body: Mapping[str, Any]) -> frozenset[str]:
 
 
 def event_time(body: Mapping[str, Any]) -> int:
-    """Return when an event happened, in seconds since 1970: perhaps long before it comes."""
-    at = body.get("event_time")
-    return at if isinstance(at, int) else int(runtime.time())
+    """Return when an event happened, in seconds since 1970: perhaps long before it comes.
+
+    What claims to be of the future counts as of now: nothing later would be believed otherwise.
+    """
+    at, now = body.get("event_time"), int(runtime.time())
+    return min(at, now) if isinstance(at, int) else now
 
 
 def revoked_bots(event: Json) -> frozenset[str]:

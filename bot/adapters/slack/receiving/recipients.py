@@ -7,6 +7,7 @@
    whoever acts in a shared channel may be of another workspace, which may have the app as well.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from bot.json_types import Json
 
 _TRUE = (True, "true")  # commands say it as a text
+_ID = re.compile(r"[A-Z][A-Z0-9]{1,31}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,4 +81,4 @@ def _first(values: Iterable[object]) -> str:
 def _ids(values: Iterable[object]) -> tuple[str, ...]:
     """Return the ids among *values*, each of which may also be an object that has one."""
     found = (value.get("id") if isinstance(value, dict) else value for value in values)
-    return tuple(dict.fromkeys(one for one in found if one and isinstance(one, str)))
+    return tuple(dict.fromkeys(x for x in found if isinstance(x, str) and _ID.fullmatch(x)))

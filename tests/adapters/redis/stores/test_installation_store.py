@@ -53,6 +53,24 @@ async def test_a_token_that_was_moved_is_refused(redis, source, field):
         await store(redis, NEW).find(ACME.key)
 
 
+@pytest.mark.parametrize(
+    "field", ["token", "refresh_token", "about", "generation", "renewals", "expires_at"]
+)
+@pytest.mark.parametrize("value", [None, "{odd"])
+async def test_a_damaged_record_is_named(redis, field, value):
+    kept = store(redis)
+    saved = await kept.save(ACME)
+    await redis.hdel(AT + ACME.key, field)
+    if value:
+        await redis.hset(AT + ACME.key, field, value)
+    if value and field in ("token", "refresh_token"):  # before there were keys, any text was one
+        assert await kept.find(ACME.key) == replace(saved, **{field: value})
+        return
+
+    with pytest.raises(Unreadable, match=f"the installation of {ACME.key}: "):
+        await kept.for_team(ACME.key)
+
+
 async def test_a_token_of_another_app_is_refused(redis):
     await store(redis, NEW).save(ACME)
     await redis.copy(AT + ACME.key, (AT + ACME.key).replace("A1", "A2"))

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -54,6 +55,26 @@ async def test_everybody_has_a_name_and_a_role(neighbour, user, name, role):
 )
 async def test_a_role_is_what_slack_says_of_a_member_of_our_workspace(neighbour, member, role):
     assert neighbour.people._role({"id": "U1", **member}) is role
+
+
+@pytest.mark.parametrize(
+    ("member", "role"),
+    [
+        ({"team_id": "T0HOME", "is_admin": True}, Role.MEMBER),
+        ({"team_id": "T0HOME", "is_owner": True, "is_primary_owner": True}, Role.MEMBER),
+        ({"team_id": "T0ACME", "is_admin": True}, Role.ADMIN),
+    ],
+)
+async def test_an_admin_of_another_workspace_of_the_organisation_is_none_here(
+    neighbour, member, role
+):
+    identity = replace(neighbour.identity, is_org_wide=True)
+    people = SlackPeople(neighbour.api, identity)
+
+    of_organisation = {"id": "U1", "enterprise_user": {"teams": ["T0HOME", "T0ACME"]}, **member}
+    assert people._role(of_organisation) is role
+    of_organisation["enterprise_user"] |= {"is_owner": True}
+    assert people._role(of_organisation) is Role.ADMIN
 
 
 async def test_slacks_own_sample_is_understood(neighbour, shared):

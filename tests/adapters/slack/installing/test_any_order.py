@@ -22,8 +22,8 @@ TEAMS = (GLOBEX, NORTH, SOUTH)
 class World(Company):
     """Slack, of which each event waits until it is delivered, perhaps again."""
 
-    def __init__(self, slack, redis, web, installed, dice) -> None:
-        super().__init__(slack, redis, web)
+    def __init__(self, slack, redis, session, installed, dice) -> None:
+        super().__init__(slack, redis, session)
         self.installed = installed
         self.dice = dice
         self.pending = []
@@ -80,9 +80,9 @@ class World(Company):
 
 
 @pytest.mark.parametrize("seed", range(25))
-async def test_in_the_end_the_truth_is_known(slack, redis, web, installed, seed):
+async def test_in_the_end_the_truth_is_known(slack, redis, session, installed, seed):
     dice = random.Random(seed)  # noqa: S311 - repeatable, no secret
-    world = World(slack, redis, web, installed, dice)
+    world = World(slack, redis, session, installed, dice)
     slack.hazards.removals = dice.choice(["tokens first", "app first"])
     slack.hazards.org_removals_name_a_team = dice.random() < 0.5
     doing = [world.install, world.grant, world.revoke]

@@ -23,13 +23,13 @@ ORG = INITECH.id
 class Company:
     """What takes the events in, over HTTP, and what comes of them."""
 
-    def __init__(self, slack, redis, web) -> None:
+    def __init__(self, slack, redis, session) -> None:
         self.slack = slack
         self.store = RedisInstallationStore(redis, "A1", Cipher([b"k" * 32]))
         self.chores = RedisChoreStore(redis)
         self.log = FakeAuditLog()
-        removed = RemovedWorkspaces(self.chores, auditor(self.log), after=60)
-        self.removals = Removals(self.store, removed, web)
+        self.removed = RemovedWorkspaces(self.chores, auditor(self.log), after=60)
+        self.removals = Removals(self.store, self.removed, slack.api_url, session)
         self.others = []  # payloads that are none of its business
 
     async def receive(self, request):
@@ -46,8 +46,8 @@ class Company:
 
 
 @pytest.fixture
-async def company(slack, redis, web):
-    company = Company(slack, redis, web)
+async def company(slack, redis, session):
+    company = Company(slack, redis, session)
     app = http.Application()
     app.router.add_post("/slack/events", company.receive)
     async with LoopbackServer(app, 0) as server:
@@ -192,6 +192,17 @@ async def test_a_late_word_of_access_does_not_count(company, installed):
     assert await company.to_delete() == []
 
 
+async def test_a_word_that_claims_to_be_of_the_future_counts_as_of_now(company, installed):
+    org = await company.store.save(installed(ORG))
+    company.slack.installations.add_to(ORG, NORTH)
+    about = {"organisation": ORG, "team_ids": [NORTH], "event_ts": "999999999999999.9"}
+    await company.removals.take_in(event("team_access_revoked", **about))
+    assert await company.store.for_team(NORTH) is None
+    await company.removals.take_in(event("team_access_granted", **about))
+
+    assert await company.store.for_team(NORTH) == org
+
+
 async def test_a_late_grant_to_a_former_installation_does_not_count(company, installed):
     await company.store.save(installed(ORG))
     company.slack.installations.remove(ORG, "account_inactive")
@@ -258,14 +269,14 @@ async def test_while_a_workspace_moves_into_an_organisation_nothing_is_believed(
 
 
 async def test_while_slack_does_not_answer_nothing_is_believed_and_it_tells_again(
-    company, installed, web
+    company, installed, session
 ):
     saved = await company.store.save(installed(GLOBEX))
-    web.base_url = "http://127.0.0.1:1/"
+    removals = Removals(company.store, company.removed, "http://127.0.0.1:1/", session)
 
     with pytest.raises(MessengerUnavailable):
-        await company.removals.take_in(event("app_uninstalled", team=GLOBEX))
-    await company.removals.rejected(saved)
+        await removals.take_in(event("app_uninstalled", team=GLOBEX))
+    await removals.rejected(saved)
     assert await company.store.find(GLOBEX) == saved
 
 
