@@ -25,6 +25,7 @@ from bot.panel.routing.gate import Look, Thresholds
 from bot.panel.tools import McpServer, Toolbox
 from bot.settings.config import Config
 from bot.settings.yaml_files import tools_file
+from bot.settings.yaml_files.files import read_once
 from bot.settings.yaml_files.panel_reading import load
 
 if TYPE_CHECKING:  # `panelbot check` does without most of it
@@ -47,7 +48,7 @@ def default_panel(config: Config) -> Panel:
 
     Raises Refused if the panel's file will not do.
     """
-    return _panel(config, [_load(config).defaults] if config.panel_file else [])
+    return _panel(config, [_load(config.panel_file).defaults] if config.panel_file else [])
 
 
 def panel_in(config: Config, path: str, channel: str = "", *, inherits: bool = False) -> Panel:
@@ -68,8 +69,14 @@ def _panel(config: Config, changes: Sequence[RosterChanges]) -> Panel:
     return replace(panel, experts=tuple(map(catalogue.toolbox.restrict, panel.experts)))
 
 
-def _load(config: Config) -> PanelFile:
-    return load(config.panel_file, setting="PANELBOT_PANEL_FILE")
+@read_once
+def _load(path: str) -> PanelFile:
+    return load(path, setting="PANELBOT_PANEL_FILE")
+
+
+@read_once
+def _toolbox(path: str) -> Toolbox:
+    return tools_file.toolbox(path, os.environ)
 
 
 def _catalogue(config: Config) -> Catalogue:
@@ -83,14 +90,14 @@ def panels_of(
     """Return the panels as they count, and where they are kept if that is a file."""
     if not config.panel_file:
         return storage.panels, ""
-    file = _load(config)
+    file = _load(config.panel_file)
     log.info("panel_file.read", extra={"channels": len(file.channels)})
     return FilePanelStore(file.renamed(first_id), storage.panels), file.kept_in
 
 
 def tools(config: Config) -> Toolbox:
     """Return the tools that experts may have. Raises Refused if they cannot be had."""
-    allowed = tools_file.toolbox(config.tools, os.environ).without(config.tools_denied)
+    allowed = _toolbox(config.tools).without(config.tools_denied)
     if missing := tools_lacking(config.backend, allowed):
         raise Refused(
             f"PANELBOT_TOOLS allows {', '.join(missing)}, which PANELBOT_BACKEND={config.backend} "

@@ -56,6 +56,17 @@ async def invite(team: str, enterprise: str, hours: int) -> None:
     click.echo(f"Good once, until {_time(runtime.time() + seconds)}.", err=True)
 
 
+@workspaces.command()
+@click.argument("link")
+@asynchronous()
+async def uninvite(link: str) -> None:
+    """Take back the invitation LINK, before somebody has installed the app with it."""
+    async with lazily.installing.open_installations(_settings()) as opened:
+        if not await opened.take_back(link):
+            raise Refused("This is no invitation, or it is used or too old.")
+    click.echo("Nobody can install the app with it any more.")
+
+
 @workspaces.command("list")
 @json_option
 @asynchronous()

@@ -63,7 +63,7 @@ class Routing:
         """The dollars for a thousand such questions."""
         models = ModelChoice()
         usage = Usage(input=self.read, output=self.written)
-        return 1000 * float(prices().cost(models.router, usage) or 0)
+        return 1000 * float(prices("").cost(models.router, usage) or 0)
 
 
 async def measure(effort: Effort) -> list[Figure]:

@@ -1,5 +1,7 @@
 """What people are told of permissions that lack, and of a token that ends, with one link."""
 
+from functools import partial
+
 import pytest
 
 from bot.assembly.checks import scopes
@@ -45,13 +47,15 @@ class NotedAlerts(AlertStore):
 async def test_permissions_that_lack_are_told_by_name_until_they_are_there(setting, way):
     config, noted = read({**MANY, "PANELBOT_INSTALLING": setting}), NotedAlerts()
     alerts, all_of_them = Alerts(noted, "T1"), scopes.scopes_needed(config)
-    await scopes.tell_missing_scopes(config, alerts, all_of_them - {"files:read", "users:read"})
+    told = partial(scopes.tell_missing_scopes, config, alerts, is_new=True)
+    await told(all_of_them - {"files:read", "users:read"})
     assert "The app lacks permissions: `files:read, users:read`." in noted.text
     assert way in noted.text
 
-    await scopes.tell_missing_scopes(config, alerts, frozenset())  # unknown
+    await told(frozenset())  # unknown
+    await told(all_of_them, is_new=False)
     assert len(noted.noted) == 1
-    await scopes.tell_missing_scopes(config, alerts, all_of_them)
+    await told(all_of_them)
     assert noted.noted == []
 
 

@@ -113,6 +113,18 @@ async def test_a_workspace_is_invited_listed_shown_and_removed(deployment):
     assert (await deployment.runs("workspaces", "remove", GLOBEX, "--yes"))[0] == 1
 
 
+async def test_an_invitation_is_taken_back_also_from_whoever_has_begun(deployment, redis):
+    _, link, _ = await deployment.runs("workspaces", "invite")
+    asked = await deployment.browser.begin(link.strip())
+    assert (await deployment.runs("workspaces", "uninvite", link.strip()))[0] == 0
+    assert (await deployment.runs("workspaces", "uninvite", link.strip()))[0] == 1
+    assert (await deployment.runs("workspaces", "uninvite", "https://example.org"))[0] == 1
+
+    back = await deployment.browser.decide(asked, GLOBEX, FAY)
+    assert await deployment.browser.open(back) == 403
+    assert await redis.keys("*at:*") == []
+
+
 async def test_redis_has_neither_the_invitation_nor_the_token(deployment, redis):
     _, link, _ = await deployment.runs("workspaces", "invite")
     secret = link.strip().partition("invitation=")[2]

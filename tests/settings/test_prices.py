@@ -18,7 +18,7 @@ def price(**amounts: str) -> str:
 
 
 def test_the_models_that_are_used_by_default_have_prices():
-    table, chosen = prices(), ModelChoice()
+    table, chosen = prices(""), ModelChoice()
     for model in (chosen.router, chosen.expert, chosen.hard):
         assert table.cost(model, Usage(1, 0, 1)) > 0
     assert date.fromisoformat(table.as_of)

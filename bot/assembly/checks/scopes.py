@@ -26,12 +26,17 @@ def warn_of_missing_scopes(config: Config, given: frozenset[str]) -> list[str]:
     return missing
 
 
-async def tell_missing_scopes(config: Config, alerts: Alerts, given: frozenset[str]) -> None:
-    """Tell people of a workspace which scopes the app lacks there, with how to allow them."""
+async def tell_missing_scopes(
+    config: Config, alerts: Alerts, given: frozenset[str], *, is_new: bool
+) -> None:
+    """Tell people of a workspace which scopes the app lacks there, with how to allow them.
+
+    What was told before is taken back where a *new* installation has them.
+    """
     if missing := warn_of_missing_scopes(config, given):
         scopes = ", ".join(missing)
         await alerts.tell(AlertKind.SCOPES, scopes=scopes, link=install_link(config))
-    elif given:
+    elif given and is_new:
         await alerts.over(AlertKind.SCOPES)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
 
 from aiohttp import ClientSession, web
 
@@ -60,6 +61,11 @@ class Installations:
         invitation = Invitation(self.operator, until, team, enterprise)
         await self.invitations.put(name_of(token), invitation, seconds)
         return f"{self.public_url}{routes.INSTALL_PATH}?{routes.INVITATION}={token}"
+
+    async def take_back(self, link: str) -> bool:
+        """Let nobody install the app with *link* any more; False if nobody could."""
+        (token, *_) = parse_qs(urlsplit(link).query).get(routes.INVITATION, [""])
+        return await self.invitations.take(name_of(token)) is not None
 
 
 @asynccontextmanager

@@ -59,7 +59,7 @@ class Shared:
         config = workspace.config
         slack = await slack_of(config, storage, identity, self.session, rejected)
         if installation:  # of a former version of the bot, perhaps, which needed less
-            await tell_missing_scopes(config, slack.alerts, installation.scopes)
+            await tell_missing_scopes(config, slack.alerts, installation.scopes, is_new=False)
         return slack
 
     def has_own_models(self, workspace: Workspace) -> bool:
@@ -90,7 +90,7 @@ class Shared:
                 invited_by=by,
             )
             alerts = Alerts(self.storage.alerts, team_id)
-            await tell_missing_scopes(self.config, alerts, installation.scopes)
+            await tell_missing_scopes(self.config, alerts, installation.scopes, is_new=True)
 
 
 @asynccontextmanager

@@ -1,10 +1,15 @@
 """The content of files that operators write, or why they cannot be read."""
 
+from collections.abc import Callable
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
+from typing import TypeVar
 
 from bot.panel.errors import Refused
+
+T = TypeVar("T")
 
 _LARGEST = 20_000_000  # bytes: the reader of YAML takes a second for each million
 
@@ -23,6 +28,20 @@ def text_of(path: str, file: str, *, may_be_pipe: bool = False) -> str:
 def digest(path: str) -> str:
     """Return what tells the file at *path* from others: 12 hex digits. Raises Refused."""
     return sha256(_content(path, path)).hexdigest()[:12]
+
+
+def read_once(read: Callable[[str], T]) -> Callable[[str], T]:
+    """Return *read*, which is called once as long as a file stays the same: each workspace asks."""
+    cached = lru_cache(maxsize=2)(lambda path, _state: read(path))
+    return lambda path: cached(path, _state(path))
+
+
+def _state(path: str) -> tuple[int, ...]:
+    try:
+        found = Path(path).stat()
+    except OSError:  # whoever reads it says so
+        return ()
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def place(text_before: str) -> tuple[int, int]:

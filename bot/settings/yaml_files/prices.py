@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from bot.panel.prices import Price, Prices
+from bot.settings.yaml_files.files import read_once
 from bot.settings.yaml_files.yaml_nodes import YamlNode
 from bot.settings.yaml_files.yaml_parsing import load, parse
 
@@ -14,7 +15,8 @@ _WRITES = ("written", "written_12h")
 _LONG = tuple(f"long_{name}" for name in (*_AMOUNTS, *_WRITES))
 
 
-def prices(file: str = "") -> Prices:
+@read_once
+def prices(file: str) -> Prices:
     """Return the table in *file*, or else the bundled one. Raises Refused, naming the fault."""
     if file:
         return load(file, setting="PANELBOT_PRICES").whole(_table)
