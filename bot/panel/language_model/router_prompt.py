@@ -49,7 +49,7 @@ def corrected(examples: Sequence[Correction], panel: Panel) -> str:
     It stands in the instructions of one request, so that no conversation keeps it.
     """
     there = {expert.name for expert in panel.experts}
-    framed = [_correction(one, there) for one in examples if there & {*one.right, *one.unwanted}]
+    framed = [_correction(one, there) for one in examples if there & {*one.wanted, *one.unwanted}]
     return "\n".join([instructions.CORRECTIONS, *framed]) if framed else ""
 
 

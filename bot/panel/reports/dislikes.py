@@ -17,9 +17,16 @@ class Dislikes:
         self._transcript = transcript
 
     async def keep(self, thread: ThreadRef, feedback: Feedback) -> None:
-        """Keep *feedback* if it is one. May raise StoreUnavailable or MessengerUnavailable."""
+        """Keep *feedback* if it is one; a thumb up takes back what the same person had kept.
+
+        May raise StoreUnavailable or MessengerUnavailable.
+        """
         judged = feedback.judged
-        if feedback.opinion is not Opinion.BAD or not (feedback.reason and judged.expert):
+        id_ = f"{judged.turn} {feedback.by} {judged.expert}"
+        if feedback.opinion is Opinion.GOOD:
+            await self._examples.take_back(thread, id_)
+            return
+        if not (feedback.reason and judged.expert):
             return
         report = await self._reports.find(thread, judged.turn)
         if report is None or report.direct or report.thread_ts != thread.thread_ts:
@@ -29,7 +36,7 @@ class Dislikes:
         if not said or judged.expert not in asked:
             return
         correction = Correction(
-            f"{judged.turn} {feedback.by}",
+            id_,
             thread.thread_ts,
             said[0].ts,
             said[0].text,

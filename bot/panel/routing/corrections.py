@@ -29,7 +29,7 @@ class CorrectionKind(StrEnum):
 class Correction:
     """One correction; it is kept once, whoever notes it how often."""
 
-    id: str  # of the turn that corrects: ``team:channel:ts``; after a space, whose thumb it was
+    id: str  # of the turn that corrects: ``team:channel:ts``; after a space, whose thumb about whom
     thread_ts: str
     about: MessageTs  # the first message of the question
     question: str
@@ -61,7 +61,10 @@ class Correction:
 
 
 def merged(corrections: Iterable[Correction]) -> Sequence[Correction]:
-    """Return one correction for each question, the oldest first: several may correct it further."""
+    """Return one correction for each question, the oldest first: several may correct it further.
+
+    Where they contradict each other, the newest counts.
+    """
     found: dict[tuple[str, MessageTs], Correction] = {}
     for one in sorted(corrections, key=lambda one: (one.at, one.id)):
         key = one.channel_id, one.about
@@ -69,11 +72,17 @@ def merged(corrections: Iterable[Correction]) -> Sequence[Correction]:
             one = replace(
                 one,
                 asked=tuple(dict.fromkeys((*former.asked, *one.asked))),
-                wanted=tuple(dict.fromkeys((*former.wanted, *one.wanted))),
-                unwanted=tuple(dict.fromkeys((*former.unwanted, *one.unwanted))),
+                wanted=_joined(former.wanted, one.unwanted, one.wanted),
+                unwanted=_joined(former.unwanted, one.wanted, one.unwanted),
             )
         found[key] = one
     return list(found.values())
+
+
+def _joined(
+    former: Sequence[ExpertName], taken_back: Sequence[ExpertName], newer: Sequence[ExpertName]
+) -> tuple[ExpertName, ...]:
+    return tuple(dict.fromkeys((*(name for name in former if name not in taken_back), *newer)))
 
 
 class CorrectionStore(Protocol):

@@ -72,6 +72,11 @@ class Examples:
         except (MessengerUnavailable, ModelRefused, StoreUnavailable) as error:
             log.warning("correction.not_kept", extra={"reason": type(error).__name__})
 
+    async def take_back(self, thread: ThreadRef, correction: str) -> None:
+        """Forget the *correction* of that id, if it was kept. Raises StoreUnavailable."""
+        team, channel = thread.team_id, thread.channel_id
+        await self._store.forget(team, lambda one: one.id == correction, channel)
+
     async def near(self, thread: ThreadRef, question: str) -> Sequence[Correction]:
         """Return the corrections of the questions most like *question*, the nearest last."""
         team, channel = thread.team_id, thread.channel_id

@@ -51,6 +51,13 @@ def test_a_handle_of_an_expert_who_is_not_here_leaves_it_to_the_router():
         ("_Legal Counsel_: may we?", ["legal"]),
         ("everyone: may we?", ["finance", "legal"]),
         ("all: may we?", ["finance", "legal"]),
+        ("legal, finance, and Legal Counsel: may we?", ["finance", "legal"]),
+        ("legal/finance: may we?", ["finance", "legal"]),
+        ("@legal: may we?", ["legal"]),
+        ("legal\u202f: may we?", ["legal"]),  # as French is typed
+        ("legal\uff1aよいですか", ["legal"]),
+        ("legal\u3001finance\uff1aよいですか", ["finance", "legal"]),
+        ("\u200flegal، finance: هل يجوز؟", ["finance", "legal"]),
     ],
 )
 def test_a_name_before_a_colon_addresses_that_expert(text, whom):
@@ -78,6 +85,42 @@ def test_after_a_mention_the_first_word_is_enough():
     assert names("legal may we?", mentioned=True) == ["legal"]
     assert names("everyone what now?", mentioned=True) == ["finance", "legal"]
     assert names("legality matters", mentioned=True) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "whom"),
+    [
+        ("legal, finance may we?", ["finance", "legal"]),
+        ("legal and finance may we?", ["finance", "legal"]),
+        ("legal and may we?", ["legal"]),
+        ("@legal may we?", ["legal"]),
+        ("legal is this ours?", ["legal"]),
+        ("legal was meinst du?", ["legal"]),
+        ("legal, finance", []),
+    ],
+)
+def test_after_a_mention_all_who_are_named_first_are_asked(text, whom):
+    assert names(text, mentioned=True) == whom
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Everyone gives up halfway.",
+        "everybody is late, why?",
+        "Legal says no, who is right?",
+        "Legal and Finance want another offer.",
+        "legal keep asking for it",
+    ],
+)
+def test_what_speaks_of_somebody_does_not_speak_to_them(text):
+    assert names(text, mentioned=True) == []
+
+
+def test_a_letter_may_be_written_in_two_ways():
+    panel = Panel((expert("kitchen", "Küche"),))
+    message = Message(MessageTs("1.0"), UserId("U1"), "Ku\u0308che: was gibt es?")
+    assert [one.name for one in addressed([message], panel)] == ["kitchen"]
 
 
 def test_all_is_too_common_a_word_to_call_everyone_without_a_colon():

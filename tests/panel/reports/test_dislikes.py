@@ -35,12 +35,13 @@ class Reports:
         return self.report
 
 
-async def kept(feedback=DOWN, report=REPORT, thread=THREAD):
-    """Return what is kept of *feedback*."""
+async def kept(*given, report=REPORT, thread=THREAD):
+    """Return what is kept of what was *given*, one after the other."""
     store, transcript = FakeCorrectionStore(), FakeTranscript()
     transcript.history = [Utterance(MessageTs("1.0"), "Ada", "May we?", author=Author("UADA"))]
     examples = Examples(store, Learning.CHANNEL, None, FakeChannelFacts())
-    await Dislikes(examples, Reports(report), transcript).keep(thread, feedback)
+    for feedback in given or (DOWN,):
+        await Dislikes(examples, Reports(report), transcript).keep(thread, feedback)
     return list(await store.of_team("T1"))
 
 
@@ -69,3 +70,17 @@ async def test_whom_people_named_or_another_thread_had_corrects_nothing():
     assert await kept(report=replace(REPORT, direct=True)) == []
     assert await kept(report=None) == []
     assert await kept(thread=replace(THREAD, thread_ts="5.0")) == []
+
+
+async def test_who_changes_their_mind_takes_it_back_and_nobody_elses():
+    up = replace(DOWN, opinion=Opinion.GOOD, reason="")
+    assert await kept(DOWN, up) == []
+    assert len(await kept(DOWN, replace(up, by=UserId("UCAT")))) == 1
+
+
+async def test_one_person_may_say_that_of_several():
+    other = ConsultationReport(CallId("call_2"), ExpertName("finance"), "Finance")
+    report = replace(REPORT, consultations=(*REPORT.consultations, other))
+    second = replace(DOWN, judged=Judged(JUDGED.turn, "reply:call_2", ExpertName("finance")))
+    found = await kept(DOWN, second, report=report)
+    assert {one.unwanted for one in found} == {(LEGAL,), ("finance",)}

@@ -6,7 +6,16 @@ from dataclasses import replace
 import pytest
 
 from bot.panel.errors import ModelFault, ModelRefused, StoreUnavailable
-from bot.panel.model import ExpertName, Message, MessageTs, Steer, ThreadRef, UserId, Wish
+from bot.panel.model import (
+    Expert,
+    ExpertName,
+    Message,
+    MessageTs,
+    Steer,
+    ThreadRef,
+    UserId,
+    Wish,
+)
 from bot.panel.routing.corrections import LONGEST, Correction, CorrectionKind, merged
 from bot.panel.routing.gate import Look
 from bot.panel.routing.learning import Examples, Learning, nearest
@@ -104,6 +113,32 @@ async def test_an_expert_called_by_name_after_the_router_had_chosen_is_one(bench
     (one,) = await kept(store)
     assert (one.question, one.asked, one.wanted) == (QUESTION, (FINANCE,), (LEGAL,))
     assert one.kind is CorrectionKind.NAMED
+
+
+async def test_a_greeting_before_an_expert_is_called_corrects_nothing(bench, store):
+    bench.model.script(ROUTER, "Hello!")
+    bench.model.script("legal", "No.")
+    bench.transcript.history = [Utterance(MessageTs("1.0"), "Ada", "Hi there!")]
+    await bench.ask("Hi there!")
+    await bench.ask("legal: may we ship GPL code?", "60.0")
+
+    assert bench.model.asked("legal")
+    assert await kept(store) == []
+
+
+async def test_everyone_is_no_expert_to_learn_of(make_bench, store):
+    names = [ExpertName(f"expert{n}") for n in range(9)]
+    experts = tuple(Expert(name, name, ":x:", name, "") for name in names)
+    bench = make_bench(experts=experts, examples=examples(store))
+    bench.model.script(ROUTER, [consult("expert1")], "All said.")
+    for name in names:
+        bench.model.script(name, "No idea.", "No.")
+    bench.transcript.history = [Utterance(MessageTs("1.0"), "Ada", QUESTION)]
+    await bench.ask(QUESTION)
+    await bench.ask("everyone: may we?", "60.0")
+
+    assert bench.model.asked("expert8")
+    assert await kept(store) == []
 
 
 @pytest.mark.parametrize(
@@ -216,7 +251,7 @@ async def test_experts_that_have_left_are_not_named(bench, store):
     await store.keep("T1", gone, shared=False)
     await routed(bench)
 
-    assert "security" not in bench.model.asked(ROUTER)[0].addendum
+    assert bench.model.asked(ROUTER)[0].addendum == ""  # nothing is left of what it corrected
 
 
 async def test_a_store_that_is_away_holds_up_nobody(bench):
@@ -275,6 +310,16 @@ def test_several_corrections_of_a_question_are_one():
     )  # fmt: skip
     (one,) = merged([disliked, KEPT])
     assert (one.right, one.unwanted) == ((LEGAL,), (FINANCE,))
+
+
+def test_of_corrections_that_contradict_each_other_the_newest_counts():
+    not_legal = replace(
+        KEPT, id="T1:C1:801.0 U2 legal", wanted=(), unwanted=(LEGAL,), at=KEPT.at + 1
+    )
+    legal_again = replace(KEPT, id="T1:C1:802.0", at=KEPT.at + 2)
+    assert [one.right for one in merged([KEPT, not_legal])] == [()]
+    (one,) = merged([legal_again, not_legal, KEPT])
+    assert (one.right, one.unwanted) == ((FINANCE, LEGAL), ())
 
 
 def test_the_nearest_are_found_in_any_language_and_come_last():

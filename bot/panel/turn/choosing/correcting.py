@@ -10,6 +10,7 @@ from bot import runtime
 from bot.panel.intake.addressing import addressed
 from bot.panel.model import ExpertName, MessageTs, ThreadRef, TurnId, UserId, Wish
 from bot.panel.reports.turn_report import TurnReport
+from bot.panel.routing import gate
 from bot.panel.routing.corrections import Correction, CorrectionKind
 from bot.panel.turn.turn_context import TurnContext
 from bot.panel.utterance import Utterance
@@ -43,7 +44,8 @@ async def keep_correction(context: TurnContext) -> None:
         wanted = [expert.name for expert in named]
     else:
         return
-    if routed and (missed := [name for name in wanted if name not in routed.asked]):
+    missed = [name for name in wanted if routed and name not in routed.asked]
+    if routed and 0 < len(missed) <= gate.MOST_OFFERED:  # more is everybody, of whatever question
         correction = correction_of(
             context.turn.id, context.turn.thread, routed.question, routed.asked, kind, missed,
             by=context.turn.authors,
@@ -100,8 +102,8 @@ async def _before(context: TurnContext) -> _Routed | None:
             break
         report = await services.stores.reports.find(thread, thread.turn(one.ts))
         if report:
-            asked = _asked(report)
-            return None if asked is None else _Routed([one], asked)
+            asked = _asked(report)  # of nobody, as after a greeting, nobody's field is missed
+            return _Routed([one], asked) if asked else None
     return None
 
 
