@@ -30,6 +30,15 @@ async def open_model(config: Config, store: ConversationStore) -> AsyncIterator[
 
 
 @asynccontextmanager
+async def open_unkept(config: Config) -> AsyncIterator[LanguageModel]:
+    """Open a model of which nothing is kept, whatever the backend; nothing is sent yet."""
+    redaction = redactors.installed()
+    async with open_client(config) as client:
+        model = backends.unkept(client, salt=config.people_salt)
+        yield RedactedModel(model, redaction) if redaction else model
+
+
+@asynccontextmanager
 async def open_knowledge(config: Config) -> AsyncIterator[KnowledgeBase]:
     """Open the store of the experts' documents; nothing is sent yet."""
     async with open_client(config) as client:

@@ -2,14 +2,13 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from bot.assembly import model_server, panels
 from bot.experts.library import library
 from bot.operations.evaluation.checks import Judge
 from bot.operations.evaluation.judges import ModelJudge, RulesJudge
-from bot.operations.evaluation.memory import MemoryConversations
 from bot.operations.evaluation.questions import Question
 from bot.operations.evaluation.router_trial import RouterTrial
 from bot.panel.language_model.fallback import Fallbacks
@@ -43,12 +42,11 @@ class Trials:
 
 @asynccontextmanager
 async def open_trials(config: Config, *, by_rules: bool) -> AsyncIterator[Trials]:
-    """Open the configured router and judge, whose conversations are kept in this process only.
+    """Open the configured router and judge, of whose answers nothing is kept.
 
     *by_rules*: the server is the stand-in, which costs nothing.
     """
-    forgetful = replace(config, backend="stateless")
-    async with model_server.open_model(forgetful, MemoryConversations()) as model:
+    async with model_server.open_unkept(config) as model:
         models = panels.models(config)
         client = ModelClient(model, Timeouts().backoff, Fallbacks(models.fallbacks))
         known = _Free("") if by_rules else prices(config.prices)

@@ -81,3 +81,13 @@ class AnyBackend(LanguageModel):
             if conversation.startswith(beginning):
                 return model
         raise ConversationGone(f"{conversation} belongs to another backend")
+
+
+class Unkept(AnyBackend):
+    """The backend *current* without conversations: each prompt has all there is."""
+
+    def respond(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
+        return self._current.respond_once(prompt)
+
+    async def since(self, conversation: ConversationId, ref: str) -> Sequence[Item] | None:
+        return None

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from openai import APIConnectionError, APIError, APIStatusError
 
 from bot.adapters.openai import azure, errors
-from bot.adapters.openai.any_backend import AnyBackend
+from bot.adapters.openai.any_backend import AnyBackend, Unkept
 from bot.adapters.openai.assistants.api import AssistantsApi
 from bot.adapters.openai.assistants.assistants_model import AssistantsModel
 from bot.adapters.openai.reading.sent import Sent
@@ -59,6 +59,11 @@ def backend(
     if not refusal:
         backends["assistants"] = AssistantsModel(client, former=name != "assistants")
     return AnyBackend(backends.pop(name), backends)
+
+
+def unkept(client: Client, *, salt: str) -> LanguageModel:
+    """Return a model that can be asked, with any backend, and of which nothing is kept anywhere."""
+    return Unkept(ConversationsModel(client, salt=salt), {})
 
 
 async def probe(client: Client, name: str) -> Finding:

@@ -4,21 +4,15 @@ from contextlib import aclosing
 
 from bot.panel.language_model.exchange import Prompt, Responded, ToolCalled
 from bot.panel.language_model.model_client import ModelClient, ResponseRestarted
-from bot.panel.model import MessageTs, ThreadRef
-
-THREAD = ThreadRef("T0", "C0", "1.0")  # of no workspace
-ASKED = MessageTs("1.0")  # the first message in it
 
 
-async def asked_once(
-    client: ModelClient, prompt: Prompt, ref: str
-) -> tuple[list[ToolCalled], Responded]:
-    """Return the calls and the end of the response to *prompt*, whose message *ref* marks.
+async def asked_once(client: ModelClient, prompt: Prompt) -> tuple[list[ToolCalled], Responded]:
+    """Return the calls and the end of the response to *prompt*, which has all there is to read.
 
     Raises ModelUnavailable or ModelRefused.
     """
     calls, last = list[ToolCalled](), Responded("")
-    async with aclosing(client.ask(prompt, ref=ref, repeated=False)) as events:
+    async with aclosing(client.ask(prompt, ref="", repeated=False)) as events:
         async for event in events:
             match event:
                 case ToolCalled():

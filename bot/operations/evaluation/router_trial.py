@@ -7,13 +7,14 @@ from itertools import count
 
 from bot import runtime
 from bot.operations.evaluation.checks import Answer
-from bot.operations.evaluation.exchange import THREAD, asked_once
+from bot.operations.evaluation.exchange import asked_once
 from bot.operations.evaluation.questions import Earlier, Experts, Question
 from bot.panel.intake.addressing import addressed
 from bot.panel.language_model import expert_calls, prompts
 from bot.panel.language_model.exchange import (
     Item,
     ModelSaid,
+    Prompt,
     ToolAnswered,
     ToolCalled,
     UserSaid,
@@ -22,7 +23,6 @@ from bot.panel.language_model.judging.likelihood_requests import Asking, Told, a
 from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.language_model.model_client import ModelClient
 from bot.panel.language_model.router_prompt import router_prompt
-from bot.panel.links import RouterLabels
 from bot.panel.model import (
     CallId,
     ConversationId,
@@ -109,7 +109,10 @@ class RouterTrial:
         if named:
             return Decision(tuple(Chosen(expert.name) for expert in named), direct=True)
         began = runtime.monotonic()
-        looked = await self._looked(panel, question, examples)
+        asked = _asked(question.text, len(question.earlier))
+        models, nowhere, key = self._models, ConversationId(""), "router:trial"
+        prompt = router_prompt(models, panel, nowhere, [asked], cache_key=key, examples=examples)
+        looked = await self._looked(panel, question, prompt)
         judged, spent = looked.likelihoods, looked.total
         look_cost = self._sum(self._prices.cost(*used) for used in looked.usage.items())
         likely = gate.likely(judged, self._look.thresholds) if self._look else ()
@@ -119,26 +122,12 @@ class RouterTrial:
             return Decision(
                 asked_at_once, usage=spent, cost=look_cost, seconds=seconds, likelihoods=judged
             )
-        model = self._client.model
-        conversation = await model.open(RouterLabels(THREAD))
-        try:
-            await model.append(conversation, list(_earlier(question.earlier, panel)))
-            asked = _asked(question.text, len(question.earlier))
-            prompt = router_prompt(
-                self._models,
-                panel,
-                conversation,
-                [asked],
-                cache_key="router:trial",
-                examples=examples,
-            )
-            if likely:
-                names = set(map(prompts.tool_name, likely))
-                offered = tuple(tool for tool in prompt.tools if tool.name in names)
-                prompt = replace(prompt, tools=offered)
-            made, last = await asked_once(self._client, prompt, _ref(len(question.earlier)))
-        finally:
-            await model.delete(conversation)
+        items = [*_earlier(question.earlier, panel), *prompt.items]
+        prompt = replace(prompt, items=tuple(items))
+        if likely:
+            names = set(map(prompts.tool_name, likely))
+            prompt = replace(prompt, tools=tuple(t for t in prompt.tools if t.name in names))
+        made, last = await asked_once(self._client, prompt)
         calls = [one for call in made for one in expert_calls.called_one_by_one(call, panel)]
         found = [(call, expert_calls.expert_called(call.tool, panel)) for call in calls]
         return Decision(
@@ -154,21 +143,16 @@ class RouterTrial:
             unjudged=looked.failed,
         )
 
-    async def _looked(
-        self, panel: Panel, question: Question, examples: Sequence[Correction]
-    ) -> Told:
+    async def _looked(self, panel: Panel, question: Question, prompt: Prompt) -> Told:
         """Return how likely each expert is wanted, as a first look in a turn would, or nothing.
 
         Two samples are compared whether or not the channel asks people.
         """
         if (look := self._look) is None:
             return Told(Likelihoods(), {})
-        asked = _asked(question.text, len(question.earlier))
-        decides = look.decisions and not (panel.rules or examples)
-        models, nowhere, key = self._models, ConversationId(""), "router:trial"
-        prompt = router_prompt(models, panel, nowhere, [asked], cache_key=key, examples=examples)
+        decides = look.decisions and not (panel.rules or prompt.addendum)
         earlier = [*_earlier(question.earlier, panel)][::-1]
-        judge = models.decisions if decides else ""
+        judge = self._models.decisions if decides else ""
         asking = Asking(judge, quiet=True, samples=look.agreement)
         return await ask_likelihoods(self._client, asking, prompt, earlier, panel)
 
@@ -199,10 +183,6 @@ def _earlier(asked: tuple[Earlier, ...], panel: Panel) -> Iterator[Item]:
 
 def _asked(text: str, nth: int) -> UserSaid:
     return prompts.for_router([Utterance(_ts(nth), _ASKER, text)])
-
-
-def _ref(nth: int) -> str:
-    return prompts.mark(_ts(nth))
 
 
 def _ts(nth: int) -> MessageTs:
