@@ -19,7 +19,7 @@ from bot.cli.shared.router import (
     panel_option,
     tell_left_out,
 )
-from bot.operations.evaluation.scores import MEASURES
+from bot.operations.evaluation.scores import MEASURES, differences
 from bot.panel.errors import Refused
 
 if TYPE_CHECKING:
@@ -293,6 +293,6 @@ def _unmet(options: _Options, run: "Run") -> Iterator[str]:
 
 
 def _worse(run: "Run", against: "Run") -> Iterator[str]:
-    gain, low, high = dict(lazily.reports.differences(run, against)).get("f1", (0, 0, 0))
+    gain, low, high = differences(run.choices, against.choices).get("f1", (0, 0, 0))
     if high < 0:
         yield f"f1 is lower by {-gain:.3f} ({low:+.3f} to {high:+.3f}) than with {against.panel}."

@@ -26,8 +26,9 @@ _IN_COLUMNS = ("exact", "f1", "precision", "recall", "over-selection")
 
 def as_markdown(run: Run, against: Run | None = None) -> str:
     """Return the report for people; *against* is the run that *run* is compared with."""
-    lines = [f"# {_one_line(run.panel)}", "", *_summary(run), ""]
-    lines += _comparison(run, against) if against else _measures(run)
+    lines = [*heading(run), *_summary(run), ""]
+    values = [(name, shown(value)) for name, value in measures(run).items()]
+    lines += _comparison(run, against) if against else table(("measure", "value"), values)
     if any(one.question.tags for one in run.choices):
         lines += ["", "## By tag", "", *_by_tag(run.choices)]
     lines += ["", "## By expert", "", *_by_expert(run.choices)]
@@ -49,7 +50,7 @@ def as_json(run: Run, against: Run | None = None) -> str:
         told["against"] = _fields(against)
         told["difference"] = {
             name: dict(zip(("gain", "low", "high"), gain, strict=True))
-            for name, gain in differences(run, against)
+            for name, gain in scores.differences(run.choices, against.choices).items()
         }
     return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
 
@@ -82,24 +83,29 @@ def as_junit(run: Run, against: Run | None = None) -> str:
     for measure, value in measures(run).items():
         told = UNDEFINED if value is None else f"{value:.4f}"
         ElementTree.SubElement(properties, "property", name=measure, value=told)
-    for measure, (gain, low, high) in differences(run, against) if against else ():
+    gains = scores.differences(run.choices, against.choices) if against else {}
+    for measure, (gain, low, high) in gains.items():
         told = f"{gain:+.4f} ({low:+.4f} to {high:+.4f})"
         ElementTree.SubElement(properties, "property", name=f"{measure}, gain", value=told)
     ElementTree.indent(suite)
     return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def _summary(run: Run) -> Iterator[str]:
+def heading(run: Run) -> Iterator[str]:
+    """Yield what was asked how often, under the panel's name."""
     count = len({one.question.id for one in run.choices})
     times = len(run.choices) // count
     asked = f"{count} question{'' if count == 1 else 's'}" + (
         f", {times} times each" if times > 1 else ""
     )
-    seconds = [note.seconds for note in run.notes if note.seconds]
-    took = f", {median(seconds):.2f} s at the median" if seconds else ""
+    yield from (f"# {_one_line(run.panel)}", "", f"- {asked}, put to {run.router}")
+
+
+def _summary(run: Run) -> Iterator[str]:
     cost = "unknown, as it has no price" if run.cost is None else f"${run.cost:.4f}"
-    yield f"- {asked}, put to {run.router}{took}"
-    yield f"- cost: {cost}, for {sum(note.tokens for note in run.notes)} tokens"
+    seconds = [note.seconds for note in run.notes if note.seconds]
+    took = f"; {median(seconds):.2f} s at the median" if seconds else ""
+    yield f"- cost: {cost}, for {sum(note.tokens for note in run.notes)} tokens{took}"
     yield f"- version of the panel: {run.version}"
     if run.judge:
         yield f"- answers judged by {run.judge}"
@@ -107,25 +113,23 @@ def _summary(run: Run) -> Iterator[str]:
         yield f"- experts called that are not on the panel: {unknown}"
     if unjudged := sum(note.unjudged for note in run.notes):
         yield f"- first looks that failed, so that the router chose alone: {unjudged}"
-    if times > 1:
+    if len({one.question.id for one in run.choices}) < len(run.choices):
         yield f"- questions for which repeated choices differ: {scores.unsteady(run.choices):.1%}"
 
 
-def _measures(run: Run) -> Iterator[str]:
-    rows = [(name, shown(value)) for name, value in measures(run).items()]
-    yield from _table(("measure", "value"), rows)
-
-
 def _comparison(run: Run, against: Run) -> Iterator[str]:
-    new, old, gains = measures(run), measures(against), dict(differences(run, against))
+    new, old = measures(run), measures(against)
+    gains = scores.differences(run.choices, against.choices)
     rows = [
-        (name, shown(new[name]), shown(old[name]), *_gain(gains.get(name))) for name in MEASURES
+        (name, shown(new[name]), shown(old[name]), *gain_cells(gains.get(name)))
+        for name in MEASURES
     ]
     head = ("measure", run.panel, against.panel, "difference", "95 % interval")
-    yield from _table(head, rows)
+    yield from table(head, rows)
 
 
-def _gain(gain: tuple[float, float, float] | None) -> tuple[str, str]:
+def gain_cells(gain: tuple[float, float, float] | None) -> tuple[str, str]:
+    """Return a gain and its interval as people read them."""
     if gain is None:
         return UNDEFINED, UNDEFINED
     return f"{gain[0]:+.3f}", f"{gain[1]:+.3f} to {gain[2]:+.3f}"
@@ -136,7 +140,7 @@ def _by_tag(choices: Sequence[Choice]) -> Iterator[str]:
         (tag, str(sums.questions), *(shown(MEASURES[name](sums)) for name in _IN_COLUMNS))
         for tag, sums in scores.by_tag(choices).items()
     ]
-    yield from _table(("tag", "questions", *_IN_COLUMNS), rows)
+    yield from table(("tag", "questions", *_IN_COLUMNS), rows)
 
 
 def _by_expert(choices: Sequence[Choice]) -> Iterator[str]:
@@ -144,7 +148,7 @@ def _by_expert(choices: Sequence[Choice]) -> Iterator[str]:
         (name, str(sums.right), str(sums.chosen), *(shown(MEASURES[m](sums)) for m in _OF_EXPERTS))
         for name, sums in scores.by_expert(choices).items()
     ]
-    yield from _table(("expert", "right", "chosen", *_OF_EXPERTS), rows)
+    yield from table(("expert", "right", "chosen", *_OF_EXPERTS), rows)
 
 
 def shown(value: float | None) -> str:
@@ -155,7 +159,7 @@ def shown(value: float | None) -> str:
 def _confused(confused: Mapping[tuple[str, str], int]) -> Iterator[str]:
     most = sorted(confused.items(), key=lambda one: (-one[1], one[0]))[:_MOST_CONFUSED]
     rows = [(missed, instead, str(count)) for (missed, instead), count in most]
-    yield from _table(("right", "asked instead", "times"), rows)
+    yield from table(("right", "asked instead", "times"), rows)
 
 
 def _calibrated(found: Calibration) -> Iterator[str]:
@@ -163,14 +167,14 @@ def _calibrated(found: Calibration) -> Iterator[str]:
         (f"{one.low:.1f} to {one.high:.1f}", str(one.count), shown(one.said), shown(one.true))
         for one in found.bins
     ]
-    yield from _table(("said", "statements", "at the mean", "true"), rows)
+    yield from table(("said", "statements", "at the mean", "true"), rows)
     yield ""
     yield f"Brier score: {found.brier:.3f} (0 at best; always saying 0.5 has 0.250)."
     yield ""
     for setting, tried in found.by_setting.items():
         counts = [[shown(n) for n in (one.f1, one.exact, one.asked, one.offered)] for one in tried]
         lines = [(f"{one.value:g}", *cells) for one, cells in zip(tried, counts, strict=True)]
-        yield from _table((setting, "f1", "exact", "asked", "offered"), lines)
+        yield from table((setting, "f1", "exact", "asked", "offered"), lines)
         yield ""
     yield f"The highest f1 has {found.best:.1f}."
 
@@ -180,7 +184,7 @@ def _wrong(choices: Sequence[Choice]) -> Iterator[str]:
         (one.question.id, _short(one.question.text), experts_of(one.right), experts_of(one.chosen))
         for one in choices[:_MOST_WRONG]
     ]
-    yield from _table(("id", "question", "right", "chosen"), rows)
+    yield from table(("id", "question", "right", "chosen"), rows)
     yield from _and_more(len(choices) - len(rows))
 
 
@@ -207,7 +211,7 @@ def _answers(run: Run) -> Iterator[str]:
         (row.question, _short(str(row.check)), "yes" if row.passed else "no", _short(row.reason))
         for row in checked[:_MOST_CHECKS]
     ]
-    yield from _table(("id", "check", "passed", "why"), rows)
+    yield from table(("id", "check", "passed", "why"), rows)
     yield from _and_more(len(checked) - len(rows))
 
 
@@ -217,7 +221,7 @@ def _and_more(count: int) -> Iterator[str]:
         yield f"And {count} more; `--format json` has all."
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
     """Yield a table whose columns are aligned, so that it can be read as it is."""
     cells = [[_cell_text(text) for text in row] for row in (head, *rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
@@ -228,13 +232,14 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
 
 
 def _fields(run: Run) -> dict[str, Any]:
+    found = calibration(run)
     return {
         "panel": run.panel,
         "version": run.version,
         "router": run.router,
         "cost": None if run.cost is None else str(run.cost),
         "judge": run.judge or None,
-        "calibration": _calibration_fields(run),
+        "calibration": {**asdict(found), "best": found.best} if found else None,
         "unjudged": sum(note.unjudged for note in run.notes),
         "measures": measures(run),
         "tags": {tag: _values(sums) for tag, sums in scores.by_tag(run.choices).items()},
@@ -262,19 +267,9 @@ def _fields(run: Run) -> dict[str, Any]:
     }
 
 
-def _calibration_fields(run: Run) -> dict[str, Any] | None:
-    found = calibration(run)
-    return {**asdict(found), "best": found.best} if found else None
-
-
 def measures(run: Run) -> Mapping[str, float | None]:
     """Return all measures of *run*, by name; None for what it has nothing to measure by."""
     return _values(scores.total(run.choices))
-
-
-def differences(run: Run, against: Run) -> Iterator[tuple[str, tuple[float, float, float]]]:
-    """Yield how much higher each measure is than *against*, with a 95 % interval."""
-    yield from scores.differences(run.choices, against.choices).items()
 
 
 def _values(sums: Counts) -> dict[str, float | None]:

@@ -8,9 +8,9 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.operations.evaluation import reports
 from bot.operations.evaluation.evaluation import Run
 from bot.operations.evaluation.questions import Question
-from bot.operations.evaluation.reports import measures, shown
 from bot.operations.evaluation.router_trial import Decision, RouterTrial
 from bot.operations.evaluation.scores import Choice, differences
 from bot.panel.model import MessageTs, Panel
@@ -45,7 +45,9 @@ def trial_with(router: RouterTrial, count: int, before: Sequence[Choice]) -> Lea
     """Return a trial with *count* corrections of what the router chose *before*, without any."""
     draw = random.Random(0)  # noqa: S311 - not for security: the same folds each time
     drawn = draw.sample(before, len(before))
-    folds = {choice.question.id: place % _FOLDS for place, choice in enumerate(drawn)}
+    texts = list(dict.fromkeys(choice.question.text for choice in drawn))
+    fold_of = {text: place % _FOLDS for place, text in enumerate(texts)}  # no fold tells another
+    folds = {choice.question.id: fold_of[choice.question.text] for choice in drawn}
     ranked = sorted(drawn, key=lambda choice: choice.is_exact)  # the wrong ones first
     corrections = [(folds[one.question.id], _correction(one)) for one in ranked if one.right]
     pools = [
@@ -72,20 +74,12 @@ def _correction(choice: Choice) -> Correction:
 
 def as_markdown(runs: Sequence[Run]) -> str:
     """Return the report of runs with so many examples as COUNTS has."""
-    first = runs[0]
+    rows = [(str(count), *_cells(run, runs[0])) for count, run in zip(COUNTS, runs, strict=True)]
     head = ("examples", *_MEASURES, "f1, gained", "95 % interval")
-    lines = [f"# {first.panel}", "", f"- {len(first.choices)} questions, put to {first.router}", ""]
-    lines += [_row(head), "|" + "---|" * len(head)]
-    lines += [_row(cells) for cells in _rows(runs)]
-    return "\n".join([*lines, ""])
+    return "\n".join([*reports.heading(runs[0]), "", *reports.table(head, rows), ""])
 
 
-def _rows(runs: Sequence[Run]) -> Iterator[Sequence[str]]:
-    for count, run in zip(COUNTS, runs, strict=True):
-        gain, low, high = differences(run.choices, runs[0].choices).get("f1", (0.0, 0.0, 0.0))
-        values = (shown(measures(run)[name]) for name in _MEASURES)
-        yield str(count), *values, f"{gain:+.3f}", f"{low:+.3f} to {high:+.3f}"
-
-
-def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
+def _cells(run: Run, first: Run) -> Iterator[str]:
+    values = reports.measures(run)
+    yield from (reports.shown(values[name]) for name in _MEASURES)
+    yield from reports.gain_cells(differences(run.choices, first.choices).get("f1"))

@@ -1,5 +1,7 @@
 """Which corrections the router is shown with each question, to see what they gain."""
 
+from dataclasses import replace
+
 from bot.operations.evaluation.questions import Question
 from bot.operations.evaluation.scores import Choice
 from bot.operations.evaluation.with_examples import trial_with
@@ -31,3 +33,14 @@ def test_a_question_is_never_shown_itself_and_wrong_choices_come_first():
 def test_each_time_it_is_the_same():
     first, second = (trial_with(Router(), 30, choices(40)) for _ in range(2))
     assert first.known == second.known
+
+
+def test_a_question_that_stands_there_twice_does_not_tell_itself():
+    twice = [
+        replace(one, question=replace(one.question, id=f"{one.question.id} {copy}"))
+        for copy in "ab"
+        for one in choices(20)
+    ]
+    texts = {one.question.id: one.question.text for one in twice}
+    for question, known in trial_with(Router(), 30, twice).known.items():
+        assert texts[question] not in [one.question for one in known]
