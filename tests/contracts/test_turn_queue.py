@@ -965,7 +965,7 @@ async def test_which_messages_of_a_running_turn_were_deleted_is_known(queues):
     await queues.queue.delete(OTHER, MessageTs("2.0"))
     await queues.queue.delete(ELSEWHERE, MessageTs("4.0"))
 
-    assert await queues.queue.deleted(turns) == {ONE: {"2.0"}, ELSEWHERE: {"4.0"}}
+    assert await queues.queue.deleted(turns) == {turns[0].id: {"2.0"}, turns[2].id: {"4.0"}}
     assert await queues.queue.deleted([]) == {}
 
 
@@ -979,8 +979,21 @@ async def test_the_question_that_a_button_or_a_decision_is_about_may_be_deleted(
 
     for _ in range(2):
         claim = await claimed(queues)
-        assert await queues.queue.deleted([claim.turn]) == {ONE: {"1.0"}}
+        assert await queues.queue.deleted([claim.turn]) == {claim.turn.id: {"1.0"}}
         await queues.queue.done(claim)
+
+
+async def test_what_was_deleted_of_one_turn_is_not_said_of_the_next_in_its_thread(queues):
+    await put(queues, ONE, "1")
+    first = await claimed(queues)
+    await queues.queue.delete(ONE, MessageTs("1.0"))
+    await queues.queue.done(first)
+    await put(queues, ONE, "2")
+    second = await claimed(queues)
+
+    deleted = await queues.queue.deleted([first.turn, second.turn])
+
+    assert deleted == {first.turn.id: {"1.0"}}
 
 
 @pytest.mark.parametrize(("deleted", "is_due"), [("1.0", True), ("2.0", True), ("3.0", False)])
@@ -1006,7 +1019,7 @@ async def test_a_retried_turn_is_still_known_to_be_deleted(queues):
     await queues.queue.delete(ONE, MessageTs("1.0"))
 
     assert await queues.queue.retry(claim.turn.id)
-    assert await queues.queue.deleted([(await claimed(queues)).turn]) == {ONE: {"1.0"}}
+    assert await queues.queue.deleted([(await claimed(queues)).turn]) == {claim.turn.id: {"1.0"}}
 
 
 # --- stopping

@@ -150,9 +150,9 @@ class FakeTurnQueue(QueueAdmin):
         """Whether the message was deleted."""
         return (thread, ts) in self._deleted
 
-    async def deleted(self, turns: Collection[Turn]) -> Mapping[ThreadRef, Set[MessageTs]]:
+    async def deleted(self, turns: Collection[Turn]) -> Mapping[TurnId, Set[MessageTs]]:
         return {
-            turn.thread: gone
+            turn.id: gone
             for turn in turns
             if (gone := {ts for ts in messages_of(turn) if (turn.thread, ts) in self._deleted})
         }

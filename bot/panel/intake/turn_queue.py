@@ -59,8 +59,8 @@ class TurnQueue(Protocol):
         A postponed turn about it can be claimed at once. Returns False if it does not wait.
         """
 
-    async def deleted(self, turns: Collection[Turn]) -> Mapping[ThreadRef, Set[MessageTs]]:
-        """Return which messages of *turns*, or that these are about, were deleted, by thread."""
+    async def deleted(self, turns: Collection[Turn]) -> Mapping[TurnId, Set[MessageTs]]:
+        """Return which messages of each of *turns*, or that it is about, were deleted."""
 
     async def claim(self) -> Claim:
         """Wait for a turn and lease it to this worker; turns whose lease expired come first."""

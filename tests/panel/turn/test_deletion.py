@@ -17,12 +17,13 @@ from bot.panel.errors import (
     StoreUnavailable,
 )
 from bot.panel.intake.intake import Incoming, Intake
-from bot.panel.model import Decision, Message, MessageTs, RequestId, ThreadRef, Turn, UserId
+from bot.panel.model import Decision, Message, MessageTs, RequestId, ThreadRef, Turn, TurnId, UserId
 from bot.panel.texts import sentences
 from bot.panel.threads.thread_store import Standing
 from bot.panel.timeouts import Timeouts
 from bot.panel.tools import ApprovalWanted
 from bot.panel.turn.workers.turn_worker import TurnWorker
+from bot.panel.turn.workers.unwanted_turns import UnwantedTurns
 from tests.eventually import eventually
 from tests.fakes.audit_log import auditor
 from tests.fakes.language_model import ROUTER, written
@@ -323,6 +324,25 @@ async def test_the_deletion_of_an_answered_question_changes_nothing(bench):
     assert work.said() == [(None, "Hi."), (None, "Again.")]
 
 
+async def test_the_next_turn_of_its_thread_is_not_taken_for_deleted_while_it_ends(bench):
+    work, queue = Working(bench), bench.queue
+    await work.ask()
+    ending = await queue.claim()
+    await work.delete()
+    await queue.done(ending)  # of which its worker has not heard yet
+    await work.ask(REPLY)
+    following = await queue.claim()
+    unwanted = UnwantedTurns(queue)
+    running = {one: asyncio.create_task(asyncio.sleep(inf)) for one in (ending, following)}
+
+    await unwanted.cancel(running)
+
+    assert unwanted.is_withdrawn(ending)
+    assert following not in unwanted
+    for task in running.values():
+        task.cancel()
+
+
 async def test_a_given_up_turn_whose_question_is_deleted_ends_quietly_when_it_is_retried(bench):
     work = Working(bench)
     work.worker = TurnWorker(
@@ -414,7 +434,7 @@ class ForgetfulQueue(AnsweringLater):
     away_for = 0.1
     back_at: float | None = None
 
-    async def deleted(self, turns: Collection[Turn]) -> Mapping[ThreadRef, Set[MessageTs]]:
+    async def deleted(self, turns: Collection[Turn]) -> Mapping[TurnId, Set[MessageTs]]:
         found, now = await super().deleted(turns), asyncio.get_running_loop().time()
         if self.back_at and now < self.back_at:
             raise StoreUnavailable("away")

@@ -200,7 +200,7 @@ class Reckoning:
         said: Sequence[Said],
         excused: Set[int],
     ) -> Iterator[str]:
-        """Complain of a tool that is used more often than somebody approved of it."""
+        """Complain of a tool that is not used once for each time that somebody approved of it."""
         shown = [*self._fleet.slack.threads[thread].ours.values()]
         for question in questions:
             if question.wish is not Wish.TICKET:
@@ -213,7 +213,8 @@ class Reckoning:
             may_miss = question.number in excused or "finance" in rules.in_vain(question, said)
             if len(asked) > 1 or not (asked or may_miss):
                 yield f"{title} is to be decided on {len(asked)} times"
-            if done != approved:
+            is_unused = done < approved and may_miss  # stopped between the decision and its use
+            if done != approved and not is_unused:
                 yield f"{title} is done {done} times, and approved {approved} times"
             if not all(endings):
                 yield f"{title} is left undecided"

@@ -131,7 +131,7 @@ DOMAIN = (
     Mutant(
         "deletion ignored while the turn runs",
         f"{_TURN}/workers/unwanted_turns.py",
-        "            if is_withdrawn(claim.turn, deleted.get(thread, frozenset())):",
+        "            if is_withdrawn(claim.turn, deleted.get(claim.turn.id, frozenset())):",
         "            if False:",
         units("panel/turn/test_deletion.py"),
     ),

@@ -118,17 +118,17 @@ class RedisTurnQueue(QueueAdmin):
         lifetimes = (keys.SEEN_FOR, keys.DELETED_FOR)
         return bool(await self._scripts.run(_DELETE, thread, ts, *lifetimes))
 
-    async def deleted(self, turns: Collection[Turn]) -> Mapping[ThreadRef, Set[MessageTs]]:
-        asked = [(turn.thread, ts) for turn in turns for ts in messages_of(turn)]
+    async def deleted(self, turns: Collection[Turn]) -> Mapping[TurnId, Set[MessageTs]]:
+        asked = [(turn, ts) for turn in turns for ts in messages_of(turn)]
         async with self._redis.pipeline(transaction=False) as pipe:
-            for thread, ts in asked:
-                pipe.hget(*self._shards.seen_with(thread, ts))
-                pipe.get(self._shards.seen(thread, ts))
+            for turn, ts in asked:
+                pipe.hget(*self._shards.seen_with(turn.thread, ts))
+                pipe.get(self._shards.seen(turn.thread, ts))
             values = await pipe.execute() if asked else ()
-        deleted: defaultdict[ThreadRef, set[MessageTs]] = defaultdict(set)
-        for (thread, ts), *known in zip(asked, values[::2], values[1::2], strict=True):
+        deleted: defaultdict[TurnId, set[MessageTs]] = defaultdict(set)
+        for (turn, ts), *known in zip(asked, values[::2], values[1::2], strict=True):
             if _DELETED in known:
-                deleted[thread].add(ts)
+                deleted[turn.id].add(ts)
         return deleted
 
     async def claim(self) -> Claim:

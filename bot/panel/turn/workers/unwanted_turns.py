@@ -39,7 +39,7 @@ class UnwantedTurns:
             thread = claim.turn.thread
             if task.done() or claim in self:
                 continue
-            if is_withdrawn(claim.turn, deleted.get(thread, frozenset())):
+            if is_withdrawn(claim.turn, deleted.get(claim.turn.id, frozenset())):
                 self._withdrawn.add(claim)
                 task.cancel()
             elif thread in stops:
@@ -55,7 +55,7 @@ class UnwantedTurns:
 
     async def deleted(self, claim: Claim) -> Set[MessageTs]:
         deleted = await self._queue.deleted([claim.turn])
-        return deleted.get(claim.turn.thread, frozenset())
+        return deleted.get(claim.turn.id, frozenset())
 
     async def is_deleted(self, claim: Claim) -> bool:
         """Whether nothing is left to answer in the turn."""

@@ -130,7 +130,8 @@ async def test_a_message_that_a_version_before_has_put_is_not_put_again_nor_its_
     await queue.delete(ONE, MessageTs("1.0"))
     assert not await redis.exists(before)
     assert not await queue.put(ONE, message("1"))
-    assert await queue.deleted([Turn(TurnId("T1:C1:1.0"), ONE, (message("1"),))]) == {ONE: {"1.0"}}
+    turn = Turn(TurnId("T1:C1:1.0"), ONE, (message("1"),))
+    assert await queue.deleted([turn]) == {turn.id: {"1.0"}}
 
 
 # --- waking
