@@ -5,7 +5,7 @@ from aiohttp import ClientSession
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.installing.removal import Removals
 from bot.assembly.storage import Storage
-from bot.operations.removal import RemovedWorkspaces
+from bot.operations.forgetting.removal import RemovedWorkspaces
 from bot.panel.audit.entry import Act
 from bot.panel.installations.installation import InstallationStore
 from bot.panel.roster.roster import WorkspaceScope

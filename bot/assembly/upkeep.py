@@ -13,7 +13,7 @@ from bot.assembly.operator import services_of
 from bot.assembly.slack import open_slack
 from bot.assembly.storage import Storage, open_storage
 from bot.operations.chores import Chore, ChoreKind, ChoreRunner
-from bot.operations.idle_threads import DaysOf, expire_idle
+from bot.operations.forgetting.idle_threads import DaysOf, expire_idle
 from bot.operations.services import Services
 from bot.operations.upkeep import TIDY_EVERY, Keeping, Upkeep
 from bot.panel.errors import GiveUp

@@ -40,11 +40,10 @@ _SIGNING_SECRET = re.compile("[0-9a-f]{32}", re.IGNORECASE)
 def check(as_json: bool) -> None:
     """Check settings, tokens, scopes, Redis and models.
 
-    Whatever is missing is told with its remedy. Exits with 1 if something keeps the bot from
-    working.
+    Each problem is shown with its remedy. Exits with 1 if the bot cannot work.
     """
     environ = environment()
-    told = [warning(remark, "Correct it, or take it away") for remark in remarks(environ)]
+    told = [warning(remark, "Correct it, or remove it") for remark in remarks(environ)]
     show = _print_json if as_json else print_findings
     try:
         config = read(environ, *WORKSPACES, *SLACK_IN, *MODEL, *STORE)

@@ -19,33 +19,33 @@ from bot.settings.environment import read
 
 
 @click.command()
-@click.option("--ask", metavar="QUESTION", help="Ask this in a thread, print the thread, and end.")
-@click.option("--json", "as_json", is_flag=True, help="With --ask: print for machines.")
+@click.option("--ask", metavar="QUESTION", help="Ask this, print the thread, and exit.")
+@click.option("--json", "as_json", is_flag=True, help="With --ask: print JSON.")
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
     default=0,
     show_default="a free one",
-    help="Port of the page.",
+    help="The page's port.",
 )
 @click.option(
     "--settings-out",
     metavar="FILE",
-    help="Write the settings for the other commands there while the demo runs; - prints them.",
+    help="Keep the settings for other commands in FILE while the demo runs; - prints them.",
 )
 @click.option("--open/--no-open", "opens", default=True, help="Open the page in a browser.")
 def demo(
     ask: str | None, *, as_json: bool, port: int, settings_out: str | None, opens: bool
 ) -> None:
-    """Try the bot in a local Slack workspace, in the browser.
+    """Try the bot in your browser, in a local Slack workspace.
 
-    Rules write the answers, not AI, unless OPENAI_API_KEY is set. Redis is embedded,
+    Answers come from rules, not AI, unless OPENAI_API_KEY is set. Redis is embedded,
     unless REDIS_URL is set.
     """
     if as_json and ask is None:
         raise click.UsageError("--json needs --ask.")
     if settings_out and ask is not None:
-        raise click.UsageError("--settings-out needs a demo that goes on: leave --ask out.")
+        raise click.UsageError("--settings-out cannot be used with --ask: that demo ends at once.")
     if ask is None:
         serve(_serve(port, settings_out, opens=opens))
     elif ask.strip():

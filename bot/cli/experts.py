@@ -24,7 +24,7 @@ _TROUBLE = 2  # as with diff(1), where 1 means that there are differences
 
 @click.group()
 def experts() -> None:
-    """The panels of all channels as a YAML file, for review."""
+    """Export, review and import panels as YAML."""
 
 
 @experts.command()
@@ -32,7 +32,7 @@ def experts() -> None:
 @workspace_option
 @asynchronous()
 async def export(out: str) -> None:
-    """Write the defaults and what each channel changes; not threads, and no documents."""
+    """Write the default panel and each channel's changes; no threads, no documents."""
     config, identity = await of_workspace(*STORE)
     async with lazily.operator.open_panels(config, identity) as (sync, workspace, _):
         await sync.record_export()
@@ -44,31 +44,35 @@ async def export(out: str) -> None:
 @_FILE
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--prune", is_flag=True, help="Also remove what the file does not have.")
+@click.option(
+    "--prune", is_flag=True, help="Also remove experts and channels that are not in the file."
+)
 @workspace_option
 @asynchronous()
 async def import_(file: str, *, dry_run: bool, yes: bool, prune: bool) -> None:
-    """Make the panels match FILE, after showing the changes and asking."""
+    """Change the panels to match FILE, after showing the changes and asking."""
     from_file = load(file)
     config, identity = await of_workspace(*STORE)
     async with lazily.operator.open_panels(config, identity) as (sync, workspace, kept_in):
         if kept_in:
-            raise Refused(f"The panel is kept in {kept_in}, which PANELBOT_PANEL_FILE names.")
+            raise Refused(
+                f"The panel comes from {kept_in} (PANELBOT_PANEL_FILE): edit that file instead."
+            )
         from_file = from_file.renamed(workspace.first_id)
         current = await sync.export()
         for unknown in unknown_names(file, names_here() | current.names):
             click.echo(f"panelbot: {unknown}", err=True)
         target = from_file if prune else merged(current, from_file)
         if not (changes := differences(current, target, names=(_CURRENT, file))):
-            click.echo("There is nothing to change.")
+            click.echo("Nothing to change.")
             return
         sync.check(target, current)
         click.echo(changes)
-        if dry_run or not (yes or click.confirm("Change the panels so?")):
+        if dry_run or not (yes or click.confirm("Apply these changes?")):
             click.echo("Nothing was changed.")
             return
         await sync.apply(target, seen=current)
-    click.echo("The panels are changed.")
+    click.echo("The panels have been changed.")
 
 
 @experts.command()
@@ -76,7 +80,7 @@ async def import_(file: str, *, dry_run: bool, yes: bool, prune: bool) -> None:
 @workspace_option
 @asynchronous(exit_code=_TROUBLE)
 async def diff(file: str) -> None:
-    """Show where FILE differs from the panels. Exits with 1 if it does, with 2 on an error."""
+    """Show how FILE differs from the panels. Exits with 1 if it does, with 2 on an error."""
     from_file = load(file)
     config, identity = await of_workspace(*STORE)
     async with lazily.operator.open_panels(config, identity) as (sync, workspace, _):
@@ -85,21 +89,21 @@ async def diff(file: str) -> None:
     if changes:
         click.echo(changes)
         sys.exit(1)
-    click.echo(f"The panels are as {file} says.")
+    click.echo(f"The panels match {file}.")
 
 
 @experts.command()
 @_FILE
 @asynchronous()
 async def check(file: str) -> None:
-    """Check whether FILE can be used. Needs no settings and no connection."""
+    """Check whether FILE is valid. Needs no settings and no connection."""
     panels = load(file, names_here())
     check_sizes(panels, library.defaults())
-    click.echo(f"{file} can be used: {summary(panels)}.")
+    click.echo(f"{file} is valid: {summary(panels)}.")
     for changes in (panels.defaults, *panels.channels.values()):
         for expert in changes.added.values():
             if expert.always_consult and name_of(HostedTool.WEB_SEARCH) in expert.tools:
-                click.echo(f"{expert.name} has documents, and web-search could send them out.")
+                click.echo(f"{expert.name} has documents, and its web-search could reveal them.")
 
 
 def names_here() -> frozenset[str]:

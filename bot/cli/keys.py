@@ -14,7 +14,7 @@ from bot.settings.secret_kinds import KEY_BYTES
 
 @click.group()
 def keys() -> None:
-    """The keys that encrypt what people and models say in Redis."""
+    """Create and rotate encryption keys."""
 
 
 @keys.command()
@@ -31,18 +31,18 @@ def new_key() -> str:
 @keys.command()
 @asynchronous(resumes=True)
 async def rotate() -> None:
-    """Encrypt everything with the first key; then the others can be taken away.
+    """Encrypt everything with the first key, so that the other keys can be removed.
 
-    The bot may go on working. To begin, or to change the key: put the new key in front, restart
-    all processes, and run this.
+    The bot can keep running. To start encrypting, or to change the key: put the new key first,
+    restart all processes, and run this.
     """
     config = settings(*STORE)
     if not config.encryption_keys:
         raise Refused("PANELBOT_ENCRYPTION_KEYS is not set; `panelbot keys new` makes a key.")
     key, rotated = await lazily.storage.rotate_keys(config)
-    click.echo(f"With key {key}: {rotated.renewed} values encrypted now, {rotated.kept} before.")
+    click.echo(f"Key {key}: {rotated.renewed} values encrypted now, {rotated.kept} already were.")
     if rotated.unreadable:
         raise Refused(
-            f"{rotated.unreadable} values cannot be read with the keys given. Add the key that "
-            "they were written with; values that are damaged are lost."
+            f"{rotated.unreadable} values cannot be read with these keys. Add the key that they "
+            "were written with. Damaged values are lost."
         )

@@ -11,8 +11,8 @@ import click
 from bot.cli.shared import lazily
 from bot.cli.shared.command import asynchronous, progress_bar
 from bot.cli.shared.listing import counted, json_option, print_json
-from bot.cli.shared.thread_argument import find_channel
 from bot.cli.shared.workspace import of_workspace, workspace_option
+from bot.cli.threads.thread_argument import find_channel
 from bot.panel.errors import PanelError, Refused
 from bot.panel.roster.documents.expert_documents import ExpertDocument, ExpertDocuments
 from bot.panel.roster.documents.knowledge import CollectionOwner, Document, DocumentState, Upload
@@ -21,7 +21,7 @@ from bot.settings.needs import MODEL, STORE
 
 _CONCURRENCY = 4
 _CHANNEL = click.option(
-    "--channel", metavar="CHANNEL", help="The expert of this channel, not of the defaults of all."
+    "--channel", metavar="CHANNEL", help="This channel's expert, instead of the workspace's."
 )
 _NAME = click.argument("name")
 _LOST = "the vector store has expired, or was deleted at the model service; add them again."
@@ -31,7 +31,7 @@ Action = Callable[[str], Coroutine[Any, Any, Document]]
 
 @click.group()
 def knowledge() -> None:
-    """The documents that experts look things up in."""
+    """Manage the documents that experts search."""
 
 
 @knowledge.command()
@@ -46,7 +46,7 @@ def knowledge() -> None:
 @workspace_option
 @asynchronous()
 async def add(name: str, files: Sequence[Path], channel: str | None) -> None:
-    """Give the expert NAME these FILES; those of the same name are replaced."""
+    """Give the expert NAME these FILES, replacing those with the same name."""
     async with _open_documents(channel) as (expert_documents, scope):
         for path in files:  # before anything is sent
             expert_documents.check_document(path.name, path.stat().st_size)
@@ -56,7 +56,7 @@ async def add(name: str, files: Sequence[Path], channel: str | None) -> None:
             content = await asyncio.to_thread(Path(path).read_bytes)
             return await expert_documents.add(collection, Upload(Path(path).name, content), None)
 
-        await _for_each("Adding", [str(path) for path in files], upload, f"{name} has learnt")
+        await _for_each("Adding", [str(path) for path in files], upload, f"{name} now has")
 
 
 @knowledge.command("list")
@@ -66,7 +66,7 @@ async def add(name: str, files: Sequence[Path], channel: str | None) -> None:
 @workspace_option
 @asynchronous()
 async def list_documents(name: str | None, channel: str | None, as_json: bool) -> None:
-    """List what the expert NAME has, or without a name, what all have."""
+    """List the documents of the expert NAME, or of all experts."""
     async with _open_documents(channel) as (expert_documents, scope):
         if name is None:
             await _list_everything(expert_documents, as_json=as_json)
@@ -93,7 +93,7 @@ async def list_documents(name: str | None, channel: str | None, as_json: bool) -
 @workspace_option
 @asynchronous()
 async def remove(name: str, documents: Sequence[str], channel: str | None) -> None:
-    """Remove DOCUMENTS, by name or id, from the expert NAME."""
+    """Remove DOCUMENTS, given by name or id, from the expert NAME."""
     async with _open_documents(channel) as (expert_documents, scope):
         for name_or_id in documents:
             removed = await expert_documents.remove(scope, name, name_or_id, None)
@@ -107,7 +107,7 @@ async def remove(name: str, documents: Sequence[str], channel: str | None) -> No
 @workspace_option
 @asynchronous()
 async def reindex(name: str, documents: Sequence[str], channel: str | None) -> None:
-    """Index DOCUMENTS of the expert NAME again; without any, all of its own."""
+    """Index DOCUMENTS of the expert NAME again; all of them, if none is named."""
     async with _open_documents(channel) as (expert_documents, scope):
         listed = await expert_documents.documents(scope, name)
         chosen = documents or [kept.document.id for kept in listed.entries if kept.is_own]
@@ -115,7 +115,7 @@ async def reindex(name: str, documents: Sequence[str], channel: str | None) -> N
         async def reindex(document: str) -> Document:
             return await expert_documents.reindex(scope, name, document, None)
 
-        await _for_each("Reading", chosen, reindex, f"{name} has read anew")
+        await _for_each("Reading", chosen, reindex, f"{name}: indexed")
 
 
 @knowledge.command()
@@ -125,7 +125,7 @@ async def reindex(name: str, documents: Sequence[str], channel: str | None) -> N
 @workspace_option
 @asynchronous()
 async def consult(name: str, when: str, channel: str | None) -> None:
-    """Set whether the expert NAME consults its documents for every question."""
+    """Set whether the expert NAME searches its documents for every question."""
     async with _open_documents(channel) as (expert_documents, scope):
         always = when == "always"
         expert = await expert_documents.set_always(scope, name, None, always=always)
@@ -182,7 +182,7 @@ def _unfinished(document: Document) -> list[str]:
         case DocumentState.READY:
             return []
         case DocumentState.INDEXING:
-            return [f"{document.name}: is still being read; `panelbot knowledge list` tells more."]
+            return [f"{document.name}: still being indexed: see `panelbot knowledge list`."]
         case DocumentState.FAILED:
             return [f"{document.name}: {document.problem}."]
 

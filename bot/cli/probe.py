@@ -9,7 +9,7 @@ import click
 from bot import __version__
 from bot.cli.shared import lazily
 from bot.cli.shared.command import asynchronous, progress_bar, settings, write
-from bot.cli.shared.thread_argument import find_channel
+from bot.cli.threads.thread_argument import find_channel
 from bot.operations.probe import Report, as_markdown
 from bot.operations.services import Workspace
 from bot.panel.checks.probes import Check, Observation, observe
@@ -18,14 +18,14 @@ from bot.settings.needs import MODEL, SLACK_OUT, STORE
 
 
 @click.command()
-@click.option("--channel", metavar="ID", help="Probe Slack, too, in a thread of this channel.")
+@click.option("--channel", metavar="ID", help="Also probe Slack, in a thread in this channel.")
 @click.option(
     "--user",
     metavar="ID",
     default="",
     help="Who the messages are streamed to.  [default: who wrote last in the channel]",
 )
-@click.option("--only", metavar="NAME", multiple=True, help="Only these checks.")
+@click.option("--only", metavar="NAME", multiple=True, help="Run only this check; can be repeated.")
 @click.option(
     "--stream-for",
     type=click.FloatRange(min=0),
@@ -39,10 +39,10 @@ from bot.settings.needs import MODEL, SLACK_OUT, STORE
 async def probe(
     channel: str | None, user: str, only: Sequence[str], stream_for: float, out: str
 ) -> None:
-    """Find out how OpenAI and Slack behave where no document says so.
+    """Test how OpenAI and Slack behave where their docs are silent.
 
-    The report is Markdown. It uses your keys, costs a few thousand tokens, and deletes what it has
-    created. Exits with 1 if a check could not run or something could not be deleted.
+    Writes a report in Markdown. It uses your keys, costs a few thousand tokens, and deletes what
+    it creates. Exits with 1 if a check could not run or something could not be deleted.
     """
     slack = None
     if channel:

@@ -26,7 +26,7 @@ _RECEIVING = (*WORKSPACES, *SLACK_IN, *MODEL, *STORE)
 
 @click.command("run")
 def run_all() -> None:
-    """Receive and answer, in one process.
+    """Receive events and answer questions, in one process.
 
     Events come over Socket Mode if SLACK_APP_TOKEN is set, else over HTTP.
     """
@@ -41,7 +41,7 @@ def web() -> None:
 
 @click.command()
 def worker() -> None:
-    """Take turns off the queue and answer them. Start as many as you like."""
+    """Take turns off the queue and answer them. Run as many as you like."""
     _serve("worker", settings(*WORKSPACES, *MODEL, *STORE), lazily.worker.open_worker)
 
 

@@ -229,7 +229,9 @@ async def _open_slack(
     try:
         return await stack.enter_async_context(slack), page
     except OSError as error:
-        raise Refused(f"--port {port} cannot be served: {error.strerror}") from error
+        raise Refused(
+            f"--port {port} cannot be used: {error.strerror}. Name another port."
+        ) from error
 
 
 async def _tools(settings: Mapping[str, str], stack: AsyncExitStack) -> str:

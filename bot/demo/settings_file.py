@@ -22,8 +22,10 @@ def as_env_file(settings: Mapping[str, str]) -> str:
 def make_way(path: Path) -> None:
     """Remove what a demo that was killed has left at *path*.
 
-    Raises Refused if another file is there.
+    Raises Refused if another file is there, or its folder is not.
     """
+    if not path.parent.is_dir():
+        raise Refused(f"--settings-out {path} cannot be written: there is no such folder.")
     if not os.path.lexists(path):
         return
     if not _is_abandoned(path):

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 from bot import runtime
 from bot.operations.chores import Chore, ChoreKind, ChoreStore, Do
-from bot.operations.forget import ForgetThreads
-from bot.operations.forget_plan import ForgetPlan, ForgetPlanner, carry_out
-from bot.operations.idle_threads import expire_idle
+from bot.operations.forgetting.forget_plan import ForgetPlan, ForgetPlanner, carry_out
+from bot.operations.forgetting.forget_threads import ForgetThreads
+from bot.operations.forgetting.idle_threads import expire_idle
+from bot.operations.forgetting.survey import Survey
 from bot.operations.queue_admin import renewed
 from bot.operations.services import Services
 from bot.operations.slack_threads import BotMessages, ThreadTraces
-from bot.operations.survey import Survey
 from bot.panel.audit.audit_log import AuditLog
 from bot.panel.audit.entry import Act
 from bot.panel.errors import ConversationGone, ModelRefused, Refused

@@ -9,7 +9,7 @@ LOG, HEAD = "panelbot:{audit:T1}:log", "panelbot:{audit:T1}:head"
 
 async def test_operators_read_export_and_verify_what_was_done(world: World):
     code, out, _ = await world.panelbot("audit", "verify")
-    assert (code, out) == (0, "The audit log is whole: 0 records so far.\n")
+    assert (code, out) == (0, "The audit log is intact: 0 records so far.\n")
     await world.panelbot("experts", "export")
     await world.panelbot("feedback", "export")
 

@@ -112,7 +112,7 @@ def home(world: World) -> str:
 
 
 async def test_budgets_are_shown_set_and_allowed_at_the_command_line(world: World):
-    assert "There is no budget." in (await world.panelbot("budgets", "show"))[1]
+    assert "There are no budgets." in (await world.panelbot("budgets", "show"))[1]
     code, out, _ = await world.panelbot("budgets", "set", "person", "$0/day")
     assert (code, out) == (0, "Set: person $0/day\n")
     assert (await world.panelbot("budgets", "set", "person", "lots"))[0] == 2

@@ -38,7 +38,7 @@ async def test_turns_end_once_and_the_next_question_is_answered(
     refused = posts(bot)
     async with bot.command("turns", "list") as process:
         out, _ = await process.communicate()
-    assert b"Turns given up: 0." in out
+    assert b"Failed turns: 0." in out
     assert posts(bot) == refused
 
     reopen(bot)

@@ -69,7 +69,7 @@ async def test_a_channels_links_are_rebuilt(bot: World):
     code, out, _ = await bot.panelbot("links", "rebuild", GENERAL)
 
     assert code == 0
-    assert "Of the panel: 2 of 3 threads; found 2 expert conversations." in out
+    assert "Links found for 2 of 3 threads, with 2 expert conversations." in out
     assert len(await bot.redis.keys("panelbot:*links:*")) == 2
 
 
@@ -95,7 +95,7 @@ async def test_a_turn_that_was_given_up_is_listed_shown_and_answered_on_retry(bo
     code, _, err = await bot.panelbot("turns", "drop", turn)
     assert (code, err) == (
         1,
-        f"panelbot: No turn '{turn}' was given up: see `panelbot turns list`.\n",
+        f"panelbot: There is no failed turn '{turn}': see `panelbot turns list`.\n",
     )
 
 
@@ -153,7 +153,7 @@ async def test_a_question_survives_the_change_of_the_keys(world: World):
     world.environ["PANELBOT_ENCRYPTION_KEYS"] = f"{new},{old}"
     code, out, err = await world.panelbot("keys", "rotate")
     assert (code, err) == (0, "")
-    assert "0 before" in out
+    assert "0 already were" in out
     assert "0 values encrypted now" not in out
 
     world.environ["PANELBOT_ENCRYPTION_KEYS"] = new
@@ -326,7 +326,7 @@ async def test_a_port_that_is_taken_is_told_in_one_line(world: World):
 
     for (code, _, err), name in ((web, "PORT"), (demo, "--port")):
         assert code != 0
-        assert f"panelbot: {name} {port} cannot be served: " in err
+        assert f"panelbot: {name} {port} cannot be used: " in err
         assert "Traceback" not in err
 
 

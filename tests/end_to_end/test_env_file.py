@@ -29,7 +29,8 @@ async def test_a_file_in_the_folder_is_read_and_that_is_said_on_standard_error(t
 
     first, *_ = err.splitlines()
     assert first == (
-        f"panelbot: 3 settings read from {tmp_path}/.env, but for PORT: the environment counts"
+        f"panelbot: 3 settings read from {tmp_path}/.env, "
+        "except PORT: the environment has other values"
     )
     told = out + err
     assert "PANELBOT_LEASE is “x”" in told
@@ -109,7 +110,7 @@ async def test_a_folder_of_that_name_is_told_and_passed_over(tmp_path):
 
     _, out, err = await panelbot(tmp_path, "check")
 
-    assert err == "panelbot: .env is a folder, so no settings are read from it.\n"
+    assert err == "panelbot: .env is a folder: no settings are read from it.\n"
     assert "SLACK_BOT_TOKEN or PANELBOT_CLIENT_ID is missing" in out
 
 

@@ -397,7 +397,7 @@ async def test_a_wrong_key_is_told_in_one_line(model_only: World, file: str):
 @pytest.mark.parametrize(
     ("args", "problem"),
     [
-        (["ask", " "], "QUESTION has no words."),
+        (["ask", " "], "QUESTION is empty."),
         (["ask", "Hm", "--channel", "C1"], "--channel needs --panel"),
         (["eval", "--no-worse"], "--no-worse needs --against"),
         (["eval", "--at-least", "f2=1"], "'f2' is not one of f1, precision"),
@@ -447,7 +447,7 @@ async def test_without_a_key_rules_choose_for_nothing(imported_bot: None):
     assert process.returncode == 0, err
     assert b"questions, put to rules" in out
     assert b"- cost: $0.0000," in out
-    assert b"Rules choose, not AI" in err
+    assert b"Rules choose the experts, not AI" in err
 
 
 async def test_the_experts_answer_if_that_is_wanted(tmp_path: Path, imported_bot: None):

@@ -79,7 +79,7 @@ async def test_what_is_no_permalink_is_told_in_one_sentence(bot: World, what: st
     code, out, err = await bot.panelbot("export", what)
 
     assert (code, out) == (1, "")
-    assert err.startswith(f"panelbot: {what!r} is neither a permalink")
+    assert err.startswith(f"panelbot: {what!r} is not a thread: ")
     assert len(err.splitlines()) == 1
 
 
@@ -90,7 +90,7 @@ async def test_a_thread_that_is_not_ours_is_told_in_one_sentence(bot: World):
     code, out, err = await bot.panelbot("export", f"{PRODUCT}/{people}")
 
     assert (code, out) == (1, "")
-    assert err.startswith("panelbot: No panel has spoken in that thread")
+    assert err.startswith("panelbot: Neither Redis nor Slack nor OpenAI knows")
     assert len(err.splitlines()) == 1
 
 

@@ -75,7 +75,7 @@ async def test_a_thread_is_forgotten_on_every_backend(world: World, backend: str
 
     assert code == 0, err
     assert f"{GENERAL}/{ts}  3 conversations, 1 report, 0 turns given up" in out
-    assert "Gone: 1 thread with 3 conversations (" in out
+    assert "Deleted: 1 thread with 3 conversations (" in out
     assert "(0 items)" not in out
     assert "1 report, 1 opinion" in out
     assert await held(world, ts) == []
@@ -111,7 +111,7 @@ async def test_what_is_not_there_is_said_and_done_again_is_fine(bot: World):
     code, out, err = await bot.panelbot("forget", f"{GENERAL}/{ts}", "--yes")
 
     assert (code, err) == (0, "")
-    assert out == "Nothing is kept of it.\nNothing was deleted.\n"
+    assert out == "There is no data about it.\nNothing was deleted.\n"
 
 
 async def test_a_running_turn_is_waited_for_and_what_waits_is_dropped(bot: World):
@@ -133,7 +133,7 @@ async def test_a_running_turn_is_waited_for_and_what_waits_is_dropped(bot: World
     assert waiting.returncode == 0, errors
     await bot.idle()
     assert kept(bot) == 0
-    assert b"Gone: 1 thread" in out
+    assert b"Deleted: 1 thread" in out
 
 
 async def test_a_turn_that_was_given_up_or_waits_is_dropped(bot: World):
@@ -169,8 +169,11 @@ async def test_what_cannot_be_deleted_is_told_and_found_again(bot: World):
     code, out, err = await bot.panelbot("forget", f"{GENERAL}/{ts}", "--yes")
 
     assert code == 1
-    assert "Gone: 0 threads with 0 conversations" in out
-    assert f"This remains; do the same again to go on:\npanelbot:   {GENERAL}/{ts}: HTTP 403" in err
+    assert "Deleted: 0 threads with 0 conversations" in out
+    assert (
+        "Not everything could be deleted; run the command again to retry:\n"
+        f"panelbot:   {GENERAL}/{ts}: HTTP 403"
+    ) in err
     assert len([key for key in await held(bot, ts) if "links" in key]) == 1
     code, out, err = await bot.panelbot("forget", f"{GENERAL}/{ts}", "--yes")
     assert code == 0, err
@@ -224,11 +227,11 @@ async def test_what_is_gone_is_told_also_where_something_remains(bot: World):
     code, out, err = await bot.panelbot(*told)
 
     assert code == 1
-    assert "Gone: 0 threads with 3 conversations" in out
+    assert "Deleted: 0 threads with 3 conversations" in out
     assert f"{GENERAL}/{ts}: cant_delete_message" in err
     code, out, err = await bot.panelbot(*told)
     assert code == 0, err
-    assert "Gone: 1 thread with 0 conversations" in out
+    assert "Deleted: 1 thread with 0 conversations" in out
     assert bot.thread(ts) == []
 
 
@@ -245,7 +248,7 @@ async def test_a_channel_is_forgotten_with_its_panel_and_documents(bot: World, t
     code, out, err = await bot.panelbot("forget", GENERAL, "--yes")
 
     assert code == 0, err
-    assert "Gone: 2 threads with 5 conversations" in out
+    assert "Deleted: 2 threads with 5 conversations" in out
     assert "1 channel panel, 1 document" in out
     assert not bot.openai.vector_stores.kept
     assert kept(bot) == 2
@@ -281,7 +284,7 @@ async def test_of_a_person_the_threads_they_began_and_their_opinions_are_forgott
     assert (
         f"They have also spoken in threads that others began, which stay: {GENERAL}/{theirs}" in out
     )
-    assert "Gone: 1 thread with 3 conversations" in out
+    assert "Deleted: 1 thread with 3 conversations" in out
     assert "1 opinion" in out
     assert await held(bot, mine) == []
     opinions = await bot.redis.hgetall((await bot.redis.keys("panelbot:feedback:*"))[0])

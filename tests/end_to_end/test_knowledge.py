@@ -25,7 +25,7 @@ async def taught(bot: World, handbook: str) -> World:
     """A bot whose legal expert has a handbook; the model follows rules."""
     bot.openai.brain = RuleBrain()
     code, out, err = await bot.panelbot("knowledge", "add", "legal", handbook)
-    assert (code, out) == (0, "legal has learnt 1 of 1 document.\n"), err
+    assert (code, out) == (0, "legal now has 1 of 1 document.\n"), err
     return bot
 
 
@@ -76,7 +76,7 @@ async def test_documents_are_listed_read_anew_and_removed(taught: World):
     assert (code, out.startswith("handbook.md  (legal, all channels; ")) == (0, True)
 
     code, out, _ = await taught.panelbot("knowledge", "reindex", "legal")
-    assert (code, out) == (0, "legal has read anew 1 of 1 document.\n")
+    assert (code, out) == (0, "legal: indexed 1 of 1 document.\n")
     code, out, _ = await taught.panelbot("knowledge", "remove", "legal", "handbook.md")
     assert (code, out) == (0, "handbook.md removed.\n")
 
@@ -129,7 +129,7 @@ async def test_what_cannot_be_learnt_is_told_and_the_rest_is_learnt(taught: Worl
     (tmp_path / "blank.md").write_text(" \n\n")
     files = [str(tmp_path / name) for name in ("good.txt", "bad.txt", "blank.md")]
     code, out, err = await taught.panelbot("knowledge", "add", "legal", *files)
-    assert (code, out) == (1, "legal has learnt 1 of 3 documents.\n")
+    assert (code, out) == (1, "legal now has 1 of 3 documents.\n")
     assert "blank.md: I cannot use `blank.md`: there is no readable text in it" in err
     assert "bad.txt: I cannot use `bad.txt`: nothing could be read in it" in err
 

@@ -69,10 +69,10 @@ async def test_a_correction_is_shown_to_the_router_listed_collected_and_dropped(
     assert (code, f"{GENERAL}  1" in out) == (0, True)
     assert "Nobody has reviewed that yet" in file.read_text()
     code, _, err = await learning.panelbot("eval", "collect", "-o", str(file))
-    assert (code, "is there already" in err) == (2, True)
+    assert (code, "already exists" in err) == (2, True)
 
     code, out, _ = await learning.panelbot("routing", "examples", "drop", one["name"])
-    assert (code, out) == (0, "Gone: 1 correction.\n")
+    assert (code, out) == (0, "Deleted: 1 correction.\n")
     assert await learning.redis.keys("panelbot:corrections:*") == []
 
 

@@ -58,13 +58,13 @@ async def test_a_file_is_shown_brought_and_compared(bot: World, file: Path):
 
     code, out, _ = await bot.panelbot("experts", "import", str(file), "--yes")
 
-    assert (code, out.splitlines()[-1]) == (0, "The panels are changed.")
+    assert (code, out.splitlines()[-1]) == (0, "The panels have been changed.")
     assert await answers(bot) == ["Legal Counsel", "Tax Counsel"]
     assert await answers(bot, PRODUCT) == ["Tax Counsel"]
     code, out, _ = await bot.panelbot("experts", "diff", str(file))
-    assert (code, out) == (0, f"The panels are as {file} says.\n")
+    assert (code, out) == (0, f"The panels match {file}.\n")
     _, out, _ = await bot.panelbot("experts", "import", str(file))
-    assert out == "There is nothing to change.\n"
+    assert out == "Nothing to change.\n"
 
 
 async def test_what_is_exported_brings_a_panel_back(bot: World, tmp_path: Path):
@@ -88,7 +88,7 @@ async def test_what_is_exported_brings_a_panel_back(bot: World, tmp_path: Path):
 async def test_nothing_changes_unless_somebody_agrees(bot: World, file: Path):
     code, out, _ = await bot.panelbot("experts", "import", str(file))  # with nobody to ask
     assert code != 0
-    assert "Change the panels so?" in out
+    assert "Apply these changes?" in out
     assert await answers(bot) == ["Legal Counsel"]
 
 
@@ -98,7 +98,7 @@ async def test_a_file_is_checked_without_settings(world: World, file: Path):
     code, out, _ = await world.panelbot("experts", "check", str(file))
     assert (code, out) == (
         0,
-        f"{file} can be used: 1 expert, 1 channel with changes of their own.\n",
+        f"{file} is valid: 1 expert, 1 channel with changes of their own.\n",
     )
 
     change(file, "title", "titel")

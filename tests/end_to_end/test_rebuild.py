@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from bot.cli.shared.thread_argument import find_channel
+from bot.cli.threads.thread_argument import find_channel
 from bot.operations.services import Workspace
 from bot.panel.errors import Refused
 from bot.playground.slack.workspace.company import GENERAL
@@ -40,12 +40,12 @@ async def test_a_rebuild_that_is_stopped_goes_on_where_it_was(bot: World):
     assert (process.returncode, printed) == (130, b"")
     last = err.decode().splitlines()[-1]
     assert last.startswith("panelbot: stopped: Looking through threads, ")
-    assert last.endswith(" of 61. Do the same again to go on.")
+    assert last.endswith(" of 61. Run the command again to continue.")
     assert b"Traceback" not in err
     done = looks(bot) - before
     code, out, _ = await bot.panelbot("links", "rebuild", GENERAL)
     assert code == 0
-    assert out.startswith("Of the panel: 1 of ")
+    assert out.startswith("Links found for 1 of ")
     assert looks(bot) - before <= 61 + 2
     assert done < 61
     assert len(await bot.redis.keys("panelbot:*links:*")) == 1
@@ -60,7 +60,7 @@ async def test_a_rebuild_waits_for_slacks_limits_and_logs_above_its_bar(bot: Wor
 
     code, out, err = await bot.panelbot("links", "rebuild", GENERAL)
 
-    assert (code, out[:21]) == (0, "Of the panel: 0 of 12")
+    assert (code, out[:23]) == (0, "Links found for 0 of 12")
     logged = [line for line in err.splitlines() if "slack.slowed" in line]
     assert logged
     assert all(line[:2] == "20" for line in logged)
@@ -71,7 +71,7 @@ async def test_a_rebuild_waits_for_slacks_limits_and_logs_above_its_bar(bot: Wor
     [
         ("#general", "is a name"),
         ("general", "is a name"),
-        ("what is this", "is no channel"),
+        ("what is this", "is not a channel"),
         ("C0NOSUCH", "/invite it there"),
     ],
 )
@@ -89,7 +89,7 @@ async def test_what_names_no_channel_is_told_with_what_to_do(world: World, chann
 async def test_a_channel_is_known_in_all_its_forms(world: World, channel: str):
     code, out, _ = await world.panelbot("links", "rebuild", channel)
 
-    assert (code, out[:22]) == (0, "Of the panel: 0 of 0 t")
+    assert (code, out[:24]) == (0, "Links found for 0 of 0 t")
 
 
 @pytest.mark.parametrize("there", ["https://acme.slack.com", "https://acme.enterprise.slack.com"])
@@ -98,5 +98,5 @@ def test_a_link_may_lead_into_the_workspace_only(there: str):
 
     assert find_channel(link, Workspace("T1", "https://acme.slack.com/")) == GENERAL
     if "enterprise" not in there:
-        with pytest.raises(Refused, match=r"leads to acme\.slack\.com, and this bot is in other"):
+        with pytest.raises(Refused, match=r"leads to acme\.slack\.com, but this bot is in other"):
             find_channel(link, Workspace("T1", "https://other.slack.com/"))

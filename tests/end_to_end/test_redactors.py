@@ -93,7 +93,7 @@ async def test_documents_are_redacted_before_they_are_stored(company: World, tmp
     (tmp_path / "plan.md").write_text("Strictly confidential")
 
     code, out, err = await company.panelbot("knowledge", "add", "legal", str(tmp_path / "cards.md"))
-    assert (code, out) == (0, "legal has learnt 1 of 1 document.\n"), err
+    assert (code, out) == (0, "legal now has 1 of 1 document.\n"), err
     code, out, err = await company.panelbot("knowledge", "add", "legal", str(tmp_path / "plan.md"))
     assert code == 1
     assert "plan.md" in out + err

@@ -87,14 +87,14 @@ async def test_what_is_kept_is_not_asked_for_again_and_other_lines_stay(newcomer
     code, out, _ = await newcomer.runs("setup", types=(APP_TOKEN,))
 
     assert code == 0
-    assert "SLACK_BOT_TOKEN is set already." in out
+    assert "SLACK_BOT_TOKEN is already set." in out
     assert (newcomer.folder / ".env").read_text().startswith(mine)
     assert newcomer.kept["SLACK_APP_TOKEN"] == APP_TOKEN
 
 
 async def test_whoever_stops_goes_on_later(newcomer):
     code, _, err = await newcomer.runs("setup", types=(BOT_TOKEN,))
-    assert (code, "Aborted!" in err) == (1, True)
+    assert (code, "needs an answer" in err) == (1, True)
     assert newcomer.kept == {"SLACK_BOT_TOKEN": BOT_TOKEN}
 
     code, _, _ = await newcomer.runs("setup", types=(APP_TOKEN,))
@@ -204,7 +204,7 @@ async def test_an_update_shows_what_is_missing_and_keeps_what_people_have_set(ne
     code, out, _ = await newcomer.runs(*args, types=(CONFIGURATION_TOKEN, "y"))
     assert code == 0, out
     assert '+        "app_mentions:read"' in out
-    assert "install it anew at https://api.slack.com/apps/A0PANELBOT" in out
+    assert "reinstall it at https://api.slack.com/apps/A0PANELBOT" in out
     new = world.slack.state.manifest
     assert {"pins:read", *manifest()["oauth_config"]["scopes"]["bot"]} == {
         *new["oauth_config"]["scopes"]["bot"]
@@ -215,7 +215,7 @@ async def test_an_update_shows_what_is_missing_and_keeps_what_people_have_set(ne
     assert new["settings"] == old["settings"]
 
     code, out, _ = await newcomer.runs(*args, types=(CONFIGURATION_TOKEN,))
-    assert (code, "has all that it needs" in out) == (0, True)
+    assert (code, "is up to date" in out) == (0, True)
 
 
 @pytest.mark.parametrize(

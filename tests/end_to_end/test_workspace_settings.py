@@ -67,7 +67,7 @@ async def test_a_secret_is_asked_for_and_never_shown(many: World, tmp_path: Path
     team = ("--workspace", "T0NORTH")
     code, _, err = await many.panelbot("settings", "set", "OPENAI_API_KEY", "sk-theirs", *team)
     assert code == 1
-    assert "leave it out" in err
+    assert "leave out the value" in err
 
     address = ("OPENAI_BASE_URL", "https://models.example.com/v1")
     typed = tmp_path / "typed"
@@ -87,19 +87,19 @@ async def test_a_secret_is_asked_for_and_never_shown(many: World, tmp_path: Path
 async def test_other_commands_are_told_which_workspace_they_are_about(many: World):
     code, _, err = await many.panelbot("experts", "export")
     assert code == 1
-    assert "Say which workspace, with --workspace" in err
+    assert "Name the workspace with --workspace" in err
 
     code, out, err = await many.panelbot("experts", "export", "--workspace", "acme")
     assert code == 0, err
     assert "version: 1" in out
     code, _, err = await many.panelbot("usage", "--workspace", "T0NOWHERE")
     assert code == 1
-    assert "is no workspace that has installed the app" in err
+    assert "has installed the app. Installed: " in err
 
 
 async def test_with_one_token_there_is_nothing_to_choose(world: World):
     code, _, err = await world.panelbot("settings", "show")
-    assert (code, "in the environment" in err) == (1, True)
+    assert (code, "Only with PANELBOT_CLIENT_ID" in err) == (1, True)
     code, _, err = await world.panelbot("experts", "export", "--workspace", "T0ACME")
     assert (code, "leave out --workspace" in err) == (1, True)
 

@@ -54,8 +54,8 @@ async def find_workspace(store: InstallationStore, wanted: str) -> str:
     several = places or [(one.key, one.name) for one in installations]
     names = ", ".join(f"{team} ({name})" for team, name in several[:_MOST_NAMED])
     if places:
-        raise Refused(f"Say which workspace, with --workspace: {names}.")
-    raise Refused(f"{wanted!r} is no workspace that has installed the app. There are: {names}.")
+        raise Refused(f"Name the workspace with --workspace: {names}.")
+    raise Refused(f"No workspace {wanted!r} has installed the app. Installed: {names}.")
 
 
 async def _installations(store: InstallationStore, wanted: str) -> list[Installation]:

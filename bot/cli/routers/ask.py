@@ -7,10 +7,10 @@ import click
 
 from bot.characters import visible
 from bot.cli.demo import answer
+from bot.cli.routers.open_router import channel_option, open_router, panel_option, tell_left_out
 from bot.cli.shared import lazily
 from bot.cli.shared.command import asynchronous
 from bot.cli.shared.listing import json_option, print_json
-from bot.cli.shared.router import channel_option, open_router, panel_option, tell_left_out
 
 if TYPE_CHECKING:
     from bot.operations.evaluation.router_trial import Decision
@@ -23,21 +23,23 @@ _MOST_LEFT = 20  # experts that were not asked, by name
 @click.argument("question")
 @panel_option
 @channel_option
-@click.option("--answer", "answers", is_flag=True, help="Let the experts answer, as in the demo.")
+@click.option(
+    "--answer", "answers", is_flag=True, help="Also let the experts answer, as in the demo."
+)
 @json_option
 @asynchronous()
 async def ask(
     question: str, *, panel_file: str | None, channel: str | None, answers: bool, as_json: bool
 ) -> None:
-    """Whom the router would ask about a question, and why.
+    """Show which experts the router would ask, and why.
 
-    Nobody is asked, nothing is kept. A question that names experts (`legal: …`) goes to them, as in
-    Slack.
+    The experts are not asked, and nothing is stored. A question that names experts (`legal: …`)
+    goes to them, as in Slack.
     """
     if not question.strip():
-        raise click.UsageError("QUESTION has no words.")
+        raise click.UsageError("QUESTION is empty.")
     if channel and not panel_file:
-        raise click.UsageError("--channel needs --panel, a file that has the channel.")
+        raise click.UsageError("--channel needs --panel: a file with that channel's panel.")
     if answers:
         if channel:
             raise click.UsageError("--answer has the panel of no channel: leave --channel out.")

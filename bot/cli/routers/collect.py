@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
+from bot.cli.records.since import since_option
 from bot.cli.shared import lazily
 from bot.cli.shared.command import asynchronous
 from bot.cli.shared.listing import counted
-from bot.cli.shared.since import since_option
 from bot.cli.shared.workspace import of_workspace, workspace_option
 from bot.panel.audit.entry import Act
 from bot.panel.errors import Refused
@@ -18,17 +18,19 @@ from bot.settings.needs import STORE
 
 @click.command()
 @since_option
-@click.option("-o", "--out", metavar="FILE", required=True, help="A new file.")
+@click.option(
+    "-o", "--out", metavar="FILE", required=True, help="The file to write; it must not exist yet."
+)
 @workspace_option
 @asynchronous(exit_code=2)
 async def collect(since: float | None, out: str) -> None:
-    """Write a file of questions from what people corrected, for review.
+    """Write a file of questions from people's corrections, for review.
 
-    Corrections are kept where PANELBOT_LEARNING says so, as redactors let them pass.
+    Corrections are only kept with PANELBOT_LEARNING, after redaction.
     """
     config, identity = await of_workspace(*STORE)
     if config.learning == "off":
-        raise Refused("Nobody has agreed to that: PANELBOT_LEARNING is off.")
+        raise Refused("No corrections are kept: PANELBOT_LEARNING is off.")
     _check_new(out)
     collected = lazily.collected
     async with lazily.operator.open_workspace(config, identity) as (storage, workspace):
@@ -36,7 +38,7 @@ async def collect(since: float | None, out: str) -> None:
         known = merged(await storage.corrections.of_team(workspace.team_id))
         recent = [one for one in known if one.at >= (since or 0) * 1000]
         if not (channels := collected.by_channel(recent)):
-            raise Refused("No correction says who would have been right.")
+            raise Refused("There are no corrections that say which experts were right.")
         await storage.audit.record(Act.EXPORTED, everywhere, None, "corrections")
     _write_new(out, collected.as_questions(recent))
     click.echo(f"{out} has {counted(sum(count for _, count in channels), 'question')} to review:")
@@ -46,7 +48,7 @@ async def collect(since: float | None, out: str) -> None:
 
 def _check_new(out: str) -> None:
     if Path(out).exists():
-        raise Refused(f"{out} is there already: give the name of a new file.")
+        raise Refused(f"{out} already exists: name a new file.")
 
 
 def _write_new(out: str, text: str) -> None:

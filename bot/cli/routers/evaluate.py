@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.cli.routers.collect import collect
-from bot.cli.shared import lazily
-from bot.cli.shared.command import check_writable, progress_bar, run, write
-from bot.cli.shared.router import (
+from bot.cli.routers.open_router import (
     OpenRouter,
     channel_option,
     open_router,
     panel_option,
     tell_left_out,
 )
+from bot.cli.shared import lazily
+from bot.cli.shared.command import check_writable, progress_bar, run, write
 from bot.operations.evaluation.scores import MEASURES, differences
 from bot.panel.errors import Refused
 
@@ -106,42 +106,42 @@ class _Evaluate(click.Command):
 @click.argument("questions", required=False, type=_FILE)
 @panel_option
 @channel_option
-@click.option("--against", type=_FILE, help="Another panel, to compare with.")
+@click.option("--against", type=_FILE, help="Another panel to compare with.")
 @click.option(
     "--answers",
     is_flag=True,
-    help="Let the experts answer the questions that have checks, which costs more.",
+    help="Also let the experts answer the questions that have checks; this costs more.",
 )
 @click.option(
     "--with-examples",
     is_flag=True,
-    help="What 10, 30 and 100 corrections of other questions gain the router, as Markdown.",
+    help="Measure what 10, 30 and 100 corrections of other questions improve, as Markdown.",
 )
 @click.option(
     "--judge",
     metavar="MODEL",
-    help="With --answers: what judges them.  [default: PANELBOT_EXPERT_MODEL]",
+    help="With --answers: the model that judges them.  [default: PANELBOT_EXPERT_MODEL]",
 )
 @click.option(
     "--repeat",
     type=click.IntRange(1, 100),
     default=1,
     show_default=True,
-    help="How often each question is asked.",
+    help="How often to ask each question.",
 )
 @click.option(
     "--at-once",
     type=click.IntRange(1, 100),
     default=4,
     show_default=True,
-    help="How many questions are asked at a time.",
+    help="How many questions to ask at a time.",
 )
-@click.option("--budget", type=_Dollars(), help="Stop once all cost so much.")
+@click.option("--budget", type=_Dollars(), help="Stop once this much is spent.")
 @click.option(
     "--notes",
     "notes_file",
     metavar="FILE",
-    help="Note there what was chosen, and do not ask again what is noted.",
+    help="Save results in FILE, and do not ask again what it already has.",
 )
 @click.option(
     "--format",
@@ -160,33 +160,35 @@ class _Evaluate(click.Command):
 @click.option(
     "--no-worse",
     is_flag=True,
-    help="With --against: exit with 1 if F1 is lower, by more than chance explains.",
+    help="With --against: exit with 1 if F1 is significantly lower.",
 )
 def evaluate(**given: Any) -> None:
-    """How well the router chooses, on questions with known answers.
+    """Measure how well the router chooses experts.
 
-    QUESTIONS is a file; without it, the questions are those that come with the bot, and the panel
-    is all experts that do. `panelbot eval collect -o FILE` makes one from what people corrected.
-    Exits with 1 if a measure is not as it should be, with 2 on an error.
+    QUESTIONS is a file of questions with the right experts; without it, the bundled questions are
+    put to all bundled experts. `panelbot eval collect -o FILE` makes a file from people's
+    corrections. Exits with 1 if a measure is out of bounds, with 2 on an error.
     """
     options = _Options(**given)
     if options.no_worse and not options.against:
-        raise click.UsageError("--no-worse needs --against, the panel to compare with.")
+        raise click.UsageError("--no-worse needs --against.")
     if options.judge and not options.answers:
         raise click.UsageError("--judge needs --answers.")
     alone = not (options.against or options.answers or options.repeat > 1 or options.no_worse)
     alone = alone and not (options.least or options.most) and options.form == "markdown"
     if options.with_examples and not alone:
-        raise click.UsageError("--with-examples is about one panel, and has a report of its own.")
+        raise click.UsageError(
+            "--with-examples has a report of its own: leave out the options for others."
+        )
     if options.channel and not options.panel_file:
-        raise click.UsageError("--channel needs --panel, a file that has the channel.")
+        raise click.UsageError("--channel needs --panel: a file with that channel's panel.")
     run(_evaluate(options), exit_code=_TROUBLE, resumes=options.notes_file is not None)
 
 
 async def _evaluate(options: _Options) -> None:
     questions = lazily.router_trial.questions_of(options.questions)
     if options.answers and not any(question.checks for question in questions):
-        raise Refused("No question has checks of its answer (`answer:`).")
+        raise Refused("No question has checks of its answer (`answer:` in the file).")
     check_writable(options.out)
     async with open_router() as router:
         panels = list(_panels(options, router.config))

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from bot.characters import visible
+from bot.cli.records.since import since_option
 from bot.cli.routers.routing_examples import examples
 from bot.cli.shared import lazily
 from bot.cli.shared.command import asynchronous
 from bot.cli.shared.listing import counted, json_option, print_json
-from bot.cli.shared.thread_argument import find_channel, find_thread
 from bot.cli.shared.workspace import of_workspace, workspace_option
+from bot.cli.threads.thread_argument import find_channel, find_thread
 from bot.panel.audit.entry import Act
 from bot.panel.errors import Refused
 from bot.panel.model import ThreadRef, TurnId
@@ -37,15 +38,15 @@ _WHY = {
 }
 _DAY = click.DateTime(["%Y-%m-%d"])
 _CONTENT = click.option(
-    "--content", is_flag=True, help="With the questions, reasons and briefs, as far as kept."
+    "--content", is_flag=True, help="Include questions, reasons and briefs, where they are kept."
 )
 
 
 @click.group()
 def routing() -> None:
-    """Who was asked, who was not, and at what cost.
+    """Show which experts were asked, and which were not.
 
-    What was decided is kept as long as reports are: thirty days, or as set. It has no content.
+    Decisions are kept as long as reports are (by default thirty days), without content.
     """
 
 
@@ -59,7 +60,7 @@ routing.add_command(examples)
 @workspace_option
 @asynchronous()
 async def show(what: str, *, content: bool, as_json: bool) -> None:
-    """Show what was decided in a turn, or in all turns of a thread.
+    """Show the decision in a turn, or in all turns of a thread.
 
     Give a turn's id as `panelbot routing export` prints it, or a message's permalink, CHANNEL/TS,
     or the id of a conversation.
@@ -74,7 +75,7 @@ async def show(what: str, *, content: bool, as_json: bool) -> None:
             if _is_meant(*one, thread, turn)
         ]
     if not found:
-        raise Refused(f"No decision is kept of {what}.")
+        raise Refused(f"There is no decision about {what}.")
     found.sort(key=lambda one: str(one["id"]))
     if as_json:
         print_json(found)
@@ -83,9 +84,9 @@ async def show(what: str, *, content: bool, as_json: bool) -> None:
 
 
 @routing.command()
-@click.option("--since", type=_DAY, help="Only of this day, in UTC, and later.")
-@click.option("--until", type=_DAY, help="Only of this day, in UTC, and earlier.")
-@click.option("--channel", help="Only of this channel: its id, or a link to it.")
+@since_option
+@click.option("--until", type=_DAY, help="Only until this day, in UTC.")
+@click.option("--channel", help="Only this channel: its id, or a link to it.")
 @_CONTENT
 @click.option(
     "--out",
@@ -97,31 +98,30 @@ async def show(what: str, *, content: bool, as_json: bool) -> None:
 @workspace_option
 @asynchronous()
 async def export(
-    since: datetime | None,
+    since: float | None,
     until: datetime | None,
     *,
     channel: str | None,
     content: bool,
     out: TextIO,
 ) -> None:
-    """Print what was decided in all turns, one a line, as JSON; in no order.
+    """Print the decisions of all turns as JSON, one per line, in no particular order.
 
-    What cannot be read, as a newer version wrote it, is a line that says so.
+    Where a newer version's record cannot be read, the line says so.
     """
-    oldest = since.replace(tzinfo=UTC).timestamp() if since else 0.0
     newest = (until.replace(tzinfo=UTC) + timedelta(days=1)).timestamp() if until else None
     unread = 0
     async with _open() as (access, costs):
         team_id = access.workspace.team_id
         place = find_channel(channel, access.workspace) if channel else ""
         await access.auditor.record(Act.EXPORTED, WorkspaceScope(team_id), None, "routing")
-        async with aclosing(access.kept.reports(team_id, place, oldest, newest)) as reports:
+        async with aclosing(access.kept.reports(team_id, place, since or 0, newest)) as reports:
             async for turn, report in reports:
                 fields = await _fields(turn, report, access, costs, content=content)
                 unread += "unread" in fields
                 click.echo(json.dumps(fields), file=out)
     if unread:
-        click.echo(f"panelbot: {counted(unread, 'turn')} could not be read as a whole.", err=True)
+        click.echo(f"panelbot: {counted(unread, 'turn')} could not be read in full.", err=True)
 
 
 @asynccontextmanager

@@ -9,8 +9,8 @@ import click
 from bot.cli.shared import lazily
 from bot.cli.shared.command import asynchronous
 from bot.cli.shared.listing import counted, json_option, print_json
-from bot.cli.shared.thread_argument import find_channel
 from bot.cli.shared.workspace import of_workspace, workspace_option
+from bot.cli.threads.thread_argument import find_channel
 from bot.panel.audit.entry import Act
 from bot.panel.errors import Refused
 from bot.panel.roster.roster import ChannelScope, WorkspaceScope
@@ -20,9 +20,9 @@ from bot.settings.needs import STORE
 
 @click.group()
 def examples() -> None:
-    """Corrections of the router that it is shown with later questions like them.
+    """Manage the corrections that the router is shown with similar questions.
 
-    They are kept where PANELBOT_LEARNING says so.
+    They are only kept with PANELBOT_LEARNING.
     """
 
 
@@ -32,7 +32,7 @@ def examples() -> None:
 @workspace_option
 @asynchronous()
 async def list_(channel: str | None, as_json: bool) -> None:
-    """List them, the oldest first, without what was asked: of all channels, or of CHANNEL."""
+    """List corrections without their questions, the oldest first; all, or those of CHANNEL."""
     found = await _all(channel)
     if as_json:
         print_json([_fields(one) for one in found])
@@ -47,7 +47,7 @@ async def list_(channel: str | None, as_json: bool) -> None:
 @workspace_option
 @asynchronous()
 async def show(name: str) -> None:
-    """Show one with its question, as redactors have let it pass."""
+    """Show a correction with its question, after redaction."""
     found = [one for one in await _all(None) if one.name == name]
     if not found:
         raise Refused(_unknown(name))
@@ -58,14 +58,14 @@ async def show(name: str) -> None:
 
 @examples.command()
 @click.argument("names", nargs=-1)
-@click.option("--channel", help="All of a channel.")
-@click.option("--all", "everything", is_flag=True, help="All of the workspace.")
+@click.option("--channel", help="All corrections in a channel.")
+@click.option("--all", "everything", is_flag=True, help="All corrections in the workspace.")
 @workspace_option
 @asynchronous()
 async def drop(names: tuple[str, ...], channel: str | None, everything: bool) -> None:
-    """Drop those of these NAMES, of a channel, or all."""
+    """Delete corrections: those named, those of a channel, or all."""
     if sum((bool(names), bool(channel), everything)) != 1:
-        raise Refused("Say which: NAMES, --channel CHANNEL or --all.")
+        raise Refused("Name corrections, or use --channel CHANNEL or --all.")
     there = await of_workspace(*STORE)
     async with lazily.operator.open_workspace(*there) as (storage, workspace):
         team, place = workspace.team_id, find_channel(channel, workspace) if channel else ""
@@ -79,7 +79,7 @@ async def drop(names: tuple[str, ...], channel: str | None, everything: bool) ->
             return one.name in names or one.channel_id == place or everything
 
         count = await storage.corrections.forget(team, goes)
-    click.echo(f"Gone: {counted(count, 'correction')}.")
+    click.echo(f"Deleted: {counted(count, 'correction')}.")
 
 
 async def _all(channel: str | None) -> list[Correction]:
@@ -111,4 +111,4 @@ def _line(one: Correction) -> str:
 
 
 def _unknown(name: str) -> str:
-    return f"No correction is called {name!r}. `panelbot routing examples list` lists them."
+    return f"There is no correction {name!r}: see `panelbot routing examples list`."

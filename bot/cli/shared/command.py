@@ -74,7 +74,7 @@ def run(work: Coroutine[Any, Any, None], *, exit_code: int = 1, resumes: bool = 
     *exit_code*. What *resumes* goes on where it was stopped when it is run again.
     """
     if signalled := _run(work, exit_code):
-        again = " Do the same again to go on." if resumes else ""
+        again = " Run the command again to continue." if resumes else ""
         with suppress(OSError):  # the terminal may be closed
             click.echo(f"panelbot: stopped{_how_far()}.{again}", err=True)
         sys.exit(128 + signalled)

@@ -42,7 +42,7 @@ def options(command: Any) -> Any:
             "--env-file",
             type=click.Path(exists=True, dir_okay=False),
             metavar="FILE",
-            help=f"Read settings from FILE; without this, from {_USUAL} in this folder.",
+            help=f"Read settings from FILE.  [default: {_USUAL} in this folder, if it exists]",
         ),
     ):
         command = option(command)
@@ -70,14 +70,17 @@ def file_in_use() -> Path | None:
 
 def _path(params: Mapping[str, Any], *, looks_for_it: bool) -> str:
     if params["env_file"] and params["no_env_file"]:
-        raise click.UsageError("--env-file and --no-env-file exclude each other.")
+        raise click.UsageError("Use either --env-file or --no-env-file, not both.")
     if params["env_file"] or params["no_env_file"] or not os.path.lexists(_USUAL):
         return params["env_file"] or ""
     if Path(_USUAL).is_dir():  # a virtual environment, or what Docker makes of a missing file
-        click.echo(f"panelbot: {_USUAL} is a folder, so no settings are read from it.", err=True)
+        click.echo(f"panelbot: {_USUAL} is a folder: no settings are read from it.", err=True)
         return ""
     if not looks_for_it:
-        click.echo(f"panelbot: {_USUAL} is not read here, unless --env-file names it.", err=True)
+        click.echo(
+            f"panelbot: The demo does not read {_USUAL}; use --env-file {_USUAL} if it should.",
+            err=True,
+        )
     return str(Path(_USUAL).absolute()) if looks_for_it else ""
 
 
@@ -92,6 +95,8 @@ def _add(path: str) -> None:
     os.environ.update({name: value for name, value in values.items() if name not in os.environ})
     more = f" and {len(stay) - _MOST_NAMED} more" if len(stay) > _MOST_NAMED else ""
     kept = (
-        f", but for {', '.join(stay[:_MOST_NAMED])}{more}: the environment counts" if stay else ""
+        f", except {', '.join(stay[:_MOST_NAMED])}{more}: the environment has other values"
+        if stay
+        else ""
     )
     click.echo(f"panelbot: {counted(len(values), 'setting')} read from {path}{kept}", err=True)

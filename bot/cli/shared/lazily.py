@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bot.assembly.checks import checkup, new_app, service_probes
     from bot.assembly.watching import process as watching
     from bot.assembly.workspaces import chosen, installing
-    from bot.cli.shared import thread_printing as printing
+    from bot.cli.threads import thread_printing as printing
     from bot.demo import answers, stand_in
     from bot.demo import run as demo
     from bot.operations import decisions, export
@@ -82,7 +82,7 @@ else:
         "installing": "bot.assembly.workspaces.installing",
         "new_app": "bot.assembly.checks.new_app",
         "notes": "bot.operations.evaluation.notes",
-        "printing": "bot.cli.shared.thread_printing",
+        "printing": "bot.cli.threads.thread_printing",
         "questions": "bot.operations.evaluation.questions",
         "reports": "bot.operations.evaluation.reports",
         "service_probes": "bot.assembly.checks.service_probes",

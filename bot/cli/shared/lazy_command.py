@@ -8,19 +8,18 @@ from bot.cli.shared.importing import imported
 
 
 class LazyCommand(click.Command):
-    """Stands for the command at *place*, as ``bot.cli.links:links``, until that is called.
+    """Stands for the command at *place*, as ``bot.cli.threads.links:links``, until that is called.
 
     *help_line* is the first sentence of its help, which the list of all commands shows.
     """
 
-    def __init__(self, name: str, place: str, help_line: str) -> None:
+    def __init__(self, name: str, module: str, attribute: str, help_line: str) -> None:
         super().__init__(name, help=help_line)
-        self._place = place
+        self._module, self._attribute = module, attribute
 
     def load(self) -> click.Command:
         """Import the command."""
-        module, _, attribute = self._place.partition(":")
-        command: click.Command = getattr(imported(module), attribute)
+        command: click.Command = getattr(imported(self._module), self._attribute)
         return command
 
     def make_context(

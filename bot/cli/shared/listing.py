@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # the list of all commands imports this
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would evaluate
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print for machines.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 def counted(count: int, noun: str) -> str:

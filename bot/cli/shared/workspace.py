@@ -25,7 +25,7 @@ workspace_option = click.option(
     default="",
     callback=_keep,
     expose_value=False,
-    help="The workspace, by id or name, where several have installed the app.",
+    help="The workspace's id or name, if several have installed the app.",
 )
 
 

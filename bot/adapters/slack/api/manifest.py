@@ -108,7 +108,7 @@ def manifest(
 
 def _add_installing(made: Json, url: str | None) -> None:
     if url is None:
-        raise ValueError("pages from which people install the app need a URL")
+        raise ValueError("many workspaces need a URL from which to install the app: add --url")
     made["oauth_config"]["redirect_urls"] = [_root(url) + REDIRECT_PATH]
     made["settings"]["org_deploy_enabled"] = True
     made["settings"]["event_subscriptions"]["bot_events"] += ORGANISATION_EVENTS

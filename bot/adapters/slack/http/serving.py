@@ -58,7 +58,7 @@ async def serve_http(
             finally:
                 server.close()
     except OSError as error:
-        raise Refused(f"{setting} {port} cannot be served: {error.strerror}") from error
+        raise Refused(f"{setting} {port} cannot be used: {error.strerror}.") from error
     finally:
         await runner.cleanup()
 

@@ -14,7 +14,7 @@ from bot import runtime
 from bot.adapters.slack.api.web_api import REJECTED, SlackApi, client
 from bot.adapters.slack.receiving.events import event_of, event_time, revoked_bots
 from bot.json_types import Json
-from bot.operations.removal import RemovedWorkspaces
+from bot.operations.forgetting.removal import RemovedWorkspaces
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, PanelError
 from bot.panel.installations.installation import Installation, InstallationStore
 from bot.panel.messaging.rate_limiter import NoRateLimiter

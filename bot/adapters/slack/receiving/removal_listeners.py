@@ -7,7 +7,7 @@ from bot.adapters.slack.receiving.events import event_time, revoked_bots
 from bot.adapters.slack.receiving.payloads import is_for_us
 from bot.json_types import Json
 from bot.operations.chores import ChoreStore
-from bot.operations.removal import RemovedWorkspaces
+from bot.operations.forgetting.removal import RemovedWorkspaces
 from bot.panel.audit.audit_log import Auditor
 
 

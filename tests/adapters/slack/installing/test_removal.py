@@ -10,7 +10,7 @@ from bot.adapters.redis.stores.chore_store import RedisChoreStore
 from bot.adapters.redis.stores.installation_store import RedisInstallationStore
 from bot.adapters.slack.installing.removal import Removals
 from bot.operations.chores import ChoreKind
-from bot.operations.removal import RemovedWorkspaces
+from bot.operations.forgetting.removal import RemovedWorkspaces
 from bot.panel.audit.entry import Act
 from bot.panel.errors import MessengerUnavailable, PanelError
 from bot.playground.loopback import LoopbackServer

@@ -10,9 +10,9 @@ from dataclasses import dataclass, fields
 from functools import partial
 
 from bot import runtime
+from bot.operations.forgetting.survey import ThreadData
 from bot.operations.queue_admin import Hold, renewed
 from bot.operations.services import Services
-from bot.operations.survey import ThreadData
 from bot.panel.audit.entry import Act
 from bot.panel.errors import ModelUnavailable, Refused
 from bot.panel.model import ConversationId, ThreadRef, TurnId, UserId

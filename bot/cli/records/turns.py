@@ -1,4 +1,4 @@
-"""``panelbot turns``: the turns that were given up, for a person to handle."""
+"""``panelbot turns``: the turns that have failed for good, for a person to handle."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -17,14 +17,14 @@ from bot.panel.errors import Refused
 from bot.panel.model import TurnId
 from bot.settings.needs import STORE
 
-_EVERY = click.option("--all", "every", is_flag=True, help="All that were given up.")
+_EVERY = click.option("--all", "every", is_flag=True, help="All failed turns.")
 
 
 @click.group()
 def turns() -> None:
-    """Turns that were given up after all their retries.
+    """List, retry or drop turns that have failed for good.
 
-    They are kept for thirty days, or as set.
+    They are kept for thirty days by default.
     """
 
 
@@ -32,7 +32,7 @@ def turns() -> None:
 @json_option
 @asynchronous()
 async def list_turns(as_json: bool) -> None:
-    """List them, and count the turns that are waiting and running."""
+    """List failed turns, and count the threads that are waiting and running."""
     config = settings(*STORE)
     async with lazily.storage.open_storage(config) as storage:
         depth, letters = await storage.queue.depth(), await storage.queue.buried()
@@ -43,7 +43,7 @@ async def list_turns(as_json: bool) -> None:
     click.echo(
         f"Threads waiting: {depth.waiting}, running: {depth.running}, postponed: {depth.delayed}."
     )
-    click.echo(f"Turns given up: {depth.buried}.")
+    click.echo(f"Failed turns: {depth.buried}.")
     for letter in letters:
         click.echo(f"{letter.turn.id}  {_time(letter.buried_at)}  {letter.reason}")
 
@@ -53,7 +53,7 @@ async def list_turns(as_json: bool) -> None:
 @json_option
 @asynchronous()
 async def show(turn: str, as_json: bool) -> None:
-    """Show one, with what people said in it, and what failed in it; the latter of any turn."""
+    """Show a failed turn with its messages; or what went wrong in any other turn."""
     config = settings(*STORE)
     async with lazily.storage.open_storage(config, operator()) as storage:
         letter = await storage.queue.dead_letter(TurnId(turn))
@@ -88,7 +88,7 @@ async def show(turn: str, as_json: bool) -> None:
 @_EVERY
 @asynchronous()
 async def retry(turn: str | None, every: bool) -> None:
-    """Put one (or all) back on the queue, with its journal: nothing is posted twice."""
+    """Put a failed turn (or all) back on the queue; nothing is posted twice."""
     done = "put back on the queue"
     await _handle(lambda queue, one: queue.retry(one), Act.RETRIED, done, turn, every=every)
 
@@ -98,7 +98,7 @@ async def retry(turn: str | None, every: bool) -> None:
 @_EVERY
 @asynchronous()
 async def drop(turn: str | None, every: bool) -> None:
-    """Delete one (or all) for good."""
+    """Delete a failed turn (or all) for good."""
     await _handle(lambda queue, one: queue.drop(one), Act.FORGOT, "forgotten", turn, every=every)
 
 
@@ -121,7 +121,7 @@ async def _handle(
     every: bool,
 ) -> None:
     if (turn is None) is not every:
-        raise Refused("Name one turn (see `panelbot turns list`), or say --all.")
+        raise Refused("Name a turn (see `panelbot turns list`), or use --all.")
     config = settings(*STORE)
     async with lazily.storage.open_storage(config, operator()) as storage:
         if turn is None:
@@ -138,7 +138,7 @@ async def _handle(
 
 
 def _unknown(turn: str) -> Refused:
-    return Refused(f"No turn {turn!r} was given up: see `panelbot turns list`.")
+    return Refused(f"There is no failed turn {turn!r}: see `panelbot turns list`.")
 
 
 def _time(seconds: float) -> str:

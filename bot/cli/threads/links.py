@@ -9,8 +9,8 @@ import click
 from bot.cli.shared import lazily
 from bot.cli.shared.command import asynchronous, track
 from bot.cli.shared.listing import counted, json_option, links_fields, print_json
-from bot.cli.shared.thread_argument import channel_id, find_channel, find_thread
 from bot.cli.shared.workspace import of_workspace, workspace_option
+from bot.cli.threads.thread_argument import channel_id, find_channel, find_thread
 from bot.operations.migrate import INCOMPLETE, Migration, Outcome
 from bot.operations.rebuild import ChannelRebuild
 from bot.panel.errors import MessengerRefused, PanelError, Refused, leaves
@@ -18,12 +18,12 @@ from bot.panel.model import ThreadRef
 from bot.settings.needs import MODEL, STORE
 from bot.settings.sections.model import BACKENDS
 
-NO_PANEL = "No panel has spoken in that thread, as far as Redis, Slack and OpenAI know."
+NO_PANEL = "Neither Redis nor Slack nor OpenAI knows of an answer by the panel in that thread."
 
 
 @click.group()
 def links() -> None:
-    """Slack threads and the model's conversations behind them."""
+    """Show, rebuild or migrate the conversations behind threads."""
 
 
 @links.command()
@@ -32,7 +32,7 @@ def links() -> None:
 @workspace_option
 @asynchronous()
 async def show(what: str, as_json: bool) -> None:
-    """Print the link tree of a thread.
+    """Print a thread's conversations as a tree.
 
     Give a message's permalink, CHANNEL/TS, or the id of the router's or an expert's
     conversation.
@@ -54,9 +54,9 @@ async def show(what: str, as_json: bool) -> None:
 @workspace_option
 @asynchronous(resumes=True)
 async def rebuild(channel: str) -> None:
-    """Find all of a CHANNEL's threads again, from Slack's and OpenAI's metadata.
+    """Restore the links of all threads in a CHANNEL from Slack's and OpenAI's metadata.
 
-    Run it again to go on where it was stopped.
+    If it is stopped, run it again to continue.
     """
     config, identity = await of_workspace(*MODEL, *STORE)
     async with lazily.operator.open_services(config, identity) as services:
@@ -68,23 +68,23 @@ async def rebuild(channel: str) -> None:
             raise _unreadable(channel, error) from error
         found = await rebuild.run(roots, partial(track, "Looking through threads"))
     click.echo(
-        f"Of the panel: {found.linked} of {counted(found.threads, 'thread')}; "
-        f"found {counted(found.experts, 'expert conversation')}."
+        f"Links found for {found.linked} of {counted(found.threads, 'thread')}, "
+        f"with {counted(found.experts, 'expert conversation')}."
     )
 
 
 @links.command()
 @click.argument("what", metavar="[PERMALINK|CHANNEL]", required=False)
 @click.option("--to", "backend", type=click.Choice(BACKENDS), required=True)
-@click.option("--dry-run", is_flag=True, help="List what would be moved, and move nothing.")
+@click.option("--dry-run", is_flag=True, help="List what would be moved, without moving it.")
 @workspace_option
 @asynchronous(resumes=True)
 async def migrate(what: str | None, backend: str, *, dry_run: bool) -> None:
     """Copy conversations to another backend, with all their messages.
 
-    Of all threads that Redis knows, or of those of a channel, or of one. Threads that are not
-    moved in advance are moved with their next question, once PANELBOT_BACKEND has changed. Run it
-    again to continue where it stopped.
+    Migrates one thread, all threads of a channel, or all threads that Redis knows. Other threads
+    are migrated with their next question, once PANELBOT_BACKEND has changed. If it is stopped, run
+    it again to continue.
     """
     config, identity = await of_workspace(*MODEL, *STORE)
     config = replace(config, backend=backend)
@@ -106,7 +106,7 @@ async def migrate(what: str | None, backend: str, *, dry_run: bool) -> None:
 def _unreadable(channel: str, error: MessengerRefused) -> Refused:
     """Return why *channel* cannot be read, with what to do."""
     if error.code in ("channel_not_found", "not_in_channel"):
-        why = "Slack knows no such channel here, or the bot is not in it: /invite it there."
+        why = "There is no such channel, or the bot is not in it: /invite it there."
     else:
         why = f"Slack says {error}."
     return Refused(f"{channel} cannot be read. {why}")
@@ -139,4 +139,6 @@ async def _move(migration: Migration, threads: list[ThreadRef]) -> None:
         f"{counts[Outcome.THERE]}, left: {len(problems)}."
     )
     if problems:
-        raise Refused("\n".join(["These are left; doing the same again goes on:", *problems]))
+        raise Refused(
+            "\n".join(["These were not moved; run the command again to retry:", *problems])
+        )

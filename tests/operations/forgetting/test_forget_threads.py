@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from bot.operations.forget import ForgetThreads
+from bot.operations.forgetting.forget_threads import ForgetThreads
+from bot.operations.forgetting.survey import Survey, ThreadData
 from bot.operations.kept_data import Unanswered
-from bot.operations.survey import Survey, ThreadData
 from bot.panel.errors import ModelFault, ModelRefused, Refused
 from bot.panel.links import ThreadLinks
 from bot.panel.model import ConversationId, Expert, MessageTs, TurnId, UserId

@@ -22,8 +22,10 @@ class _Since(click.ParamType[float]):
                 return time.time() - float(text) * _DAY
             at = datetime.fromisoformat(text)
         except ValueError:
-            self.fail(f"{text!r} is neither a date, as 2026-11-30, nor a number of days")
+            self.fail(f"{text!r} is neither a date such as 2026-11-30 nor a number of days")
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
 
 
-since_option = click.option("--since", type=_Since(), help="Only since then.")
+since_option = click.option(
+    "--since", type=_Since(), help="Only since this date, or the last DAYS days."
+)

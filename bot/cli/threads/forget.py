@@ -7,20 +7,20 @@ import click
 from bot.cli.shared import lazily
 from bot.cli.shared.command import asynchronous, track
 from bot.cli.shared.listing import counted
-from bot.cli.shared.thread_argument import channel_id, find_channel, find_thread, user_id
 from bot.cli.shared.workspace import of_workspace, workspace_option
-from bot.operations.forget import Deleted, ForgetThreads
-from bot.operations.forget_plan import ForgetPlan, ForgetPlanner, carry_out
+from bot.cli.threads.thread_argument import channel_id, find_channel, find_thread, user_id
+from bot.operations.forgetting.forget_plan import ForgetPlan, ForgetPlanner, carry_out
+from bot.operations.forgetting.forget_threads import Deleted, ForgetThreads
+from bot.operations.forgetting.survey import Survey, ThreadData
 from bot.operations.services import Services
-from bot.operations.survey import Survey, ThreadData
 from bot.panel.errors import Refused
 from bot.settings.needs import MODEL, STORE
 
 
 @click.command()
 @click.argument("what", metavar="PERMALINK|USER|CHANNEL")
-@click.option("--messages", is_flag=True, help="Delete the bot's own messages in Slack, too.")
-@click.option("--dry-run", is_flag=True, help="List what would be deleted, and delete nothing.")
+@click.option("--messages", is_flag=True, help="Also delete the bot's own messages in Slack.")
+@click.option("--dry-run", is_flag=True, help="List what would be deleted, without deleting it.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option(
     "--wait",
@@ -28,17 +28,17 @@ from bot.settings.needs import MODEL, STORE
     default=30,
     show_default=True,
     metavar="SECONDS",
-    help="How long to wait for the end of a turn that is running.",
+    help="How long to wait for a running turn to end.",
 )
 @workspace_option
 @asynchronous(resumes=True)
 async def forget(what: str, *, messages: bool, dry_run: bool, yes: bool, wait: float) -> None:
-    """Delete all that is stored of a thread, a channel or a person.
+    """Delete all data about a thread, a channel or a person.
 
-    A thread is named by a message's permalink, CHANNEL/TS or the id of one of its conversations;
-    a person by the id in the profile (U…), a channel by its id (C…). Of a person, the threads are
-    deleted that they started. Whatever could not be deleted is listed: run the command again to
-    continue. People's own messages stay in Slack.
+    Give a thread's permalink, CHANNEL/TS or the id of one of its conversations; a person's id (U…,
+    in the profile); or a channel's id (C…). For a person, the threads that they started are
+    deleted. What could not be deleted is listed: run the command again to retry. People's own
+    messages stay in Slack.
     """
     config, identity = await of_workspace(*MODEL, *STORE)
     async with lazily.operator.open_services(config, identity) as services:
@@ -48,7 +48,7 @@ async def forget(what: str, *, messages: bool, dry_run: bool, yes: bool, wait: f
             click.echo("Nothing was deleted.")
             return
         if not yes:
-            click.confirm("Delete it for good?", abort=True, err=True)
+            click.confirm("Delete this for good?", abort=True, err=True)
         await _carry_out(plan, ForgetThreads(services, wait=wait, messages=messages))
 
 
@@ -70,7 +70,7 @@ def _print_plan(plan: ForgetPlan, *, messages: bool) -> None:
     if plan.user:
         click.echo(f"{plan.user}  opinions, corrections, usage, words that nobody has answered")
     if plan.is_empty:
-        click.echo("Nothing is kept of it.")
+        click.echo("There is no data about it.")
     for note in plan.notes:
         click.echo(note)
 
@@ -91,12 +91,12 @@ async def _carry_out(plan: ForgetPlan, forget_threads: ForgetThreads) -> None:
     _print_deleted(forget_threads.deleted)
     if problems:
         lines = "\n".join(f"  {problem}" for problem in problems)
-        raise Refused(f"This remains; do the same again to go on:\n{lines}")
+        raise Refused(f"Not everything could be deleted; run the command again to retry:\n{lines}")
 
 
 def _print_deleted(deleted: Deleted) -> None:
     click.echo(
-        f"Gone: {counted(deleted.threads, 'thread')} with "
+        f"Deleted: {counted(deleted.threads, 'thread')} with "
         f"{counted(deleted.conversations, 'conversation')} ({counted(deleted.items, 'item')}), "
         f"{counted(deleted.reports, 'report')}, {counted(deleted.opinions, 'opinion')}, "
         f"{counted(deleted.corrections, 'correction')}, "

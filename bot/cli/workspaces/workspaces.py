@@ -27,21 +27,21 @@ _MOST_HOURS = 7 * 24
 
 @click.group()
 def workspaces() -> None:
-    """Workspaces that have installed the app, and invitations.
+    """Manage the workspaces that installed the app.
 
-    For PANELBOT_CLIENT_ID, with which one deployment serves many.
+    Only with PANELBOT_CLIENT_ID, where one deployment serves many workspaces.
     """
 
 
 @workspaces.command()
-@click.option("--team", default="", help="Only this workspace (T…) may use it.")
-@click.option("--enterprise", default="", help="Only this organisation (E…), or one within it.")
+@click.option("--team", default="", help="Only this workspace (T…) may use the link.")
+@click.option("--enterprise", default="", help="Only this organisation (E…) and its workspaces.")
 @click.option(
     "--hours",
     type=click.IntRange(1, _MOST_HOURS),
     default=24,
     show_default=True,
-    help="How long it is good for.",
+    help="How long the link works.",
 )
 @asynchronous()
 async def invite(team: str, enterprise: str, hours: int) -> None:
@@ -53,18 +53,18 @@ async def invite(team: str, enterprise: str, hours: int) -> None:
     seconds = hours * 60 * 60
     async with lazily.installing.open_installations(_settings()) as opened:
         click.echo(await opened.invite(seconds, team=team, enterprise=enterprise))
-    click.echo(f"Good once, until {_time(runtime.time() + seconds)}.", err=True)
+    click.echo(f"The link works once, until {_time(runtime.time() + seconds)}.", err=True)
 
 
 @workspaces.command()
 @click.argument("link")
 @asynchronous()
 async def uninvite(link: str) -> None:
-    """Take back the invitation LINK, before somebody has installed the app with it."""
+    """Revoke the invitation LINK before anybody has installed the app with it."""
     async with lazily.installing.open_installations(_settings()) as opened:
         if not await opened.take_back(link):
-            raise Refused("This is no invitation, or it is used or too old.")
-    click.echo("Nobody can install the app with it any more.")
+            raise Refused("This is not an invitation, or it has been used or has expired.")
+    click.echo("The link has been revoked.")
 
 
 @workspaces.command("list")
@@ -87,10 +87,10 @@ async def list_workspaces(as_json: bool) -> None:
 @json_option
 @asynchronous()
 async def show(key: str, as_json: bool) -> None:
-    """Show an installation: who has made it, when, and what was granted; no token."""
+    """Show who installed the app, when, and which scopes were granted."""
     async with lazily.installing.open_installations(_settings()) as opened:
-        fields = _fields(await _find(opened.store, key))
-        fields["teams"] = sorted(await opened.store.teams(key))
+        found = await _find(opened.store, key)
+        fields = {**_fields(found), "teams": sorted(await opened.store.teams(found.key))}
     if as_json:
         print_json(fields)
         return
@@ -105,21 +105,22 @@ async def show(key: str, as_json: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @asynchronous(resumes=True)
 async def remove(key: str, *, yes: bool) -> None:
-    """Take the app out of a workspace or an organisation.
+    """Remove the app from a workspace or an organisation.
 
-    What is kept of it is deleted PANELBOT_UNINSTALL_DAYS later, unless it is installed again.
+    Its data is deleted PANELBOT_UNINSTALL_DAYS later, unless the app is installed again.
     """
     config = _settings()
     async with lazily.installing.open_installations(config) as opened:
         found = await _find(opened.store, key)
+        key = found.key
         if not yes:
-            click.confirm(f"Take the app out of {key} ({visible(found.name)})?", abort=True)
+            click.confirm(f"Remove the app from {key} ({visible(found.name)})?", abort=True)
         await opened.oauth.uninstall(found.token)
         await opened.removals.rejected(found)
         if await opened.store.find(key):
-            raise Refused(f"Slack takes the token of {key} still. Do the same again.")
+            raise Refused(f"Slack still accepts the token of {key}. Run the command again.")
     days = f"{config.uninstall_days:g}"
-    click.echo(f"{key} has the app no more; in {days} days, what is kept of it is deleted.")
+    click.echo(f"The app was removed from {key}. Its data will be deleted in {days} days.")
 
 
 def _settings() -> Config:
@@ -128,7 +129,9 @@ def _settings() -> Config:
 
 def _check_id(given: str, begins: str, option: str) -> None:
     if given and not (given.startswith(begins) and given.isascii() and given.isalnum()):
-        raise click.BadParameter(f"{given!r} is no id, which begins with {begins}: {option}")
+        raise click.BadParameter(
+            f"{given!r} is not an id that begins with {begins}.", param_hint=option
+        )
 
 
 async def _all(store: "InstallationStore") -> "AsyncIterator[Installation]":
@@ -141,10 +144,13 @@ async def _all(store: "InstallationStore") -> "AsyncIterator[Installation]":
 
 
 async def _find(store: "InstallationStore", key: str) -> "Installation":
-    found = await store.find(key)
-    if found is None:
-        raise Refused(f"{visible(key)} has not installed the app: panelbot workspaces list")
-    return found
+    """Return the installation of an id or a name."""
+    if found := await store.find(key):
+        return found
+    async for one in _all(store):
+        if one.name.casefold() == key.casefold():
+            return one
+    raise Refused(f"{visible(key)} has not installed the app: see `panelbot workspaces list`.")
 
 
 def _fields(found: "Installation") -> dict[str, Any]:

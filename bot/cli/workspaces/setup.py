@@ -32,14 +32,14 @@ Check = Callable[[str], Coroutine[Any, Any, Sequence[Finding]]]
 
 _BY_NAME = {setting.name: setting for setting in SETTINGS.values()}
 _APP_TOKEN = "Basic Information > App-Level Tokens, with the scope connections:write"  # noqa: S105
-_CONFIGURATION_TOKEN = "App configuration token (https://api.slack.com/apps, at the end)"  # noqa: S105
+_CONFIGURATION_TOKEN = "App configuration token (at the bottom of https://api.slack.com/apps)"  # noqa: S105
 _APP_ID = "The app's id (Basic Information > App Credentials)"
 _START = """
-All is in {file}, which only you can read. Slack asks {url} next whether it knows the app's
-secret: start `panelbot run` there, with these settings.
+The settings are in {file}, which only you can read. Slack will now check that {url}
+answers: start `panelbot run` there, with these settings.
 """
 _DONE = """
-Next: start it with `panelbot run`, and in a channel of Slack write /invite @{name}
+Next: start the bot with `panelbot run`, then write /invite @{name} in a Slack channel.
 """
 
 
@@ -48,12 +48,12 @@ Next: start it with `panelbot run`, and in a channel of Slack write /invite @{na
 @click.option(
     "--workspaces",
     is_flag=True,
-    help="Many workspaces install it from a link; no token is asked for. With --url.",
+    help="Let many workspaces install it from a link; needs --url.",
 )
 @click.option("--name", default="Panelbot", show_default=True, help="The app's name.")
-@click.option("--no-browser", is_flag=True, help="Print the link, and open no browser.")
-@click.option("--again", is_flag=True, help="Ask also for what is set already.")
-@click.option("--update", is_flag=True, help="Bring the app that there is up to date instead.")
+@click.option("--no-browser", is_flag=True, help="Only print the link; do not open a browser.")
+@click.option("--again", is_flag=True, help="Ask again for values that are already set.")
+@click.option("--update", is_flag=True, help="Update the existing app instead of creating one.")
 @click.pass_context
 def setup(
     context: click.Context,
@@ -65,11 +65,11 @@ def setup(
     again: bool,
     update: bool,
 ) -> None:
-    """Create the Slack app, check its tokens, and write them to .env.
+    """Create the Slack app and write its tokens to .env.
 
-    Each value is kept as soon as it has been checked: run it again to go on. With --update, the
-    manifest of the app is compared with what this version needs, and changed if you agree; what
-    you have set by hand stays.
+    Each token is checked and saved at once: run the command again to continue where you stopped.
+    With --update, the app's manifest is compared with what this version needs, and changed if you
+    agree; what you have set by hand stays.
     """
     asker = _Asker(again=again)
     if update:
@@ -91,7 +91,7 @@ def setup(
     else:
         asker.ask("SLACK_SIGNING_SECRET", "Basic Information > Signing Secret")
     _ask_for_the_rest(asker)
-    click.echo(f"\nAll is in {asker.file}, which only you can read. Checking it:\n")
+    click.echo(f"\nThe settings are in {asker.file}, which only you can read. Checking them:\n")
     context.invoke(check, as_json=False)
     click.echo(_DONE.format(name=name))
 
@@ -123,10 +123,10 @@ def _create_for_workspaces(asker: "_Asker", wanted: Json, url: str, *, opens: bo
             asker.keep("PANELBOT_ENCRYPTION_KEYS", new_key())
         _ask_for_the_rest(asker)
         click.echo(_START.format(file=asker.file, url=url))
-        click.prompt("Press Enter when it runs", default="", show_default=False)
+        click.prompt("Press Enter once it is running", default="", show_default=False)
         asyncio.run(trial.replace(app_id, token, api_url, wanted))
     except Refused as refusal:
-        raise click.ClickException(f"{refusal} Do the same again to go on.") from None
+        raise click.ClickException(f"{refusal} Run the command again to continue.") from None
     run(_invite(opens=opens))
 
 
@@ -136,22 +136,22 @@ def _set_icon(app_id: str, token: str, api_url: str) -> None:
         asyncio.run(lazily.new_app.set_icon(app_id, token, api_url))
     except Refused as refusal:
         place = "Basic Information > Display Information"
-        click.echo(f"It has no icon: {refusal} You can set one under {place}.", err=True)
+        click.echo(f"The icon could not be set: {refusal} You can set one under {place}.", err=True)
 
 
 async def _invite(*, opens: bool) -> None:
     async with lazily.installing.open_installations(settings(*INSTALLING, *STORE)) as opened:
         link = await opened.invite(24 * 60 * 60)
-    click.echo(f"\nOpen this link to install it, good once and for a day:\n\n{link}\n")
+    click.echo(f"\nOpen this link to install the app. It works once, within a day:\n\n{link}\n")
     if opens and sys.stdout.isatty():
         click.launch(link)
 
 
 def _create(link: str, *, opens: bool) -> None:
     click.echo(
-        "1. Open this link, choose your workspace, and press Create; then install the app:\n\n"
+        "1. Open this link, choose your workspace, press Create, and install the app:\n\n"
         f"{link}\n\n"
-        "2. Copy what is asked for below. Nothing of it is shown.\n"
+        "2. Paste the values asked for below. They are not shown as you type.\n"
     )
     if opens and sys.stdout.isatty():
         click.launch(link)
@@ -170,16 +170,16 @@ def _update(asker: "_Asker") -> None:
     try:
         existing, wanted = asyncio.run(trial.manifests(app_id, token, api_url, needed))
         if existing == wanted:
-            click.echo("The app has all that it needs.")
+            click.echo("The app is up to date.")
             return
         click.echo("".join(_difference(existing, wanted)))
         click.confirm("Change the app like this?", abort=True)
         is_anew = asyncio.run(trial.replace(app_id, token, api_url, wanted))
     except Refused as refusal:
         raise click.ClickException(str(refusal)) from None
-    click.echo("The app is changed.")
+    click.echo("The app has been updated.")
     if is_anew:
-        click.echo(f"Its scopes, too: install it anew at https://api.slack.com/apps/{app_id}")
+        click.echo(f"Its scopes have changed: reinstall it at https://api.slack.com/apps/{app_id}")
 
 
 def _app_id(asker: "_Asker") -> str:
@@ -188,10 +188,12 @@ def _app_id(asker: "_Asker") -> str:
         return _prompt(_APP_ID, hidden=False)
     bots = asker.value("SLACK_BOT_TOKEN")
     if not bots:
-        raise click.UsageError("SLACK_BOT_TOKEN is missing: without --update, an app is created.")
+        raise click.UsageError("SLACK_BOT_TOKEN is not set. To create an app, leave out --update.")
     app_id = asyncio.run(lazily.new_app.app_of(bots, asker.api_url))
     if not app_id:
-        raise click.ClickException("Slack does not tell which app the bot is of: panelbot check")
+        raise click.ClickException(
+            "Slack does not say which app the bot belongs to. Run: panelbot check"
+        )
     return str(app_id)
 
 
@@ -200,7 +202,7 @@ def _difference(existing: Json, wanted: Json) -> Sequence[str]:
         json.dumps(one, indent=2, sort_keys=True, ensure_ascii=False).splitlines(keepends=True)
         for one in (existing, wanted)
     )
-    lines = difflib.unified_diff(before, after, "as it is\n", "as it should be\n", n=2)
+    lines = difflib.unified_diff(before, after, "current\n", "needed\n", n=2)
     return [line if line.endswith("\n") else f"{line}\n" for line in lines]
 
 
@@ -234,7 +236,7 @@ class _Asker:
     ) -> None:
         """Ask for a setting until it can be used, and keep it; not if it is set already."""
         if not self.wants(name):
-            click.echo(f"{name} is set already.")
+            click.echo(f"{name} is already set.")
             return
         while True:
             given = _prompt(f"{name} ({where})", hidden=hidden)

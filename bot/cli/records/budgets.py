@@ -25,7 +25,10 @@ from bot.settings.needs import STORE
 if TYPE_CHECKING:
     from bot.panel.budgets.ledger import Ledger
 
-_NO_LIMIT = "Write it as `person $2/day`, `channel:C012 $20/month`, `expert:legal 5M tokens/month`."
+_EXAMPLES = (
+    "Write it in quotes, as 'person $2/day', 'channel:C012 $20/month' or "
+    "'expert:legal 5M tokens/month': without them, the shell replaces $2."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +42,9 @@ class _Books:
 
 @click.group()
 def budgets() -> None:
-    """What may be spent, and what is.
+    """Show and set what may be spent.
 
-    By the deployment, and by each workspace, channel, person and expert.
+    Budgets can be set for a workspace, channel, person or expert.
     """
 
 
@@ -50,7 +53,7 @@ def budgets() -> None:
 @workspace_option
 @asynchronous()
 async def show(as_json: bool) -> None:
-    """List all budgets, and what is spent of each in its current day or month."""
+    """List all budgets, and what has been spent in the current day or month."""
     async with _open_books() as books:
         rows: list[tuple[Limit, Spent]] = []
         for limit in [*books.own, *(one for one in books.ledger.limits if one not in books.own)]:
@@ -61,7 +64,7 @@ async def show(as_json: bool) -> None:
     for limit, spent in () if as_json else rows:
         click.echo(_line(limit, spent))
     if not (rows or as_json):
-        click.echo("There is no budget. `panelbot budgets set` and PANELBOT_BUDGETS give some.")
+        click.echo("There are no budgets. Set one with `panelbot budgets set` or PANELBOT_BUDGETS.")
 
 
 @budgets.command("set")
@@ -69,16 +72,16 @@ async def show(as_json: bool) -> None:
 @workspace_option
 @asynchronous()
 async def set_(budget: tuple[str, ...]) -> None:
-    """Set a budget: person $2/day, channel:C012 $20/month, expert:legal 5M tokens/month.
+    """Set a budget: 'person $2/day', 'channel:C012 $20/month', 'expert:legal 5M tokens/month'.
 
-    Unlimited lets somebody spend anything; off lets the defaults hold again.
+    'person:U012 unlimited' removes a limit; 'person:U012 off' restores the default.
     """
     change = _read(" ".join(budget))
     if change.level is Level.DEPLOYMENT:
-        raise Refused("The deployment's budget stands in PANELBOT_BUDGETS only.")
+        raise Refused("The deployment's budget can only be set in PANELBOT_BUDGETS.")
     async with _open_books() as books:
         await books.recorded.set_budget(books.scope, change, None)
-    click.echo(f"Set: {change}" if isinstance(change, Limit) else f"Taken back: {change.who}")
+    click.echo(f"Set: {change}" if isinstance(change, Limit) else f"Removed: {change.who}")
 
 
 @budgets.command()
@@ -86,14 +89,14 @@ async def set_(budget: tuple[str, ...]) -> None:
 @workspace_option
 @asynchronous()
 async def allow(budget: tuple[str, ...]) -> None:
-    """Let more be spent in the current day or month only: person:U012 $5/month.
+    """Raise a budget for the current day or month only: 'person:U012 $5/month'.
 
-    It is added to the budget of the same unit and period.
+    The amount is added to the budget with the same unit and period.
     """
     more = _read(" ".join(budget))
     each = more.level not in (Level.DEPLOYMENT, Level.WORKSPACE) and not more.of
     if not isinstance(more, Limit) or more.most is None or each:
-        raise Refused(f"Say how much more, and for whom: {more.level}:ID $5/month.")
+        raise Refused(f"Name an amount, and for whom: '{more.level}:ID $5/month'.")
     async with _open_books() as books:
         details = {"budget": more.amount}
         await books.auditor.record(Act.ALLOWED, books.scope, None, more.who, **details)
@@ -106,7 +109,7 @@ def _read(written: str) -> Limit | Whose:
     try:
         return limits.read(written)
     except ValueError as error:
-        raise click.UsageError(f"{written!r} is no budget. {_NO_LIMIT}") from error
+        raise click.UsageError(f"{written!r} is not a budget. {_EXAMPLES}") from error
 
 
 def _fields(limit: Limit, spent: Spent) -> dict[str, object]:

@@ -12,8 +12,8 @@ from bot.panel.model import ConversationId, ThreadRef, UserId
 from bot.panel.threads.thread_store import ThreadStore
 
 _FIND_ID = (
-    "A channel is named by its id, such as C0123ABCD, or by a link to it: in Slack, open the "
-    "channel's details by a click on its name, where the id stands at the bottom."
+    "Give the channel's id, such as C0123ABCD, or a link to it: click the channel's name in "
+    "Slack; the id is at the bottom of what opens."
 )
 _THREAD = re.compile(r"(?P<channel>[CDG][A-Z0-9]+)[/:](?P<ts>\d+\.\d+)")
 _CONVERSATION = re.compile(r"[\w-]+")  # on any backend
@@ -48,8 +48,8 @@ async def find_thread(
             raise Refused(_no_channel(argument))
         case None:
             raise Refused(
-                f"{argument!r} is neither a permalink, nor CHANNEL/TS, nor a conversation of ours. "
-                "A message's menu has its permalink: Copy link."
+                f"{argument!r} is not a thread: give a message's link (Copy link in its menu), "
+                "CHANNEL/TS such as C0123ABCD/1763671234.000100, or the id of a conversation."
             )
 
 
@@ -75,7 +75,7 @@ def find_channel(argument: str, workspace: Workspace) -> str:
 
 def _no_channel(argument: str) -> str:
     is_name = _NAME.fullmatch(argument.strip())
-    what = "a name, which the bot is not allowed to look up" if is_name else "no channel"
+    what = "a name, which the bot cannot look up" if is_name else "not a channel"
     return f"{argument!r} is {what}. {_FIND_ID}"
 
 
@@ -99,4 +99,4 @@ def _check_workspace(argument: str, url: str) -> None:
         host.endswith(_SLACK) and not host.endswith(_ORGANISATION) for host in (there, here)
     )
     if are_workspaces and there not in (here, "app.slack.com"):
-        raise Refused(f"That link leads to {there}, and this bot is in {here}.")
+        raise Refused(f"That link leads to {there}, but this bot is in {here}.")

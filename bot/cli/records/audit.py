@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.assembly.actors import operator
+from bot.cli.records.since import since_option
 from bot.cli.shared import lazily
 from bot.cli.shared.command import asynchronous, settings, write
 from bot.cli.shared.listing import counted, json_option, print_json
-from bot.cli.shared.since import since_option
 from bot.panel.audit.chain import Chain, Head, Record
 from bot.panel.audit.entry import Act, Entry, canonical
 from bot.panel.errors import Refused
@@ -41,9 +41,9 @@ class _Noted(click.ParamType[Head]):
 
 @click.group()
 def audit() -> None:
-    """Who did what: changed, taught, approved, forgot, exported.
+    """Show, export and verify the audit log.
 
-    No content is ever in it.
+    It records who changed, taught, approved, forgot or exported what; never any content.
     """
 
 
@@ -52,7 +52,7 @@ def audit() -> None:
 @json_option
 @asynchronous()
 async def show(since: float | None, as_json: bool) -> None:
-    """List what was done, a line each, the oldest first."""
+    """List the records, one per line, the oldest first."""
     shown = list[Any]()
     async with _open_log() as (log, _):
         for team in await log.teams():
@@ -83,14 +83,14 @@ async def export(since: float | None, out: str) -> None:
 
 @audit.command()
 @click.option(
-    "--noted", type=_Noted(), multiple=True, help="What an earlier `verify` printed at its end."
+    "--noted", type=_Noted(), multiple=True, help="A last line that an earlier `verify` printed."
 )
 @asynchronous()
 async def verify(noted: tuple[Head, ...]) -> None:
-    """Check that no record was changed, removed, moved or added by anybody else.
+    """Check that nobody has changed, removed, moved or added a record.
 
-    Exits with 1 otherwise. Keep the last line elsewhere and give it to a later check: it then
-    notices, too, if the whole of Redis was set back to an earlier state.
+    Exits with 1 otherwise. Keep the last line elsewhere and pass it to a later check with --noted:
+    that also detects whether all of Redis was reset to an earlier state.
     """
     problems, heads = list[str](), list[Head]()
     async with _open_log() as (log, config):
@@ -105,7 +105,7 @@ async def verify(noted: tuple[Head, ...]) -> None:
     if problems:
         raise Refused("\n".join(problems))
     total = counted(sum(head.number for head in heads), "record")
-    click.echo(f"The audit log is whole: {total} so far.")
+    click.echo(f"The audit log is intact: {total} so far.")
     for head in heads:
         click.echo(str(head))
 
@@ -131,6 +131,6 @@ def _is_later(record: Record, head: Head) -> bool:
 async def _open_log() -> AsyncIterator[tuple["RedisAuditLog", Config]]:
     config = settings(*STORE)
     if not any(config.secrets):
-        raise Refused("Give the secret that the bot has: PANELBOT_SECRET, or its token.")
+        raise Refused("Set PANELBOT_SECRET (or SLACK_BOT_TOKEN) as the bot has it.")
     async with lazily.storage.open_storage(config) as storage:
         yield storage.audit_log, config

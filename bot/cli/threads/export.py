@@ -2,11 +2,11 @@
 
 import click
 
-from bot.cli.links import NO_PANEL
 from bot.cli.shared import lazily
 from bot.cli.shared.command import asynchronous, write
-from bot.cli.shared.thread_argument import find_thread
 from bot.cli.shared.workspace import of_workspace, workspace_option
+from bot.cli.threads.links import NO_PANEL
+from bot.cli.threads.thread_argument import find_thread
 from bot.panel.audit.entry import Act
 from bot.panel.errors import Refused
 from bot.panel.language_model.conversations.thread_archive import collect
@@ -27,7 +27,7 @@ from bot.settings.needs import MODEL, STORE
 @workspace_option
 @asynchronous()
 async def export(what: str, format_: str, out: str) -> None:
-    """Write a thread, with all its conversations, as a file.
+    """Write a thread, with all its conversations, to a file.
 
     Give a message's permalink, CHANNEL/TS, or the id of the router's or an expert's
     conversation.

@@ -27,9 +27,9 @@ _SECRETS = frozenset(one.name for one in OWN_SETTINGS.values() if one.is_secret)
 
 @click.group()
 def settings() -> None:
-    """What a workspace has set for itself.
+    """Show and change a workspace's own settings.
 
-    The rest is as the deployment's settings say. Admins change most of it with /experts settings.
+    For everything else, the deployment's settings apply. In Slack, admins use /experts settings.
     """
 
 
@@ -39,7 +39,7 @@ def settings() -> None:
 @json_option
 @asynchronous()
 async def show(team: str | None, as_json: bool) -> None:
-    """List what counts in the workspace TEAM, and where each value comes from."""
+    """List the settings of the workspace TEAM, and where each value comes from."""
     async with _open(team or "") as opened:
         shown = await opened.shown()
     if as_json:
@@ -55,14 +55,14 @@ async def show(team: str | None, as_json: bool) -> None:
 @workspace_option
 @asynchronous()
 async def set_(name: str, value: str | None) -> None:
-    """Set NAME for a workspace. Secrets are asked for, or read from standard input.
+    """Set NAME for a workspace. Secrets are prompted for, or read from standard input.
 
     OPENAI_BASE_URL is set together with a key for it.
     """
     if name in _SECRETS and value is not None:
-        raise Refused(f"{name} is a secret: leave it out here, and you are asked for it.")
+        raise Refused(f"{name} is a secret: leave out the value, and you are prompted for it.")
     if name not in _SECRETS and not value:
-        raise click.UsageError(f"Say to what {name} is to be set; `unset` takes it back.")
+        raise click.UsageError(f"Give a value for {name}; `panelbot settings unset` removes it.")
     secrets = [KEY] if name == ADDRESS else [name] if name in _SECRETS else []
     given = {one: click.prompt(one, hide_input=sys.stdin.isatty()) for one in secrets}
     async with _open() as opened:
@@ -75,10 +75,10 @@ async def set_(name: str, value: str | None) -> None:
 @workspace_option
 @asynchronous()
 async def unset(name: str) -> None:
-    """Take back NAME, so that the deployment's value counts again."""
+    """Remove NAME, so that the deployment's value applies again."""
     async with _open() as opened:
         await opened.change({name: None}, None)
-    click.echo(f"Taken back: {name}")
+    click.echo(f"Removed: {name}")
 
 
 def _value(shown: ShownSetting) -> str:
@@ -89,7 +89,7 @@ def _value(shown: ShownSetting) -> str:
 async def _open(team: str = "") -> AsyncIterator["CheckedSettings"]:
     deployment = read_settings(*WORKSPACES, *STORE)
     if not deployment.is_multi_workspace:
-        raise Refused("There is one workspace, whose settings are in the environment.")
+        raise Refused("Only with PANELBOT_CLIENT_ID: a single workspace has its settings in .env.")
     async with lazily.storage.open_storage(deployment, operator()) as storage:
         installations = lazily.storage.installation_store(deployment, storage, deployment.client_id)
         team_id = await lazily.chosen.find_workspace(installations, team or wanted())

@@ -57,7 +57,7 @@ class _Printed:
     shell_complete=lambda _context, _option, begun: [
         month for month in kept_months(time.time()) if month.startswith(begun)
     ],
-    help="Which month, in UTC; without this, the current.",
+    help="The month, in UTC.  [default: the current one]",
 )
 @click.option("--by", type=click.Choice(VIEWS), default=Dimension.EXPERT.value, show_default=True)
 @click.option(
@@ -67,14 +67,14 @@ class _Printed:
     default="table",
     show_default=True,
 )
-@click.option("--all", "of_all", is_flag=True, help="By workspace, of all: the dearest first.")
+@click.option("--all", "of_all", is_flag=True, help="All workspaces, the most expensive first.")
 @workspace_option
 @asynchronous()
 async def usage(month: str | None, by: str, format_: str, *, of_all: bool) -> None:
-    """What the questions of a month took and cost.
+    """Show how many tokens a month's questions used, and the cost.
 
-    Tokens of input include the cached ones. A question is counted once it is answered, in the month
-    in which it was asked. Costs are in dollars, at list prices.
+    Input tokens include cached ones. A question counts once it is answered, in the month in which
+    it was asked. Costs are in dollars, at list prices.
     """
     month = _kept(month)
     if of_all:
@@ -82,7 +82,7 @@ async def usage(month: str | None, by: str, format_: str, *, of_all: bool) -> No
         return
     config, identity = await of_workspace(*STORE)
     if by == Dimension.PERSON and config.usage_by_person != "yes":
-        raise Refused("Usage is counted by person only with PANELBOT_USAGE_BY_PERSON=yes.")
+        raise Refused("Usage by person is only counted with PANELBOT_USAGE_BY_PERSON=yes.")
     costs = prices.prices(config.prices)
     async with lazily.operator.open_workspace(config, identity) as (storage, workspace):
         team = workspace.team_id
@@ -96,7 +96,9 @@ def _kept(month: str | None) -> str:
     """Return *month* if usage is kept of it; without one, the current. Raises Refused."""
     first, *_, current = months = kept_months(time.time())
     if month and month not in months:
-        raise Refused(f"Usage is kept of {first} to {current}; {month!r} is none of these months.")
+        raise Refused(
+            f"{month!r} must be a month from {first} to {current}: older usage is not kept."
+        )
     return month or current
 
 
@@ -104,7 +106,7 @@ async def _of_all(month: str) -> _Printed:
     """Return what all workspaces took that have installed the app, one by one."""
     config = settings(*WORKSPACES, *STORE)
     if not config.is_multi_workspace or wanted():
-        raise Refused("--all is for many workspaces, with PANELBOT_CLIENT_ID, and all of them.")
+        raise Refused("--all needs PANELBOT_CLIENT_ID, and cannot be used with --workspace.")
     costs = prices.prices(config.prices)
     async with lazily.storage.open_storage(config) as storage:
         store = lazily.storage.installation_store(config, storage, config.client_id)
@@ -129,7 +131,7 @@ def _print_table(printed: _Printed) -> None:
         click.echo(f"{name:<{width}}" + "".join(f"{cell:>13}" for cell in cells))
     click.echo(f"\nCost at list prices of {printed.prices_as_of}, before discounts.")
     if unpriced := printed.usage.unpriced:
-        click.echo(f"No price is known of all that was used of {', '.join(unpriced)}.")
+        click.echo(f"Not all of it has a known price: {', '.join(unpriced)}.")
 
 
 def _money(cost: Decimal | None) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from bot.operations.forget import ForgetThreads
-from bot.operations.survey import Survey, ThreadData
+from bot.operations.forgetting.forget_threads import ForgetThreads
+from bot.operations.forgetting.survey import Survey, ThreadData
 from bot.panel.errors import PanelError, leaves
 from bot.panel.model import ThreadRef, UserId
 

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from bot.operations.forget import ForgetThreads
-from bot.operations.forget_plan import ForgetPlan, ForgetPlanner, carry_out
-from bot.operations.survey import Survey
+from bot.operations.forgetting.forget_plan import ForgetPlan, ForgetPlanner, carry_out
+from bot.operations.forgetting.forget_threads import ForgetThreads
+from bot.operations.forgetting.survey import Survey
 from bot.panel.errors import ModelFault, ModelRefused
 from bot.panel.model import MessageTs
 from tests.operations.conftest import ADA, BEN, Fakes, thread_ref

@@ -8,6 +8,7 @@ from functools import partial
 
 import click
 
+from bot.cli.records.since import since_option
 from bot.cli.shared import lazily
 from bot.cli.shared.command import asynchronous
 from bot.cli.shared.listing import as_csv
@@ -20,7 +21,6 @@ from bot.panel.reports.months import kept_months
 from bot.panel.roster.roster import WorkspaceScope
 from bot.settings.needs import STORE
 
-_DAY = 24 * 60 * 60
 _COLUMNS = ("time", "opinion", "expert", "model", "reason", "person", "thread")
 _ROUTER = "router"
 
@@ -29,30 +29,27 @@ Row = Mapping[str, str]
 
 @click.group()
 def feedback() -> None:
-    """Thumbs up and down on replies; they are kept for a year."""
+    """Export the thumbs up and down on replies."""
 
 
 @feedback.command()
 @click.option(
     "--format", "format_", type=click.Choice(["csv", "json"]), default="csv", show_default=True
 )
-@click.option(
-    "--since", "days", type=click.IntRange(min=1), metavar="DAYS", help="Only of the last DAYS."
-)
+@since_option
 @workspace_option
 @asynchronous()
-async def export(format_: str, days: int | None) -> None:
-    """Print every opinion: of which expert and model, and the reason where one was given."""
+async def export(format_: str, since: float | None) -> None:
+    """Print every opinion with the expert, the model, and the reason if one was given."""
     config, identity = await of_workspace(*STORE)
-    now = time.time()
-    oldest = (now - days * _DAY) * 1000 if days else 0
     async with lazily.operator.open_workspace(config, identity) as (storage, workspace):
         everywhere = WorkspaceScope(workspace.team_id)
         await storage.audit.record(Act.EXPORTED, everywhere, None, "feedback")
         months = [
-            await storage.feedback.of_month(workspace.team_id, month) for month in kept_months(now)
+            await storage.feedback.of_month(workspace.team_id, month)
+            for month in kept_months(time.time())
         ]
-    recent = (entry for month in months for entry in month if entry.at >= oldest)
+    recent = (entry for month in months for entry in month if entry.at >= (since or 0) * 1000)
     rows = [_row(entry, workspace) for entry in sorted(recent, key=lambda entry: entry.at)]
     click.echo(_WRITERS[format_](rows), nl=False)
 

@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from bot.panel.model import Panel
 
 _ANY_MODEL = dict.fromkeys(("PANELBOT_ROUTER_MODEL", "PANELBOT_FALLBACK_MODELS"), "")
-_BY_RULES = "Rules choose, not AI: set OPENAI_API_KEY for the real router."
+_BY_RULES = "Rules choose the experts, not AI. Set OPENAI_API_KEY to use the real router."
 
 panel_option = click.option(
     "--panel",
     "panel_file",
     type=click.Path(exists=True, dir_okay=False),
-    help="The panel, as `panelbot experts export` writes it.  [default: PANELBOT_PANEL_FILE, or "
-    "the experts that every workspace starts with]",
+    help="A panel file, as `panelbot experts export` writes it.  [default: PANELBOT_PANEL_FILE, or "
+    "the panel that every workspace starts with]",
 )
 channel_option = click.option(
-    "--channel", metavar="ID", help="The panel that the file has for this channel."
+    "--channel", metavar="ID", help="Use the file's panel for this channel."
 )
 
 

@@ -1,0 +1,1 @@
+"""Commands about what was done, and what it cost."""

@@ -1,0 +1,1 @@
+"""Commands about apps, and the workspaces that have installed them."""

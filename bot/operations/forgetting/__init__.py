@@ -1,0 +1,1 @@
+"""Deleting what is kept of threads, channels, people and workspaces."""
