@@ -57,7 +57,6 @@ def _runnable(
 
 
 def _environ(config: Config, environ: Mapping[str, str]) -> Mapping[str, str]:
-    """Return *environ* without the bot's settings and whatever else is a secret of the bot."""
     ours = {setting.name for setting in SETTINGS.values()}
     servers = [tool for tool in panels.tools(config).tools if isinstance(tool, McpServer)]
     secrets = [value for one in servers for value in (one.authorization, *one.headers.values())]

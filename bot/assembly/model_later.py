@@ -61,7 +61,6 @@ class ModelLater:
         _ = self._opened
 
     async def close(self) -> None:
-        """Close what was opened."""
         if "_opened" in self.__dict__:
             await self._opened[0].close()
 

@@ -54,11 +54,9 @@ class Readiness:
 
     @property
     def is_open(self) -> bool:
-        """Whether all parts have begun to serve."""
         return len(self._obstacles) == self._parts
 
     def drain(self) -> None:
-        """Be ready no more."""
         self._is_draining = True
 
     async def obstacle(self) -> str:

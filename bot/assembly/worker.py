@@ -58,7 +58,6 @@ async def open_worker(config: Config, status: Status = QUIET) -> AsyncIterator[S
 
 @asynccontextmanager
 async def _open_one(config: Config, storage: Storage, status: Status) -> AsyncIterator[Serve]:
-    """Answer in the workspace whose token is among the settings."""
     async with (
         open_slack(config, storage) as slack,
         only_bot(storage, slack.identity),
@@ -80,7 +79,6 @@ async def _open_one(config: Config, storage: Storage, status: Status) -> AsyncIt
 
 @asynccontextmanager
 async def _open_many(config: Config, storage: Storage, status: Status) -> AsyncIterator[Serve]:
-    """Answer in all workspaces that have installed the app."""
     async with (
         open_shared(config, storage) as shared,
         open_functions(config, storage.redis) as functions,

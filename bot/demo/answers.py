@@ -76,7 +76,6 @@ async def open_answers(
 
 
 def _as_file(panel: Panel) -> PanelFile:
-    """Return *panel* as the one of all channels; its second rules, as the channel's own."""
     there = {expert.name: expert for expert in panel.experts}
     removed = frozenset(expert.name for expert in defaults()) - there.keys()
     rules, own = (*panel.rules, None, None)[:2]

@@ -22,7 +22,6 @@ async def open_stand_in(pace: float = 0) -> AsyncIterator[Mapping[str, str]]:
 
 
 def _seconds(pace: float, body: Json) -> float:
-    """Return how long the stand-in takes for a request."""
     if SLOW in str(body["input"])[-_LONGEST_ASKED:]:
         return _SLOW_SECONDS
     return pace if body.get("tools") else 2 * pace

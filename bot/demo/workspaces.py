@@ -29,11 +29,9 @@ class Begun(Status):
         self._begun = asyncio.Event()
 
     def ready(self, team_id: str, workspace: str, obstacle: Obstacle) -> None:
-        """Hear that it has."""
         self._begun.set()
 
     async def wait(self) -> None:
-        """Wait until it has."""
         await self._begun.wait()
 
 

@@ -59,7 +59,6 @@ def _distance(today: date, day: date) -> str:
 
 
 def _between(first: date, last: date) -> str:
-    """Return the days from the earlier date to the later, which is counted as well."""
     start, end = sorted((first, last))
     days = (end - start).days
     weeks, rest = divmod(days, 7)

@@ -93,7 +93,6 @@ class Alerting:
 
     @property
     def ways(self) -> Mapping[ChoreKind, Do]:
-        """How each kind of chore is done."""
         return {ChoreKind.WATCH: self.watch, ChoreKind.ALERT: self.tell}
 
     async def begin(self, team_id: str) -> None:

@@ -51,12 +51,10 @@ class Chore(Kept):
     def in_thread(
         cls, kind: ChoreKind, thread: ThreadRef, *, ts: MessageTs | str = "", by: UserId | str = ""
     ) -> "Chore":
-        """Return a chore in *thread*."""
         return cls(kind, thread.team_id, thread.channel_id, thread.thread_ts, ts, by)
 
     @property
     def thread(self) -> ThreadRef:
-        """The thread that it is about."""
         return ThreadRef(self.team_id, self.channel_id, self.thread_ts)
 
 

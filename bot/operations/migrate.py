@@ -44,7 +44,6 @@ class Migration:
         return await self._services.recovery.find(thread)
 
     def is_needed(self, links: ThreadLinks) -> bool:
-        """Whether there is anything to move."""
         return self._migration.is_needed(links)
 
     async def move(self, thread: ThreadRef) -> Outcome:

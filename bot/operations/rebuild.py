@@ -22,7 +22,6 @@ class Rebuilt:
     experts: int = 0
 
     def add(self, links: ThreadLinks) -> None:
-        """Count a thread."""
         self.threads += 1
         self.linked += links.router is not None
         self.experts += len(links.experts)

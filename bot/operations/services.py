@@ -42,7 +42,6 @@ class Workspace:
     current_id: Callable[[str], str] = str  # by which Slack knows it
 
     def permalink(self, thread: ThreadRef) -> str:
-        """Return the link to a thread."""
         place = f"{self.current_id(thread.channel_id)}/p{thread.thread_ts.replace('.', '')}"
         return f"{self.url}archives/{place}"
 
@@ -62,5 +61,4 @@ class Services:
 
     @property
     def team_id(self) -> str:
-        """The workspace's id."""
         return self.workspace.team_id

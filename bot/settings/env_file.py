@@ -36,7 +36,6 @@ def read(path: str) -> Mapping[str, str]:
 
 
 def _fault(written: str) -> str:
-    """Return what is wrong with a line, without its value."""
     name, equals, value = written.removeprefix("export ").partition("=")
     if not equals or not _NAME.fullmatch(name.strip()):
         return "the line should be NAME=value, or begin with #"

@@ -69,7 +69,6 @@ def _number(value: str) -> float | None:
 
 
 def _meant(value: str, unit: str) -> float | None:
-    """Return what *value* may mean: ``3m``, ``16k``, ``100,000`` or ``0,5``."""
     if _GROUPED.fullmatch(value):
         return float(re.sub(r"\D", "", value))
     if match := _WITH_UNIT.fullmatch(value):

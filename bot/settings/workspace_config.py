@@ -164,6 +164,5 @@ def _without_ids(deployment: Config) -> Config:
 
 
 def _without_models(deployment: Config) -> Config:
-    """Return *deployment* with nothing that its own server alone would understand."""
     defaults = {name: SETTINGS[name].kind.default for name in (*_OF_SERVER, *_MODELS)}
     return replace(deployment, **defaults)  # type: ignore[arg-type]  # each by its field's kind

@@ -50,11 +50,9 @@ class Discovery:
 
     @property
     def experts(self) -> tuple[Expert, ...]:
-        """The experts, for the library."""
         return tuple(installed.expert for installed in self.installed)
 
     def findings(self) -> list[Finding]:
-        """Return the findings for ``panelbot check``."""
         usable = [
             good(f"The expert {installed.expert.name} is a function of {installed.package}")
             for installed in self.installed

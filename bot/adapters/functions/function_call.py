@@ -61,7 +61,6 @@ class FunctionCall:
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Start it."""
         try:
             if is_async(self._function):
                 self._start_on_loop(self._call)

@@ -81,7 +81,6 @@ class ProcessCall:
             await process.stdin.drain()
 
     async def _read(self, process: asyncio.subprocess.Process) -> Piece | None:
-        """Return the next piece; nothing at the end."""
         line = b""
         try:
             if process.stdout is not None:

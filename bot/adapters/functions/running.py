@@ -112,7 +112,6 @@ class InstalledFunctions(Functions):
         return idle
 
     async def _watch(self) -> None:
-        """Probe the loops while functions run."""
         while self._calls:
             for loop in chain(*self._loops.values()):
                 loop.probe()

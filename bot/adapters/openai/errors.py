@@ -286,7 +286,6 @@ def _server(request: httpx2.Request | None) -> str:
 
 
 def _logged(error: PanelError, complaint: Complaint, request: httpx2.Request | None) -> PanelError:
-    """Log what is said of *error*; returns it."""
     names = ("status", "code", "type")
     told = {name: getattr(complaint, name) for name in names} | {
         "request": complaint.request_id,

@@ -23,7 +23,6 @@ class FileUrl(str):
 
     @classmethod
     def of(cls, media_type: str, content: bytes) -> "FileUrl":
-        """Return the URL of a file."""
         url = cls(f"data:{media_type};base64,")
         url.content = content
         return url

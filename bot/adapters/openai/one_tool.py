@@ -69,7 +69,6 @@ def called(tool: str, arguments: Mapping[str, str]) -> tuple[str, Mapping[str, s
 
 
 def _names(value: str) -> str:
-    """Return the names in *value*: one, or several with commas in between."""
     try:
         read = json.loads(value)
     except (ValueError, RecursionError):

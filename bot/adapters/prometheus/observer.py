@@ -84,7 +84,6 @@ class MetricsObserver(Observer):
             self.count()
 
     def count(self) -> None:
-        """Count what was noted."""
         noted, self._noted = self._noted, []
         over, self._over = self._over, []
         for count, what in (*noted, *((self._ended, (operation,)) for operation in over)):
@@ -158,7 +157,6 @@ class MetricsObserver(Observer):
         return OTHER if label == "code" and value not in _REDIS_CODES else value
 
     def _expert(self, operation: Observed | None) -> str:
-        """Return who is consulted while *operation* goes on."""
         while operation and operation.kind is not Kind.CONSULTATION:
             operation = operation.parent
         if operation is None:

@@ -21,7 +21,6 @@ class MetricsPage:
         self._read = read
 
     async def answer(self, request: web.Request) -> web.Response:
-        """Return the page."""
         shown = [metrics.REGISTRY]
         try:
             async with asyncio.timeout(_TIMEOUT):

@@ -20,11 +20,9 @@ class Shards:
 
     @property
     def prefixes(self) -> tuple[str, ...]:
-        """The prefix of every shard."""
         return tuple(map(_prefix, range(self.count)))
 
     def prefix(self, thread: ThreadRef) -> str:
-        """Return the prefix of the shard that *thread* belongs to."""
         return _prefix(crc32(thread_name(thread).encode()) % self.count)
 
     def key(self, kind: str, thread: ThreadRef) -> str:

@@ -23,7 +23,6 @@ class Evaluations:
         self._captures = captures
 
     def tell(self, feedback: Feedback) -> None:
-        """Send an opinion."""
         self._logger.emit(self._event(feedback))
 
     def _event(self, feedback: Feedback) -> LogRecord:

@@ -100,7 +100,6 @@ class Exporting:
 
 
 def _resource(role: str) -> Resource:
-    """Return what this process is; operators may name it otherwise."""
     ours = {"service.version": __version__, conventions.ROLE: role}
     resource = Resource.create(ours)
     if str(resource.attributes["service.name"]).startswith("unknown_service"):

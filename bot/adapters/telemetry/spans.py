@@ -67,7 +67,6 @@ class _Place:
 
     @property
     def context(self) -> SpanContext:
-        """Return what others refer to it by."""
         return SpanContext(self.trace, self.span, is_remote=False, trace_flags=_SAMPLED)
 
 
@@ -131,7 +130,6 @@ class SpanObserver(Observer):
                 log.exception("span.not_made")
 
     def make_all(self) -> None:
-        """Make spans of all that has ended."""
         while self._ended:
             self.make()
 
@@ -182,7 +180,6 @@ def _part(operation: Observed, around: _Place) -> _Place:
 
 
 def _attempt(operation: Observed) -> int:
-    """Return which attempt at a turn *operation* is part of; 0 if of none."""
     around = operation.parent
     while around is not None and around.kind is not Kind.TURN:
         around = around.parent

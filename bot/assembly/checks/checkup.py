@@ -84,7 +84,6 @@ async def _examine_other_processes(config: Config, auth: Awaitable[Any]) -> list
 
 
 def _own_models(file: PanelFile) -> list[tuple[str, str]]:
-    """Return the models that experts name themselves."""
     changes = (file.defaults, *file.channels.values())
     experts = [expert for change in changes for expert in change.added.values()]
     return sorted({(f"The model of {e.name}", e.model) for e in experts if e.model})
@@ -99,7 +98,6 @@ async def _examine_panels(in_use: Awaitable[PanelFile]) -> list[Finding]:
 
 
 async def _examine_ways_out(config: Config, in_use: Awaitable[PanelFile]) -> list[Finding]:
-    """Warn of documents that could get out by a tool of the same expert."""
     try:
         toolbox = panels.tools(config)
     except Refused:  # which has a finding of its own
@@ -130,7 +128,6 @@ async def _panels_in_use(config: Config, auth: Awaitable[Any]) -> PanelFile:
 
 
 async def _examine_functions(redis: Connection) -> list[Finding]:
-    """Return a finding for each function that is off in a running process."""
     try:
         off = await RedisProcessNotes(redis, keys.OFF).current()
     except PanelError:  # Redis has findings of its own
@@ -146,7 +143,6 @@ async def _examine_functions(redis: Connection) -> list[Finding]:
 
 
 async def _examine_prices(config: Config, in_use: Awaitable[PanelFile]) -> list[Finding]:
-    """Warn of models without a price, where budgets count money."""
     try:
         table = prices(config.prices)
     except Refused as refusal:

@@ -74,7 +74,6 @@ def _suspects(
 
 
 async def _failure(config: Config, trial: ModelTrial, tried: Tried) -> PanelError | None:
-    """Return why there is no response; None if there is one."""
     if config.backend == "assistants":  # which the trial does not speak
         return ModelUnavailable("not tried")
     try:

@@ -36,7 +36,6 @@ class ServiceProbes:
         self._clean_ups.append(clean_up)
 
     async def clean_up(self) -> list[str]:
-        """Delete what the checks have made, and return what could not be deleted."""
         return [left for clean_up in self._clean_ups for left in await clean_up()]
 
 
@@ -72,7 +71,6 @@ async def open_probes(
 async def _slack_bench(
     stack: AsyncExitStack, config: Config, options: SlackProbeOptions
 ) -> tuple[SlackProbeBench, str]:
-    """Return the bench, and the URL of the workspace."""
     storage = await stack.enter_async_context(open_storage(config))  # for the shared rate limiter
     slack = await stack.enter_async_context(open_slack(config, storage))
     bench = SlackProbeBench(slack.api, slack.identity, options.channel_id, reader=options.reader)

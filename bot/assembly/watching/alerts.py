@@ -70,7 +70,6 @@ async def _examine_models(config: Config, storage: Storage, slack: Slack) -> Non
 
 
 async def _examine_token(slack: Slack) -> None:
-    """Raise an alert where Slack says that its token will expire soon."""
     answer = await slack.api.read("auth.test")
     left = timedelta(seconds=int(answer.get("expires_in") or 0))
     if timedelta(0) < left <= _SOON:

@@ -121,7 +121,6 @@ def reception(
 def _app(
     storage: Storage, slack: Slack, access: Access, later: ModelLater, locales: Locales
 ) -> BoltApp:
-    """Return the app that brings payloads once, and only those of people who may."""
     app = receiver.bolt_app(slack.client, slack.identity, locales)
     app.act_once(storage.deliveries)
     gate = Gate(

@@ -29,11 +29,9 @@ class _Opened(Generic[T]):
         self._stack = stack
 
     def is_idle(self, seconds: float) -> bool:
-        """Whether nobody has used the parts for so many *seconds*."""
         return not self.users and runtime.monotonic() - self.used_at > seconds
 
     async def close(self) -> None:
-        """Close the parts."""
         await self._stack.aclose()
 
 
@@ -60,7 +58,6 @@ class Workspaces(Generic[T]):
         self._former: list[_Opened[T]] = []  # replaced, but what they began may still go on
 
     def __len__(self) -> int:
-        """Return for how many workspaces there are parts."""
         return len(self._opened)
 
     @asynccontextmanager
@@ -110,7 +107,6 @@ class Workspaces(Generic[T]):
         return opened
 
     async def _open(self, team_id: str) -> _Opened[T]:
-        """Open the parts of a workspace, unless somebody else is just doing it."""
         lock = self._opening.setdefault(team_id, asyncio.Lock())
         try:
             async with lock:

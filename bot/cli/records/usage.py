@@ -93,7 +93,6 @@ async def usage(month: str | None, by: str, format_: str, *, of_all: bool) -> No
 
 
 def _kept(month: str | None) -> str:
-    """Return *month* if usage is kept of it; without one, the current. Raises Refused."""
     first, *_, current = months = kept_months(time.time())
     if month and month not in months:
         raise Refused(
@@ -103,7 +102,6 @@ def _kept(month: str | None) -> str:
 
 
 async def _of_all(month: str) -> _Printed:
-    """Return what all workspaces took that have installed the app, one by one."""
     config = settings(*WORKSPACES, *STORE)
     if not config.is_multi_workspace or wanted():
         raise Refused("--all needs PANELBOT_CLIENT_ID, and cannot be used with --workspace.")
@@ -141,7 +139,6 @@ def _money(cost: Decimal | None) -> str:
 
 
 def _print_csv(printed: _Printed) -> None:
-    """Print the rows; what is unknown is empty."""
     rows = [
         {"month": printed.month, printed.by: name}
         | {key: "" if value is None else str(value) for key, value in _fields(row).items()}

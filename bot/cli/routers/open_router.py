@@ -43,7 +43,6 @@ class OpenRouter:
 
     @property
     def trial(self) -> "RouterTrial":
-        """The router."""
         return self.trials.router
 
 

@@ -62,7 +62,6 @@ class Announcements(Farewell):
         log.info("%s.ready", self._command, extra=facts)
 
     def stopping(self) -> None:
-        """Be ready no more."""
         self.readiness.drain()
         systemd.notify("STOPPING=1")
 
@@ -89,7 +88,6 @@ class Announcements(Farewell):
         self._handed_over += turns
 
     def stopped(self, signalled: int) -> None:
-        """Log which signal has ended the command."""
         self._log_end(logging.INFO, signal.Signals(signalled).name if signalled else "done")
 
     def failed(self, error: BaseException) -> None:

@@ -74,7 +74,6 @@ def _open_closed_streams() -> None:
 
 
 def _as_text(output: _Output, like: TextIO | None) -> TextIO:
-    """Return *output* as a stream for text, *like* the one that Python has opened."""
     return io.TextIOWrapper(
         io.BufferedWriter(output),
         encoding=like.encoding if like else "utf-8",
@@ -84,7 +83,6 @@ def _as_text(output: _Output, like: TextIO | None) -> TextIO:
 
 
 def _open(number: int, flags: int) -> None:
-    """Open the null device as the file descriptor *number*."""
     opened = os.open(os.devnull, flags)
     if opened != number:
         os.dup2(opened, number)

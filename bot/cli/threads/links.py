@@ -104,7 +104,6 @@ async def migrate(what: str | None, backend: str, *, dry_run: bool) -> None:
 
 
 def _unreadable(channel: str, error: MessengerRefused) -> Refused:
-    """Return why *channel* cannot be read, with what to do."""
     if error.code in ("channel_not_found", "not_in_channel"):
         why = "There is no such channel, or the bot is not in it: /invite it there."
     else:

@@ -54,7 +54,6 @@ async def find_thread(
 
 
 def _place(argument: str) -> tuple[str, str] | None:
-    """Return the channel and the thread's ts that a permalink or CHANNEL/TS names."""
     if place := permalinks.parse(argument):
         return place.channel_id, place.thread_ts
     if match := _THREAD.fullmatch(argument):
@@ -93,7 +92,6 @@ def user_id(argument: str) -> UserId | None:
 
 
 def _check_workspace(argument: str, url: str) -> None:
-    """Raise Refused where a link leads to another workspace than *url*'s."""
     there, here = (urlsplit(one).hostname or "" for one in (argument, url))
     are_workspaces = all(
         host.endswith(_SLACK) and not host.endswith(_ORGANISATION) for host in (there, here)

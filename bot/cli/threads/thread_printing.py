@@ -32,7 +32,6 @@ def print_answered(answered: Answered, footer: str) -> None:
 
 
 def _tree(thread: ThreadRef, links: ThreadLinks) -> Tree:
-    """Return the links as a tree to print."""
     root = Tree(f"Slack thread {thread.place}")
     router = root.add(f"router  {links.router}")
     branches: dict[tuple[ExpertName, ...], Tree] = {(): router}

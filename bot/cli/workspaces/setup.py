@@ -158,7 +158,6 @@ def _create(link: str, *, opens: bool) -> None:
 
 
 def _update(asker: "_Asker") -> None:
-    """Show what the app's manifest lacks, and add it."""
     needed = manifest()
     if asker.value("PANELBOT_CLIENT_ID"):
         try:
@@ -183,7 +182,6 @@ def _update(asker: "_Asker") -> None:
 
 
 def _app_id(asker: "_Asker") -> str:
-    """Return the id of the app that there is."""
     if asker.value("PANELBOT_CLIENT_ID"):
         return _prompt(_APP_ID, hidden=False)
     bots = asker.value("SLACK_BOT_TOKEN")
@@ -220,15 +218,12 @@ class _Asker:
 
     @property
     def api_url(self) -> str:
-        """The address of Slack's Web API."""
         return self.value("SLACK_API_URL") or SLACK_API
 
     def value(self, name: str) -> str:
-        """Return what is set; empty if nothing is."""
         return self._environ.get(name, "").strip()
 
     def wants(self, name: str) -> bool:
-        """Whether it is to be asked for."""
         return self._again or not self.value(name)
 
     def ask(
@@ -261,9 +256,7 @@ class _Asker:
         os.environ[name] = value
 
     async def bot_token(self, given: str) -> Sequence[Finding]:
-        """Return what Slack says of a bot's token."""
         return await lazily.new_app.bot_token(given, self.api_url)
 
     async def app_token(self, given: str) -> Sequence[Finding]:
-        """Return what Slack says of an app-level token."""
         return await lazily.new_app.app_token(given, self.value("SLACK_BOT_TOKEN"), self.api_url)

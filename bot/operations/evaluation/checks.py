@@ -85,7 +85,6 @@ class Checked:
 
     @property
     def tokens(self) -> int:
-        """The tokens that judging took."""
         return sum(one.tokens for one in self.judgements)
 
     @property
@@ -122,7 +121,6 @@ def _plain(text: str) -> str:
 
 
 def _cited(answer: Answer, expert: ExpertName | None) -> Sequence[str]:
-    """Return the names and addresses in the footnotes."""
     texts = answer.experts.values() if expert is None else [answer.experts[expert]]
     notes = [match[1] for text in texts if (match := _FOOTNOTES.search(text))]
     return [word for note in notes for found in _FOOTNOTE.findall(note) for word in found if word]

@@ -94,7 +94,6 @@ class Evaluation:
 
     @property
     def size(self) -> int:
-        """How many choices a run has."""
         return len(self._questions) * self._repeat
 
     def ask(self, trial: RoutingTrial) -> None:

@@ -26,12 +26,10 @@ class Choice:
 
     @property
     def right(self) -> Experts:
-        """What would have been right."""
         return self.question.nearest(self.chosen)
 
     @property
     def is_exact(self) -> bool:
-        """Whether it is an acceptable choice."""
         return self.chosen == self.right
 
 
@@ -53,7 +51,6 @@ class Counts:
     passed: int = 0  # of these
 
     def __add__(self, other: "Counts") -> "Counts":
-        """Return the sum."""
         return Counts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
 
@@ -175,7 +172,6 @@ def differences(
 
 
 def _by_question(choices: Iterable[Choice]) -> Sequence[Counts]:
-    """Return the counts of each question, repetitions added, in the order of their ids."""
     sums: dict[str, Counts] = {}
     for choice in choices:
         sums[choice.question.id] = sums.get(choice.question.id, Counts()) + counts(choice)

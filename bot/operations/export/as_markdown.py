@@ -123,6 +123,5 @@ def _code(name: str) -> str:
 
 
 def _inline(words: str) -> str:
-    """Return *words* on one line, in which nothing is markup."""
     line = " ".join(words.split())
     return "".join(f"\\{sign}" if sign in "\\`*_[]<>#|!~" else sign for sign in line)

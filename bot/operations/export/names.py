@@ -67,19 +67,16 @@ class Names:
         return self._first_asked.get(call) == id(item)
 
     def owner(self, talk: Talk) -> str:
-        """Return whose conversation it is."""
         if talk.expert is None:
             return "Router"
         *askers, expert = (self._expert(name) for name in experts_on(talk.expert))
         return f"{expert} (asked by {', asked by '.join(askers[::-1])})" if askers else expert
 
     def called(self, call: ToolCalled) -> str:
-        """Return whom the router called."""
         expert = prompts.expert_of(call.tool)
         return self._expert(expert) if expert else call.tool
 
     def answered(self, answer: ToolAnswered) -> str:
-        """Return whose answer it is."""
         return self._callees.get(id(answer), answer.call_id)
 
     def consultation(self, call: ToolCalled) -> CallId:

@@ -22,7 +22,6 @@ class ForgetPlan:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to forget."""
         return not (self.threads or self.channels or self.user)
 
 
@@ -35,7 +34,6 @@ class ForgetPlanner:
         self._track = track
 
     async def thread(self, thread: ThreadRef) -> ForgetPlan:
-        """Return the plan for one thread."""
         kept = await self._survey.kept(thread.channel_id)
         looked = [data async for data, _ in self._survey.look([thread], kept)]
         return ForgetPlan([data for data in looked if self._is_kept(data, kept)])

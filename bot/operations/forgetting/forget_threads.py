@@ -45,7 +45,6 @@ class Deleted:
     elsewhere: tuple[ConversationId, ...] = ()  # another backend's, and not found on this server
 
     def __add__(self, other: "Deleted") -> "Deleted":
-        """Return the sum of both."""
         names = [field.name for field in fields(self)]
         return Deleted(**{name: getattr(self, name) + getattr(other, name) for name in names})
 
@@ -100,7 +99,6 @@ class ForgetThreads:
         return hold
 
     async def _delete_conversations(self, data: ThreadData) -> None:
-        """Delete the conversations, also those that were linked since *data* was gathered."""
         model = self._services.model
         links = await self._stores.threads.links(data.thread)
         added = {*links.experts.values()} - {*data.conversations}

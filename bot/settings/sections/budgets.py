@@ -11,7 +11,6 @@ _PAGE = "run/budgets.md"
 
 
 def _limits(value: str) -> tuple[Limit, ...]:
-    """Read a list of limits. Raises Malformed."""
     limits: list[Limit] = []
     for entry in filter(None, map(str.strip, value.split(","))):
         try:
@@ -26,7 +25,6 @@ def _limits(value: str) -> tuple[Limit, ...]:
 
 
 def _zone(value: str) -> str:
-    """Return the name of a time zone. Raises Malformed."""
     try:
         return ZoneInfo(value).key
     except (KeyError, OSError, ValueError):

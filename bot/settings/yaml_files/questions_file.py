@@ -64,7 +64,6 @@ def _question(node: YamlNode) -> Question:
 
 
 def _checks(node: YamlNode) -> list[Check]:
-    """Return the checks of the whole answer, and of single experts' under ``experts``."""
     fields = node.fields(_ANSWER_FIELDS)
     checks = _checks_in(fields, None)
     experts = fields.read("experts", YamlNode.fields, Fields())

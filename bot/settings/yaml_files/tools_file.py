@@ -88,7 +88,6 @@ def _is_given(fields: Fields) -> bool:
 
 
 def _check_tools(server: McpServer, fields: Fields) -> None:
-    """Note what is said of a tool that the server may not use."""
     rule = server.not_the_asker
     named = {
         "read_only": server.read_only,
@@ -113,7 +112,6 @@ def _label(node: YamlNode) -> str:
 
 
 def _url(node: YamlNode) -> str:
-    """Return an address that secrets may be sent to."""
     try:
         parts = urlsplit(node.text())
     except ValueError:
@@ -148,7 +146,6 @@ def _not_the_asker(node: YamlNode) -> bool | tuple[str, ...] | None:
 
 
 def _approvers(node: YamlNode) -> Mapping[str, frozenset[str]]:
-    """Return who may approve: of the whole server, or of each tool."""
     if node.is_list:
         return {"": _people(node)}
     return node.fields().read_all(_people)
@@ -184,7 +181,6 @@ def _names(node: YamlNode) -> tuple[str, ...]:
 
 
 def _secret(node: YamlNode, environ: Mapping[str, str]) -> str:
-    """Return the value of the environment variable that *node* names."""
     variable = node.text()
     value = environ.get(variable, "").strip()
     if value:

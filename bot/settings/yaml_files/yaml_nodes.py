@@ -125,23 +125,19 @@ class YamlNode:
 
     @property
     def is_list(self) -> bool:
-        """Whether it is a list."""
         return isinstance(self.raw, yaml.SequenceNode)
 
     @property
     def is_text(self) -> bool:
-        """Whether it is a single value."""
         return isinstance(self.raw, yaml.ScalarNode)
 
     def items(self) -> Sequence["YamlNode"]:
-        """Return the elements of a list."""
         self._check_tag()
         if not self.is_list:
             raise self.error("should be a list, such as [one, another]")
         return [self._at(raw, self.path) for raw in self.raw.value]
 
     def text(self) -> str:
-        """Return the text of a scalar."""
         self._check_tag()
         if not isinstance(self.raw, yaml.ScalarNode):
             kind = "a list" if self.is_list else "fields"

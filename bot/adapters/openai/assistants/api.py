@@ -35,7 +35,6 @@ class AssistantsApi:
         self._client = client
 
     async def create_assistant(self, body: Mapping[str, Any]) -> Sent:
-        """Create an assistant."""
         return await self._post("/assistants", "assistant", body)
 
     async def update_assistant(self, assistant: str, body: Mapping[str, Any]) -> Sent:
@@ -43,15 +42,12 @@ class AssistantsApi:
         return await self._post(_path("assistants", assistant), "assistant", body)
 
     def assistants(self) -> AsyncIterator[Sent]:
-        """Yield all assistants."""
         return self._list("/assistants", "assistant", order="desc")
 
     async def create_thread(self, metadata: Mapping[str, str]) -> Sent:
-        """Create an empty thread."""
         return await self._post("/threads", "thread", {"metadata": metadata})
 
     async def thread(self, thread: str) -> Sent:
-        """Return a thread."""
         return await self._get(_path("threads", thread), "thread")
 
     async def update_thread(self, thread: str, body: Mapping[str, Any]) -> Sent:
@@ -64,11 +60,9 @@ class AssistantsApi:
         return await self._client.delete(path, cast_to=_Object, options=_options())
 
     async def add_message(self, thread: str, body: Mapping[str, Any]) -> Sent:
-        """Add a message to a thread."""
         return await self._post(_path("threads", thread, "messages"), "message", body)
 
     async def delete_message(self, thread: str, message: str) -> object:
-        """Delete a message of a thread."""
         path = _path("threads", thread, "messages", message)
         return await self._client.delete(path, cast_to=_Object, options=_options())
 
@@ -96,11 +90,9 @@ class AssistantsApi:
         return await self._stream(path, {"tool_outputs": outputs})
 
     async def cancel(self, thread: str, run: str) -> Sent:
-        """Ask for the end of a run."""
         return await self._post(_path("threads", thread, "runs", run, "cancel"), "run", {})
 
     async def run(self, thread: str, run: str) -> Sent:
-        """Return a run."""
         return await self._get(_path("threads", thread, "runs", run), "run")
 
     async def update_run(self, thread: str, run: str, metadata: Mapping[str, str]) -> Sent:
@@ -156,7 +148,6 @@ class AssistantsApi:
 
 
 def _data(page: object) -> list[object]:
-    """Return what is on *page*."""
     data = getattr(page, "data", None)
     return data if isinstance(data, list) else []
 

@@ -240,7 +240,6 @@ class AssistantsModel(LanguageModel):
     async def _runs_after(
         self, conversation: ConversationId, messages: Sequence[Sent]
     ) -> list[Sent]:
-        """Return the runs that came after one of *messages*, oldest first."""
         ids = {message.optional_text("id") for message in messages}
         runs: list[Sent] = []
         async for run in self._api.runs(conversation):

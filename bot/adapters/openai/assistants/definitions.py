@@ -52,7 +52,6 @@ class AssistantDefinitions:
         return known.id
 
     def forget(self, prompt: Prompt) -> None:
-        """Learn that the assistant for *prompt* is gone."""
         self._known.pop(_owner(prompt), None)
 
     async def _look_for(self, owner: str) -> _Known | None:

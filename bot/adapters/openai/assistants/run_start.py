@@ -119,7 +119,6 @@ class RunStart:
         return request
 
     async def _put_right(self, error: APIStatusError) -> None:
-        """Make another try worth it, or raise."""
         if self._is_about_assistant(error) and not self._assistant_lost:
             self._assistant_lost = True
             self._definitions.forget(self._prompt)
@@ -129,7 +128,6 @@ class RunStart:
                 await self._look_for_earlier_try()
 
     def _is_about_assistant(self, error: APIStatusError) -> bool:
-        """Whether the assistant is gone, and not the thread."""
         return isinstance(error, NotFoundError) and "assistant" in errors.message_of(error).lower()
 
     async def _look_for_earlier_try(self) -> None:

@@ -180,6 +180,5 @@ def _citation(note: Sent, places: Mapping[int, tuple[int, int]]) -> Citation:
 
 
 def _name(marker: str) -> str:
-    """Return the document's name, if *marker* has it: 【4:0†handbook.md】."""
     name = marker.rpartition("†")[2].strip("【】[] ")
     return name if name and name != "source" else _NAMELESS

@@ -22,7 +22,6 @@ async def call_ids(bench: ProbeBench) -> str:
 
 
 async def _calls(bench: ProbeBench) -> tuple[list[str], list[int]]:
-    """Return the ids and the numbers of the calls in a response."""
     ids, numbers = list[str](), list[int]()
     conversation = await bench.conversation()
     tools = [tool("look_up_weather"), tool("look_up_time")]

@@ -96,7 +96,6 @@ def _in_words(told: Sent) -> str:
 
 
 def _answer(answer: Sent) -> str:
-    """Return an answer in words: what is likely, and how much all likelihoods are together."""
     name, kind = answer.optional_text("name") or "unnamed", answer.optional_text("type")
     options = answer.parts("probabilities")
     likely = [one.raw("probability") for one in options] or [answer.raw("probability")]

@@ -66,7 +66,6 @@ class _Seen:
     real_calls: int = 0  # not written as text
 
     async def note(self, stream: EventStream) -> AsyncIterator[object]:
-        """Yield the events of *stream*, and note what they bring."""
         async for event in stream:
             sent = Sent(event, "event")
             kind = sent.optional_text("type")
@@ -174,7 +173,6 @@ class ModelTrial:
         return good(f"{what}; its calls arrive as calls, several at once" if prompt.tools else what)
 
     def _conceded(self, prompt: Prompt) -> str:
-        """Return in words what the bot does without, as the server refused it."""
         limits = self._requests.limits
         left_out = sorted(limits.refused(prompt.model) - {"reasoning"})
         said = f", without {', '.join(left_out)}" if left_out else ""

@@ -45,7 +45,6 @@ class ProbeBench:
         self._thinks = {"reasoning": {"effort": "none"}}
 
     async def conversation(self, metadata: Mapping[str, str] | None = None) -> str:
-        """Open a conversation."""
         opened = await self._send(self.client.conversations.create, metadata=dict(metadata or {}))
         self._conversations.append(opened.id)
         return opened.id

@@ -39,7 +39,6 @@ async def behind(api: ResponsesApi, conversation: ConversationId, ref: str) -> S
 
 
 def _found(items: Sequence[Sent]) -> Sequence[Passage]:
-    """Return what the searches among *items* found, in the order of the footnotes."""
     reader = ItemReader()
     stored = [stored for item in items for stored in reader.read(item)]
     replies = [item for item in stored if isinstance(item, ModelSaid)]

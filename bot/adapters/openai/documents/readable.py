@@ -83,7 +83,6 @@ def _decoded(content: bytes) -> Iterator[str]:
 
 
 def _shown(page: str) -> str:
-    """Return what people see of an HTML page, roughly."""
     first, *rest = _HIDDEN.split(page)
     after = (text for closing, text in zip(rest[::2], rest[1::2], strict=True) if closing)
     return html.unescape(_TAG.sub(" ", " ".join([first, *after])))

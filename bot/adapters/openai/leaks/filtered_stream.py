@@ -26,7 +26,6 @@ class ThinkingModels:
         return self._known.get(model, _HOSTED.match(model) is None)
 
     def learn(self, model: str, text: TextFilter) -> None:
-        """Learn from a whole *text* of *model*."""
         if text.thoughts.closed_unopened or text.shown.text.strip():
             self._known[model] = text.thoughts.closed_unopened or self._known.get(model, False)
 

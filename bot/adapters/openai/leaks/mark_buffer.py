@@ -29,7 +29,6 @@ class MarkBuffer:
         self._last = ""  # the character that was taken last
 
     def add(self, text: str) -> None:
-        """Take more of the text."""
         self.text, self._offset = self.text[self.at :] + text, self._offset + self.at
         self.at, self.certain = 0, len(self.text)
         near_end = max(0, len(self.text) - _LONGEST_MARK)

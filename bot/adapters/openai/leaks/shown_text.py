@@ -23,7 +23,6 @@ class ShownText:
 
     @property
     def text(self) -> str:
-        """All of it."""
         return "".join(piece.text for piece in self._kept)
 
     def take_fresh(self) -> str:
@@ -44,7 +43,6 @@ class ShownText:
             self._fresh.append(piece.text)
 
     def take_back(self) -> Sequence[Piece]:
-        """Take back and return all."""
         self._earlier, self._kept, self._fresh = self._kept, [], []
         self.code, self.is_blank, self.took_back, self.ending = CodeTracking(), True, True, ""
         return self._earlier

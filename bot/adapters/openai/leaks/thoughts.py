@@ -17,7 +17,6 @@ class Thoughts:
         self._since: list[Piece] = []  # what was thought since it was closed last
 
     def open(self) -> None:
-        """Begin one."""
         self._depth, self.was_closed = 1, False
 
     def reopen(self) -> None:
@@ -25,7 +24,6 @@ class Thoughts:
         self._depth += 1
 
     def add(self, piece: Piece) -> None:
-        """Take more of the present one."""
         self._since.append(piece)
 
     def close(self) -> bool:

@@ -86,7 +86,6 @@ def _arguments(body: str) -> Mapping[str, Any]:
 
 
 def _in_json(text: str) -> list[_Named]:
-    """Return the calls that *text* is, if it is nothing else."""
     if not text.startswith(("{", "[")):
         return []
     found = [_call_of(value) for value in _flat(loose_values.values(text))]

@@ -104,7 +104,6 @@ def _made(note: Sent) -> MadeFile | None:
 
 
 def _sources(notes: Sequence[Sent]) -> tuple[Source, ...]:
-    """Return what a message cites, each source once."""
     cited = [note for note in notes if note.raw("type") != "container_file_citation"]
     sources = (_source(note) for note in cited)
     return tuple(dict.fromkeys(source for source in sources if source))

@@ -50,7 +50,6 @@ class StreamReader(ABC):
             yield TextWritten(shown)
 
     def _shown_in_the_end(self) -> Iterator[TextWritten]:
-        """Yield what is left of the text."""
         if shown := self._markers.rest():
             yield TextWritten(shown)
 

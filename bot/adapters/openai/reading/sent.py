@@ -34,7 +34,6 @@ class Sent:
 
     @property
     def whole(self) -> object:
-        """All of it as it is."""
         return self._raw
 
     def raw(self, name: str) -> object:

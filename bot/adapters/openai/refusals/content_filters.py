@@ -43,7 +43,6 @@ def _inputs(request: bytes | None) -> int:
 
 
 def _lists(body: object, name: str, depth: int = 0) -> Iterator[Mapping[str, object]]:
-    """Yield the entries of every list called *name* in *body*."""
     if isinstance(body, Mapping) and depth < 5:
         for key, value in body.items():
             if key == name and isinstance(value, list):

@@ -218,7 +218,6 @@ def _character(escape: re.Match[str]) -> str:
 
 
 def _folded(text: str) -> str:
-    """Return *text* without what makes the same letters look different."""
     return unicodedata.normalize("NFKC", text).casefold()
 
 

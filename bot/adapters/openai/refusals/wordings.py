@@ -24,7 +24,6 @@ class Wording:
     words: re.Pattern[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Compile the pattern once."""
         object.__setattr__(self, "words", re.compile(self.pattern, re.IGNORECASE | re.DOTALL))
 
 

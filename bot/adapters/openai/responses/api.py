@@ -17,7 +17,6 @@ class ResponsesApi:
         self._api = api
 
     async def open(self, metadata: Mapping[str, str] | None = None) -> object:
-        """Create an empty conversation."""
         return await self._post(_path("conversations"), {"metadata": metadata} if metadata else {})
 
     async def conversation(self, conversation: str) -> object:
@@ -42,15 +41,12 @@ class ResponsesApi:
         return await self._get(path, {"order": "desc", "limit": PAGE, **query})
 
     async def item(self, conversation: str, item: str) -> object:
-        """Return an item of a conversation."""
         return await self._get(_path("conversations", conversation, "items", item), {})
 
     async def delete_item(self, conversation: str, item: str) -> object:
-        """Delete an item of a conversation."""
         return await self._delete(_path("conversations", conversation, "items", item))
 
     async def response(self, response: str) -> object:
-        """Return a response that is stored."""
         return await self._get(_path("responses", response), {})
 
     async def respond(self, request: Mapping[str, Any]) -> object:
@@ -58,7 +54,6 @@ class ResponsesApi:
         return await self._post(_path("responses"), request)
 
     async def decide(self, request: Mapping[str, Any]) -> object:
-        """Return decisions."""
         return await self._post(_path("decisions"), request)
 
     async def stream(self, request: Mapping[str, Any]) -> EventStream:

@@ -106,7 +106,6 @@ class Windows:
         self._known: dict[str, int] = {}
 
     def of(self, model: str) -> int | None:
-        """Return the window of *model*, if it is known."""
         return self._known.get(model)
 
     def learn_refused(self, model: str, says: str, sent: int) -> None:
@@ -116,7 +115,6 @@ class Windows:
         self._known[model] = min([*plausible, *filter(None, [self.of(model)])])
 
     def forget(self, model: str) -> None:
-        """Forget the window of *model*."""
         self._known.pop(model, None)
 
     def learn_read(self, model: str, read: int, sent: int) -> None:

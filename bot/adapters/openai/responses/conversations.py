@@ -187,7 +187,6 @@ class ConversationsModel(LanguageModel):
         return not conversation.startswith(_FOREIGN)
 
     async def _left(self, conversation: ConversationId, deleted: set[str]) -> set[str]:
-        """Return the ids of some items that are still to be deleted."""
         page = await self._send(self._api.items, conversation, limit=_DELETED_AT_ONCE)
         items = Sent(page, "page").parts("data")
         ids = {id_ for item in items if (id_ := item.optional_text("id"))}

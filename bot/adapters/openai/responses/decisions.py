@@ -146,5 +146,4 @@ def _probability(told: object) -> float | None:
 
 
 def _without_output(usage: Usage) -> Usage:
-    """Return *usage* without what is written, which costs nothing."""
     return of_request(Usage(usage.input, usage.cached), written=usage.extras.written)

@@ -62,7 +62,6 @@ class RequestBuilder:
         return {name: value for name, value in request.items() if name not in without}
 
     def _context(self, without: frozenset[str], room: int) -> dict[str, Any]:
-        """Return what is to become of a conversation that is too long, beside *room* tokens."""
         if self._compact and "context_management" not in without:
             limit = {"type": "compaction", "compact_threshold": self._compact + room}
             return {"context_management": [limit]}

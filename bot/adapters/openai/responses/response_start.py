@@ -32,7 +32,6 @@ class ResponseStart:
         self._repair = Repair(api, prompt)
 
     async def stream(self) -> EventStream:
-        """Return the response's events."""
         while True:
             before, without = self._repair.outputs, self._concessions.without
             request = self._requests.build(self._prompt, *before, without=without)
@@ -48,7 +47,6 @@ class ResponseStart:
                 await self._leave_out_what_is_stored()
 
     async def _put_right(self, request: Mapping[str, Any], error: APIStatusError) -> None:
-        """Make another try worth it, or raise."""
         if call := unanswered_call(error):
             await self._repair.mend(call)
         elif self._concessions.named(request, error) or (

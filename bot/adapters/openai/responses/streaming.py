@@ -180,7 +180,6 @@ class _ResponseReader(StreamReader):
 
 
 def _kind(event: Sent) -> str:
-    """Return the type of an event; without one, the end of a response is known by its state."""
     if kind := event.optional_text("type"):
         return kind
     status = event.part("response").optional_text("status")

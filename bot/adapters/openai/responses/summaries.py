@@ -123,7 +123,6 @@ class Summaries:
         )
 
     def _fixed(self, prompt: Prompt) -> int:
-        """Return about how many tokens *prompt* is without the history."""
         sent = self._server.offered(prompt)
         texts = (f"{one.description}{one.parameters}{one.choices or ''}" for one in sent.tools)
         return (
@@ -166,7 +165,6 @@ class Summaries:
 
 
 def _accepted(response: Sent) -> str:
-    """Return the text of a completed *response*; empty if it is none."""
     if response.optional_text("status") not in ("completed", "") or response.raw("error"):
         return ""
     if response.part("incomplete_details").optional_text("reason"):

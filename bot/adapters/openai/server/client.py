@@ -70,7 +70,6 @@ def _certificates() -> SSLContext:
 
 
 def _proxy(base_url: str) -> str | None:
-    """Return the proxy that the environment names for *base_url*, if it does."""
     url = urlsplit(base_url)
     if proxy_bypass(url.netloc.rpartition("@")[2]):
         return None

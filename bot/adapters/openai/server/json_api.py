@@ -61,7 +61,6 @@ class Answer:
 
     @contextmanager
     def _raising(self) -> Iterator[None]:
-        """Raise the client's errors for aiohttp's."""
         try:
             with translated():
                 yield
@@ -86,7 +85,6 @@ class EventStream:
         await self.close()
 
     async def close(self) -> None:
-        """Read no more."""
         self.response.close()
 
     async def _read(self) -> AsyncIterator[object]:
@@ -147,7 +145,6 @@ class JsonApi:
         return EventStream(await self._answer("POST", path, body))
 
     async def _answer(self, method: str, path: str, document: object) -> Answer:
-        """Send a request and return its answer, if it has a good status."""
         body = None if document is None else encoded(document)
         url, headers = self._base + path, self._headers
         if body is not None:

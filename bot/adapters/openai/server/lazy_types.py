@@ -68,7 +68,6 @@ class _Finder(MetaPathFinder):
 
 @cache
 def _origins(source: str) -> dict[str, tuple[str, str]]:
-    """Return from which module each name of a package comes, and how it is called there."""
     imports = (node for node in ast.parse(source).body if isinstance(node, ast.ImportFrom))
     return {
         name.asname or name.name: (f"{'.' * one.level}{one.module or ''}", name.name)

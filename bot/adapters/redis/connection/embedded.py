@@ -154,7 +154,6 @@ async def _configure(process: Process, settings: str) -> None:
 
 
 async def _wait_until_ready(process: Process, url: str, folder: Path) -> None:
-    """Wait until the server has loaded its file and replies."""
     async with Redis.from_url(url, retry=Retry(NoBackoff(), 0)) as redis:
         polls = Retries(Backoff((_POLL_EVERY,), total=_TIMEOUT, endless=True))
         while process.returncode is None:
@@ -169,7 +168,6 @@ async def _wait_until_ready(process: Process, url: str, folder: Path) -> None:
 
 
 async def _stop(process: Process) -> None:
-    """Stop the server, which syncs its file first."""
     if process.returncode is None:
         process.terminate()
     try:

@@ -67,7 +67,6 @@ def _is_raised_by_client(error: Exception) -> bool:
 
 
 def _first_word(said: str) -> str:
-    """Return the code with which *said* begins, if it does."""
     word = said.partition(" ")[0]
     return word if word.isalpha() and word.isupper() else ""
 

@@ -64,7 +64,6 @@ class ThreadScripts:
     async def run(
         self, script: Script, thread: ThreadRef, *args: str | int | bytes, also: Sequence[str] = ()
     ) -> Any:
-        """Run *script* on *thread*."""
         prefix = self._shards.prefix(thread)
         return await script(self._redis, prefix, thread_name(thread), *args, also=also)
 
@@ -93,7 +92,6 @@ def _with_common(script: str) -> str:
 
 @cache
 def _common() -> Sequence[str]:
-    """Return the definitions of ``common.lua``."""
     return _DEFINITION.findall(_read("common"))
 
 

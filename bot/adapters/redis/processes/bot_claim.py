@@ -28,7 +28,6 @@ class BotClaim:
         return await self._claim(self._process, keys.BOT_FOR)
 
     async def release(self) -> None:
-        """End the claim of this process."""
         await self._claim(self._process, 0)
 
     async def _claim(self, process: str, seconds: float) -> str:

@@ -58,7 +58,6 @@ class Claiming:
         self._prefixes = deque(shards.prefixes)
 
     async def next(self) -> Claim:
-        """Return the next claim, once there is one."""
         while True:
             self._prefixes.rotate(-1)  # so that no shard comes first each time
             pauses = []
@@ -70,7 +69,6 @@ class Claiming:
             await self._rest(min(pauses))
 
     async def _claim_from(self, prefix: str) -> Claim | float:
-        """Return a claim, or how many seconds to wait before the next attempt."""
         args = (self._lease, MOST_MESSAGES, self._look_again, *self._rooms)
         requested_at = runtime.monotonic()
         request = asyncio.ensure_future(_CLAIM(self._redis, prefix, *args))
@@ -85,7 +83,6 @@ class Claiming:
         return replace(claim, requested_at=requested_at) if isinstance(claim, Claim) else claim
 
     async def _read(self, prefix: str, reply: Sequence[Any]) -> Claim | float:
-        """Return the claim in *reply*; postpone the turn if it cannot be read."""
         thread, messages, token, attempt, postponed, deaths, in_doubt, pressed, *more = reply
         overtaken, is_new, has_old_links = map(bool, more)
         try:
@@ -130,7 +127,6 @@ class Claiming:
 
 
 def _share(room: int, shards: Shards) -> int:
-    """Return how much of *room* each shard has."""
     return max(min(room, LEAST_ROOM), ceil(room / shards.count))
 
 

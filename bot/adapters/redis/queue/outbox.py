@@ -110,7 +110,6 @@ class RedisOutbox(Outbox):
             return sum(await pipe.execute())
 
     async def _claim_from(self, prefix: str, busy: Collection[str]) -> Outgoing | float:
-        """Return what is due, or how many seconds to wait before the next look."""
         while True:
             requested_at = runtime.monotonic()
             tried_for = milliseconds(keys.TRIED_FOR)

@@ -60,7 +60,6 @@ class RedisApprovalStore(ApprovalStore):
         return expired
 
     async def undecided(self) -> int:
-        """Return how many calls wait for a decision."""
         async with self._redis.pipeline(transaction=False) as pipe:
             for prefix in self._shards.prefixes:
                 pipe.zcard(f"{prefix}undecided")

@@ -37,7 +37,6 @@ class RedisAuditLog(AuditLog):
             )
 
     async def teams(self) -> Sequence[str]:
-        """Return the workspaces that have a log."""
         return await workspace_stores.with_key(self._redis, f"{keys.slot('audit', '*')}head")
 
     async def head(self, team_id: str) -> Head:

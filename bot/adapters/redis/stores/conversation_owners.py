@@ -41,7 +41,6 @@ class ConversationOwners:
             await pipe.execute()
 
     async def find(self, conversation: ConversationId) -> Owner | None:
-        """Return whose *conversation* is, if that is remembered."""
         async with self._redis.pipeline(transaction=False) as pipe:
             for month in _months():
                 pipe.hget(_key(month, conversation), _packed(conversation))
@@ -49,7 +48,6 @@ class ConversationOwners:
         return next((_owner(text) for text in written if text), None)
 
     async def forget(self, conversations: Iterable[ConversationId]) -> None:
-        """Forget whose these are."""
         async with self._redis.pipeline(transaction=False) as pipe:
             for conversation in conversations:
                 for month in _months():
@@ -68,7 +66,6 @@ def _month_now() -> int:
 
 
 def _months() -> list[int]:
-    """Return the months in which an owner may have been noted, the newest first."""
     return [_month_now() + month for month in _MONTHS]
 
 

@@ -93,7 +93,6 @@ class RedisCorrectionStore(CorrectionStore):
 
 
 def _time_of(id_: str) -> float:
-    """Return when the turn of a correction was asked."""
     return float(id_.split(":")[2].partition(" ")[0])
 
 

@@ -46,5 +46,4 @@ class RedisDeliveryStore(DeliveryStore):
 
 
 def _key(name: str) -> str:
-    """Return a key of the same length whatever Slack names the delivery."""
     return keys.delivery(blake2b(name.encode(), digest_size=16).hexdigest())

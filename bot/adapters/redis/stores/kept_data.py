@@ -214,7 +214,6 @@ def _report(text: str, ts: MessageTs) -> TurnReport | None:
 
 
 def _asked_by(user: UserId, text: str) -> list[Json]:
-    """Return the messages of *user* in *text*, with the fields that are never encrypted."""
     try:
         messages = json.loads(text)
         return [one for one in messages if one["author"] == user and one["ts"]]

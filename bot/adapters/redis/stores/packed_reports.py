@@ -123,7 +123,6 @@ def unpacked(text: str, ts: MessageTs) -> TurnReport:
 
 
 def _decompressed(data: bytes, dictionary: bytes) -> tuple[bytes, bytes]:
-    """Return what *data* says, and what is behind it."""
     unpacking = zlib.decompressobj(_WINDOW, dictionary)
     unpacked = unpacking.decompress(data, _MOST)
     if not unpacking.eof:

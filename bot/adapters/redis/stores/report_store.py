@@ -136,7 +136,6 @@ def _increments(kind_of_key: str, counts: Iterable[UsageCount]) -> Iterator[str 
 
 
 def _merged_counts(hashes: Iterable[Mapping[str, str]]) -> list[UsageCount]:
-    """Return the totals of the hashes of all shards."""
     amounts: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for shard in hashes:
         for field, amount in shard.items():

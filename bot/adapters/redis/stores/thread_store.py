@@ -148,7 +148,6 @@ class RedisThreadStore(ThreadStore):
             await pipe.execute()
 
     async def _extend_lifetime(self, thread: ThreadRef, links: ThreadLinks) -> None:
-        """Let everything about *thread* expire a full lifetime from now."""
         names = [self._shards.key(kind, thread) for kind in ("links", *_UNREAD)]
         await self._owners.note(thread, _conversations(links))
         if await self.standing(thread) is not Standing.FOREIGN:
@@ -160,7 +159,6 @@ class RedisThreadStore(ThreadStore):
 
 
 def _conversations(links: ThreadLinks) -> list[tuple[ConversationId, str]]:
-    """Return each conversation with its expert's name, which is empty for the router."""
     conversations = [(conversation, str(expert)) for expert, conversation in links.experts.items()]
     return conversations + ([(links.router, "")] if links.router else [])
 

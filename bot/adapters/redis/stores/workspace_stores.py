@@ -79,11 +79,9 @@ class RedisSharedThreadStore:
         self._redis = redis
 
     async def note(self, channel_id: str, thread_ts: str, team_id: str) -> None:
-        """Note who was asked there last."""
         await self._redis.set(keys.asked_in(channel_id, thread_ts), team_id, ex=keys.THREAD_FOR)
 
     async def owner(self, channel_id: str, thread_ts: str) -> str | None:
-        """Return who was asked there last, if anybody was."""
         owner: str | None = await self._redis.get(keys.asked_in(channel_id, thread_ts))
         return owner
 

@@ -70,6 +70,5 @@ def _union(ours: Iterable[str], theirs: Iterable[str]) -> list[str]:
 
 
 def _with(ours: Sequence[Json], theirs: Sequence[Json], name: str) -> list[Json]:
-    """Return *ours*, and those of *theirs* that have other names."""
     known = {one[name] for one in ours}
     return [*ours, *(one for one in theirs if one.get(name) not in known)]

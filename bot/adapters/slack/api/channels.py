@@ -101,7 +101,6 @@ def move_in(event: Mapping[str, Any]) -> ChannelMove | None:
 
 
 def _ids(body: Json) -> set[str]:
-    """Return the ids of the channels that a payload is about."""
     ids: set[str] = set()
 
     def collect(channel: str) -> str:
@@ -125,6 +124,5 @@ def _exchanged(fields: Mapping[str, Any], exchange: Callable[[str], str]) -> Jso
 
 
 def _own_id(name: str, value: Json, exchange: Callable[[str], str]) -> Json:
-    """Return the id of *value* if it is a channel."""
     is_channel = name == "channel" and isinstance(value.get("id"), str)
     return {"id": exchange(value["id"])} if is_channel else {}

@@ -35,13 +35,11 @@ class SlackProbeBench:
         self._posted: list[str] = []
 
     async def post(self, text: str, **more: Any) -> str:
-        """Post in the thread and return the message's ts."""
         if not self._root:
             self._root = await self._write("chat.postMessage", text=_ROOT)
         return await self._write("chat.postMessage", text=text, thread_ts=self._root, **more)
 
     async def stream(self, text: str, **more: Any) -> str:
-        """Start a stream and return its ts."""
         await self.post("A message that grows follows.")
         return await self._write(
             "chat.startStream",
@@ -64,7 +62,6 @@ class SlackProbeBench:
         return await self._reply(self._root, text)
 
     async def change(self, method: str, ts: str, **more: Any) -> None:
-        """Call *method* on a message."""
         await self.api.write(method, channel=self._channel, ts=ts, **more)
 
     async def read_back(self, ts: str) -> Json:
@@ -208,7 +205,6 @@ async def _emphasis(bench: SlackProbeBench) -> str:
 
 
 def _bold(blocks: Sequence[Json]) -> list[str]:
-    """Return the bold texts in sections of `rich_text` blocks."""
     sections = [section for block in blocks for section in block.get("elements") or ()]
     texts = [text for section in sections for text in section.get("elements") or ()]
     return [str(t.get("text")) for t in texts if (t.get("style") or {}).get("bold")]

@@ -42,7 +42,6 @@ class Uploads:
         self._poll_delays = poll_delays
 
     async def open(self, name: str, size: int) -> Upload:
-        """Open an upload of *size* bytes."""
         upload = await self._api.rewrite(  # one that is not used expires
             "files.getUploadURLExternal", filename=_title(name), length=size
         )
@@ -104,5 +103,4 @@ class Uploads:
 
 
 def _title(name: str) -> str:
-    """Return *name* on one line."""
     return " ".join(name.split())[:_LONGEST_NAME] or "file"

@@ -43,7 +43,6 @@ class UserGroups:
             return await self._updated(group, expert)
 
     async def disable(self, group_id: str) -> None:
-        """Disable the group, if it is there."""
         with _refusals_explained():
             group = (await self._all()).get(group_id)
             if group and not group.get("date_delete"):
@@ -105,7 +104,6 @@ def handle_of(expert: Expert) -> str:
 
 
 def _display(expert: Expert) -> Json:
-    """Return the name and description of the group of *expert*."""
     purpose = expert.purpose
     if len(purpose) > _LONGEST_DESCRIPTION:
         purpose = purpose[: _LONGEST_DESCRIPTION - 1].rstrip() + "…"

@@ -32,7 +32,6 @@ class FeedbackListeners:
         self._responder = responder
 
     def listen(self, app: AsyncApp) -> None:
-        """Register for the thumbs and the form."""
         app.action(thumbs.FEEDBACK)(self.press)
         app.view(thumbs.CALLBACK)(self.take_reason)
 
@@ -52,7 +51,6 @@ class FeedbackListeners:
         await self._tell(_thanks(thumb), click.thread, click.user)
 
     async def take_reason(self, ack: AsyncAck, body: Json, view: Json) -> None:
-        """Record the reason for a thumb down."""
         await ack()
         user = user_of(body)
         try:
@@ -75,7 +73,6 @@ class FeedbackListeners:
     async def _record(
         self, thumb: Thumb, thread: ThreadRef, user: UserId, reason: str = ""
     ) -> bool:
-        """Record an opinion; if that fails, tell the user and return False."""
         turn = thumb.judged.turn
         try:
             await self._recorder.record(thread, thumb.judged, thumb.opinion, user, reason)

@@ -41,7 +41,6 @@ class Subject:
         return call_of(self.part)
 
     def dump(self) -> str:
-        """Return the subject as a button's value."""
         return f"{self.turn} {self.part}"
 
     @classmethod
@@ -62,7 +61,6 @@ class Pressed:
     expert: ExpertName | None
 
     def dump(self) -> str:
-        """Return the follow-up as a button's value."""
         return f"{self.wish} {self.about} {self.expert or ''}"
 
     @classmethod
@@ -83,7 +81,6 @@ class Wanted:
     until: MessageTs | None = None  # the question's last message, where that is known
 
     def dump(self) -> str:
-        """Return it as a button's value."""
         question = f"{self.about}-{self.until}" if self.until else self.about
         return " ".join((question, *self.experts))
 
@@ -141,7 +138,6 @@ def row(post: Post) -> list[Json]:
 
 
 def _choices(post: Post) -> list[Json]:
-    """Return the buttons that say who is to answer: the candidates, all, or others."""
     if not post.candidates:
         return []
     nobody = Wanted(_about(post), (), post.about_until)
@@ -182,7 +178,6 @@ def _show_work(post: Post) -> Json:
 
 
 def _go_on(post: Post) -> Json:
-    """Return the button that lets whoever wrote a reply that was cut go on with it."""
     label = gettext("Go on: have the rest of this reply written")
     if post.persona:
         label = gettext(
@@ -197,7 +192,6 @@ def _about(post: Post) -> MessageTs:
 
 
 def _more(post: Post) -> Json:
-    """Return the menu of follow-ups; some only suit a reply of an expert."""
     again: tuple[Wish, ...] = (Wish.AGAIN, Wish.DEEPER) if post.expert else ()
     if post.by_function:
         again = (Wish.AGAIN,)
@@ -221,12 +215,10 @@ def _menu(post: Post, action: str, wishes: Sequence[Wish]) -> Json:
 
 
 def _retry(post: Post) -> Json:
-    """Return the button that puts the failed turn back on the queue."""
     label = gettext("Try again: let the panel answer this once more")
     return button(RETRY, gettext("Try again"), label, post.turn)
 
 
 def _try_now(post: Post) -> Json:
-    """Return the button that lets the postponed turn be tried at once."""
     label = gettext("Try now: do not wait for the next try")
     return button(TRY_NOW, gettext("Try now"), label, post.turn)

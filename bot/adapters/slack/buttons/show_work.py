@@ -44,7 +44,6 @@ class ShowWorkListeners:
         self._timeout = timeout
 
     def listen(self, app: AsyncApp) -> None:
-        """Register for the button."""
         app.action(SHOW_WORK)(self.show)
 
     async def show(self, ack: AsyncAck, body: Json, action: Json) -> None:

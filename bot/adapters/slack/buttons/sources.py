@@ -22,7 +22,6 @@ class SourcesListeners:
         self._responder = responder
 
     def listen(self, app: AsyncApp) -> None:
-        """Register for the button."""
         app.action(sources_modal.ACTION)(self.show)
 
     async def show(self, ack: AsyncAck, body: Json, action: Json) -> None:

@@ -120,7 +120,6 @@ def _thoughts(part: ExpertTrace) -> Iterator[Json]:
 
 
 def _outcome(part: ExpertTrace) -> Iterator[Json]:
-    """Yield why an expert gave no answer, and its metrics."""
     if part.failure:
         reason = failure_sentences.why_failed(part.failure)
         yield _labelled(gettext("No answer"), sanitize.mrkdwn(reason))
@@ -140,7 +139,6 @@ def _fitting(parts: Sequence[Sequence[Json]], room: int) -> Iterator[Json]:
 
 
 def _consulted(part: ExpertTrace) -> Iterator[Sequence[Json]]:
-    """Yield the experts that an expert consulted, and those that they consulted in turn."""
     for inner in part.parts:
         title = gettext("{expert}, asked by {other}", expert=inner.name, other=part.name)
         reason = (
@@ -279,7 +277,6 @@ def _approval(approval: ApprovalTrace) -> Sequence[Json]:
 
 
 def _source(source: Source) -> Sequence[Json]:
-    """Return a source; a link shows its URL."""
     url = sanitize.visible(source.url)
     if not url.startswith(("https://", "http://")) or len(url) > _LONGEST_URL:
         return [rich_text.text(source.title, 200)]

@@ -75,7 +75,6 @@ def _when(ts: object) -> str:
 
 
 def _line(text: str) -> str:
-    """Return *text* so that it does not end a label."""
     line = " ".join(text.split()).replace("[", "(").replace("]", ")")
     return shortened(line, _LONGEST_NAME)
 

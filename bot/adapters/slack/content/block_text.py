@@ -107,7 +107,6 @@ def _cell(cell: object, depth: int) -> str:
 
 
 def _any(value: object, depth: int) -> str:
-    """Return whatever text *value* holds."""
     if isinstance(value, str):
         return escaped(value[:LONGEST])
     if isinstance(value, dict):

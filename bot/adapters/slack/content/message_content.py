@@ -73,7 +73,6 @@ def without_buttons(message: Mapping[str, Any]) -> str:
 
 
 def _own_words(message: Json) -> tuple[str, list[Json]]:
-    """Return the author's words, and the blocks that hold something else."""
     found = message.get("text")
     text = attachment_text.blank_if_placeholder(found if isinstance(found, str) else "")
     blocks = list(children(message, "blocks"))
@@ -84,7 +83,6 @@ def _own_words(message: Json) -> tuple[str, list[Json]]:
 
 
 def _shown(message: Json, text: str, blocks: list[Json]) -> str:
-    """Return what *message* shows besides *text*, within limits."""
     parts: list[str] = []
     room = LONGEST_TOGETHER
     for part in _parts(message, Wording(text[:_LONGEST_TEXT]), blocks):

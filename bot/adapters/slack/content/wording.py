@@ -59,5 +59,4 @@ def _words(text: str) -> str:
 
 
 def _signs(text: str) -> set[str]:
-    """Return what a text without words consists of."""
     return set(_TOKEN.findall(_LABEL.sub(">", text)))

@@ -20,12 +20,10 @@ class DocumentListeners:
         self._responder = responder
 
     def listen(self, app: AsyncApp) -> None:
-        """Register for the form and the buttons."""
         app.view(document_forms.CALLBACK)(self.add)
         app.action(document_messages.REMOVE)(self.remove)
 
     async def add(self, ack: AsyncAck, body: Json, view: Json) -> None:
-        """Add the documents of a submitted form."""
         try:
             await self._responder.check_form(view, user_of(body))
             submission = document_forms.read(view)

@@ -51,7 +51,6 @@ class DocumentsCommand:
         self._room = ByteBudget(_HELD_AT_ONCE)
 
     async def open_form(self, name: str, requester: Requester, *, for_defaults: bool) -> None:
-        """Open the form that gives the expert documents."""
         scope = requester.scope(for_defaults=for_defaults)
         expert = await self._documents.check_may_teach(scope, name, requester.user)
         target = DocumentTarget(requester.channel_id, for_defaults, expert.name)
@@ -59,7 +58,6 @@ class DocumentsCommand:
         await self._responder.open_modal(requester.trigger_id, form, requester.user)
 
     async def listed(self, name: str, requester: Requester, *, for_defaults: bool) -> Answer:
-        """Return the documents of the expert."""
         scope = requester.scope(for_defaults=for_defaults)
         listed = await self._documents.documents(scope, name)
         target = DocumentTarget(requester.channel_id, for_defaults, listed.expert.name)
@@ -120,7 +118,6 @@ class DocumentsCommand:
         return await self.listed(target.name, requester, for_defaults=target.for_defaults)
 
     def _uploads(self, submission: DocumentSubmission, requester: Requester) -> Iterator[Fetch]:
-        """Yield a function to fetch each file and message of *submission*."""
         for file_id in submission.files:
             yield partial(self._file, file_id, requester)
         if submission.link:
@@ -178,7 +175,6 @@ class DocumentsCommand:
 
 
 def _read(value: str) -> tuple[DocumentTarget, str]:
-    """Return the target and the document id in a button's value."""
     try:
         stored = json.loads(value)
         return DocumentTarget.load(stored), str(stored["document"])

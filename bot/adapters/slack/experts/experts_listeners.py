@@ -47,7 +47,6 @@ class ExpertsListeners:
         self._responder = responder
 
     def listen(self, app: AsyncApp) -> None:
-        """Register for the command and its forms."""
         app.command(COMMAND)(self.take_command)
         app.view(expert_form.CALLBACK)(self.take_form)
         app.view(rules_form.CALLBACK)(self.take_rules)
@@ -55,7 +54,6 @@ class ExpertsListeners:
         app.options(form_inputs.VALUE)(self.suggest)
 
     async def take_command(self, ack: AsyncAck, body: Json, respond: AsyncRespond) -> None:
-        """Carry out a command and answer the requester."""
         await ack()
         requester = self._responder.requester(body, body["channel_id"])
         try:
@@ -67,17 +65,14 @@ class ExpertsListeners:
             await answer_command(respond, answer)
 
     async def take_form(self, ack: AsyncAck, body: Json, view: Json) -> None:
-        """Store the expert that a form describes, and announce it."""
         if submitted := await self._form.submit(ack, body, view):
             await self._announce(submitted)
             await self._form.follow(submitted)
 
     async def take_rules(self, ack: AsyncAck, body: Json, view: Json) -> None:
-        """Store the rules for whom the router asks, and announce them."""
         await self._rules.submit(ack, body, view)
 
     async def take_setting(self, ack: AsyncAck, body: Json, view: Json) -> None:
-        """Change the setting that a form names, and announce it."""
         await self._settings.submit(ack, body, view)
 
     async def suggest(self, ack: AsyncAck, body: Json) -> None:
@@ -89,7 +84,6 @@ class ExpertsListeners:
             await ack(options=[])
 
     async def _announce(self, submitted: Submitted) -> None:
-        """Tell the channel; if that fails, a modal says so."""
         with in_shared_language():
             announcement = announcements.change(submitted.change)
         problem = await self._responder.announce(announcement, submitted.requester)

@@ -64,7 +64,6 @@ class HandlesCommand:
         return name in await self.names(requester.team_id)
 
     async def names(self, team_id: str) -> Mapping[ExpertName, str]:
-        """Return the handles of a workspace's experts."""
         return by_expert(await self._handles.of_team(team_id))
 
     async def _update(self, change: Change, requester: Requester, wanted: bool | None) -> str:

@@ -225,7 +225,6 @@ def _usage(overview: Overview, place: Place, *, with_charts: bool) -> Iterator[J
 
 
 def _by_channel(overview: Overview) -> Iterator[str]:
-    """Yield what each channel took, and all of them together."""
     yield charts.usage_text(gettext("Total"), overview.total)
     if not overview.by_channel:
         return

@@ -75,7 +75,6 @@ def _label(page: int, count: int) -> str:
 
 
 def _page(count: int, listing: Listing, place: Place) -> int:
-    """Return the page; the last one if there are not so many any more."""
     return max(0, min(place.pages[listing], _pages(count) - 1))
 
 

@@ -99,7 +99,6 @@ class ConnectionGuard:
             self._end(min(self._endable(), key=lambda other: other.since), "too many")
 
     def remove(self, connection: GuardedConnection) -> None:
-        """Forget a connection that has ended."""
         if self._open.pop(connection.transport, None):
             self._held -= connection.held
 

@@ -114,7 +114,6 @@ def _signed(request: web.Request) -> tuple[str, str]:
 
 
 async def _limited_body(request: web.Request, seconds: float) -> bytes:
-    """Return the body, of MAX_BODY bytes at most."""
     try:
         if request.content.is_eof():  # all of it came with the head, as usual
             body = request.content.read_nowait()
@@ -171,7 +170,6 @@ def _payload(body: bytes, request: web.Request) -> Json:
 
 
 def _form(text: str) -> Json:
-    """Return what a form holds. Raises ValueError if it is not well formed."""
     if not text or text.startswith("{") or _BROKEN_ESCAPE.search(text):
         raise ValueError("not a form")
     pairs = parse_qsl(

@@ -144,7 +144,6 @@ def _api(web: AsyncWebClient) -> SlackApi:
 
 
 def _grant(answer: Mapping[str, Any]) -> Grant:
-    """Return what Slack's answer grants a bot; whatever has another shape raises NotGranted."""
     token, refresh_token = answer.get("access_token"), str(answer.get("refresh_token") or "")
     enterprise, team = _named(answer, "enterprise"), _named(answer, "team")
     is_org_wide = answer.get("is_enterprise_install") is True
@@ -173,7 +172,6 @@ def _seconds(expires_in: object) -> float:
 
 
 def _named(answer: Mapping[str, Any], field_name: str) -> Mapping[str, Any]:
-    """Return a field that has an id; empty if it has none that is well formed."""
     value = answer.get(field_name)
     return value if isinstance(value, dict) and _is_id(value.get("id")) else {}
 

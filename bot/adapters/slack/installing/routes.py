@@ -113,7 +113,6 @@ class _Routes:
         return page.response(self._oauth.page)
 
     async def begin(self, request: web.Request) -> web.Response:
-        """Begin an attempt, and send the browser to Slack."""
         name, invitation = await self._invitation(request)
         if not self._is_welcome(request, invitation):
             return pages.not_invited().response()
@@ -137,7 +136,6 @@ class _Routes:
         return response
 
     async def come_back(self, request: web.Request) -> web.Response:
-        """Finish an attempt."""
         state = _only(request, "state", _TOKEN)
         attempt = await self._begun.attempts.take(name_of(state)) if state else None
         browser = _browser(request)
@@ -176,7 +174,6 @@ def _only(request: web.Request, name: str, pattern: re.Pattern[str]) -> str:
 
 
 def _browser(request: web.Request) -> str:
-    """Return what the browser was given; all its tabs share it."""
     value = request.cookies.get(_COOKIE, "")
     return value if _TOKEN.fullmatch(value) else ""
 
@@ -189,7 +186,6 @@ class _Allowance:
         self._at = runtime.monotonic()
 
     def take(self) -> bool:
-        """Whether one more may."""
         now = runtime.monotonic()
         self._left = min(_BURST, self._left + (now - self._at) * _PER_SECOND)
         self._at = now

@@ -81,7 +81,6 @@ class TokenRotation:
                 log.warning("token.not_refreshed", extra={"key": key, "reason": str(error)})
 
     def _is_due(self, installation: Installation) -> bool:
-        """Whether a token expires soon, and was not tried to be refreshed just now."""
         if not installation.expires_at:
             return False
         left = installation.expires_at - runtime.time()

@@ -125,7 +125,6 @@ class Clicks:
         return value
 
     def _stamped_value(self, action: Json, thread: ThreadRef, message: Json) -> str | None:
-        """Return the value of a button that is sealed for the stamp of *message*."""
         for known in self._known_as(thread):
             if stamp := self._stamp(message, known):
                 place = seals.in_part(known, stamp.turn, stamp.part)

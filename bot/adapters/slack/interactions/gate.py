@@ -89,7 +89,6 @@ class Gate:
             await self._access.check(act.user, act.channel)
 
     def _denied(self, act: _Act, body: Json, reason: str) -> BoltResponse:
-        """Return the response to Slack, and tell the user unless it does so itself."""
         modal = notice(Answer(reason, [section(sanitize.mrkdwn(reason))]))
         match body.get("type"):
             case None if "command" in body:

@@ -65,7 +65,6 @@ class _Page:
         self._lines = [0, *accumulate(len(line) + 1 for line in source.split("\n"))]
 
     def edits(self, tags: Sequence[Part]) -> Iterator[Edit]:
-        """Yield the edits for all tags of one scope."""
         yield from self._word_edits([tag for tag in tags if _is_word(tag)])
         breaks: list[Part] = []
         for tag in tags:
@@ -78,7 +77,6 @@ class _Page:
             yield self._break(breaks)
 
     def _break(self, tags: Sequence[Part]) -> Edit:
-        """Return the edit that puts a break in place of neighbouring tags."""
         scope, names = tags[0].scope, {_name(tag).removeprefix("/") for tag in tags}
         start = self._before_space(tags[0])
         stop = self._after_space(tags[-1])
@@ -184,7 +182,6 @@ def _is_word(tag: Part) -> bool:
 
 
 def _pairs(tags: Iterable[Part]) -> Iterator[tuple[Part, Part]]:
-    """Yield the tags that belong together; what is nested in a wrong way does not."""
     opened: list[Part] = []
     count = Counter[str]()
     for tag in tags:

@@ -129,7 +129,6 @@ class _Scanner:
         return self._new(Element.CODE, start, closings[index] + stop - start)
 
     def _link(self, at: int) -> Part | None:
-        """Return the link or image whose label ends here, if one does."""
         if not self._brackets:
             return None
         bracket = self._brackets.pop()
@@ -199,7 +198,6 @@ def code_and_emphasis(structure: Structure) -> Iterator[Part]:
 
 
 def _runs(text: str, scope: Scope) -> Mapping[int, Sequence[int]]:
-    """Return where the runs of backticks begin, by their length."""
     runs: defaultdict[int, list[int]] = defaultdict(list)
     for run in _TICKS.finditer(text, scope.start, scope.stop):
         runs[len(run[0])].append(run.start())
@@ -235,7 +233,6 @@ def _definition_end(text: str, after: int, stop: int) -> int | None:
 
 
 def _url(text: str, start: int, stop: int) -> tuple[str | None, int]:
-    """Return the address that begins here, perhaps empty, and where it ends."""
     if text.startswith("<", start, stop):
         pointed = _POINTED_URL.match(text, start, stop)
         return (pointed[1], pointed.end()) if pointed else (None, start)

@@ -49,7 +49,6 @@ class Leaf:
     _spans: Sequence[Span] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        """Measure the lines."""
         self.widths = list(accumulate(map(size, self.lines), initial=0))
         self.longest = max(map(sub, self.widths[1:], self.widths), default=0)
 

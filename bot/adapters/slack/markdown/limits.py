@@ -35,7 +35,6 @@ class Use:
     parts: int = 0
 
     def __add__(self, other: "Use") -> "Use":
-        """Return what both take together."""
         return Use(
             self.characters + other.characters,
             self.rows + other.rows,

@@ -75,7 +75,6 @@ class LinkDomains:
 
 
 def _hosts(word: str) -> Iterator[str]:
-    """Yield the hosts in *word*; what follows a scheme is the rest of that address."""
     yield from _WITH_SCHEME.findall(word)
     scheme = _WITH_SCHEME.search(word)
     *users, last = word[: scheme.start() if scheme else None].split("@")

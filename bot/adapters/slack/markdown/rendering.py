@@ -39,7 +39,6 @@ class Opening:
 
     @property
     def characters(self) -> int:
-        """How much room it takes."""
         return sum(len(line) + 1 for line in self.lines)
 
 
@@ -60,7 +59,6 @@ def opening(leaf: Leaf, place: Place, room: int) -> Opening:
 
 
 def _items(path: Sequence[Container]) -> Iterator[str]:
-    """Yield a line for each item in which the next line stands."""
     for depth, item in enumerate(path):
         if item.is_quote:
             continue

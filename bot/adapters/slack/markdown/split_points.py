@@ -174,7 +174,6 @@ def _torn(leaf: Leaf, line: int, first: int, reach: int, room: Room) -> Place:
 
 
 def _taken(leaf: Leaf, start: Place, line: int, room: Room) -> int:
-    """Return the characters of a leaf from *start* up to a line."""
     if line == start.line:
         return 0
     taken = leaf.widths[line] - leaf.widths[start.line] - start.before + len(start.ticks)

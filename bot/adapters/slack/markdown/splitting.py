@@ -170,7 +170,6 @@ def _fits_alone(leaf: Leaf, limit: int) -> bool:
 
 
 def _room(leaf: Leaf, start: Place, began: Opening, taken: Use, limit: int) -> Room:
-    """Return what a message has left for the lines of *leaf*."""
     each = margin(leaf, began)
     fences = (2 * (len(leaf.markup) + each) + len(leaf.info)) if leaf.markup else 0
     left = limit + 1 - taken.characters - fences - leaf.after_blank * each

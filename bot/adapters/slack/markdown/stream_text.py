@@ -138,7 +138,6 @@ def _first_line(block: Block) -> int:
 
 
 def _last_sentence(paragraph: str) -> int:
-    """Return the end of the last complete sentence whose meaning is settled."""
     undecided = _UNDECIDED.search(paragraph)
     clear = paragraph[: undecided.start()] if undecided else paragraph
     settled = start = 0

@@ -20,7 +20,6 @@ def fitting(leaf: Leaf, limit: int) -> Leaf:
 
 
 def _table_fits(table: Leaf, limit: int) -> bool:
-    """Whether the header and any row fit into one message."""
     is_short = table.widths[1] + table.longest <= LONGEST_CELLS
     return is_short and table.columns <= MOST_COLUMNS and row_with_header(table) <= limit
 
@@ -44,7 +43,6 @@ def as_code(table: Leaf) -> Leaf:
 
 
 def _with_short_fence(fence: Leaf, limit: int) -> Leaf:
-    """Return *fence* with markers that leave room for the code."""
     if size(fence.info) > limit // 4:
         fence = replace(fence, info="", lines=[fence.info.strip(), *fence.lines])
     if len(fence.markup) <= limit // 8:

@@ -111,7 +111,6 @@ class _Delivery:
                 await self._store.done(self._name, self._token, _answer(self._response))
 
     def listening(self) -> None:
-        """Note that a listener has begun."""
         self._listening = True
 
     def dispatched(self, response: BoltResponse) -> None:

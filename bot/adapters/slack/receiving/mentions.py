@@ -144,7 +144,6 @@ def _in_rich_text(element: Json, *, is_live: bool, depth: int = 0) -> Iterator[t
 
 
 def _spoken(text: object) -> Sequence[str]:
-    """Return the mentions in *text* outside code and quotes."""
     return _TOKEN.findall(_CODE_OR_QUOTE.sub(" ", text)) if isinstance(text, str) else ()
 
 

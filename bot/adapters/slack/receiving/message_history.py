@@ -77,7 +77,6 @@ class SlackMessageHistory(MessageHistory):
         return await self._receive({"event": event})
 
     async def _pages(self, method: str, **args: object) -> AsyncIterator[Sequence[Json]]:
-        """Yield the messages of the first pages, each as a list."""
         cursor = ""
         for _ in range(_PAGES):
             answer = await self._api.read(

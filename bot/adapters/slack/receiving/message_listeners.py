@@ -59,7 +59,6 @@ class MessageListeners:
         self._copies = Copies()
 
     def listen(self, app: BoltApp) -> None:
-        """Register for messages."""
         app.take_in, app.channels = self.take_in, self._channels
 
     async def take_in(self, body: Json) -> bool:

@@ -94,7 +94,6 @@ def incoming(
 
 
 def _is_direct(event: Json) -> bool:
-    """Whether *event* is about a conversation of one person with us."""
     return event.get("channel_type") == "im" or str(event.get("channel") or "").startswith("D")
 
 

@@ -70,7 +70,6 @@ class BoltApp(AsyncApp):
         return await received(payload, self.respond, self._malformed)
 
     async def respond(self, body: Json) -> BoltResponse:
-        """Return the response to a well-formed payload."""
         body = with_known_addresses(body, self.client.base_url)
         try:
             if self.take_in and await self.take_in(body):

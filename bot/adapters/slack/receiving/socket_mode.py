@@ -69,7 +69,6 @@ class SocketModeReceiver:
 
     @property
     def is_connected(self) -> bool:
-        """Whether any connection is open."""
         return any(not socket.closed for socket in self._sockets)
 
     async def serve(self, ready: Callable[[], None]) -> None:
@@ -108,7 +107,6 @@ class SocketModeReceiver:
         self._sockets.clear()
 
     async def _keep(self, socket: ClientWebSocketResponse) -> None:
-        """Read from *socket*, and then from each socket that replaces it."""
         while True:
             try:
                 await self._read(socket)
@@ -201,7 +199,6 @@ def _start(tasks: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> N
 
 
 def _answer(response: BoltResponse) -> Json:
-    """Return the part of an acknowledgement that carries the listener's answer."""
     if not response.body:
         return {}
     kind = response.headers.get("content-type", [""])[0]

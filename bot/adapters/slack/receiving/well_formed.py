@@ -156,7 +156,6 @@ def _cleaned(value: Mapping[str, Any], depth: int) -> Json:
 
 
 def _field(name: str, value: Any, depth: int) -> Any:
-    """Return *value* if it may be the field *name*, cleaned; None if not."""
     if name in _LISTS:
         entries = value if isinstance(value, list) and depth < _DEEPEST else ()
         return [_cleaned(entry, depth + 1) for entry in entries if isinstance(entry, dict)]

@@ -48,7 +48,6 @@ class MessageReading:
         return place
 
     async def document(self, place: Place, link: str) -> Upload:
-        """Return the message as a document."""
         message = await self._message(place)
         said = message_content.read(message)
         author = UserId(message.get("user") or "")

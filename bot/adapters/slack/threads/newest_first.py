@@ -48,7 +48,6 @@ async def newest_first(
 async def _before_the_end(
     read: ReadSpan, first: list[Json], latest: str | None
 ) -> AsyncGenerator[Json, None]:
-    """Yield the messages that are newer than those of the *first* page, newest first."""
     root, known = first[0], float(first[-1]["ts"])
     end = min(float(latest or "inf"), float(root.get("latest_reply") or runtime.time()))
     left = unread = max(root.get("reply_count", 0) - len(first), len(first))

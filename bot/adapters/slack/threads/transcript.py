@@ -181,7 +181,6 @@ class SlackTranscript(Transcript):
         wanted: Callable[[Json], bool],
         lengths: Lengths,
     ) -> Sequence[Utterance]:
-        """Return the newest of the *wanted* messages, as many as a model is given."""
         newest: deque[Json] = deque(maxlen=MOST_MESSAGES)
         async for message in replies:
             if wanted(message):
@@ -191,7 +190,6 @@ class SlackTranscript(Transcript):
     async def _read(
         self, thread: ThreadRef, newest: Sequence[Json], lengths: Lengths
     ) -> Sequence[Utterance]:
-        """Return as many of the *newest* messages as a model is given."""
         contents = [self._content(message) for message in newest]
         names = await self._names(_authors(newest), contents)
         utterances = [
