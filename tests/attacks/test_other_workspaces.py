@@ -6,10 +6,11 @@ import time
 import pytest
 from aiohttp import ClientSession
 
+from bot.adapters.slack.api.manifest import ADD_EXPERT
 from bot.json_types import Json
 from bot.playground.slack.delivery.http import sign
 from bot.playground.slack.workspace.company import ADA, GENERAL
-from bot.playground.slack.workspace.other_companies import GLOBEX, INITECH, NORTH
+from bot.playground.slack.workspace.other_companies import FAY, GLOBEX, INITECH, NORTH
 from tests.end_to_end.companies import ACME, Companies, companies_of
 from tests.end_to_end.conftest import World
 from tests.eventually import eventually
@@ -114,3 +115,23 @@ async def test_a_damaged_installation_stops_no_other(companies, caplog):
     code, _, err = await world.panelbot("workspaces", "list")
     assert (code, f"the installation of {GLOBEX}" in err) == (1, True)
     assert "payload.not_sorted" in caplog.text
+
+
+@pytest.mark.parametrize("author", ["a partner", "another app"])
+async def test_a_shortcut_is_for_the_workspace_of_whoever_uses_it(companies, author):
+    slack = companies.slack
+    slack.connect(ACME, GENERAL, GLOBEX)
+    await companies.install(ACME, GLOBEX)
+    await companies.world.start_bot()
+    theirs = slack.tenants[GLOBEX]
+    theirs.workspace.join(GENERAL, FAY)
+    if author == "a partner":
+        ts = theirs.people.say(FAY, GENERAL, "may we ship this?")
+    else:
+        ts = slack.people.post_as_app(GENERAL, "disk full")
+    message = slack.workspace.message(GENERAL, ts)
+
+    await slack.people.shortcut(ADA, message, ADD_EXPERT)
+    await eventually(lambda: [one for one in slack.calls if one.method == "views.open"])
+    (opened,) = [one for one in slack.calls if one.method == "views.open"]
+    assert (opened.outcome, opened.team_id) == ("ok", ACME)

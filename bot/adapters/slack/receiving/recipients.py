@@ -5,6 +5,7 @@
    installation it may name no workspace.
 2. A click is for the installation whose bot wrote the message, a form for the one that opened it:
    whoever acts in a shared channel may be of another workspace, which may have the app as well.
+3. A shortcut is for the installation that offers it, whoever wrote the message.
 """
 
 import re
@@ -57,6 +58,8 @@ def _of_event(body: Mapping[str, Any]) -> Recipient:
 
 def _of_interaction(body: Mapping[str, Any]) -> Recipient:
     view, message, user = (_fields(body.get(name)) for name in ("view", "message", "user"))
+    if body.get("type") == "message_action":
+        message = {}
     teams = (
         view.get("app_installed_team_id"),
         message.get("team"),
