@@ -6,7 +6,7 @@ import pytest
 
 from bot.panel.texts import sentences
 from bot.playground.openai.stand_in.brain import Text, WaitFor
-from bot.playground.slack.workspace.company import ADA, BEN, GENERAL
+from bot.playground.slack.workspace.company import ADA, BEN, BOT_ID, GENERAL
 from tests.end_to_end.conftest import MENTION, World
 from tests.eventually import eventually
 
@@ -96,6 +96,16 @@ async def test_what_is_edited_while_it_is_answered_is_known_at_the_next_question
     read = "\n".join(text for one in bot.openai.conversations for text in bot.asked(one))
     assert len(bot.said(ts)) == 3
     assert read.count('edited="yes"') == read.count("Kestrel") == 1
+
+
+async def test_a_mention_by_the_id_of_the_bot_is_one(bot: World):
+    """Slack's mobile clients are reported to write it so."""
+    ts = bot.say(f"<@{BOT_ID}> please ask legal")
+    await bot.idle()
+
+    assert bot.said(ts) == [LEGAL]
+    read = "\n".join(text for one in bot.openai.conversations for text in bot.asked(one))
+    assert BOT_ID not in read
 
 
 async def test_apps_ask_if_they_are_listed_but_not_in_circles(world: World):

@@ -24,6 +24,11 @@ class Identity:
     is_org_wide: bool = False  # the token is good for other workspaces of its organisation, too
 
     @property
+    def mentioned_as(self) -> tuple[str, ...]:
+        """The ids by which people mention it; mobile clients are reported to write the bot's."""
+        return tuple(filter(None, (self.bot_user_id, self.bot_id)))
+
+    @property
     def may_have_personas(self) -> bool:
         """Whether Slack lets experts answer under names of their own."""
         return not self.scopes or CUSTOMIZE in self.scopes

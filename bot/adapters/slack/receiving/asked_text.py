@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot.adapters.slack.receiving import mentions
 from bot.panel.intake import thread_commands
@@ -12,13 +12,14 @@ from bot.panel.messaging.handles import Handle
 _HANDLE = re.compile(r"<!subteam\^([A-Z0-9]+)(?:\|[^<>]*)?>")
 
 
-def asked_text(text: str, bot: str, handles: Mapping[str, Handle]) -> str:
-    """Return *text* for the panel.
+def asked_text(text: str, names: Sequence[str], handles: Mapping[str, Handle]) -> str:
+    """Return *text* for the panel; *names* are the ids by which people mention the bot.
 
     If all of it is a command, wherever the bot is mentioned in it, that command; an expert may
     be named by its handle. Else *text* without the mentions of the bot at its beginning, and
     those that are set off at its end: in "tell me about @panelbot" it stays.
     """
+    bot = f"(?:{'|'.join(names)})"
     mention = re.compile(rf"<@{bot}(?:\|[^<>]*)?>")
     words = mention.sub(" ", text)
     named = _HANDLE.sub(lambda group: _expert(group, handles), words)

@@ -20,7 +20,7 @@ from bot.panel.model import UserId
 
 _MOST_NAMES = 100
 _GROUP = re.compile(r"<!subteam\^([A-Z0-9]+)(?:\|[^>]*)?>")
-_TOKEN = re.compile(r"<(@[UW][A-Z0-9]+|!(?:subteam\^[A-Z0-9]+|here|channel|everyone))[|>]")
+_TOKEN = re.compile(r"<(@[BUW][A-Z0-9]+|!(?:subteam\^[A-Z0-9]+|here|channel|everyone))[|>]")
 _CODE_OR_QUOTE = re.compile(
     r"```.*?(?:```|\Z)"
     r"|`[^`\n]+`"
@@ -39,6 +39,10 @@ class Live:
     users: Sequence[str]
     groups: Sequence[str]  # some may be experts' handles
     anybody: bool  # also everybody who is here
+
+    def address(self, identity: Identity) -> bool:
+        """Whether one of them is the bot."""
+        return any(one in self.users for one in identity.mentioned_as)
 
 
 def live(message: Mapping[str, Any]) -> Live:
@@ -85,7 +89,7 @@ class Mentions:
         self._people = people
         self._handles = handles
         self._team = identity.team_id
-        self._us = identity.bot_user_id
+        self._us = identity
 
     async def names(self, authors: Sequence[UserId], texts: Iterable[str]) -> Mapping[str, str]:
         """Return the names of *authors*, and of users and experts that *texts* mention, by id.
@@ -105,7 +109,7 @@ class Mentions:
     async def address_us(self, message: Json) -> bool:
         """Whether the author of *message* mentions the bot, or the handle of an expert."""
         mentioned = live(message)
-        if self._us in mentioned.users:
+        if mentioned.address(self._us):
             return True
         return bool(
             mentioned.groups and await self._handles.find(self._team, list(mentioned.groups))

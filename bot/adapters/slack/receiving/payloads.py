@@ -38,13 +38,13 @@ def is_no_concern(event: Json, identity: Identity) -> bool:
     if _is_direct(event) or event.get("thread_ts") not in (None, event.get("ts")):
         return False
     mentioned = mentions.live(event)
-    return not mentioned.groups and identity.bot_user_id not in mentioned.users
+    return not mentioned.groups and not mentioned.address(identity)
 
 
 def is_new_mention(event: Json, identity: Identity) -> bool:
     """Whether *event* is about a message that mentions us, and was not edited."""
     is_new = not (event.get("subtype") or event.get("edited") or event.get("hidden"))
-    return is_new and identity.bot_user_id in mentions.live(event).users
+    return is_new and mentions.live(event).address(identity)
 
 
 def incoming(
@@ -64,10 +64,10 @@ def incoming(
     if not (ts and channel and author) or not is_for_us(body, identity):
         return None
     content, mentioned = message_content.read(event), mentions.live(event)
-    text, bot = content.text, identity.bot_user_id
+    text = content.text
     direct = _is_direct(event)
     named = _named(mentioned.groups, handles)
-    to_us = bool(direct or named or bot in mentioned.users)
+    to_us = bool(direct or named or mentioned.address(identity))
     if author.is_app and (direct or not to_us):
         return None
     if not (text.strip() or content.quoted or content.files or direct):
@@ -78,7 +78,7 @@ def incoming(
         message=Message(
             ts=MessageTs(ts),
             author=author.id,
-            text=asked_text(text, bot, handles) if to_us else text.strip(),
+            text=asked_text(text, identity.mentioned_as, handles) if to_us else text.strip(),
             mentioned=to_us,
             files=content.files,
             handles=named,
@@ -113,7 +113,7 @@ def app_asking_in_vain(body: Mapping[str, Any], identity: Identity) -> str:
     event = event_of(body)
     bot = str(event.get("bot_id") or "")
     is_new = event.get("type") == "app_mention" and bot not in ("", identity.bot_id)
-    return bot if is_new and identity.bot_user_id in mentions.live(event).users else ""
+    return bot if is_new and mentions.live(event).address(identity) else ""
 
 
 def thread_clicked(body: Mapping[str, Any], identity: Identity) -> ThreadRef:
