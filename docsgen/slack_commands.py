@@ -51,6 +51,12 @@ def _thread_commands() -> list[tuple[str, str]]:
     if named != set(get_args(thread_commands.ThreadCommand)):
         raise ValueError("the commands in threads are not those that are listed here")
     return [
-        (f"`@panelbot {words}`", first_sentence(command.__doc__))
+        (f"`@panelbot {words}`", first_sentence(_what(command)))
         for words, command in zip(_IN_THREADS, commands, strict=True)
     ]
+
+
+def _what(command: object) -> str | None:
+    if isinstance(command, thread_commands.PlainCommand):
+        return command.value
+    return command.__doc__

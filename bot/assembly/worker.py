@@ -16,11 +16,7 @@ from bot.assembly.functions import open_functions
 from bot.assembly.installation import note_installed
 from bot.assembly.parts import QUIET, Serve, Status, redis_obstacle
 from bot.assembly.slack import open_slack
-from bot.assembly.storage import (
-    Storage,
-    open_storage,
-    storage_of,
-)
+from bot.assembly.storage import Storage, open_storage, storage_of
 from bot.assembly.upkeep import idle_threads_runner, takes_token
 from bot.assembly.workspaces.everywhere import (
     CHORES_AT_ONCE,

@@ -166,13 +166,7 @@ def progress_bar() -> Iterator["Progress"]:
 
     What is logged meanwhile appears above it, a line each, however long.
     """
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-    )
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from bot.cli.shared.terminal import console
 

@@ -19,7 +19,7 @@ from bot.panel.errors import MessengerRefused, MessengerUnavailable
 from bot.panel.intake import thread_commands
 from bot.panel.intake.intake import Incoming, Intake
 from bot.panel.intake.missed_messages import Gap, ListeningRecord, MessageHistory
-from bot.panel.intake.thread_commands import AddExpert, Mute, RemoveExpert, Stop, Unmute
+from bot.panel.intake.thread_commands import AddExpert, PlainCommand, RemoveExpert
 from bot.panel.model import MessageTs, ThreadRef
 from bot.panel.threads.thread_store import Standing, ThreadStore
 
@@ -145,9 +145,9 @@ def _still_meant(messages: Sequence[Incoming]) -> Sequence[Incoming]:
 def _subject(incoming: Incoming) -> str | None:
     """Return what the command that *incoming* is decides on; the last such command counts."""
     match thread_commands.of(incoming.message):
-        case Stop():
+        case PlainCommand.STOP:
             return "stop"
-        case Mute() | Unmute():
+        case PlainCommand.MUTE | PlainCommand.UNMUTE:
             return "mute"
         case AddExpert(name) | RemoveExpert(name):
             return f"expert {name}"

@@ -13,7 +13,7 @@ from bot.panel.audit.audit_log import Auditor
 from bot.panel.audit.entry import Act
 from bot.panel.errors import MessengerUnavailable
 from bot.panel.intake import thread_commands
-from bot.panel.intake.thread_commands import Stop, ThreadCommand
+from bot.panel.intake.thread_commands import PlainCommand, ThreadCommand
 from bot.panel.intake.turn_queue import StopResult, TurnQueue
 from bot.panel.messaging.people import MayAsk, anybody
 from bot.panel.model import Message, MessageTs, Steer, ThreadRef, UserId, just_after
@@ -177,7 +177,7 @@ class Intake:
         was_for_us = before is not None and decide(before, Standing.OURS) is Action.ANSWER
         if was_for_us:  # its own ts was taken then
             message = replace(message, ts=at)
-        stops = isinstance(command, Stop) and await self._may_stop(edited)
+        stops = command is PlainCommand.STOP and await self._may_stop(edited)
         if stops and (await self.stop(thread, at, message.author) or was_for_us):
             return
         await self._put(thread, message, alone=True)

@@ -10,14 +10,10 @@ from bot.panel.errors import Refused
 from bot.panel.intake.thread_commands import (
     AddExpert,
     Answered,
-    ListExperts,
     Misspelt,
-    Mute,
+    PlainCommand,
     RemoveExpert,
-    ShowHelp,
-    Stop,
     ThreadCommand,
-    Unmute,
 )
 from bot.panel.model import Expert, Panel, Persona, ThreadRef, UserId
 from bot.panel.names import did_you_mean, in_code
@@ -102,26 +98,26 @@ class ThreadCommandHandler:
             case RemoveExpert(name):
                 change = await self._editor.remove(thread, name, by)
                 return await self._left(change.expert, thread)
-            case ListExperts():
+            case PlainCommand.LIST_EXPERTS:
                 panel = await self._editor.panel(thread)
                 lines = [(_introduced(e.persona), e.name, e.purpose) for e in panel.experts]
                 return sentences.roster(lines)
-            case ShowHelp():
+            case PlainCommand.HELP:
                 return sentences.usage()
             case Misspelt(word, meant, name):
                 if name:
                     meant = meant.removesuffix(name) + (await self._nearly(name, thread) or name)
                 unknown = gettext("I do not know `{word}`.", word=in_code(word, 40))
                 return f"{unknown}{did_you_mean(meant, [in_code(meant)])}"
-            case Mute():
+            case PlainCommand.MUTE:
                 await self._auditor.record(Act.MUTED, thread, by)
                 await self._threads.set_standing(thread, Standing.MUTED)
                 return sentences.muted()
-            case Unmute():
+            case PlainCommand.UNMUTE:
                 await self._auditor.record(Act.UNMUTED, thread, by)
                 await self._threads.set_standing(thread, Standing.OURS)
                 return sentences.unmuted()
-            case Stop():  # it is queued only if there was nothing to stop
+            case PlainCommand.STOP:  # it is queued only if there was nothing to stop
                 return sentences.nothing_to_stop()
 
     async def _left(self, expert: Expert, thread: ThreadRef) -> str:

@@ -6,6 +6,7 @@ A command is a whole message: whatever emphasis, punctuation, emoji and politene
 import re
 import unicodedata
 from dataclasses import dataclass
+from enum import Enum
 from functools import lru_cache
 from html import unescape
 
@@ -29,29 +30,14 @@ class RemoveExpert:
     is_certain: bool = True  # as with AddExpert
 
 
-@dataclass(frozen=True, slots=True)
-class ListExperts:
-    """Show who is on the panel of this thread."""
+class PlainCommand(Enum):
+    """A command of one word, and what it does."""
 
-
-@dataclass(frozen=True, slots=True)
-class ShowHelp:
-    """Show what can be said to the bot."""
-
-
-@dataclass(frozen=True, slots=True)
-class Mute:
-    """Answer only when mentioned."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unmute:
-    """Answer every reply again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """Stop what the bot is doing in this thread."""
+    LIST_EXPERTS = "Show who is on the panel of this thread."
+    HELP = "Show what can be said to the bot."
+    MUTE = "Answer only when mentioned."
+    UNMUTE = "Answer every reply again."
+    STOP = "Stop what the bot is doing in this thread."
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +55,15 @@ class Misspelt:
     is_certain: bool = False
 
 
-Answered = AddExpert | RemoveExpert | ListExperts | ShowHelp | Mute | Unmute | Stop | Misspelt
+Answered = AddExpert | RemoveExpert | PlainCommand | Misspelt
 ThreadCommand = Answered | ForgetThread  # the latter asks back
 
-_PLAIN: dict[str, ThreadCommand] = {
-    "experts": ListExperts(),
-    "help": ShowHelp(),
-    "mute": Mute(),
-    "stop": Stop(),
-    "unmute": Unmute(),
+_PLAIN = {
+    "experts": PlainCommand.LIST_EXPERTS,
+    "help": PlainCommand.HELP,
+    "mute": PlainCommand.MUTE,
+    "stop": PlainCommand.STOP,
+    "unmute": PlainCommand.UNMUTE,
 }
 _LONGEST = 200
 _RECENT = 16  # texts: several ask about each, one after the other
@@ -164,14 +150,14 @@ def _is_slip(word: str, meant: str) -> bool:
 def of(message: Message) -> ThreadCommand | None:
     """Return the command that *message* is, if it is one to us."""
     command = parse(message.text) if message.mentioned and not message.by_app else None
-    if isinstance(command, ShowHelp) and message.shows_more:
+    if command is PlainCommand.HELP and message.shows_more:
         return None  # with what it shows
     return command
 
 
 def is_stop(message: Message) -> bool:
     """Whether a person says nothing but *stop* in *message*, to whomever."""
-    return not message.by_app and isinstance(parse(message.text), Stop)
+    return not message.by_app and parse(message.text) is PlainCommand.STOP
 
 
 def command_of(turn: Turn) -> ThreadCommand | None:

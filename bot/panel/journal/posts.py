@@ -1,4 +1,4 @@
-"""What a turn has posted, from its journal; each message has a part name."""
+"""What a turn has posted and streams, from its journal; each message has a part name."""
 
 import re
 from collections.abc import Mapping
@@ -15,8 +15,7 @@ from bot.panel.journal.post_events import (
     StreamStarted,
     StreamWithdrawn,
 )
-from bot.panel.journal.streams import Stream
-from bot.panel.model import Call, MessageTs
+from bot.panel.model import Call, ExpertName, MessageTs, Persona
 
 PLAN, GAVE_UP, STEERED, FILES, LATE = "plan", "gave-up", "steered", "files", "late"
 UNREAD, DELAYED, LEFT_OUT, TOO_MANY = "unread", "delayed", "left-out", "too-many"
@@ -29,6 +28,38 @@ _ASIDES = re.compile(  # not part of an answer
 def approval_part(call: Call) -> str:
     """Return the part name of the message that asks for approval of what *call* wants."""
     return f"approval:{call.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A stream, as far as we know its state."""
+
+    persona: Persona | None = None
+    expert: ExpertName | None = None
+    ts: MessageTs | None = None  # None: it may or may not exist
+    shown: str = ""
+    growing: str | None = None  # what may or may not have been added
+    open: bool = True
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether we know what it shows."""
+        return self.ts is not None and self.growing is None
+
+    def after(self, event: StreamOpened | StreamGrowing | StreamGrown | StreamBroken) -> "Stream":
+        match event:
+            case StreamOpened(_, ts, text):
+                return replace(self, ts=ts, shown=text)
+            case StreamGrowing(_, text):
+                return replace(self, growing=text)
+            case StreamGrown(_, added):
+                shown = self.shown + (self.growing or "") if added else self.shown
+                return replace(self, shown=shown, growing=None)
+            case StreamBroken():
+                return replace(self, open=False)
+
+    def closed(self) -> "Stream":
+        return replace(self, shown=self.shown + (self.growing or ""), growing=None, open=False)
 
 
 @dataclass(frozen=True, slots=True)

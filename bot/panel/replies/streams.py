@@ -21,7 +21,7 @@ from bot.panel.journal.post_events import (
     StreamStarted,
     StreamWithdrawn,
 )
-from bot.panel.journal.streams import Stream
+from bot.panel.journal.posts import Stream
 from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.messaging.messenger import GrowingText, Messenger, Post
 from bot.panel.model import MessageTs, Persona, UserId

@@ -10,7 +10,7 @@ from bot.panel.approvals.lost_turns import LostTurns
 from bot.panel.errors import Refused, ThreadGone, TryLater
 from bot.panel.intake import thread_commands
 from bot.panel.intake.thread_command_handler import ThreadCommandHandler
-from bot.panel.intake.thread_commands import Answered, ForgetThread, Stop
+from bot.panel.intake.thread_commands import Answered, ForgetThread, PlainCommand
 from bot.panel.journal.turn_record import RecordReader, TurnRecord
 from bot.panel.messaging.locales import Locales
 from bot.panel.model import Claim, MessageTs, ThreadRef, Turn
@@ -192,7 +192,7 @@ class TurnRunner(Runner):
         answer = await self._commands.perform(
             command, turn.thread, turn.authors, repeated=record.resumed
         )
-        if isinstance(command, Stop):
+        if command is PlainCommand.STOP:
             approvals = await self._parts.approvals(record)
             if await approvals.withdraw():
                 answer = sentences.stopped(())

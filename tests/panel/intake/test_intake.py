@@ -5,7 +5,7 @@ import pytest
 
 from bot.panel.errors import StoreUnavailable
 from bot.panel.intake.intake import Action, Incoming, Intake, decide
-from bot.panel.intake.thread_commands import Stop, command_of
+from bot.panel.intake.thread_commands import PlainCommand, command_of
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId
 from bot.panel.threads.thread_store import Standing
 from tests.fakes.audit_log import auditor
@@ -511,7 +511,7 @@ async def test_a_plain_stop_is_answered_if_it_only_took_back_what_waited(queue, 
         await intake.receive(incoming("stop", ts="4.0"))
 
     claim = await queue.claim()
-    assert command_of(claim.turn) == Stop()
+    assert command_of(claim.turn) == PlainCommand.STOP
     assert (await queue.depth()).waiting == 0
 
 

@@ -3,12 +3,9 @@ import pytest
 from bot.panel.intake.thread_command_handler import ThreadCommandHandler
 from bot.panel.intake.thread_commands import (
     AddExpert,
-    ListExperts,
     Misspelt,
-    Mute,
+    PlainCommand,
     RemoveExpert,
-    ShowHelp,
-    Unmute,
     parse,
 )
 from bot.panel.model import UserId
@@ -98,23 +95,25 @@ async def test_what_was_refused_is_refused_again(desk, command):
 
 
 async def test_the_list_shows_personas_names_and_purposes(desk):
-    said = await desk.perform(ListExperts(), THREAD, [GUEST])
+    said = await desk.perform(PlainCommand.LIST_EXPERTS, THREAD, [GUEST])
     assert said == "On this panel:\n- :scales: **Legal Counsel** (`legal`): Licences."
 
 
 async def test_an_empty_panel_says_what_to_do(desk):
     await desk.perform(RemoveExpert("legal"), THREAD, [MEMBER])
-    assert "`add NAME` with a mention" in await desk.perform(ListExperts(), THREAD, [MEMBER])
+    assert "`add NAME` with a mention" in await desk.perform(
+        PlainCommand.LIST_EXPERTS, THREAD, [MEMBER]
+    )
 
 
 async def test_help_is_there_for_everybody(desk):
-    assert await desk.perform(ShowHelp(), THREAD, [GUEST]) == sentences.usage()
+    assert await desk.perform(PlainCommand.HELP, THREAD, [GUEST]) == sentences.usage()
 
 
 async def test_muting_lasts_until_unmuting(desk, threads):
-    assert await desk.perform(Mute(), THREAD, [MEMBER]) == sentences.muted()
+    assert await desk.perform(PlainCommand.MUTE, THREAD, [MEMBER]) == sentences.muted()
     assert await threads.standing(THREAD) is Standing.MUTED
-    assert await desk.perform(Unmute(), THREAD, [MEMBER]) == sentences.unmuted()
+    assert await desk.perform(PlainCommand.UNMUTE, THREAD, [MEMBER]) == sentences.unmuted()
     assert await threads.standing(THREAD) is Standing.OURS
 
 

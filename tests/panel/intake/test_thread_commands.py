@@ -4,13 +4,9 @@ import pytest
 
 from bot.panel.intake.thread_commands import (
     AddExpert,
-    ListExperts,
     Misspelt,
-    Mute,
+    PlainCommand,
     RemoveExpert,
-    ShowHelp,
-    Stop,
-    Unmute,
     command_of,
     parse,
 )
@@ -25,10 +21,10 @@ from bot.panel.model import FileId, Message, MessageTs, SharedFile, ThreadRef, T
         ("remove legal", RemoveExpert("legal")),
         ("add `legal`", AddExpert("legal")),
         ("remove “legal”.", RemoveExpert("legal")),
-        ("experts", ListExperts()),
-        (" Help! ", ShowHelp()),
-        ("mute", Mute()),
-        ("unmute", Unmute()),
+        ("experts", PlainCommand.LIST_EXPERTS),
+        (" Help! ", PlainCommand.HELP),
+        ("mute", PlainCommand.MUTE),
+        ("unmute", PlainCommand.UNMUTE),
     ],
 )
 def test_commands_are_recognised(text, command):
@@ -134,10 +130,12 @@ def test_help_with_a_file_is_a_question():
     with_file = replace(turn.messages[0], files=(SharedFile(FileId("F1"), "a.txt"),))
     with_forward = replace(turn.messages[0], quoted="Nora: it leaks")
 
-    assert command_of(turn) == ShowHelp()
+    assert command_of(turn) == PlainCommand.HELP
     assert command_of(replace(turn, messages=(with_file,))) is None
     assert command_of(replace(turn, messages=(with_forward,))) is None
-    assert command_of(replace(turn, messages=(replace(with_file, text="stop"),))) == Stop()
+    assert (
+        command_of(replace(turn, messages=(replace(with_file, text="stop"),))) == PlainCommand.STOP
+    )
 
 
 @pytest.mark.parametrize(

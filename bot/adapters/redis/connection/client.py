@@ -29,12 +29,7 @@ from redis.exceptions import (
 from bot.adapters.redis.connection import protocol, schema
 from bot.adapters.redis.connection.address import Address, Layout
 from bot.adapters.redis.connection.errors import reason, store_errors
-from bot.adapters.redis.connection.pipelining import (
-    BACKOFF,
-    BLOCKING,
-    MOST_LOSSES,
-    PipeliningRedis,
-)
+from bot.adapters.redis.connection.pipelining import BACKOFF, BLOCKING, MOST_LOSSES, PipeliningRedis
 from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.connection.shared_connection import Named
 from bot.adapters.redis.shards import Shards

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.adapters.slack.receiving import mentions
 from bot.panel.intake import thread_commands
-from bot.panel.intake.thread_commands import Stop
+from bot.panel.intake.thread_commands import PlainCommand
 from bot.panel.messaging.handles import Handle
 
 _HANDLE = re.compile(r"<!subteam\^([A-Z0-9]+)(?:\|[^<>]*)?>")
@@ -25,7 +25,7 @@ def asked_text(text: str, names: Sequence[str], handles: Mapping[str, Handle]) -
     named = _HANDLE.sub(lambda group: _expert(group, handles), words)
     if thread_commands.parse(named):
         return named.strip()
-    if isinstance(thread_commands.parse(called_off := _HANDLE.sub(" ", words)), Stop):
+    if thread_commands.parse(called_off := _HANDLE.sub(" ", words)) is PlainCommand.STOP:
         return called_off.strip()
     return _without_last(_without_first(text, bot), mention)
 

@@ -8,11 +8,7 @@ from functools import partial
 from bot.log_formats import bind_turn
 from bot.panel import observing
 from bot.panel.budgets.ledger import Ledger
-from bot.panel.errors import (
-    Poisoned,
-    ThreadGone,
-    leading,
-)
+from bot.panel.errors import Poisoned, ThreadGone, leading
 from bot.panel.intake.lease import Renewal, nothing_else, renewed_lease
 from bot.panel.intake.turn_queue import TurnQueue
 from bot.panel.loops import forever

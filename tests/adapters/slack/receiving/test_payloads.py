@@ -6,7 +6,7 @@ from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.metadata import EVENT_TYPE
 from bot.adapters.slack.receiving import payloads
 from bot.panel.intake import thread_commands
-from bot.panel.intake.thread_commands import Stop
+from bot.panel.intake.thread_commands import PlainCommand
 from bot.panel.messaging.handles import Handle
 from bot.panel.model import ExpertName, FileId, SharedFile, ThreadRef
 
@@ -171,7 +171,7 @@ def test_a_sentence_is_no_command(text):
 
 
 def test_a_direct_message_can_be_a_command():
-    assert thread_commands.of(read(text="*stop*", channel="D1").message) == Stop()
+    assert thread_commands.of(read(text="*stop*", channel="D1").message) == PlainCommand.STOP
 
 
 def test_a_handle_of_ours_is_a_mention():
