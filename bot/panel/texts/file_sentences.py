@@ -51,6 +51,23 @@ def file_gone(name: str) -> str:
     return gettext("{file} is not there any more.", file=quoted(name))
 
 
+def file_hidden(name: str) -> str:
+    """Return why an attached file is not used."""
+    return gettext(
+        "Slack does not give {file} any more: this workspace's plan keeps only the latest files.",
+        file=quoted(name),
+    )
+
+
+def file_native(name: str) -> str:
+    """Return why an attached canvas or list is not used."""
+    return gettext(
+        "{file} is a canvas or a list in Slack, which I cannot open: paste what matters, or attach "
+        "it as a PDF.",
+        file=quoted(name),
+    )
+
+
 def file_cut(name: str, limit: int) -> str:
     return gettext(
         "{file} is long: the experts get its first {limit} characters.",

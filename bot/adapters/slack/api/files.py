@@ -7,7 +7,7 @@
 """
 
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from urllib.parse import urlsplit
 
@@ -27,6 +27,7 @@ from bot.panel.texts import file_sentences
 _FILE_SERVER = ("https", "files.slack.com", None)
 _CHUNK = 64 * 1024
 _GONE = frozenset({"file_not_found", "file_deleted"})
+_NATIVE = frozenset({"canvas", "list", "quip"})  # pages of Slack's own, and no files
 _TIMEOUT = ClientTimeout(total=120, connect=5)
 
 Origin = tuple[str, str | None, int | None]
@@ -39,9 +40,10 @@ class SlackFile:
     id: str
     name: str
     size: int  # bytes
-    url: str  # empty if the file is stored outside Slack
+    url: str
     owner: str = ""
     shared_in: frozenset[str] = frozenset()  # channels
+    problem: str = ""  # why Slack does not give it, as a sentence for people
 
 
 class SlackFiles(FileServer):
@@ -67,15 +69,15 @@ class SlackFiles(FileServer):
     async def find(self, file_id: str) -> SlackFile:
         """Return what Slack knows about a file."""
         file = (await self._api.read("files.info", file=file_id))["file"]
-        is_elsewhere = file.get("is_external") or file.get("mode") in {"external", "tombstone"}
-        url = file.get("url_private_download") or file.get("url_private") or ""
+        name = str(file.get("name") or "file")
         return SlackFile(
             file_id,
-            str(file.get("name") or "file"),
+            name,
             int(file.get("size") or 0),
-            "" if is_elsewhere else url,
+            file.get("url_private_download") or file.get("url_private") or "",
             str(file.get("user") or ""),
             frozenset(map(self._api.channels.first, _shared_in(file))),
+            _problem(file, name),
         )
 
     async def read(self, file: SharedFile, most: int) -> tuple[str, bytes]:
@@ -87,17 +89,13 @@ class SlackFiles(FileServer):
             ) from None
         if stored.size > most:
             raise Refused(file_sentences.file_too_large(stored.name, most))
-        return stored.name, await self.content(stored)
+        known = stored if stored.size else replace(stored, size=most)  # Slack does not say it yet
+        return stored.name, await self.content(known)
 
     async def content(self, file: SlackFile) -> bytes:
         """Return the file's bytes. Raises Refused if it cannot be downloaded safely."""
-        if not self._is_slack_url(file.url):
-            raise Refused(
-                gettext(
-                    "`{file}` does not lie in Slack itself; please upload it there.",
-                    file=in_code(file.name),
-                )
-            )
+        if file.problem or not self._is_slack_url(file.url):
+            raise Refused(file.problem or _elsewhere(file.name))
         try:
             async with self._session.get(
                 file.url, headers=self._headers, allow_redirects=False, timeout=_TIMEOUT
@@ -121,6 +119,24 @@ class SlackFiles(FileServer):
 
     def _is_slack_url(self, url: str) -> bool:
         return _origin(url) == self._allowed
+
+
+def _problem(file: Json, name: str) -> str:
+    """Return why Slack does not give a file; empty if it does."""
+    mode = file.get("mode")
+    if mode == "tombstone":
+        return file_sentences.file_gone(name)
+    if mode == "hidden_by_limit":
+        return file_sentences.file_hidden(name)
+    if mode in _NATIVE or str(file.get("mimetype")).startswith("application/vnd.slack-"):
+        return file_sentences.file_native(name)
+    return _elsewhere(name) if file.get("is_external") or mode == "external" else ""
+
+
+def _elsewhere(name: str) -> str:
+    return gettext(
+        "`{file}` does not lie in Slack itself; please upload it there.", file=in_code(name)
+    )
 
 
 def _shared_in(file: Json) -> Iterator[str]:

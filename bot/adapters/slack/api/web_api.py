@@ -240,6 +240,7 @@ class SlackApi:
             headers=headers,
             proxy=web.proxy,
             timeout=self._timeout or web.session.timeout,
+            allow_redirects=False,  # what is posted is for Slack alone
         ) as answer:
             return answer.status, answer.headers, await answer.read()
 

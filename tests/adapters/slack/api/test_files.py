@@ -65,16 +65,6 @@ async def test_a_file_that_there_is_not_is_refused_by_slack(neighbour):
         await neighbour.files.find("F0NONE")
 
 
-@pytest.mark.parametrize("change", [{"is_external": True}, {"mode": "tombstone"}])
-async def test_a_file_that_slack_does_not_hold_has_no_address(neighbour, change):
-    ts = neighbour.slack.people.say(ADA, GENERAL, "Look", files=[("handbook.md", TEXT)])
-    (shared,) = neighbour.slack.workspace.message(GENERAL, ts).files
-    neighbour.slack.workspace.files[shared["id"]].update(change)
-    found = await neighbour.files.find(shared["id"])
-    with pytest.raises(Refused, match="does not lie in Slack itself"):
-        await neighbour.files.content(found)
-
-
 @pytest.mark.parametrize(
     "url",
     [
@@ -171,12 +161,24 @@ async def test_a_file_known_by_id_only_gets_its_name_from_slack(neighbour):
     [
         ({"size": len(TEXT) + 1}, "larger than"),
         ({"url_private_download": "https://evil.example/"}, "does not lie in Slack itself"),
-        ({"mode": "tombstone"}, "does not lie in Slack itself"),
+        ({"is_external": True}, "does not lie in Slack itself"),
+        ({"mode": "tombstone"}, "is not there any more"),
+        ({"mode": "hidden_by_limit", "url_private_download": None}, "plan keeps only"),
+        ({"mode": "quip", "mimetype": "application/vnd.slack-docs"}, "is a canvas or a list"),
+        ({"mode": "list", "mimetype": "application/vnd.slack-list"}, "is a canvas or a list"),
+        ({"mimetype": "application/vnd.slack-docs"}, "is a canvas or a list"),
     ],
 )
 async def test_a_shared_file_is_not_read_where_it_should_not_be(neighbour, changed, why):
     with pytest.raises(Refused, match=why):
         await neighbour.files.read(shared(neighbour, **changed), len(TEXT))
+
+
+async def test_a_file_whose_size_slack_does_not_know_yet_is_read(neighbour):
+    known = shared(neighbour, size=0)
+    assert await neighbour.files.read(known, len(TEXT)) == ("handbook.md", TEXT)
+    with pytest.raises(Refused, match="larger than"):
+        await neighbour.files.read(known, len(TEXT) - 1)
 
 
 async def test_a_shared_file_that_was_deleted_is_refused_with_a_sentence(neighbour):

@@ -41,6 +41,19 @@ async def answering(answer: Answer) -> AsyncIterator[SlackApi]:
         await runner.cleanup()
 
 
+async def test_what_is_posted_goes_nowhere_else():
+    calls = []
+
+    def redirect() -> web.Response:
+        calls.append("call")
+        return web.Response(status=307, headers={"Location": "/api/elsewhere"})
+
+    async with answering(redirect) as api:
+        with pytest.raises(Ambiguous):
+            await api.write("chat.postMessage", channel=GENERAL, text="for Slack alone")
+    assert len(calls) == 1
+
+
 def lost_answers():
     return [hazards.reset(), hazards.silence(), hazards.server_error()]
 
