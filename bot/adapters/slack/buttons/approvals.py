@@ -6,12 +6,12 @@ knows for certain which decision counts.
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.adapters.slack.buttons.answering import carry_out
 from bot.adapters.slack.buttons.reply_buttons import APPROVE, DECLINE
-from bot.adapters.slack.interactions.error_sentences import error_sentence
+from bot.adapters.slack.interactions.clicks import Click
 from bot.adapters.slack.interactions.responder import Responder
 from bot.json_types import Json
 from bot.panel.approvals.decisions import ApprovalDecisions
-from bot.panel.errors import PanelError
 from bot.panel.model import ApprovalId, Decision
 
 _DECISIONS = {APPROVE: Decision.APPROVED, DECLINE: Decision.DECLINED}
@@ -31,12 +31,10 @@ class ApprovalListeners:
 
     async def decide(self, ack: AsyncAck, body: Json, action: Json) -> None:
         """Record the decision of a clicked button."""
-        await ack()
-        try:
-            click = await self._responder.clicks.take(body, action)
-            approval, decision = ApprovalId(click.value), _DECISIONS[action["action_id"]]
-            answer = await self._decisions.decide(click.thread, approval, click.user, decision)
-        except PanelError as error:
-            answer = error_sentence(error)
-        if answer:
-            await self._responder.tell_clicker(answer, body, failed="approval.not_answered")
+        decision = _DECISIONS[action["action_id"]]
+
+        async def record(click: Click) -> str:
+            approval = ApprovalId(click.value)
+            return await self._decisions.decide(click.thread, approval, click.user, decision)
+
+        await carry_out(self._responder, ack, body, action, record)

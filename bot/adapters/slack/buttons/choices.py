@@ -3,6 +3,7 @@
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.adapters.slack.blocks import pickers
+from bot.adapters.slack.buttons.answering import carry_out
 from bot.adapters.slack.buttons.reply_buttons import (
     CHOOSE,
     CHOOSE_ALL,
@@ -11,11 +12,10 @@ from bot.adapters.slack.buttons.reply_buttons import (
     Wanted,
 )
 from bot.adapters.slack.interactions.clicks import Click
-from bot.adapters.slack.interactions.error_sentences import error_sentence
 from bot.adapters.slack.interactions.responder import Responder
 from bot.json_types import Json
 from bot.language import gettext
-from bot.panel.errors import MessengerRefused, PanelError, Refused
+from bot.panel.errors import MessengerRefused, Refused
 from bot.panel.intake.intake import Intake
 from bot.panel.messaging.transcript import Transcript
 from bot.panel.model import Steer, Wish
@@ -40,13 +40,11 @@ class ChoiceListeners:
 
     async def choose(self, ack: AsyncAck, body: Json, action: Json) -> None:
         """Queue the question for the chosen; first ask who that is, if it is somebody else."""
-        await ack()
-        try:
-            click = await self._responder.clicks.take(body, action)
+
+        async def choose(click: Click) -> str:
             wanted = Wanted.load(click.value)
-            about, last = wanted.about, wanted.until
             until, experts = click.message, wanted.experts
-            steer = Steer(Wish.ASK, about, until, experts, chosen=True, last=last)
+            steer = Steer(Wish.ASK, wanted.about, until, experts, chosen=True, last=wanted.until)
             await self._check(click, steer)
             if action["action_id"] == CHOOSE_OTHER:
                 panel = await self._editor.panel(click.thread)
@@ -54,9 +52,9 @@ class ChoiceListeners:
                 await self._responder.open_modal(click.trigger, modal, click.user)
             elif not await self._intake.press_once(click.thread, click.user, steer):
                 raise pickers.chosen_before()
-        except (PanelError, ValueError) as error:
-            if answer := error_sentence(error) if isinstance(error, PanelError) else "":
-                await self._responder.tell_clicker(answer, body, failed="button.not_answered")
+            return ""
+
+        await carry_out(self._responder, ack, body, action, choose)
 
     async def _check(self, click: Click, steer: Steer) -> None:
         """Raise Refused if the buttons or the question are not there any more."""

@@ -1,23 +1,20 @@
 """The listener for *Let this through*, under the notice that a budget is used up."""
 
-import logging
-
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.adapters.slack.buttons.answering import carry_out
 from bot.adapters.slack.buttons.reply_buttons import LET_THROUGH, Wanted
-from bot.adapters.slack.interactions.error_sentences import error_sentence
+from bot.adapters.slack.interactions.clicks import Click
 from bot.adapters.slack.interactions.responder import Responder
 from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.audit.audit_log import Auditor
 from bot.panel.audit.entry import Act
 from bot.panel.budgets.budget_store import BudgetStore
-from bot.panel.errors import PanelError, Refused
+from bot.panel.errors import Refused
 from bot.panel.intake.intake import Intake
 from bot.panel.model import Steer, Wish, just_after
 from bot.panel.roster.rights import Rights
-
-log = logging.getLogger(__name__)
 
 
 class ExemptionListeners:
@@ -43,17 +40,9 @@ class ExemptionListeners:
 
     async def let_through(self, ack: AsyncAck, body: Json, action: Json) -> None:
         """Ask the question once more, as a turn that may exceed its budgets."""
-        await ack()
-        try:
-            await self._let_through(body, action)
-        except (PanelError, ValueError) as error:
-            log.warning("button.failed", extra={"reason": str(error)})
-            answer = error_sentence(error) if isinstance(error, PanelError) else ""
-            if answer:
-                await self._responder.tell_clicker(answer, body, failed="button.not_answered")
+        await carry_out(self._responder, ack, body, action, self._let_through)
 
-    async def _let_through(self, body: Json, action: Json) -> None:
-        click = await self._responder.clicks.take(body, action)
+    async def _let_through(self, click: Click) -> str:
         wanted, thread = Wanted.load(click.value), click.thread
         await self._rights.check_may_set_budget(thread, click.user)
         turn = thread.turn(just_after(click.message))
@@ -63,3 +52,4 @@ class ExemptionListeners:
         steer = Steer(wish, since=wanted.about, until=click.message, experts=wanted.experts)
         if not await self._intake.press_once(thread, click.user, steer):
             raise Refused(gettext("Somebody has let this through already."))
+        return ""

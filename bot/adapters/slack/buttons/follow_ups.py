@@ -14,8 +14,9 @@ from bot.adapters.slack.api import last_states
 from bot.adapters.slack.api.manifest import ADD_EXPERT, ASK_PANEL
 from bot.adapters.slack.blocks import pickers
 from bot.adapters.slack.blocks.answers import sentence
+from bot.adapters.slack.buttons.answering import carry_out
 from bot.adapters.slack.buttons.reply_buttons import ASK_OTHERS, GO_ON, MORE, STOP, Pressed
-from bot.adapters.slack.interactions.clicks import acted_at
+from bot.adapters.slack.interactions.clicks import Click, acted_at
 from bot.adapters.slack.interactions.error_sentences import error_sentence, refuse_form
 from bot.adapters.slack.interactions.expert_search import suggest
 from bot.adapters.slack.interactions.responder import Responder, answer_command
@@ -63,12 +64,14 @@ class FollowUpListeners:
         app.view(pickers.JOIN)(self.add_picked)
         app.event("agent_session_stopped")(self.stop_session)
 
-    async def stop(self, ack: AsyncAck, body: Json, action: Json, respond: AsyncRespond) -> None:
+    async def stop(self, ack: AsyncAck, body: Json, action: Json) -> None:
         """Stop the turns of the thread."""
-        await ack()
-        async with _refusals_told(respond):
-            click = await self._responder.clicks.take(body, action)
+
+        async def stop(click: Click) -> str:
             await self._stop(click.thread, click.at, click.user)
+            return ""
+
+        await carry_out(self._responder, ack, body, action, stop)
 
     async def stop_session(self, event: Json) -> None:
         """Stop on a click on Slack's own stop button, and end the session in Slack."""
@@ -100,31 +103,33 @@ class FollowUpListeners:
         if not await self._intake.stop(thread, ts, user):
             await self._lost_turns.settle(thread, until=ts)
 
-    async def choose(self, ack: AsyncAck, body: Json, action: Json, respond: AsyncRespond) -> None:
+    async def choose(self, ack: AsyncAck, body: Json, action: Json) -> None:
         """Queue the chosen follow-up; first ask which expert, if another is to answer."""
-        await ack()
-        async with _refusals_told(respond):
-            click = await self._responder.clicks.take(body, action)
-            pressed = Pressed.load(click.value)
-            steer = _steer(pressed, click.message)
-            if pressed.wish is Wish.ANOTHER:
-                panel = await self._editor.panel(click.thread)
-                modal = pickers.ask(click.thread, click.at, steer, panel.experts, pressed.expert)
-                await self._responder.open_modal(click.trigger, modal, click.user)
-            else:
-                await self._intake.press(click.thread, click.at, click.user, steer)
+        await carry_out(self._responder, ack, body, action, self._choose)
 
-    async def go_on(self, ack: AsyncAck, body: Json, action: Json, respond: AsyncRespond) -> None:
+    async def _choose(self, click: Click) -> str:
+        pressed = Pressed.load(click.value)
+        steer = _steer(pressed, click.message)
+        if pressed.wish is Wish.ANOTHER:
+            panel = await self._editor.panel(click.thread)
+            modal = pickers.ask(click.thread, click.at, steer, panel.experts, pressed.expert)
+            await self._responder.open_modal(click.trigger, modal, click.user)
+        else:
+            await self._intake.press(click.thread, click.at, click.user, steer)
+        return ""
+
+    async def go_on(self, ack: AsyncAck, body: Json, action: Json) -> None:
         """Queue, once, that whoever wrote a reply that was cut goes on with it."""
-        await ack()
-        async with _refusals_told(respond):
-            click = await self._responder.clicks.take(body, action)
-            pressed, panel = Pressed.load(click.value), await self._editor.panel(click.thread)
-            if pressed.expert and not panel.find(pressed.expert):
-                raise Refused(gettext("Whoever wrote this is not on the panel here any more."))
-            steer = replace(_steer(pressed, click.message), wish=Wish.AGAIN, goes_on=True)
-            if not await self._intake.press_once(click.thread, click.user, steer):
-                raise Refused(gettext("Somebody has asked for that already."))
+        await carry_out(self._responder, ack, body, action, self._go_on)
+
+    async def _go_on(self, click: Click) -> str:
+        pressed, panel = Pressed.load(click.value), await self._editor.panel(click.thread)
+        if pressed.expert and not panel.find(pressed.expert):
+            raise Refused(gettext("Whoever wrote this is not on the panel here any more."))
+        steer = replace(_steer(pressed, click.message), wish=Wish.AGAIN, goes_on=True)
+        if not await self._intake.press_once(click.thread, click.user, steer):
+            raise Refused(gettext("Somebody has asked for that already."))
+        return ""
 
     async def ask_picked(self, ack: AsyncAck, body: Json, view: Json) -> None:
         """Queue the question for the expert that was picked."""

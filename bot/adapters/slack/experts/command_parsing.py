@@ -18,13 +18,10 @@ class ListExperts:
 
 
 @dataclass(frozen=True, slots=True)
-class ShowHelp:
-    """Show all subcommands."""
+class Plain:
+    """Show all subcommands, or open a form: for a new expert, the router's rules, settings."""
 
-
-@dataclass(frozen=True, slots=True)
-class DescribeExpert:
-    """Open the form for a new expert."""
+    word: Literal["add", "help", "router", "settings"]
 
 
 Verb = Literal["add", "documents", "edit", "remove", "show", "teach"]
@@ -63,57 +60,30 @@ class ChangeSetting:
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
-    """Show the budgets, or change one as it is *written*."""
+class WithText:
+    """Show the budgets, or what the router has learnt; or change them as is *written*."""
 
+    word: Literal["budget", "examples"]
     written: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Examples:
-    """Show what the router has learnt, or drop of it what is *written*."""
-
-    written: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class EditRules:
-    """Open the form with the rules for whom the router asks."""
-
-
-@dataclass(frozen=True, slots=True)
-class EditSettings:
-    """Open the form with the settings of the workspace."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unfinished:
-    """A subcommand without the name that it needs."""
+class NotUnderstood:
+    """No subcommand; or one that is *unfinished*, as it needs a name."""
 
     word: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """Not a subcommand."""
-
-    word: str
+    unfinished: bool = False
 
 
 Subcommand = (
     ListExperts
-    | ShowHelp
-    | DescribeExpert
+    | Plain
     | WithExpert
     | LetConsult
     | HandleExpert
     | ChangeSetting
-    | Budget
-    | Examples
-    | EditRules
-    | EditSettings
-    | Unfinished
-    | Unknown
+    | WithText
+    | NotUnderstood
 )
 
 _WORDS = (
@@ -140,14 +110,6 @@ _ALSO_SAID: Mapping[str, str] = {
     "upload": "teach",
     "view": "show",
     "who": "list",
-}
-_ALONE: Mapping[str, Subcommand] = {
-    "": ListExperts(),
-    "list": ListExperts(),
-    "help": ShowHelp(),
-    "router": EditRules(),
-    "settings": EditSettings(),
-    "add": DescribeExpert(),
 }
 _ID = re.compile(r"<[@#]([A-Z0-9]+)(?:\|[^>]*)?>")
 _QUOTES = " \t`\"'“”@"
@@ -200,13 +162,15 @@ def _split(text: str) -> tuple[str, str]:
 
 
 def _subcommand(word: str, name: str) -> Subcommand:
-    if word in _ALONE and not (word == "add" and name):
-        return _ALONE[word]
     match word:
-        case "budget":
-            return Budget(name)
-        case "examples":
-            return Examples(name)
+        case "" | "list":
+            return ListExperts()
+        case "help" | "router" | "settings":
+            return Plain(word)
+        case "add" if not name:
+            return Plain(word)
+        case "budget" | "examples":
+            return WithText(word, name)
         case "consults":
             return _let_consult(name)
         case "add" | "documents" | "edit" | "remove" | "show" | "teach" if name:
@@ -216,15 +180,15 @@ def _subcommand(word: str, name: str) -> Subcommand:
         case "handle" if name:
             return _handle(name)
         case "find" | "handle" | "documents" | "edit" | "remove" | "show" | "teach":
-            return Unfinished(word)
+            return NotUnderstood(word, unfinished=True)
         case _:
-            return Unknown(word)
+            return NotUnderstood(word)
 
 
 def _let_consult(text: str) -> Subcommand:
     """Parse ``consults NAME OTHER, OTHER``; OTHER may be ``nobody`` or ``none``."""
     name, *others = (word.strip(_QUOTES) for word in re.split(r"[\s,]+", text))
     if not (name and others):
-        return Unfinished("consults")
+        return NotUnderstood("consults", unfinished=True)
     is_nobody = [other.casefold() for other in others] in (["nobody"], ["none"])
     return LetConsult(name, () if is_nobody else tuple(filter(None, others)))

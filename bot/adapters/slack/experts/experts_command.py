@@ -12,20 +12,15 @@ from bot.adapters.slack.documents.documents_command import DocumentsCommand
 from bot.adapters.slack.experts import announcements, command_parsing, panel_messages
 from bot.adapters.slack.experts.budget_command import BudgetCommand
 from bot.adapters.slack.experts.command_parsing import (
-    Budget,
     ChangeSetting,
-    DescribeExpert,
-    EditRules,
-    EditSettings,
-    Examples,
     HandleExpert,
     LetConsult,
     ListExperts,
+    NotUnderstood,
     Order,
-    ShowHelp,
-    Unfinished,
-    Unknown,
+    Plain,
     WithExpert,
+    WithText,
 )
 from bot.adapters.slack.experts.examples_command import ExamplesCommand
 from bot.adapters.slack.experts.form_flow import ExpertFormFlow
@@ -83,10 +78,10 @@ class ExpertsCommand:
         match order.subcommand:
             case ListExperts(search):
                 return await self._panel(scope, requester, search)
-            case ShowHelp():
+            case Plain("help"):
                 return await self._help(scope)
-            case Unfinished() | Unknown() as wrong:
-                return await self._not_understood(wrong, scope, for_defaults=default)
+            case NotUnderstood() as wrong:
+                return await self._explained(wrong, scope, for_defaults=default)
             case WithExpert("show", name):
                 expert = await self._editor.find(scope, name)
                 handles = await self._handles.names(requester.team_id)
@@ -97,12 +92,10 @@ class ExpertsCommand:
                 return await self._handles.carry_out(
                     name, requester, wanted=wanted, for_defaults=default
                 )
-            case Budget(written) | Examples(written) as kept:
-                command = self._budgets if isinstance(kept, Budget) else self._examples
+            case WithText(word, written):
+                command = self._budgets if word == "budget" else self._examples
                 return await command.carry_out(written, requester)
-            case (
-                DescribeExpert() | EditRules() | EditSettings() | WithExpert("edit" | "teach")
-            ) as form:
+            case Plain() | WithExpert("edit" | "teach") as form:
                 await self._open(form, requester, for_defaults=default)
             case WithExpert() | ChangeSetting() | LetConsult() as change:
                 announcement = await self._change(change, scope, requester)
@@ -110,23 +103,18 @@ class ExpertsCommand:
         return None
 
     async def _open(
-        self,
-        form: DescribeExpert | EditRules | EditSettings | WithExpert,
-        requester: Requester,
-        *,
-        for_defaults: bool,
+        self, form: Plain | WithExpert, requester: Requester, *, for_defaults: bool
     ) -> None:
         match form:
-            case EditRules():
+            case Plain("router"):
                 await self._rules.open(requester, for_defaults=for_defaults)
-            case EditSettings():
+            case Plain("settings"):
                 await self._settings_form.open(requester)
             case WithExpert("teach", name):
                 await self._documents.open_form(name, requester, for_defaults=for_defaults)
-            case WithExpert(_, name):
-                await self._form.open(requester, name, for_defaults=for_defaults)
-            case DescribeExpert():
-                await self._form.open(requester, None, for_defaults=for_defaults)
+            case _:
+                edited = form.name if isinstance(form, WithExpert) else None
+                await self._form.open(requester, edited, for_defaults=for_defaults)
 
     async def _panel(self, scope: Scope, requester: Requester, search: str) -> Answer:
         entries = await self._editor.entries(scope)
@@ -157,10 +145,8 @@ class ExpertsCommand:
         addable = await self._editor.addable(scope)
         return panel_messages.usage(addable, lead, self._settings)
 
-    async def _not_understood(
-        self, wrong: Unfinished | Unknown, scope: Scope, *, for_defaults: bool
-    ) -> Answer:
-        if isinstance(wrong, Unfinished):
+    async def _explained(self, wrong: NotUnderstood, scope: Scope, *, for_defaults: bool) -> Answer:
+        if wrong.unfinished:
             return _unfinished(wrong.word, for_defaults=for_defaults)
         return await self._help(scope, await self._unknown(wrong.word, scope))
 

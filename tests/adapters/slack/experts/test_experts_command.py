@@ -3,10 +3,10 @@ import asyncio
 import pytest
 
 from bot.adapters.slack.experts.command_parsing import (
-    DescribeExpert,
     LetConsult,
+    NotUnderstood,
     Order,
-    Unfinished,
+    Plain,
     WithExpert,
 )
 from bot.adapters.slack.experts.expert_form import Form
@@ -111,7 +111,7 @@ async def test_a_change_that_cannot_be_announced_names_the_missing_permission(ne
 async def test_a_form_that_slack_does_not_open_is_an_error(neighbour, editor):
     command = neighbour.command(editor)
     with pytest.raises(MessengerRefused):
-        await command.carry_out(Order(DescribeExpert()), GIVER)
+        await command.carry_out(Order(Plain("add")), GIVER)
 
 
 async def test_a_form_that_would_keep_slack_waiting_is_given_back(slow_form, people):
@@ -145,5 +145,5 @@ async def test_the_channel_is_told_which_experts_an_expert_consults(neighbour, e
 
 async def test_consults_without_names_explains_its_usage(neighbour, editor):
     command = neighbour.command(editor)
-    told = await command.carry_out(Order(Unfinished("consults")), GIVER)
+    told = await command.carry_out(Order(NotUnderstood("consults", unfinished=True)), GIVER)
     assert "/experts consults NAME OTHER" in told.text
