@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 
-from bot.adapters.slack.blocks.elements import modal, note, section
+from bot.adapters.slack.blocks.elements import modal, note, section, shortened
 from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 from bot.language import gettext
@@ -41,7 +41,7 @@ def listed(lines: Sequence[str], footer: str = "") -> Answer:
 
 def cut(text: str) -> str:
     """Return *text* at the length that Slack takes as a message's fallback."""
-    return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
+    return shortened(text, LONGEST_TEXT)
 
 
 def section_texts(lines: Iterable[str]) -> Iterable[str]:

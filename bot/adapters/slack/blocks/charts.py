@@ -6,7 +6,7 @@ Slack's charts have six series of twenty points at most, and names of twenty cha
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from bot.adapters.slack.blocks.elements import literal
+from bot.adapters.slack.blocks.elements import literal, shortened
 from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 from bot.language import dollars, gettext, ngettext, number, pgettext
@@ -67,15 +67,11 @@ def _by_label(figures: Sequence[Figures]) -> Mapping[str, Figures]:
     """Return the figures by unique labels that are short enough."""
     by_label: dict[str, Figures] = {}
     for row in figures[:_MOST_POINTS]:
-        label = _cut(literal(row.title, 80) or gettext("Expert"), _LONGEST_LABEL)
+        label = shortened(literal(row.title, 80) or gettext("Expert"), _LONGEST_LABEL)
         if label in by_label:
-            label = f"{_cut(label, _LONGEST_LABEL - 3)} {len(by_label) + 1}"
+            label = f"{shortened(label, _LONGEST_LABEL - 3)} {len(by_label) + 1}"
         by_label[label] = row
     return by_label
-
-
-def _cut(label: str, longest: int) -> str:
-    return label if len(label) <= longest else f"{label[: longest - 1].rstrip()}…"
 
 
 def _bars(title: str, labels: list[str], series: Mapping[str, list[int]], unit: str) -> Json:

@@ -34,11 +34,18 @@ def button(action_id: str, text: str, label: str, value: str = "", style: str = 
 
 
 def modal(
-    title: str, blocks: Sequence[Json], *, close: str, form: str = "", metadata: Json | None = None
+    title: str,
+    blocks: Sequence[Json],
+    *,
+    close: str,
+    form: str = "",
+    metadata: Json | None = None,
+    submit: str = "",
 ) -> Json:
     """Return a modal; *form* is the callback_id of one that is submitted, with its *metadata*."""
     purpose = {"callback_id": form, "private_metadata": json.dumps(metadata)} if form else {}
     text = {"title": plain_text(title), "close": plain_text(close)}
+    text |= {"submit": plain_text(submit)} if submit else {}
     return {"type": "modal", **purpose, **text, "blocks": list(blocks)}
 
 
@@ -87,6 +94,23 @@ def labelled_input(
         "label": plain_text(label),
         "element": element,
     } | more
+
+
+def text_input(action_id: str, longest: int, *, value: str = "", example: str = "") -> Json:
+    """Return a field for *longest* characters of text, with *value* in it."""
+    filled: Json = {"initial_value": value} if value else {}
+    filled |= {"placeholder": plain_text(example)} if example else {}
+    return {
+        "type": "plain_text_input",
+        "action_id": action_id,
+        "max_length": longest,
+        **filled,
+    }
+
+
+def shortened(text: str, longest: int) -> str:
+    """Return *text*, cut with a mark if it is longer than that."""
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
 
 
 def literal(text: str, limit: int) -> str:

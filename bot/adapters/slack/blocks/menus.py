@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.adapters.slack.blocks.elements import option, plain_text
+from bot.adapters.slack.blocks.elements import option, plain_text, shortened
 from bot.json_types import Json
 from bot.panel.model import Expert
 
@@ -30,8 +30,6 @@ def menu(
 
 def described(expert: Expert) -> Json:
     """Return *expert* as an option, with its purpose."""
-    return option(_cut(expert.title), expert.name, _cut(expert.purpose))
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    return option(
+        shortened(expert.title, _LONGEST), expert.name, shortened(expert.purpose, _LONGEST)
+    )

@@ -1,8 +1,7 @@
 """Modals that pick an expert: to answer a question as well, or to join a thread."""
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from bot.adapters.slack.blocks import seals
 from bot.adapters.slack.blocks.elements import labelled_input, modal, plain_text
@@ -42,7 +41,7 @@ def picked_to_ask(view: Json) -> tuple[ThreadRef, MessageTs, Steer]:
 
     Raises Refused if the form is not valid.
     """
-    with _refusing():
+    with seals.form_read():
         metadata = json.loads(view["private_metadata"])
         since, until = MessageTs(metadata["since"]), MessageTs(metadata["until"])
         last = MessageTs(metadata["last"]) if metadata.get("last") else None
@@ -68,7 +67,7 @@ def picked_to_join(view: Json) -> tuple[ThreadRef, MessageTs, ExpertName]:
 
     Raises Refused if the form is not valid.
     """
-    with _refusing():
+    with seals.form_read():
         return *_read_place(json.loads(view["private_metadata"])), _chosen(view)
 
 
@@ -77,7 +76,7 @@ def place(view: Json) -> tuple[ThreadRef, str]:
 
     Raises Refused if the form is not valid.
     """
-    with _refusing():
+    with seals.form_read():
         metadata = json.loads(view["private_metadata"])
         return _read_place(metadata)[0], str(metadata.get("but", ""))
 
@@ -92,8 +91,7 @@ def _modal(
         return modal(title, [block], close=cancel, form=callback, metadata=metadata)
     element = menu(WHO, gettext("Choose an expert"), [described(expert) for expert in experts])
     choice = labelled_input(EXPERT, gettext("Expert"), "", element)
-    form = modal(title, [choice], close=cancel, form=callback, metadata=metadata)
-    return form | {"submit": plain_text(submit)}
+    return modal(title, [choice], close=cancel, form=callback, metadata=metadata, submit=submit)
 
 
 def _place(thread: ThreadRef, pressed: MessageTs) -> Json:
@@ -108,14 +106,6 @@ def _place(thread: ThreadRef, pressed: MessageTs) -> Json:
 def _read_place(metadata: Json) -> tuple[ThreadRef, MessageTs]:
     thread = ThreadRef(metadata["team"], metadata["channel"], metadata["thread"])
     return thread, MessageTs(metadata["pressed"])
-
-
-@contextmanager
-def _refusing() -> Iterator[None]:
-    try:
-        yield
-    except (ValueError, KeyError, TypeError) as error:
-        raise seals.form_out_of_date() from error
 
 
 def _chosen(view: Json) -> ExpertName:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.adapters.slack.blocks.elements import shortened
 from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 
@@ -37,7 +38,4 @@ def bold(words: str) -> Json:
 
 def text(words: str, limit: int) -> Json:
     """Return at most *limit* characters of *words*."""
-    words = sanitize.visible(words)
-    if len(words) > limit:
-        words = f"{words[: limit - 1].rstrip()}…"
-    return {"type": "text", "text": words or "…"}
+    return {"type": "text", "text": shortened(sanitize.visible(words), limit) or "…"}

@@ -10,6 +10,7 @@ with what people type.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from bot.adapters.slack.api.metadata import SEAL_LENGTH, StampSigner
 from bot.json_types import Json
@@ -81,6 +82,15 @@ def button_out_of_date() -> Refused:
 def form_out_of_date() -> Refused:
     """Return the error for a form that we have not opened, or that is of an older version."""
     return Refused(gettext("This form is out of date; please close it and give the command again."))
+
+
+@contextmanager
+def form_read() -> Iterator[None]:
+    """Raise Refused if the form that is read is not as we have sent it."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError) as error:
+        raise form_out_of_date() from error
 
 
 def _sealed(block: Json, signer: StampSigner, place: Place) -> Json:

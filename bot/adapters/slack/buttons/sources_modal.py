@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from bot.adapters.slack.blocks import elements
+from bot.adapters.slack.blocks import elements, rich_text
 from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.messaging.messenger import Sources
@@ -16,7 +16,6 @@ from bot.panel.roster.documents.knowledge import Passage
 
 ACTION = "show_sources"
 _MOST_PASSAGES = 20
-_LONGEST_PASSAGE = 1_500
 
 
 def button(sources: Sources) -> Json:
@@ -65,30 +64,13 @@ def gone() -> Json:
 def _passages(passages: Sequence[Passage]) -> Iterator[Json]:
     """Yield the blocks of the passages, by document, with their footnotes' numbers."""
     for (number, name), of_document in groupby(passages, key=lambda p: (p.footnote, p.document)):
-        yield _rich({"type": "rich_text_section", "elements": _heading(name, number)})
+        not_cited = gettext("found, not cited")
+        heading = [rich_text.bold(f"{number}. {name}" if number else name)]
+        heading += [] if number else [rich_text.text(f" ({not_cited})", rich_text.LONGEST_NAME)]
+        yield rich_text.block({"type": "rich_text_section", "elements": heading})
         for passage in of_document:
-            text = {"type": "text", "text": _shortened(passage.text)}
-            yield _rich({"type": "rich_text_quote", "elements": [text]})
-
-
-def _heading(name: str, number: int | None) -> list[Json]:
-    title = f"{number}. {name}" if number else name
-    heading: list[Json] = [{"type": "text", "text": title, "style": {"bold": True}}]
-    if number:
-        return heading
-    not_cited = gettext("found, not cited")
-    return [*heading, {"type": "text", "text": f" ({not_cited})"}]
-
-
-def _shortened(text: str) -> str:
-    text = text.strip() or "…"
-    return text if len(text) <= _LONGEST_PASSAGE else text[: _LONGEST_PASSAGE - 1] + "…"
+            yield rich_text.block(rich_text.quote(passage.text.strip()))
 
 
 def _modal(blocks: Sequence[Json]) -> Json:
     return elements.modal(gettext("Sources"), blocks, close=gettext("Close"))
-
-
-def _rich(element: Json) -> Json:
-    """Return a block in which nothing formats, links or pings."""
-    return {"type": "rich_text", "elements": [element]}

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from bot.adapters.slack.blocks.elements import labelled_input, modal, plain_text
+from bot.adapters.slack.blocks.elements import labelled_input, modal, plain_text, text_input
 from bot.json_types import Json
 from bot.language import gettext, pgettext
 from bot.panel.messaging.messenger import Post
@@ -63,18 +63,12 @@ def reason_form(thumb: Thumb, thread: ThreadRef) -> Json:
         "channel": thread.channel_id,
         "thread": thread.thread_ts,
     }
-    field = {
-        "type": "plain_text_input",
-        "action_id": _REASON,
-        "multiline": True,
-        "max_length": LONGEST_REASON,
-    }
+    field = text_input(_REASON, LONGEST_REASON) | {"multiline": True}
     label = gettext("What was wrong with it?")
     hint = gettext("Whoever runs the panel can read this, with your name.")
     blocks = [labelled_input(_REASON, label, hint, field)]
-    title, close = gettext("Tell us why"), gettext("Not now")
-    form = modal(title, blocks, close=close, form=CALLBACK, metadata=metadata)
-    return form | {"submit": plain_text(gettext("Send"))}
+    title, close, submit = gettext("Tell us why"), gettext("Not now"), gettext("Send")
+    return modal(title, blocks, close=close, form=CALLBACK, metadata=metadata, submit=submit)
 
 
 def read(view: Json) -> tuple[Thumb, ThreadRef, str]:

@@ -63,7 +63,7 @@ def modal(target: DocumentTarget, expert: Expert) -> Json:
             expert=expert.title,
         )
     files = {"type": "file_input", "action_id": _VALUE, "max_files": MOST_FILES}
-    link: Json = {"type": "plain_text_input", "action_id": _VALUE, "max_length": 500}
+    link = elements.text_input(_VALUE, 500)
     hint = gettext("PDF, Word, PowerPoint, Markdown, text or code.")
     message, link_hint = (
         gettext("Or a message of this channel"),
@@ -75,19 +75,17 @@ def modal(target: DocumentTarget, expert: Expert) -> Json:
         labelled_input("link", message, link_hint, link, optional=True),
     ]
     title, close = gettext("Teach an expert"), gettext("Cancel")
-    form = elements.modal(title, blocks, close=close, form=CALLBACK, metadata=target.dump())
-    return form | {"submit": plain_text(gettext("Teach"))}
+    data, submit = target.dump(), gettext("Teach")
+    return elements.modal(title, blocks, close=close, form=CALLBACK, metadata=data, submit=submit)
 
 
 def read(view: Json) -> DocumentSubmission:
     """Return the content of a submitted form. Raises Refused if it names no document."""
-    try:
+    with seals.form_read():
         target = DocumentTarget.load(json.loads(view["private_metadata"]))
         values = view["state"]["values"]
         files = tuple(str(file["id"]) for file in values["files"][_VALUE].get("files") or ())
         link = (values["link"][_VALUE].get("value") or "").strip()
-    except (ValueError, KeyError, TypeError) as error:
-        raise seals.form_out_of_date() from error
     if not files and not link:
         raise Refused(gettext("Please choose a file, or paste a link to a message."), field="files")
     return DocumentSubmission(target, files, link)

@@ -1,6 +1,7 @@
 """``/experts examples``: what the router has learnt in a channel, and dropping it."""
 
 from bot.adapters.slack.blocks.answers import Answer, listed, sentence
+from bot.adapters.slack.blocks.elements import shortened
 from bot.adapters.slack.interactions.responder import Requester
 from bot.adapters.slack.markdown import sanitize
 from bot.language import gettext, ngettext
@@ -72,7 +73,7 @@ def _state(learning: Learning) -> str:
 
 
 def _line(one: Correction) -> str:
-    said = one.question if len(one.question) <= _LONGEST else f"{one.question[:_LONGEST]}…"
+    said = shortened(one.question, _LONGEST)
     if one.right:
         verdict = gettext("right: {experts}", experts=", ".join(one.right))
     else:

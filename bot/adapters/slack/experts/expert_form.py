@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.adapters.slack.blocks import elements, seals
-from bot.adapters.slack.blocks.elements import plain_text
 from bot.adapters.slack.experts import form_inputs
 from bot.adapters.slack.experts.form_inputs import (
     ALWAYS,
@@ -71,9 +70,14 @@ def modal(
     blocks = [naming(expert), *inputs(expert, toolbox, panel)]
     if handle is not None:
         blocks.append(form_inputs.handle(handle))
-    metadata, close = form.dump(), gettext("Cancel")
-    view = elements.modal(_title(form), blocks, close=close, form=CALLBACK, metadata=metadata)
-    return view | {"submit": plain_text(gettext("Save") if expert else gettext("Add"))}
+    return elements.modal(
+        _title(form),
+        blocks,
+        close=gettext("Cancel"),
+        form=CALLBACK,
+        metadata=form.dump(),
+        submit=gettext("Save") if expert else gettext("Add"),
+    )
 
 
 def _title(form: Form) -> str:
@@ -87,11 +91,9 @@ def read(view: Json) -> tuple[Form, Expert]:
 
     Raises Refused if the form is not valid.
     """
-    try:
+    with seals.form_read():
         form = Form.load(view["private_metadata"])
         return form, _described(view["state"]["values"], form)
-    except (ValueError, KeyError, TypeError) as error:
-        raise seals.form_out_of_date() from error
 
 
 def handle(view: Json) -> bool | None:

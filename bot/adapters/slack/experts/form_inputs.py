@@ -5,7 +5,14 @@ A block's id is the name of the expert's attribute.
 
 from collections.abc import Sequence
 
-from bot.adapters.slack.blocks.elements import labelled_input, note, option, plain_text, select
+from bot.adapters.slack.blocks.elements import (
+    labelled_input,
+    note,
+    option,
+    plain_text,
+    select,
+    text_input,
+)
 from bot.adapters.slack.blocks.menus import MOST_OPTIONS, described, menu
 from bot.adapters.slack.documents.document_forms import MOST_FILES
 from bot.json_types import Json
@@ -124,12 +131,7 @@ def handle(has_one: bool) -> Json:
 
 
 def _text(value: str, longest: int, example: str = "") -> Json:
-    element: Json = {"type": "plain_text_input", "action_id": VALUE, "max_length": longest}
-    if value:
-        element["initial_value"] = value
-    if example:
-        element["placeholder"] = plain_text(example)
-    return element
+    return text_input(VALUE, longest, value=value, example=example)
 
 
 def _option(effort: Effort) -> Json:

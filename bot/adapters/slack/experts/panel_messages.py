@@ -14,7 +14,7 @@ from bot.adapters.slack.blocks.answers import (
     parted,
     sentence,
 )
-from bot.adapters.slack.blocks.elements import and_more, note, section, verbatim
+from bot.adapters.slack.blocks.elements import and_more, note, section, shortened, verbatim
 from bot.adapters.slack.documents.document_messages import documents_use
 from bot.adapters.slack.experts.panel_settings import SETTINGS, SYNTHESIS, PanelSetting
 from bot.adapters.slack.markdown import sanitize
@@ -283,7 +283,4 @@ def _line(expert: Expert, longest: int | None = None) -> str:
 
 def purpose(expert: Expert, longest: int | None = None) -> str:
     """Return an expert's purpose as mrkdwn."""
-    text = expert.purpose
-    if longest and len(text) > longest:
-        text = text[: longest - 1].rstrip() + "…"
-    return sanitize.mrkdwn(text)
+    return sanitize.mrkdwn(shortened(expert.purpose, longest or len(expert.purpose)))

@@ -5,7 +5,7 @@ import json
 from slack_bolt.async_app import AsyncAck
 
 from bot.adapters.slack.blocks import elements, seals
-from bot.adapters.slack.blocks.elements import labelled_input, plain_text
+from bot.adapters.slack.blocks.elements import labelled_input, text_input
 from bot.adapters.slack.experts import announcements
 from bot.adapters.slack.interactions.error_sentences import refuse_form
 from bot.adapters.slack.interactions.responder import Requester, Responder
@@ -84,31 +84,20 @@ def _modal(now: str, form: Json, callback: str, *, for_defaults: bool) -> Json:
     hint = gettext(
         "The router reads them with every question. Channels may have rules besides those for all."
     )
-    text: Json = {
-        "type": "plain_text_input",
-        "action_id": _VALUE,
-        "multiline": True,
-        "max_length": LONGEST_RULES,
-        "placeholder": plain_text(
-            gettext("Always ask Security about customer data. Ask at most two experts.")
-        ),
-        **({"initial_value": now} if now else {}),
-    }
+    example = gettext("Always ask Security about customer data. Ask at most two experts.")
+    text = text_input(_VALUE, LONGEST_RULES, value=now, example=example) | {"multiline": True}
     blocks = [labelled_input(_RULES, label, hint, text, optional=True)]
-    title, close = gettext("Whom the router asks"), gettext("Cancel")
-    view = elements.modal(title, blocks, close=close, form=callback, metadata=form)
-    return view | {"submit": plain_text(gettext("Save"))}
+    title, close, submit = gettext("Whom the router asks"), gettext("Cancel"), gettext("Save")
+    return elements.modal(title, blocks, close=close, form=callback, metadata=form, submit=submit)
 
 
 def _read(view: Json) -> tuple[str, bool, str]:
     """Return the channel of a submitted form, whether it is about the defaults, and the rules."""
-    try:
+    with seals.form_read():
         match json.loads(view["private_metadata"]), view["state"]["values"][_RULES][_VALUE]:
             case (
                 {"channel": str(channel), "scope": "channel" | "default" as scope},
                 {"value": str() | None as rules},
             ) if channel or scope == "default":
                 return channel, scope == "default", rules or ""
-    except (ValueError, KeyError, TypeError) as error:
-        raise seals.form_out_of_date() from error
     raise seals.form_out_of_date()

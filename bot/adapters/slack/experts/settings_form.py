@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncAck
 
 from bot.adapters.slack.blocks import elements, seals
 from bot.adapters.slack.blocks.answers import section_texts
-from bot.adapters.slack.blocks.elements import labelled_input, option, plain_text, section
+from bot.adapters.slack.blocks.elements import labelled_input, option, section, text_input
 from bot.adapters.slack.experts import announcements
 from bot.adapters.slack.interactions.error_sentences import refuse_form
 from bot.adapters.slack.interactions.responder import Requester, Responder
@@ -51,8 +51,9 @@ class SettingsFormFlow:
         title, close = gettext("Settings"), gettext("Close")
         if self._settings.can_change:
             blocks += _inputs(shown)
-            view = elements.modal(title, blocks, close=close, form=CALLBACK, metadata=form)
-            view |= {"submit": plain_text(gettext("Save"))}
+            view = elements.modal(
+                title, blocks, close=close, form=CALLBACK, metadata=form, submit=gettext("Save")
+            )
         else:
             view = elements.modal(title, blocks, close=close)
         await self._responder.open_modal(requester.trigger_id, view, requester.user)
@@ -117,7 +118,7 @@ def _inputs(shown: Sequence[ShownSetting]) -> list[Json]:
         "action_id": _NAME,
         "options": [option(one.name, one.name) for one in shown],
     }
-    text: Json = {"type": "plain_text_input", "action_id": _VALUE, "max_length": _LONGEST}
+    text = text_input(_VALUE, _LONGEST)
     hint = gettext("Leave it empty to take back what is set for this workspace.")
     return [
         labelled_input(_NAME, gettext("Setting"), "", menu),
@@ -127,11 +128,9 @@ def _inputs(shown: Sequence[ShownSetting]) -> list[Json]:
 
 def _read(view: Json) -> tuple[str, str, str | None]:
     """Return the channel of a submitted form, the setting, and its new value."""
-    try:
+    with seals.form_read():
         channel, values = json.loads(view["private_metadata"])["channel"], view["state"]["values"]
         match channel, values[_NAME][_NAME], values[_VALUE][_VALUE]:
             case str(), {"selected_option": {"value": str(name)}}, {"value": str() | None as value}:
                 return channel, name, value
-    except (ValueError, KeyError, TypeError) as error:
-        raise seals.form_out_of_date() from error
     raise seals.form_out_of_date()

@@ -82,41 +82,31 @@ class HomeListeners:
 
     async def choose(self, ack: AsyncAck, body: Json, action: Json) -> None:
         """Show, edit or remove an expert, as chosen in its menu."""
-        await ack()
-        await self._try(lambda: self._choose(body, action), body)
+        await self._act(ack, body, action, lambda chosen: self._choose(chosen, body))
 
     async def describe(self, ack: AsyncAck, body: Json, action: Json) -> None:
         """Open the form for a new expert."""
-        await ack()
-
-        async def open_form() -> None:
-            self._chosen(body, action)
-            await self._open_form(body, None)
-
-        await self._try(open_form, body)
+        await self._act(ack, body, action, lambda _: self._open_form(body, None))
 
     async def edit_rules(self, ack: AsyncAck, body: Json, action: Json) -> None:
         """Open the form with the rules for whom the router asks."""
-        await ack()
-
-        async def open_form() -> None:
-            self._chosen(body, action)
-            await self._rules.open(
-                self._requester(body), for_defaults=True, callback=rules_form.HOME_CALLBACK
-            )
-
-        await self._try(open_form, body)
+        requester, callback = self._requester(body), rules_form.HOME_CALLBACK
+        await self._act(
+            ack,
+            body,
+            action,
+            lambda _: self._rules.open(requester, for_defaults=True, callback=callback),
+        )
 
     async def add_listed(self, ack: AsyncAck, body: Json, action: Json) -> None:
         """Add the expert of the library that was chosen."""
-        await ack()
 
-        async def add(by: UserId) -> None:
-            name = self._chosen(body, action)
-            change = await self._editor.add_from_library(self._defaults, name, by)
+        async def add(name: str) -> None:
+            change = await self._editor.add_from_library(self._defaults, name, user_of(body))
             await self._handles.follow(change, self._requester(body))
 
-        await self._change(add, body)
+        await self._act(ack, body, action, add)
+        await self._page.show(user_of(body))
 
     async def suggest(self, ack: AsyncAck, body: Json) -> None:
         """Offer those of a large library that suit what was typed."""
@@ -129,32 +119,24 @@ class HomeListeners:
 
     async def set_synthesis(self, ack: AsyncAck, body: Json, action: Json) -> None:
         """Set when the router sums up."""
-        await ack()
-
-        async def set_synthesis(by: UserId) -> None:
-            word = self._chosen(body, action)
-            await self._editor.choose(self._defaults, word, by, setting=Setting.SYNTHESIS)
-
-        await self._change(set_synthesis, body)
+        by, synthesis = user_of(body), Setting.SYNTHESIS
+        await self._act(
+            ack,
+            body,
+            action,
+            lambda when: self._editor.choose(self._defaults, when, by, setting=synthesis),
+        )
+        await self._page.show(by)
 
     async def turn_over(self, ack: AsyncAck, body: Json, action: Json) -> None:
         """Show the usage of another month, or another page of a list."""
-        await ack()
-
-        async def show() -> None:
-            await self._page.show(user_of(body), turning.read(self._chosen(body, action)))
-
-        await self._try(show, body)
+        await self._act(
+            ack, body, action, lambda place: self._page.show(user_of(body), turning.read(place))
+        )
 
     async def ask_budget(self, ack: AsyncAck, body: Json, action: Json) -> None:
         """Open the form that changes a budget."""
-        await ack()
-
-        async def open_form() -> None:
-            self._chosen(body, action)
-            await self._show(home_modals.budget(), body)
-
-        await self._try(open_form, body)
+        await self._act(ack, body, action, lambda _: self._show(home_modals.budget(), body))
 
     async def take_budget(self, ack: AsyncAck, body: Json, view: Json) -> None:
         """Change a budget."""
@@ -193,8 +175,8 @@ class HomeListeners:
             await self._handles.follow(change, self._requester(body))
         await self._page.show(user_of(body))
 
-    async def _choose(self, body: Json, action: Json) -> None:
-        verb, name = home_view.act(self._chosen(body, action))
+    async def _choose(self, chosen: str, body: Json) -> None:
+        verb, name = home_view.act(chosen)
         expert = await self._editor.find(self._defaults, name)
         if verb == home_view.SHOW:
             handles = await self._handles.names(self._responder.team_id)
@@ -211,15 +193,14 @@ class HomeListeners:
             self._requester(body), name, for_defaults=True, callback=expert_form.HOME_CALLBACK
         )
 
-    async def _change(self, change: Callable[[UserId], Awaitable[object]], body: Json) -> None:
-        """Make a change, and show the home as it is then, changed or not."""
-        await self._try(lambda: change(user_of(body)), body)
-        await self._page.show(user_of(body))
-
-    async def _try(self, act: Callable[[], Awaitable[object]], body: Json) -> None:
-        """Call *act*; if it fails, tell the user why."""
+    async def _act(
+        self, ack: AsyncAck, body: Json, action: Json, act: Callable[[str], Awaitable[object]]
+    ) -> None:
+        """Call *act* with what was pressed or chosen in the home; if it fails, tell why."""
+        await ack()
+        place = seals.in_home(self._responder.team_id, user_of(body))
         try:
-            await act()
+            await act(self._responder.value(action, place))
         except (KeyError, TypeError, ValueError) as error:
             log.warning("home.odd", extra={"reason": type(error).__name__})
         except PanelError as error:
@@ -231,11 +212,6 @@ class HomeListeners:
 
     async def _show(self, modal: Json, body: Json) -> None:
         await self._responder.open_modal(body["trigger_id"], modal, user_of(body))
-
-    def _chosen(self, body: Json, action: Json) -> str:
-        """Return what was pressed or chosen in the home. Raises Refused if we do not offer it."""
-        place = seals.in_home(self._responder.team_id, user_of(body))
-        return self._responder.value(action, place)
 
     def _requester(self, body: Json) -> Requester:
         return self._responder.requester(body, "")

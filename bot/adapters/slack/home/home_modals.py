@@ -3,7 +3,7 @@
 import json
 
 from bot.adapters.slack.blocks.answers import Answer, notice
-from bot.adapters.slack.blocks.elements import labelled_input, modal, plain_text, section
+from bot.adapters.slack.blocks.elements import labelled_input, modal, section, text_input
 from bot.adapters.slack.experts.panel_messages import labelled_name
 from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
@@ -26,20 +26,14 @@ def removed_name(view: Json) -> str:
 
 def budget() -> Json:
     """Return the form that changes a budget."""
-    element = {
-        "type": "plain_text_input",
-        "action_id": _WRITTEN,
-        "max_length": _LONGEST,
-        "placeholder": plain_text("person $2/day"),
-    }
+    element = text_input(_WRITTEN, _LONGEST, example="person $2/day")
     hint = gettext(
         "Whose budget it is and how much, such as “channel $20/month”, “expert:legal 5M "
         "tokens/month”, “workspace unlimited” or “person off”."
     )
     written = labelled_input(_WRITTEN, gettext("Budget"), hint, element)
-    title = gettext("Change a budget")
-    form = modal(title, [written], close=gettext("Cancel"), form=BUDGET, metadata={})
-    return form | {"submit": plain_text(gettext("Change"))}
+    title, close, submit = gettext("Change a budget"), gettext("Cancel"), gettext("Change")
+    return modal(title, [written], close=close, form=BUDGET, metadata={}, submit=submit)
 
 
 def written_budget(view: Json) -> str:
@@ -55,5 +49,5 @@ def removal(expert: Expert) -> Json:
         expert=labelled_name(expert),
     )
     title, blocks, close = gettext("Remove expert"), [section(question)], gettext("Keep it")
-    form = modal(title, blocks, close=close, form=REMOVAL, metadata={"name": expert.name})
-    return form | {"submit": plain_text(gettext("Remove"))}
+    named, submit = {"name": expert.name}, gettext("Remove")
+    return modal(title, blocks, close=close, form=REMOVAL, metadata=named, submit=submit)

@@ -31,7 +31,7 @@ from bot.json_types import Json
 from bot.panel.errors import MessengerRefused
 from bot.panel.messaging.messenger import Ending, GrowingText, Messenger, PlanTask, Post, TaskState
 from bot.panel.messaging.outbox import LastState, Outbox
-from bot.panel.model import ApprovalId, MessageTs, Persona, ThreadRef, TurnId, UserId
+from bot.panel.model import MessageTs, Persona, ThreadRef, TurnId, UserId
 from bot.panel.retries import Backoff
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ _BACKOFF = Backoff((0.5, 2.0, 5.0))  # before retrying a post that may not have 
 _PROGRESS_WITHIN = 1.0  # seconds after which an update of the progress is left out
 
 
-class SlackMessenger(Messenger):
+class SlackMessenger(Settling, Messenger):
     """Posts through *api* as the bot that *identity* describes.
 
     What has to follow a message but cannot at once goes into *outbox*.
@@ -56,13 +56,11 @@ class SlackMessenger(Messenger):
         links: LinkDomains | None = None,
         backoff: Backoff = _BACKOFF,
     ) -> None:
+        super().__init__(Replies(api, identity, signer), outbox)
         self._api = api
-        self._replies = Replies(api, identity, signer)
         self._deleted = DeletedThreads(api, self._replies, outbox)
         self._streams = SlackStreams(api, self._replies, self._deleted, outbox, backoff)
-        self._settling = Settling(self._replies, outbox)
         self._status_line = StatusLine(api, self._deleted)
-        self._outbox = outbox
         self._signer = signer
         self._links = links or LinkDomains()
         self._backoff = backoff
@@ -105,25 +103,6 @@ class SlackMessenger(Messenger):
     ) -> LastState:
         plan = self._plan(post, tasks, seals.in_message(thread, ts))
         return last_states.updated(thread, ts, *plan)
-
-    async def plan_decided(
-        self, thread: ThreadRef, turn: TurnId, task: PlanTask, words: str
-    ) -> LastState | None:
-        return await self._settling.plan_decided(thread, turn, task, words)
-
-    async def settled(
-        self,
-        thread: ThreadRef,
-        besides: TurnId | None,
-        until: MessageTs | None,
-        waiting: Collection[ApprovalId],
-    ) -> Sequence[LastState]:
-        return await self._settling.settled(thread, besides, until, waiting)
-
-    async def ended_requests(
-        self, thread: ThreadRef, requests: Collection[MessageTs]
-    ) -> Collection[MessageTs]:
-        return await self._settling.ended_requests(thread, requests)
 
     def taken_back(self, thread: ThreadRef, ts: MessageTs) -> LastState:
         return last_states.deleted(thread, ts)

@@ -26,7 +26,7 @@ _MOST_MESSAGES = 500  # of a thread, the newest: what is older was ended long ag
 
 
 class Settling:
-    """Finds such messages in threads."""
+    """The part of a Messenger that finds such messages in threads."""
 
     def __init__(self, replies: Replies, outbox: Outbox) -> None:
         self._replies = replies
@@ -35,7 +35,6 @@ class Settling:
     async def plan_decided(
         self, thread: ThreadRef, turn: TurnId, task: PlanTask, words: str
     ) -> LastState | None:
-        """See Messenger."""
         on_its_way = await self._outbox.of(thread)  # first: what is sent by then, Slack shows
         message = await self._replies.find(thread, turn, PLAN)
         last = _last(message, on_its_way) if message else None
@@ -50,7 +49,6 @@ class Settling:
         until: MessageTs | None,
         waiting: Collection[ApprovalId],
     ) -> list[LastState]:
-        """See Messenger."""
         on_its_way, states = await self._outbox.of(thread), []
         replies = self._replies.newest_first(thread, latest=until, most=_MOST_MESSAGES)
         async with aclosing(replies):
@@ -64,7 +62,6 @@ class Settling:
     async def ended_requests(
         self, thread: ThreadRef, requests: Collection[MessageTs]
     ) -> list[MessageTs]:
-        """See Messenger."""
         shown = self._replies.of(thread, oldest=min(requests), latest=max(requests))
         async with aclosing(shown) as replies:
             return [
