@@ -1,6 +1,6 @@
 """What the Slack app asks for, and why."""
 
-from bot.adapters.slack.api.manifest import (
+from bot.adapters.slack.app.manifest import (
     BOT_EVENTS,
     BOT_SCOPES,
     OPTIONAL_BOT_SCOPES,

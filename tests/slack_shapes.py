@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from bot.adapters.slack.api.manifest import ADD_EXPERT, ASK_PANEL
+from bot.adapters.slack.app.manifest import ADD_EXPERT, ASK_PANEL
 from bot.adapters.slack.blocks import pickers
 from bot.adapters.slack.buttons import sources_modal, thumbs
 from bot.adapters.slack.buttons.reply_buttons import (

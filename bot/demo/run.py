@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from bot.adapters.redis.connection import client
 from bot.adapters.redis.connection.embedded import embedded_server
-from bot.adapters.slack.api.manifest import manifest
+from bot.adapters.slack.app.manifest import manifest
 from bot.assembly import operator, storage
 from bot.assembly.checks.required_models import require_models
 from bot.assembly.parts import QUIET, Status, run_part

@@ -7,7 +7,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from secrets import token_bytes
 
-from bot.adapters.slack.api.manifest import REDIRECT_PATH
+from bot.adapters.slack.app.manifest import REDIRECT_PATH
 from bot.adapters.slack.installing.routes import INSTALL_PATH
 from bot.assembly import storage
 from bot.assembly.parts import Obstacle, Status

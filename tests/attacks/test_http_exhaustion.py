@@ -14,7 +14,7 @@ from aiohttp import ClientSession
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.api.identity import Identity
-from bot.adapters.slack.api.manifest import EVENTS_PATH
+from bot.adapters.slack.app.manifest import EVENTS_PATH
 from bot.adapters.slack.http.connections import Limits
 from bot.adapters.slack.http.health import READY_PATH
 from bot.adapters.slack.http.serving import serve_http

@@ -14,7 +14,7 @@ from urllib.parse import quote_plus, urlencode
 import pytest
 from aiohttp import ClientSession
 
-from bot.adapters.slack.api.manifest import EVENTS_PATH
+from bot.adapters.slack.app.manifest import EVENTS_PATH
 from bot.playground.slack.delivery.http import sign
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from tests.end_to_end.conftest import MENTION, World

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.adapters.slack.api import manifest
+from bot.adapters.slack.app import manifest
 from bot.playground.slack.workspace.company import ADA, BEN, GROUP
 from bot.playground.slack.workspace.state import Channel
 from tests.end_to_end.conftest import MENTION, World

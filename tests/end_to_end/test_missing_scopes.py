@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.adapters.slack.api.manifest import BOT_SCOPES, OPTIONAL_BOT_SCOPES
+from bot.adapters.slack.app.manifest import BOT_SCOPES, OPTIONAL_BOT_SCOPES
 from bot.panel.model import Wish
 from bot.playground.slack.workspace.company import ADA, BEN, BOT_USER, GENERAL, GROUP
 from bot.playground.slack.workspace.messages import Message

@@ -13,8 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from aiohttp import ClientSession
 
-from bot.adapters.slack.api.app_manifests import apps_page, creation_link, merged
-from bot.adapters.slack.api.manifest import manifest
+from bot.adapters.slack.app.app_manifests import apps_page, creation_link, merged
+from bot.adapters.slack.app.manifest import manifest
 from bot.playground.slack.server import APP_TOKEN, BOT_TOKEN, CONFIGURATION_TOKEN, SlackPlayground
 from bot.settings.env_file import read
 from tests.end_to_end.conftest import World

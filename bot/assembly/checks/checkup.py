@@ -14,7 +14,7 @@ from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.connection.server_checks import examine as examine_redis
 from bot.adapters.redis.processes.process_notes import RedisProcessNotes
 from bot.adapters.slack.api import web_api
-from bot.adapters.slack.api.token_checks import examine as examine_slack
+from bot.adapters.slack.app.token_checks import examine as examine_slack
 from bot.assembly import panels, storage
 from bot.assembly.checks import credentials, one_bot, same_files, versions
 from bot.assembly.checks.scopes import scopes_needed

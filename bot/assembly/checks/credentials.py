@@ -2,7 +2,7 @@
 
 from aiohttp import ClientSession
 
-from bot.adapters.slack.api.manifest import REDIRECT_PATH
+from bot.adapters.slack.app.manifest import REDIRECT_PATH
 from bot.adapters.slack.installing.oauth import Credentials, SlackOAuth
 from bot.panel.checks.findings import Finding, bad, good, warning
 from bot.panel.errors import MessengerRefused, MessengerUnavailable

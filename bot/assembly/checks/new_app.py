@@ -5,10 +5,11 @@ from contextlib import asynccontextmanager
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack.api import app_configuration, token_checks, web_api
-from bot.adapters.slack.api.app_configuration import AppManifest, create_app
-from bot.adapters.slack.api.app_manifests import merged
-from bot.adapters.slack.api.manifest import BOT_SCOPES, manifest
+from bot.adapters.slack.api import web_api
+from bot.adapters.slack.app import app_configuration, token_checks
+from bot.adapters.slack.app.app_configuration import AppManifest, create_app
+from bot.adapters.slack.app.app_manifests import merged
+from bot.adapters.slack.app.manifest import BOT_SCOPES, manifest
 from bot.json_types import Json
 from bot.panel.checks.findings import Finding
 

@@ -2,7 +2,7 @@
 
 import logging
 
-from bot.adapters.slack.api.manifest import BOT_SCOPES, OPTIONAL_BOT_SCOPES
+from bot.adapters.slack.app.manifest import BOT_SCOPES, OPTIONAL_BOT_SCOPES
 from bot.adapters.slack.installing.routes import INSTALL_PATH
 from bot.assembly import panels
 from bot.panel.alerts.alerts import AlertKind, Alerts, AlertStore

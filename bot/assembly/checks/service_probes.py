@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from bot.adapters.openai.checks import probes as openai_probes
 from bot.adapters.openai.checks.probe_bench import ProbeBench
-from bot.adapters.slack.api import probes as slack_probes
-from bot.adapters.slack.api.probes import SlackProbeBench
+from bot.adapters.slack.app import probes as slack_probes
+from bot.adapters.slack.app.probes import SlackProbeBench
 from bot.addresses import without_password
 from bot.assembly.model_server import open_client
 from bot.assembly.slack import open_slack

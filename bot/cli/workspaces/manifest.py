@@ -4,7 +4,7 @@ import json
 
 import click
 
-from bot.adapters.slack.api.manifest import manifest as app_manifest
+from bot.adapters.slack.app.manifest import manifest as app_manifest
 
 
 @click.command()

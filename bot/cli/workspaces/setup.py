@@ -13,8 +13,8 @@ from typing import Any
 import click
 from dotenv import set_key
 
-from bot.adapters.slack.api.app_manifests import creation_link
-from bot.adapters.slack.api.manifest import manifest
+from bot.adapters.slack.app.app_manifests import creation_link
+from bot.adapters.slack.app.manifest import manifest
 from bot.cli.check import check, print_findings
 from bot.cli.keys import new_key
 from bot.cli.shared import lazily

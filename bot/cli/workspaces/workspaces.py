@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot import runtime
-from bot.adapters.slack.api.manifest import BOT_SCOPES
+from bot.adapters.slack.app.manifest import BOT_SCOPES
 from bot.characters import visible
 from bot.cli.shared import lazily
 from bot.cli.shared.command import asynchronous, settings

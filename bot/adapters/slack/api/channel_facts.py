@@ -8,7 +8,8 @@ import logging
 from collections.abc import Callable, Collection
 
 from bot import runtime
-from bot.adapters.slack.api.web_api import SlackApi, SlackRefused
+from bot.adapters.slack.api.answers import SlackRefused
+from bot.adapters.slack.api.web_api import SlackApi
 from bot.json_types import Json
 from bot.panel.access.channel_facts import ChannelFacts, SharedChannelStore
 from bot.panel.errors import MessengerUnavailable

@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 
+from bot.adapters.slack.api.answers import Ambiguous
 from bot.adapters.slack.api.uploads import POLL_DELAYS, Uploads
-from bot.adapters.slack.api.web_api import Ambiguous, SlackApi
+from bot.adapters.slack.api.web_api import SlackApi
 from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, Refused

@@ -6,7 +6,7 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack.api.web_api import meaning
+from bot.adapters.slack.api.answers import meaning, scopes_in
 from bot.panel.errors import GiveUp, MessengerRefused, MessengerUnavailable
 
 CUSTOMIZE = "chat:write.customize"
@@ -55,11 +55,10 @@ async def identify(web: AsyncWebClient) -> Identity:
             "SLACK_BOT_TOKEN is a person's token. Copy the Bot User OAuth Token, which begins "
             "with xoxb-."
         )
-    scopes = next((v for k, v in answer.headers.items() if k.lower() == "x-oauth-scopes"), "")
     return Identity(
         team_id=answer["team_id"],
         bot_id=answer["bot_id"],
         bot_user_id=answer["user_id"],
         url=answer["url"],
-        scopes=frozenset(scope.strip() for scope in scopes.split(",") if scope.strip()),
+        scopes=scopes_in(answer.headers) or frozenset(),
     )

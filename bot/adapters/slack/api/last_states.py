@@ -3,6 +3,7 @@
 import json
 import logging
 
+from bot.adapters.slack.api.answers import NO_CHANNEL, NO_MESSAGE, UNFIT
 from bot.adapters.slack.api.web_api import SlackApi
 from bot.json_types import Json
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
@@ -20,19 +21,7 @@ _METHODS = frozenset(
         "chat.update",
     }
 )
-# Nobody can post there now; people may bring the channel, or the bot, back.
-NO_CHANNEL = frozenset({"channel_not_found", "is_archived", "not_in_channel"})
-_DONE = frozenset({"message_not_found", "message_not_in_streaming_state"})
-UNFIT = frozenset(
-    {
-        "invalid_blocks",
-        "invalid_blocks_format",
-        "msg_blocks_too_long",
-        "msg_blocks_too_many",
-        "msg_too_long",
-        "unsupported_block",
-    }
-)
+_DONE = frozenset({NO_MESSAGE, "message_not_in_streaming_state"})
 
 
 def updated(thread: ThreadRef, ts: str, content: Json, plain: Json | None = None) -> LastState:

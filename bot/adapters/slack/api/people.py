@@ -7,8 +7,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import aclosing
 
 from bot import runtime
+from bot.adapters.slack.api.answers import SlackRefused
 from bot.adapters.slack.api.identity import Identity
-from bot.adapters.slack.api.web_api import SlackApi, SlackRefused
+from bot.adapters.slack.api.web_api import SlackApi
 from bot.json_types import Json
 from bot.panel.messaging.people import People, Person, Role
 from bot.panel.model import UserId

@@ -13,7 +13,8 @@ from contextlib import suppress
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from bot.adapters.leased_requests import leased_body
-from bot.adapters.slack.api.web_api import Ambiguous, SlackApi, SlackRefused
+from bot.adapters.slack.api.answers import Ambiguous, SlackRefused
+from bot.adapters.slack.api.web_api import SlackApi
 from bot.json_types import Json
 from bot.panel.errors import MessengerRefused
 from bot.panel.made_files import StoredFile, Upload

@@ -14,17 +14,18 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
 from bot.adapters.leased_requests import LeasedBytes, LeasedRequest
+from bot.adapters.slack.api import answers
+from bot.adapters.slack.api.answers import Ambiguous, SlackRefused
 from bot.adapters.slack.api.channels import Channels
 from bot.adapters.slack.api.rate_limits import TooBusy, limits, pause_others, wait_for_slot
 from bot.characters import whole, whole_json
 from bot.json_types import Json
 from bot.panel import observing
-from bot.panel.errors import MessengerRefused, MessengerUnavailable, TurnLost, WorkspaceMoving
+from bot.panel.errors import MessengerUnavailable, TurnLost
 from bot.panel.intake import lease
 from bot.panel.messaging.rate_limiter import RateLimiter
 from bot.panel.observing import Kind, Outcome
@@ -34,15 +35,6 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-_TOO_FAST = frozenset({"ratelimited", "rate_limited"})
-_UNCERTAIN = frozenset(
-    {"fatal_error", "internal_error", "request_timeout", "service_unavailable", "team_unavailable"}
-)
-_MOVING = frozenset({"org_login_required", "team_added_to_org"})  # into an organisation, for now
-REJECTED = frozenset(  # what Slack says of a token
-    {"account_inactive", "invalid_auth", "not_authed", "team_access_not_granted"}
-    | {"token_expired", "token_revoked"}
-)
 _POSTING = frozenset({"chat.postMessage", "chat.startStream"})
 _TELLING = _POSTING | {"assistant.threads.setStatus"}  # something to a thread
 # What an org-wide token does in one of its workspaces; channels and messages tell theirs.
@@ -50,21 +42,12 @@ _OF_WORKSPACE = ("bots.", "conversations.list", "team.", "usergroups.", "users."
 PAGE = 200  # items that are asked for at once
 _READ_DELAYS = (0.2, 0.4, 0.8)  # before a read is repeated
 _NEWS_DELAYS = (0.5, 1.0, 2.0)  # before it is looked whether a channel's id has changed
-_MAX_RETRY_AFTER = 60 * 60.0
 _CANCEL_GRACE = 3.0  # seconds that a cancelled call may still take
 
 # The SDK and Bolt log whole requests at DEBUG, and Bolt copies the root logger's level. This
 # logger keeps them quiet at any level, and drops warnings about what we do on purpose.
 quiet = logging.getLogger("slack_sdk.quiet")
 quiet.setLevel(logging.ERROR)
-
-
-class Ambiguous(MessengerUnavailable):
-    """It is unknown whether the call took effect."""
-
-
-class SlackRefused(MessengerRefused):
-    """Slack refused the call."""
 
 
 def session(seconds: float = 15) -> ClientSession:
@@ -214,13 +197,17 @@ class SlackApi:
             if isinstance(error.__cause__, TurnLost):  # raised where the body would have gone out
                 raise error.__cause__ from None
             raise Ambiguous(f"{method}: {type(error).__name__}") from error
-        answer = _object(content)
+        answer = answers.parsed(content)
         if status == 200 and answer.get("ok"):
             whole_answer: Json = whole_json(answer)
             return whole_answer
-        refusal = _meaning(status, headers, answer)
+        refusal = answers.error_of(status, headers, answer)
         self._note_missing_scope(method, refusal)
-        if self._on_rejected and isinstance(refusal, SlackRefused) and refusal.code in REJECTED:
+        if (
+            self._on_rejected
+            and isinstance(refusal, SlackRefused)
+            and refusal.code in answers.REJECTED
+        ):
             await self._on_rejected(refusal.code)
         raise refusal
 
@@ -261,15 +248,6 @@ async def _uninterrupted(call: Coroutine[Any, Any, T]) -> T:
         raise
 
 
-def _object(content: bytes) -> Json:
-    """Return the JSON object that *content* is; empty if it is none."""
-    try:
-        answer = json.loads(content)
-    except (ValueError, RecursionError):
-        return {}
-    return answer if isinstance(answer, dict) else {}
-
-
 def form(args: Mapping[str, Any]) -> bytes:
     """Return *args* as a form, which every method takes; only some take JSON.
 
@@ -281,28 +259,3 @@ def form(args: Mapping[str, Any]) -> bytes:
         if value is not None
     }
     return URL.build(query=fields).raw_query_string.encode()
-
-
-def meaning(error: SlackApiError) -> Exception:
-    """Return the domain's error for an error answer of Slack's."""
-    response = error.response
-    status = int(getattr(response, "status_code", None) or getattr(response, "status", None) or 0)
-    data = getattr(response, "data", None)
-    return _meaning(status, response.headers, data if isinstance(data, dict) else {})
-
-
-def _meaning(status: int, headers: Mapping[str, str], body: Mapping[str, Any]) -> Exception:
-    code = str(body.get("error") or f"http_{status}")
-    if status == 429 or code in _TOO_FAST:
-        return MessengerUnavailable(code, after=_retry_after(headers))
-    if code in _MOVING:
-        return WorkspaceMoving(code)
-    if status >= 500 or code in _UNCERTAIN or not body:
-        return Ambiguous(code)
-    return SlackRefused(code, str(body.get("needed", "")))
-
-
-def _retry_after(headers: Mapping[str, str]) -> float:
-    """Return how many seconds Slack wants us to wait; one at least."""
-    value = next((v for k, v in headers.items() if k.lower() == "retry-after"), "")
-    return min(max(1.0, float(value)), _MAX_RETRY_AFTER) if value.isdecimal() else 1.0

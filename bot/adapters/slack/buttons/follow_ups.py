@@ -11,7 +11,7 @@ from dataclasses import replace
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
 from bot.adapters.slack.api import last_states
-from bot.adapters.slack.api.manifest import ADD_EXPERT, ASK_PANEL
+from bot.adapters.slack.app.manifest import ADD_EXPERT, ASK_PANEL
 from bot.adapters.slack.blocks import pickers
 from bot.adapters.slack.blocks.answers import sentence
 from bot.adapters.slack.buttons.answering import carry_out

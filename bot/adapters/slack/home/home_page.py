@@ -3,7 +3,7 @@
 import logging
 from dataclasses import replace
 
-from bot.adapters.slack.api.web_api import SlackRefused
+from bot.adapters.slack.api.answers import UNFIT, SlackRefused
 from bot.adapters.slack.blocks import seals
 from bot.adapters.slack.home import home_view
 from bot.adapters.slack.home.home_view import FIRST
@@ -17,9 +17,7 @@ from bot.panel.reports.overview import Overview, OverviewReader
 
 log = logging.getLogger(__name__)
 
-_UNFIT = frozenset(
-    {"invalid_arguments", "invalid_blocks", "invalid_blocks_format", "unsupported_block"}
-)
+_UNFIT = UNFIT | {"invalid_arguments"}
 
 
 class HomePage:

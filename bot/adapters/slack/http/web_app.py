@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 
-from bot.adapters.slack.api.manifest import EVENTS_PATH
+from bot.adapters.slack.app.manifest import EVENTS_PATH
 from bot.adapters.slack.http.connections import Limits
 from bot.adapters.slack.http.health import GUARD, health_app
 from bot.adapters.slack.http.verification import PAYLOAD, verified

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot import runtime
-from bot.adapters.slack.api.manifest import BOT_SCOPES
+from bot.adapters.slack.app.manifest import BOT_SCOPES
 from bot.adapters.slack.installing import pages
 from bot.adapters.slack.installing.oauth import Grant, NotGranted, SlackOAuth
 from bot.adapters.slack.installing.page import Page

@@ -11,8 +11,9 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 from aiohttp import ClientSession
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack.api.manifest import BOT_SCOPES, OPTIONAL_BOT_SCOPES
-from bot.adapters.slack.api.web_api import REJECTED, SlackApi, client, quiet
+from bot.adapters.slack.api.answers import REJECTED
+from bot.adapters.slack.api.web_api import SlackApi, client, quiet
+from bot.adapters.slack.app.manifest import BOT_SCOPES, OPTIONAL_BOT_SCOPES
 from bot.json_types import Json
 from bot.panel.errors import MessengerRefused, PanelError
 from bot.panel.messaging.rate_limiter import NoRateLimiter

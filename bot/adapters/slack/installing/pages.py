@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.adapters.slack.api.manifest import BOT_SCOPES
+from bot.adapters.slack.app.manifest import BOT_SCOPES
 from bot.adapters.slack.installing.page import Page
 from bot.language import ENGLISH, current_language, gettext
 

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from aiohttp import ClientSession
 
 from bot import runtime
-from bot.adapters.slack.api.web_api import REJECTED, SlackApi, client
+from bot.adapters.slack.api.answers import REJECTED
+from bot.adapters.slack.api.web_api import SlackApi, client
 from bot.adapters.slack.receiving.events import event_of, event_time, revoked_bots
 from bot.json_types import Json
 from bot.operations.forgetting.removal import RemovedWorkspaces

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot import runtime
-from bot.adapters.slack.api.manifest import REDIRECT_PATH
+from bot.adapters.slack.app.manifest import REDIRECT_PATH
 from bot.adapters.slack.http.health import GUARD
 from bot.adapters.slack.http.verification import Handler
 from bot.adapters.slack.installing import pages

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot import runtime
-from bot.adapters.slack.api.web_api import Ambiguous
+from bot.adapters.slack.api.answers import Ambiguous
 from bot.adapters.slack.installing.oauth import SlackOAuth
 from bot.json_types import Json
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, PanelError, StoreUnavailable

@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot import runtime
+from bot.adapters.slack.api.answers import NOT_THERE, SlackRefused
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.metadata import MessageStamp, StampSigner
-from bot.adapters.slack.api.web_api import SlackApi, SlackRefused
+from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.blocks import seals
 from bot.adapters.slack.receiving import payloads
 from bot.json_types import Json
@@ -28,7 +29,6 @@ log = logging.getLogger(__name__)
 
 _TS = re.compile(r"\d{10}\.\d{6}", re.ASCII)
 _AHEAD = 5 * 60.0  # seconds that Slack's clock may be ahead of ours
-_NOT_THERE = frozenset({"thread_not_found", "channel_not_found", "not_in_channel"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class Clicks:
                 include_all_metadata=True,
             )
         except SlackRefused as error:
-            if error.code in _NOT_THERE:
+            if error.code in NOT_THERE:
                 return None
             raise
         ours = self._identity.bot_id

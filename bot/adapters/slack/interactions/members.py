@@ -7,7 +7,8 @@ other organisations may not be listed, so the members of the channel are read fo
 import logging
 from collections.abc import Collection
 
-from bot.adapters.slack.api.web_api import SlackApi, SlackRefused
+from bot.adapters.slack.api.answers import SlackRefused
+from bot.adapters.slack.api.web_api import SlackApi
 from bot.panel.messaging.people import Members
 from bot.panel.model import UserId
 

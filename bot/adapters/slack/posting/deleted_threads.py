@@ -10,6 +10,7 @@ from contextlib import aclosing, contextmanager
 from typing import NoReturn
 
 from bot.adapters.slack.api import last_states
+from bot.adapters.slack.api.answers import NO_CHANNEL, NO_THREAD
 from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.threads.replies import Replies
 from bot.json_types import Json
@@ -19,9 +20,6 @@ from bot.panel.model import ThreadRef, TurnId
 
 log = logging.getLogger(__name__)
 
-_NO_THREAD = frozenset(
-    {"thread_not_found", "invalid_thread_ts", "cannot_reply_to_message", "message_not_found"}
-)
 _MOST = 1_000  # messages of a channel that are looked through, the newest
 _LOOK_WITHIN = 1.0  # seconds; a look that would be later is left out
 
@@ -66,9 +64,9 @@ class DeletedThreads:
 
     async def explains(self, error: Exception, thread: ThreadRef) -> bool:
         """Whether *error* says that there is no such thread or channel, and it is true."""
-        if isinstance(error, MessengerRefused) and error.code in last_states.NO_CHANNEL:
+        if isinstance(error, MessengerRefused) and error.code in NO_CHANNEL:
             return True
-        if not (isinstance(error, MessengerRefused) and error.code in _NO_THREAD):
+        if not (isinstance(error, MessengerRefused) and error.code in NO_THREAD):
             return False
         try:
             await self._api.read(
@@ -79,7 +77,7 @@ class DeletedThreads:
                 limit=1,
             )
         except MessengerRefused as refusal:
-            return refusal.code in _NO_THREAD
+            return refusal.code in NO_THREAD
         except MessengerUnavailable:
             pass
         return False
@@ -124,6 +122,6 @@ def noticing() -> Iterator[None]:
     try:
         yield
     except MessengerRefused as error:
-        if error.code in _NO_THREAD | last_states.NO_CHANNEL:
+        if error.code in NO_THREAD | NO_CHANNEL:
             raise ThreadGone(error.code) from error
         raise

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 
-from bot.adapters.slack.api.last_states import UNFIT
+from bot.adapters.slack.api.answers import UNFIT
 from bot.json_types import Json
 from bot.panel.errors import MessengerRefused
 

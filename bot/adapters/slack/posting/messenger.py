@@ -11,10 +11,11 @@ from itertools import chain
 from typing import Any
 
 from bot.adapters.slack.api import last_states
+from bot.adapters.slack.api.answers import SlackRefused
 from bot.adapters.slack.api.identity import CUSTOMIZE, Identity
 from bot.adapters.slack.api.metadata import MessageStamp, StampSigner
 from bot.adapters.slack.api.rate_limits import TooBusy
-from bot.adapters.slack.api.web_api import SlackApi, SlackRefused
+from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.blocks import messages, seals
 from bot.adapters.slack.buttons import reply_buttons
 from bot.adapters.slack.markdown import sanitize, splitting, stream_text

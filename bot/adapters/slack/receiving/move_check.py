@@ -9,7 +9,8 @@ the stamps of our messages, in threads that go on (``Transcript.has_moved``).
 import asyncio
 import logging
 
-from bot.adapters.slack.api.web_api import SlackApi, SlackRefused
+from bot.adapters.slack.api.answers import SlackRefused
+from bot.adapters.slack.api.web_api import SlackApi
 from bot.json_types import Json
 from bot.panel.errors import MessengerUnavailable
 from bot.panel.messaging.channel_moves import ChannelMove

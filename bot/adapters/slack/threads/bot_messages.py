@@ -1,5 +1,6 @@
 """Finding who wrote in a thread, and deleting the bot's own messages there."""
 
+from bot.adapters.slack.api.answers import NO_MESSAGE
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.metadata import StampSigner
 from bot.adapters.slack.api.web_api import SlackApi
@@ -7,8 +8,6 @@ from bot.adapters.slack.threads.replies import Replies
 from bot.operations.slack_threads import BotMessages, ThreadTraces
 from bot.panel.errors import MessengerRefused
 from bot.panel.model import ConversationId, MessageTs, ThreadRef, UserId
-
-_GONE = "message_not_found"
 
 
 class SlackBotMessages(BotMessages):
@@ -40,5 +39,5 @@ class SlackBotMessages(BotMessages):
         try:
             await self._api.rewrite("chat.delete", channel=thread.channel_id, ts=ts)
         except MessengerRefused as error:
-            if error.code != _GONE:
+            if error.code != NO_MESSAGE:
                 raise

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from bot.adapters.slack.api import permalinks
+from bot.adapters.slack.api.answers import NOT_THERE
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.permalinks import Place
 from bot.adapters.slack.api.web_api import SlackApi
 from bot.adapters.slack.content import message_content
 from bot.adapters.slack.markdown import sanitize
 from bot.adapters.slack.receiving.mentions import Mentions
-from bot.adapters.slack.threads.replies import NOT_THERE
 from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.errors import MessengerRefused, Refused

@@ -4,18 +4,17 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import aclosing, contextmanager
 
 from bot.adapters.slack.api import metadata
+from bot.adapters.slack.api.answers import MISSING_SCOPE, NOT_THERE, Ambiguous
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.metadata import MessageStamp, StampSigner
-from bot.adapters.slack.api.web_api import PAGE, Ambiguous, SlackApi
+from bot.adapters.slack.api.web_api import PAGE, SlackApi
 from bot.adapters.slack.threads.newest_first import Page, newest_first
 from bot.json_types import Json
 from bot.panel.errors import MessengerRefused
 from bot.panel.model import ThreadRef, TurnId
 from bot.panel.retries import Backoff, Retries
 
-MISSING_SCOPE = "missing_scope"
 _ANSWERS = ("reply:", "router:")  # parts, as their names begin
-NOT_THERE = frozenset({"thread_not_found", "channel_not_found", "not_in_channel"})
 
 
 class Replies:

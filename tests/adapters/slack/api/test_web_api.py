@@ -10,7 +10,8 @@ import pytest
 from aiohttp import web
 
 from bot.adapters.slack.api import web_api
-from bot.adapters.slack.api.web_api import Ambiguous, SlackApi, SlackRefused
+from bot.adapters.slack.api.answers import Ambiguous, SlackRefused
+from bot.adapters.slack.api.web_api import SlackApi
 from bot.panel.errors import MessengerUnavailable, TurnLost, WorkspaceMoving
 from bot.panel.intake.lease import Lease
 from bot.panel.messaging.rate_limiter import NoRateLimiter

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from bot.adapters.slack.api.manifest import EVENTS_PATH
+from bot.adapters.slack.app.manifest import EVENTS_PATH
 from bot.adapters.slack.buttons import sources_modal
 from bot.adapters.slack.buttons.sources import SourcesListeners
 from bot.adapters.slack.http import web_app

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from bot.adapters.slack.api.manifest import EVENTS_PATH
+from bot.adapters.slack.app.manifest import EVENTS_PATH
 from bot.adapters.slack.documents import document_messages
 from bot.adapters.slack.documents.document_listeners import DocumentListeners
 from bot.adapters.slack.experts.experts_listeners import ExpertsListeners

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from bot.adapters.slack.api.manifest import EVENTS_PATH
+from bot.adapters.slack.app.manifest import EVENTS_PATH
 from bot.adapters.slack.experts.experts_listeners import ExpertsListeners
 from bot.adapters.slack.http import web_app
 from bot.adapters.slack.receiving import receiver

@@ -5,9 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.adapters.slack.api import last_states
-from bot.adapters.slack.api.last_states import UNFIT
-from bot.adapters.slack.api.web_api import Ambiguous
+from bot.adapters.slack.api.answers import NO_CHANNEL, UNFIT, Ambiguous
 from bot.panel.errors import MessengerRefused, ThreadGone
 from bot.panel.messaging.messenger import Post
 from bot.panel.model import ConversationId, ExpertName, MessageTs, Persona, TurnId, UserId
@@ -103,7 +101,7 @@ def documented(shared, method):
     return json.loads((shared / "slack" / "methods" / f"{method}.json").read_text())["errors"]
 
 
-@pytest.mark.parametrize("code", sorted(last_states.NO_CHANNEL))
+@pytest.mark.parametrize("code", sorted(NO_CHANNEL))
 async def test_no_stream_begins_in_a_channel_that_is_closed_to_us(place, code):
     place.slack.hazards.on("chat.startStream", hazards.error(code))
 
@@ -113,7 +111,7 @@ async def test_no_stream_begins_in_a_channel_that_is_closed_to_us(place, code):
 
 async def test_whatever_slack_says_no_stream_begins_and_none_is_left(place, shared):
     codes = [*documented(shared, "chat.startStream"), "unknown_method", "missing_scope", "new_code"]
-    for code in {*codes} - {"rate_limited"} - last_states.NO_CHANNEL:
+    for code in {*codes} - {"rate_limited"} - NO_CHANNEL:
         place.slack.hazards.on("chat.startStream", hazards.error(code))
         assert await place.open() is None, code
     assert place.replies() == []

@@ -9,7 +9,7 @@ import pytest
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.adapters.redis.stores.delivery_store import RedisDeliveryStore
-from bot.adapters.slack.api.manifest import EVENTS_PATH
+from bot.adapters.slack.app.manifest import EVENTS_PATH
 from bot.adapters.slack.http import web_app
 from bot.adapters.slack.receiving import receiver
 from bot.adapters.slack.receiving.act_once import name_of

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.adapters.slack.api import web_api
-from bot.adapters.slack.api.manifest import EVENTS_PATH
+from bot.adapters.slack.app.manifest import EVENTS_PATH
 from bot.adapters.slack.http import web_app
 from bot.adapters.slack.receiving import receiver
 from bot.adapters.slack.receiving.message_listeners import MessageListeners

@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from aiohttp import ClientConnectionError, ClientSession
 
-from bot.adapters.slack.api.manifest import EVENTS_PATH
+from bot.adapters.slack.app.manifest import EVENTS_PATH
 from bot.adapters.slack.http import health, web_app
 from bot.adapters.slack.receiving import receiver
 from bot.panel.messaging.locales import Locales

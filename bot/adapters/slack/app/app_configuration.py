@@ -34,7 +34,7 @@ async def create_app(client: AsyncWebClient, token: str, manifest: Json) -> Json
 
 async def set_icon(client: AsyncWebClient, token: str, app_id: str) -> None:
     """Give an app the icon that comes with the bot. Raises Refused."""
-    icon = files("bot.adapters.slack.api").joinpath("icon.png").read_bytes()
+    icon = files("bot.adapters.slack.app").joinpath("icon.png").read_bytes()
     try:
         await client.apps_icon_set(app_id=app_id, file=icon, token=token)
     except Exception as error:

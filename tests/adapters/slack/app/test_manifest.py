@@ -6,7 +6,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from bot.adapters.slack.api.manifest import manifest
+from bot.adapters.slack.app.manifest import manifest
 
 REPOSITORY = Path(__file__).parents[4]
 SHARED = Path(os.environ.get("PANELBOT_SHARED", REPOSITORY.parent / "shared"))

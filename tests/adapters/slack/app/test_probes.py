@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.adapters.slack.api import probes, web_api
+from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.identity import identify
-from bot.adapters.slack.api.probes import SlackProbeBench
 from bot.adapters.slack.api.web_api import SlackApi
+from bot.adapters.slack.app import probes
+from bot.adapters.slack.app.probes import SlackProbeBench
 from bot.panel.checks.probes import Observation, observe
 from bot.panel.messaging.rate_limiter import NoRateLimiter
 from bot.playground.slack import hazards

@@ -7,7 +7,7 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.adapters.slack.api.web_api import meaning
+from bot.adapters.slack.api.answers import meaning, scopes_in
 from bot.addresses import without_password
 from bot.panel.checks.findings import Finding, bad, good, warning
 from bot.panel.errors import MessengerRefused
@@ -44,10 +44,10 @@ async def examine(
 
 
 def _scopes(headers: Mapping[str, str], wanted: frozenset[str]) -> list[Finding]:
-    given = next((v for k, v in headers.items() if k.lower() == "x-oauth-scopes"), None)
+    given = scopes_in(headers)
     if given is None:
         return [warning("Slack did not tell the scopes", "Compare them with `panelbot manifest`.")]
-    missing = wanted - {scope.strip() for scope in given.split(",")}
+    missing = wanted - given
     if not missing:
         return [good("The bot has all the scopes that it needs")]
     remedy = "Update the app with `panelbot manifest`, then reinstall it."

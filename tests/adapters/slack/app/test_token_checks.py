@@ -1,7 +1,8 @@
 import pytest
 from aiohttp import web
 
-from bot.adapters.slack.api import token_checks, web_api
+from bot.adapters.slack.api import web_api
+from bot.adapters.slack.app import token_checks
 from bot.panel.checks.findings import Severity
 from bot.playground.slack import hazards
 from bot.playground.slack.server import SCOPES

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from bot import runtime
+from bot.adapters.slack.api.answers import NO_MESSAGE
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.web_api import SlackApi
 from bot.json_types import Json
@@ -17,7 +18,6 @@ _METADATA = {"event_type": "panelbot_probe", "event_payload": {"probe": "1"}}
 # Without spaces, CommonMark sees the second as bold only because of the hair space after it.
 _EMPHASIS = "**注意：**次 **第一。**\u200a次"  # noqa: RUF001 - CJK
 _ROOT = "Panelbot is probing what Slack does in this thread. It cleans up after itself."
-_GONE = "message_not_found"
 _PAUSE_GROWTH = 1.2  # each pause between additions is this factor longer than the last
 
 
@@ -95,7 +95,7 @@ class SlackProbeBench:
             try:
                 await self.api.rewrite("chat.delete", channel=self._channel, ts=ts)
             except MessengerRefused as error:
-                if error.code != _GONE:
+                if error.code != NO_MESSAGE:
                     left.append(f"message {self._channel}/{ts}: {error}")
             except PanelError as error:
                 left.append(f"message {self._channel}/{ts}: {error}")

@@ -1,0 +1,1 @@
+"""The app as Slack has it: its manifest, its tokens, and how Slack itself behaves."""
