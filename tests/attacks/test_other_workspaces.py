@@ -6,7 +6,7 @@ import time
 import pytest
 from aiohttp import ClientSession
 
-from bot.adapters.slack.api.manifest import ADD_EXPERT
+from bot.adapters.slack.app.manifest import ADD_EXPERT
 from bot.json_types import Json
 from bot.playground.slack.delivery.http import sign
 from bot.playground.slack.workspace.company import ADA, GENERAL
