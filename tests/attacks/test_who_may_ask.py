@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.playground.openai.stand_in.brain import Text, WaitFor, by_instructions
+from bot.playground.openai.stand_in.brain import Text, WaitFor
 from bot.playground.slack.workspace.company import (
     ADA,
     BEN,
@@ -17,6 +17,7 @@ from bot.playground.slack.workspace.company import (
 from bot.playground.slack.workspace.messages import Message
 from tests.end_to_end.conftest import MENTION, World
 from tests.eventually import eventually
+from tests.scripted_brain import by_instructions
 
 ASK = f"{MENTION} please ask legal"
 

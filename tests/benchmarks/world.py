@@ -8,11 +8,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from bot.playground.openai.server import OpenAIPlayground
-from bot.playground.openai.stand_in.brain import Call, ModelRequest, Reply, ScriptedBrain, Text
+from bot.playground.openai.stand_in.brain import Call, ModelRequest, Reply, Text
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace.company import ADA, BOT_USER
 from bot.playground.slack.workspace.messages import Message
 from bot.playground.slack.workspace.state import Change, Channel
+from tests.scripted_brain import ScriptedBrain
 
 ROUTER, EXPERT = 0.3, 1.0  # seconds that the model takes
 CHANNELS = tuple(f"C0BENCH{number:03}" for number in range(100))

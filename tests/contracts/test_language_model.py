@@ -55,11 +55,12 @@ from bot.panel.model import (
     ThreadRef,
 )
 from bot.playground.openai.server import OpenAIPlayground
-from bot.playground.openai.stand_in.brain import Call, Cite, Cut, ScriptedBrain, Step, Text
+from bot.playground.openai.stand_in.brain import Call, Cite, Cut, Step, Text
 from bot.playground.openai.stand_in.hosted_steps import CiteMade, RunCode
 from tests.fakes.language_model import ROUTER, ScriptedModel
 from tests.inspection.inspector import OpenAIInspector
 from tests.openai_client import strict_client
+from tests.scripted_brain import ScriptedBrain
 
 ROUTER_LABELS = RouterLabels(ThreadRef("T1", "C1", "1.0"))
 ASK_LEGAL = Tool("ask_legal", "Ask the lawyer.", {"brief": "what"})

@@ -14,9 +14,9 @@ from bot.panel.messaging.messenger import PlanTask, Post, TaskState
 from bot.panel.messaging.rate_limiter import NoRateLimiter
 from bot.panel.model import ConversationId, ExpertName, Persona, ThreadRef, TurnId, UserId
 from bot.panel.retries import Backoff
-from bot.playground.slack import hazards
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace.company import ADA, GENERAL
+from tests import slack_faults as hazards
 from tests.fakes.messenger import RecordingMessenger
 from tests.fakes.outbox import FakeOutbox
 from tests.fakes.turn_queue import FakeTurnQueue

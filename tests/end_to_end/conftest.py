@@ -16,14 +16,7 @@ from bot.assembly.worker import open_worker
 from bot.json_types import Json
 from bot.playground.openai.items.items import text_of
 from bot.playground.openai.server import OpenAIPlayground
-from bot.playground.openai.stand_in.brain import (
-    Call,
-    ModelRequest,
-    Reply,
-    ScriptedBrain,
-    Text,
-    is_user,
-)
+from bot.playground.openai.stand_in.brain import Call, ModelRequest, Reply, Text, is_user
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace.company import ADA, BOT_ID, BOT_USER, GENERAL
 from bot.playground.slack.workspace.messages import Message
@@ -33,6 +26,7 @@ from tests.inspection.inspector import OpenAIInspector
 from tests.inspection.slack_inspector import SlackInspector
 from tests.processes import BotProcess, bot_process, warm_up
 from tests.screen_reader import ScreenReader
+from tests.scripted_brain import ScriptedBrain
 
 SECRET = "a-secret-of-at-least-16-characters"
 MENTION = f"<@{BOT_USER}>"

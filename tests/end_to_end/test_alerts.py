@@ -15,9 +15,9 @@ from bot.panel.alerts.alerts import AlertKind, Alerts
 from bot.panel.errors import MessengerRefused
 from bot.panel.messaging.locales import Locales
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId
-from bot.playground.openai import faults
-from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import ADA, BOT_USER, ERIN, LEGAL, PRODUCT
+from tests import openai_faults as faults
+from tests import slack_faults as hazards
 from tests.end_to_end.conftest import MENTION, World
 
 TEAM = "T0ACME"

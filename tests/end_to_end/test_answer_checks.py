@@ -8,9 +8,10 @@ from xml.etree import ElementTree
 import pytest
 
 from bot.playground.openai.items.items import text_of
-from bot.playground.openai.stand_in.brain import Call, ModelRequest, by_instructions
+from bot.playground.openai.stand_in.brain import Call, ModelRequest
 from tests.end_to_end.conftest import World
 from tests.processes import bot_process
+from tests.scripted_brain import by_instructions
 
 QUESTIONS = """\
 - id: one

@@ -13,11 +13,12 @@ from bot.experts import library
 from bot.panel.model import ToolName
 from bot.panel.roster.roster import WorkspaceScope
 from bot.playground.mcp.server import McpPlayground
-from bot.playground.openai.stand_in.brain import UseServer, by_instructions
+from bot.playground.openai.stand_in.brain import UseServer
 from bot.playground.slack.workspace.company import ADA, BEN, CHLOE, DEV, GENERAL
 from bot.playground.slack.workspace.messages import Message
 from tests.end_to_end.conftest import MENTION, World
 from tests.eventually import eventually
+from tests.scripted_brain import by_instructions
 
 TICKET = UseServer("shop", "open_ticket", {"title": "Broken", "details": "All of it."})
 AFTERWARDS = "Answer 2 of the legal counsel of a technology company"

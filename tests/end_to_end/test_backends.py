@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.playground.openai import faults
 from bot.playground.openai.rule_model.rules import RuleBrain
 from bot.playground.slack.workspace.company import GENERAL
+from tests import openai_faults as faults
 from tests.end_to_end.conftest import MENTION, World
 from tests.eventually import eventually
 

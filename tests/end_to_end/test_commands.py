@@ -9,10 +9,10 @@ import socket
 import pytest
 
 from bot.demo.run import NOTICE
-from bot.playground.openai import faults
 from bot.playground.openai.stand_in.brain import Call, Pause, Text
-from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import GENERAL
+from tests import openai_faults as faults
+from tests import slack_faults as hazards
 from tests.end_to_end.conftest import MENTION, World, until_reachable
 from tests.eventually import eventually
 

@@ -9,11 +9,11 @@ from bot.panel.links import RouterLabels
 from bot.panel.model import Expert, ExpertName
 from bot.panel.roster.roster import ChannelScope
 from bot.panel.texts import refusal_sentences, sentences
-from bot.playground.openai import faults
 from bot.playground.openai.items.items import text_of
 from bot.playground.openai.stand_in.brain import Call, Cut, Text
-from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import ADA, BEN, BOT_USER, GENERAL
+from tests import openai_faults as faults
+from tests import slack_faults as hazards
 from tests.end_to_end.conftest import MENTION, World, body
 
 LEGAL = ("Legal Counsel", "Answer 1 of the legal counsel of a technology company")

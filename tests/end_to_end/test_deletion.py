@@ -11,12 +11,12 @@ from typing import Literal, get_args
 import pytest
 
 from bot.assembly import storage
-from bot.playground.openai import faults
 from bot.playground.openai.stand_in.brain import Call, ModelRequest, Reply, Text, WaitFor
 from bot.playground.slack.hazards import Hazards
 from bot.playground.slack.workspace import payloads
 from bot.playground.slack.workspace.company import ADA, BOT_USER, GENERAL
 from bot.playground.slack.workspace.messages import Message
+from tests import openai_faults as faults
 from tests.end_to_end.conftest import MENTION, World, panel_brain
 from tests.eventually import eventually
 

@@ -7,9 +7,9 @@ from xml.etree import ElementTree
 import pytest
 
 from bot.panel.roster.expert_checks import MOST_EXPERTS
-from bot.playground.openai import faults
 from bot.playground.openai.items.items import text_of
 from bot.playground.openai.stand_in.brain import Call
+from tests import openai_faults as faults
 from tests.end_to_end.conftest import World
 from tests.processes import bot_process
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.json_types import Json
-from bot.playground.openai import faults
+from tests import openai_faults as faults
 from tests.end_to_end.conftest import MENTION, World
 from tests.end_to_end.test_show_work import replies, work
 

@@ -9,10 +9,10 @@ from bot.assembly import storage
 from bot.assembly.web import open_web
 from bot.panel.model import TurnId, UserId
 from bot.panel.reports.feedback import Feedback, Judged, Opinion
-from bot.playground.openai import faults
 from bot.playground.openai.stand_in.brain import Text, WaitFor
-from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import ADA, BEN, GENERAL, PRODUCT
+from tests import openai_faults as faults
+from tests import slack_faults as hazards
 from tests.end_to_end.conftest import MENTION, World
 from tests.eventually import eventually
 

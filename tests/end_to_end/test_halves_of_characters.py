@@ -2,8 +2,9 @@
 
 import pytest
 
-from bot.playground.openai.stand_in.brain import Call, Text, by_instructions, by_message
+from bot.playground.openai.stand_in.brain import Call, Text
 from tests.end_to_end.conftest import MENTION, World
+from tests.scripted_brain import by_instructions, by_message
 
 HALF = "\ud83d"
 

@@ -4,9 +4,9 @@ from functools import partial
 
 from bot.language import in_language
 from bot.panel.texts import sentences
-from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import ADA, CHLOE, ERIN, GENERAL
 from bot.playground.slack.workspace.messages import Message
+from tests import slack_faults as hazards
 from tests.end_to_end.conftest import MENTION, World, body
 
 

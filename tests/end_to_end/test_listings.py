@@ -3,8 +3,8 @@
 import json
 
 from bot.playground.openai.stand_in.brain import Call
-from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import GENERAL
+from tests import slack_faults as hazards
 from tests.end_to_end.conftest import MENTION, World
 
 

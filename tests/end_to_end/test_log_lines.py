@@ -14,13 +14,14 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from bot import __version__
-from bot.playground.openai.stand_in.brain import Pause, Status, Text, by_message
+from bot.playground.openai.stand_in.brain import Pause, Status, Text
 from bot.playground.slack.workspace.company import GENERAL
 from tests.docs.snippets import snippets
 from tests.end_to_end.conftest import MENTION, World
 from tests.end_to_end.test_panel_changes import command
 from tests.eventually import eventually
 from tests.packages import install
+from tests.scripted_brain import by_message
 
 Line = dict[str, Any]
 

@@ -7,9 +7,9 @@ from itertools import permutations
 import pytest
 
 from bot.assembly import storage
-from bot.playground.openai import faults
 from bot.playground.openai.stand_in.brain import Text, WaitFor
 from bot.playground.slack.workspace.company import GENERAL
+from tests import openai_faults as faults
 from tests.end_to_end.conftest import MENTION, World
 from tests.eventually import eventually
 

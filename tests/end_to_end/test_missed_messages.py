@@ -6,9 +6,9 @@ import time
 import pytest
 
 from bot.panel.texts import apologies
-from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import ADA, BOT_USER, GENERAL, GROUP, PRODUCT
 from bot.playground.slack.workspace.messages import Message
+from tests import slack_faults as hazards
 from tests.end_to_end.conftest import MENTION, World
 from tests.eventually import eventually
 

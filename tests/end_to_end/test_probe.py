@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
-from bot.playground.openai import faults
 from bot.playground.openai.rule_model.rules import RuleBrain
 from bot.playground.slack.workspace.company import GENERAL
+from tests import openai_faults as faults
 from tests.end_to_end.conftest import World
 
 CHECK = re.compile(r"^## ([a-z-]+): .*\n\n(.+)\n", re.MULTILINE)

@@ -6,11 +6,12 @@ import pytest
 
 from bot.assembly import storage
 from bot.operations.chores import ChoreKind
-from bot.playground.openai.stand_in.brain import ModelRequest, Reply, ScriptedBrain, WaitFor
+from bot.playground.openai.stand_in.brain import ModelRequest, Reply, WaitFor
 from bot.playground.slack.workspace.other_companies import GLOBEX, INITECH, NORTH, SOUTH
 from tests.end_to_end.companies import Companies, companies_of
 from tests.end_to_end.conftest import World, panel_brain
 from tests.eventually import eventually
+from tests.scripted_brain import ScriptedBrain
 
 
 @pytest.mark.parametrize("comes_back", [True, False])

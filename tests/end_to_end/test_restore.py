@@ -18,14 +18,15 @@ from bot.json_types import Json
 from bot.panel.model import ToolName
 from bot.panel.roster.roster import WorkspaceScope
 from bot.playground.mcp.server import McpPlayground
-from bot.playground.openai import faults
-from bot.playground.openai.stand_in.brain import UseServer, by_instructions
+from bot.playground.openai.stand_in.brain import UseServer
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from bot.runtime import Runtime
+from tests import openai_faults as faults
 from tests.adapters.redis.servers import Server, running, until
 from tests.end_to_end.conftest import MENTION, World
 from tests.end_to_end.test_approvals import question
 from tests.eventually import eventually
+from tests.scripted_brain import by_instructions
 
 TICKET = UseServer("shop", "open_ticket", {"title": "Broken", "details": "All of it."})
 LEGAL = "the legal counsel of a technology company"

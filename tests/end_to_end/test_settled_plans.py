@@ -6,11 +6,12 @@ import pytest
 
 from bot.adapters.slack.buttons.reply_buttons import APPROVE, STOP
 from bot.playground.openai.latency import always
-from bot.playground.openai.stand_in.brain import Text, WaitFor, by_instructions
+from bot.playground.openai.stand_in.brain import Text, WaitFor
 from bot.playground.slack.workspace.company import ADA
 from tests.end_to_end.conftest import MENTION, World
 from tests.end_to_end.test_approvals import TICKET, equipped, question, shop
 from tests.eventually import eventually
+from tests.scripted_brain import by_instructions
 
 __all__ = ["equipped", "shop"]
 

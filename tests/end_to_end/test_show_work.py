@@ -5,10 +5,11 @@ import asyncio
 from bot.adapters.redis import codec
 from bot.adapters.redis.stores.packed_reports import unpacked
 from bot.adapters.slack.buttons.reply_buttons import SHOW_WORK
-from bot.playground.openai.stand_in.brain import WaitFor, by_instructions
+from bot.playground.openai.stand_in.brain import WaitFor
 from bot.playground.slack.workspace.company import BEN
 from bot.playground.slack.workspace.messages import Message
 from tests.end_to_end.conftest import MENTION, World
+from tests.scripted_brain import by_instructions
 
 
 def replies(world: World, ts: str) -> dict[str, Message]:

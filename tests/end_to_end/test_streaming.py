@@ -7,9 +7,10 @@ import pytest
 
 from bot.panel.texts import sentences
 from bot.playground.openai.stand_in.brain import Step, Text, WaitFor
-from bot.playground.slack import hazards
+from bot.playground.slack.hazards import Fault
 from bot.playground.slack.workspace.company import ADA, BOT_USER, GENERAL
 from bot.playground.slack.workspace.messages import Message
+from tests import slack_faults as hazards
 from tests.end_to_end.conftest import MENTION, World, body
 from tests.eventually import eventually
 
@@ -122,7 +123,7 @@ async def test_in_a_channel_nothing_grows_before_somebody_wants_it(answering: An
     ids=str,
 )
 async def test_whatever_goes_wrong_with_a_stream_all_is_said_once(
-    answering: Answering, method: str, fault: hazards.Fault
+    answering: Answering, method: str, fault: Fault
 ):
     answering.world.slack.hazards.on(method, fault)
     answering.ask()
@@ -152,9 +153,7 @@ async def test_whatever_goes_wrong_with_a_stream_all_is_said_once(
     ],
     ids=str,
 )
-async def test_whatever_goes_wrong_as_it_grows_all_is_said_once(
-    answering: Answering, fault: hazards.Fault
-):
+async def test_whatever_goes_wrong_as_it_grows_all_is_said_once(answering: Answering, fault: Fault):
     answering.world.slack.hazards.on("chat.appendStream", fault)
     go_on = asyncio.Event()
     answering.ask(WaitFor(go_on), Text("And more.\n\nMore still."))

@@ -15,9 +15,9 @@ from bot.assembly.worker import open_worker
 from bot.panel.checks.findings import Severity
 from bot.panel.errors import Refused
 from bot.playground.openai.rule_model.rules import RuleBrain
-from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from bot.playground.slack.workspace.messages import Message
+from tests import slack_faults as hazards
 from tests.end_to_end.conftest import MENTION, World, body
 from tests.operations.export.test_as_html import Reader
 

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from bot.playground.openai import faults
 from bot.playground.slack.workspace.company import ADA, BEN, GENERAL
+from tests import openai_faults as faults
 from tests.end_to_end.conftest import MENTION, World
 
 SECRET = "hunter2"

@@ -11,7 +11,7 @@ from bot.adapters.redis import keys
 from bot.assembly import storage
 from bot.operations.chores import Chore, ChoreKind
 from bot.playground.openai.server import OpenAIPlayground
-from bot.playground.openai.stand_in.brain import ScriptedBrain, WaitFor
+from bot.playground.openai.stand_in.brain import WaitFor
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from bot.playground.slack.workspace.other_companies import (
     FAY,
@@ -31,6 +31,7 @@ from tests.end_to_end.companies import (
 )
 from tests.end_to_end.conftest import World, panel_brain
 from tests.eventually import eventually
+from tests.scripted_brain import ScriptedBrain
 
 
 @pytest.fixture

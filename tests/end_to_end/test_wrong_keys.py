@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from bot.playground.openai import faults
+from tests import openai_faults as faults
 from tests.end_to_end.conftest import World
 from tests.end_to_end.test_signals import told
 

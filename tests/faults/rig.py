@@ -17,7 +17,6 @@ from bot.panel.model import Expert, ExpertName
 from bot.panel.roster.roster import Setting, WorkspaceScope
 from bot.playground.mcp.server import McpPlayground
 from bot.playground.openai.server import OpenAIPlayground
-from bot.playground.openai.stand_in.brain import ScriptedBrain
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace.company import ADA, BEN, BOT_USER, CHLOE, DEV
 from bot.playground.slack.workspace.state import Channel
@@ -30,6 +29,7 @@ from tests.faults.redis_proxy import RedisProxy
 from tests.faults.traps import Traps
 from tests.faults.wrong_clock import jump
 from tests.processes import Prepare, nothing
+from tests.scripted_brain import ScriptedBrain
 
 SECRET = "a-secret-of-at-least-16-characters"
 PEOPLE = (ADA, BEN, CHLOE, DEV)

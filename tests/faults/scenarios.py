@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 
-from bot.playground.openai import faults
-from bot.playground.slack import hazards
+from tests import openai_faults as faults
+from tests import slack_faults as hazards
 from tests.faults import steps
 from tests.faults.features import FEATURES, NONE, TOGETHER, Feature
 from tests.faults.fleet import again_and_again

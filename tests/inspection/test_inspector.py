@@ -7,12 +7,12 @@ import pytest
 from aiohttp import web
 
 from bot.playground.openai.server import OpenAIPlayground
-from bot.playground.openai.stand_in.brain import ScriptedBrain
 from bot.playground.slack.web_api.endpoint import Call
 from tests.inspection.inspector import OpenAIInspector
 from tests.inspection.openapi import OpenApi
 from tests.inspection.reference import Reference
 from tests.inspection.slack_inspector import SlackInspector
+from tests.scripted_brain import ScriptedBrain
 
 
 @pytest.fixture

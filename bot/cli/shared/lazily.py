@@ -37,37 +37,6 @@ if TYPE_CHECKING:
         reports,
         with_examples,
     )
-
-    __all__ = [
-        "answers",
-        "budgets",
-        "checkup",
-        "chosen",
-        "collected",
-        "decisions",
-        "demo",
-        "discovery",
-        "evaluation",
-        "export",
-        "installing",
-        "model_server",
-        "new_app",
-        "notes",
-        "operator",
-        "parts",
-        "printing",
-        "questions",
-        "reports",
-        "router_trial",
-        "service_probes",
-        "stand_in",
-        "storage",
-        "upkeep",
-        "watching",
-        "web",
-        "with_examples",
-        "worker",
-    ]
 else:
     _ELSEWHERE = {
         "answers": "bot.demo.answers",

@@ -1,6 +1,6 @@
 """How long the model takes: no time in tests, a few seconds in the demo."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.json_types import Json
@@ -26,18 +26,3 @@ class Latency:
 def always(seconds: float) -> Seconds:
     """Take *seconds* for every request."""
     return lambda _: seconds
-
-
-def by_model(seconds: Mapping[str, float], *, otherwise: float = 0.0) -> Seconds:
-    """Take as long as *seconds* says for the model."""
-    return lambda body: seconds.get(body["model"], otherwise)
-
-
-def by_instructions(seconds: Mapping[str, float], *, otherwise: float = 0.0) -> Seconds:
-    """Take as long as *seconds* says for the first words that the instructions contain."""
-
-    def take(body: Json) -> float:
-        instructions = body.get("instructions") or ""
-        return next((time for words, time in seconds.items() if words in instructions), otherwise)
-
-    return take

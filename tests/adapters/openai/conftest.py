@@ -9,9 +9,9 @@ from bot.adapters.openai.responses.conversations import ConversationsModel
 from bot.adapters.openai.retries import RetryDelays
 from bot.adapters.openai.server.client import connect
 from bot.playground.openai.server import OpenAIPlayground
-from bot.playground.openai.stand_in.brain import ScriptedBrain
 from tests.adapters.openai.canned_api import CannedApi
 from tests.inspection.inspector import OpenAIInspector
+from tests.scripted_brain import ScriptedBrain
 
 AT_ONCE = RetryDelays(locked=(0, 0, 0, 0), busy=(0, 0, 0, 0))
 

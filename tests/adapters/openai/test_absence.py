@@ -18,9 +18,9 @@ from bot.panel.links import RouterLabels
 from bot.panel.model import ConversationId, ExpertName, ThreadRef
 from bot.panel.roster.documents.knowledge import CollectionOwner, Upload
 from bot.panel.roster.roster import WorkspaceScope
-from bot.playground.openai import faults
 from bot.playground.openai.faults import Fault
 from bot.playground.openai.server import OpenAIPlayground
+from tests import openai_faults as faults
 from tests.adapters.openai.canned_api import Answer, CannedApi
 from tests.adapters.openai.events import error
 from tests.adapters.openai.prompts import prompt, told

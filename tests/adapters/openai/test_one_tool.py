@@ -36,12 +36,13 @@ from bot.panel.texts import refusal_sentences
 from bot.panel.tools import HostedTool, McpServer
 from bot.playground.openai.responses import requests
 from bot.playground.openai.server import OpenAIPlayground
-from bot.playground.openai.stand_in.brain import Call, ScriptedBrain
+from bot.playground.openai.stand_in.brain import Call
 from bot.playground.openai.tools import assistant_tools
 from tests.adapters.openai.canned_api import Answer, CannedApi, Stream
 from tests.adapters.openai.events import completed, error
 from tests.adapters.openai.large_panels import asked, expert, panel
 from tests.adapters.openai.prompts import told
+from tests.scripted_brain import ScriptedBrain
 
 LIMITS = ServerLimits()
 SERVERS = tuple(

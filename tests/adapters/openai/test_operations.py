@@ -31,8 +31,9 @@ from bot.panel.model import CallId, CollectionId, ConversationId, Effort, Expert
 from bot.panel.roster.documents.knowledge import CollectionOwner, Upload
 from bot.panel.roster.roster import WorkspaceScope
 from bot.playground.openai.server import OpenAIPlayground
-from bot.playground.openai.stand_in.brain import Call, ScriptedBrain, Text
+from bot.playground.openai.stand_in.brain import Call, Text
 from tests.inspection.inspector import OpenAIInspector
+from tests.scripted_brain import ScriptedBrain
 
 ASK = Tool("consult_legal", "Ask the lawyer.", {"brief": "what"})
 LABELS = RouterLabels(ThreadRef("T1", "C1", "1.0"))

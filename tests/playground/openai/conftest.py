@@ -7,9 +7,9 @@ from openai import AsyncOpenAI
 from openai.types.conversations import Conversation
 
 from bot.playground.openai.server import OpenAIPlayground
-from bot.playground.openai.stand_in.brain import ScriptedBrain
 from tests.inspection import client_types
 from tests.inspection.openapi import OpenApi
+from tests.scripted_brain import ScriptedBrain
 
 
 @pytest.fixture

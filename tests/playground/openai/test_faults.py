@@ -9,11 +9,12 @@ from openai import (
 )
 from openai.types.conversations import Conversation
 
-from bot.playground.openai import faults
 from bot.playground.openai.faults import Faults
 from bot.playground.openai.server import OpenAIPlayground
-from bot.playground.openai.stand_in.brain import ScriptedBrain, Status, by_instructions, by_message
+from bot.playground.openai.stand_in.brain import Status
+from tests import openai_faults as faults
 from tests.playground.openai.asking import ask, stored, types
+from tests.scripted_brain import ScriptedBrain, by_instructions, by_message
 
 RESPOND = "POST /v1/responses"
 

@@ -5,10 +5,10 @@ import pytest
 from aiohttp import ClientConnectionError, ClientTimeout
 from slack_sdk.errors import SlackApiError
 
-from bot.playground.slack import hazards
 from bot.playground.slack.hazards import Hazards
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace.company import ADA, GENERAL
+from tests import slack_faults as hazards
 from tests.eventually import eventually
 
 POST = "chat.postMessage"

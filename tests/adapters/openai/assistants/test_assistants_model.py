@@ -25,9 +25,9 @@ from bot.panel.language_model.exchange import (
 )
 from bot.panel.links import RouterLabels
 from bot.panel.model import CallId, CollectionId, ConversationId, Effort, ThreadRef
-from bot.playground.openai import faults
 from bot.playground.openai.server import OpenAIPlayground
 from bot.playground.openai.stand_in.brain import Call, Fail, Incomplete, Pause, Text
+from tests import openai_faults as faults
 from tests.adapters.openai.prompts import ASK_LEGAL, prompt, told
 
 LABELS = RouterLabels(ThreadRef("T1", "C1", "1.0"))

@@ -11,17 +11,10 @@ from bot.adapters.openai.retries import RetryDelays
 from bot.adapters.openai.server.client import connect
 from bot.panel.checks.probes import observe
 from bot.playground.mcp.server import McpPlayground
-from bot.playground.openai import faults
 from bot.playground.openai.server import OpenAIPlayground
-from bot.playground.openai.stand_in.brain import (
-    Call,
-    Fail,
-    ModelRequest,
-    Pause,
-    Reply,
-    ScriptedBrain,
-    Text,
-)
+from bot.playground.openai.stand_in.brain import Call, Fail, ModelRequest, Pause, Reply, Text
+from tests import openai_faults as faults
+from tests.scripted_brain import ScriptedBrain
 
 RESPOND = "POST /v1/responses"
 

@@ -9,10 +9,10 @@ from bot.panel.errors import ModelUnavailable, Refused
 from bot.panel.model import CollectionId, ExpertName, ThreadRef
 from bot.panel.roster.documents.knowledge import Collection, CollectionOwner, DocumentState, Upload
 from bot.panel.roster.roster import WorkspaceScope
-from bot.playground.openai.faults import status
 from bot.playground.openai.server import OpenAIPlayground
 from tests.adapters.openai.canned_api import Answer, CannedApi
 from tests.inspection.inspector import OpenAIInspector
+from tests.openai_faults import status
 
 HOLDER = CollectionOwner(WorkspaceScope("T1"), ExpertName("legal"))
 HANDBOOK = Upload("handbook.md", b"Thirty days of holiday.")

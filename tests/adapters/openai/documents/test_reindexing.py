@@ -12,11 +12,12 @@ from bot.panel.errors import PanelError, Refused
 from bot.panel.model import CollectionId, DocumentId, ExpertName
 from bot.panel.roster.documents.knowledge import CollectionOwner, Document, DocumentState, Upload
 from bot.panel.roster.roster import WorkspaceScope
-from bot.playground.openai.faults import Fault, silence, status
+from bot.playground.openai.faults import Fault
 from bot.playground.openai.server import OpenAIPlayground
 from tests.eventually import eventually
 from tests.inspection.inspector import OpenAIInspector
 from tests.openai_client import strict_client
+from tests.openai_faults import silence, status
 
 OWNER = CollectionOwner(WorkspaceScope("T1"), ExpertName("legal"))
 HANDBOOK = Upload("handbook.md", b"Thirty days of holiday.")

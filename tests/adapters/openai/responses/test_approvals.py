@@ -24,8 +24,9 @@ from bot.panel.model import ConversationId, Effort, ExpertName, ThreadRef
 from bot.panel.tools import Approval, ApprovalWanted, McpServer
 from bot.playground.mcp.server import McpPlayground
 from bot.playground.openai.server import OpenAIPlayground
-from bot.playground.openai.stand_in.brain import ScriptedBrain, UseServer
+from bot.playground.openai.stand_in.brain import UseServer
 from tests.openai_client import strict_client
+from tests.scripted_brain import ScriptedBrain
 
 LABELS = ExpertLabels(ThreadRef("T1", "C1", "1.0"), ExpertName("legal"), ConversationId("conv_0"))
 LOOK_UP = UseServer("shop", "look_up_price", {"plan": "team"})

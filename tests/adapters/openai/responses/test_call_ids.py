@@ -10,9 +10,10 @@ from bot.panel.language_model.exchange import Responded, ToolAnswered, ToolCalle
 from bot.panel.links import RouterLabels
 from bot.panel.model import ThreadRef
 from bot.playground.openai.server import OpenAIPlayground
-from bot.playground.openai.stand_in.brain import Call, ScriptedBrain
+from bot.playground.openai.stand_in.brain import Call
 from tests.adapters.openai.conftest import AT_ONCE
 from tests.adapters.openai.prompts import ASK_LEGAL, prompt, told
+from tests.scripted_brain import ScriptedBrain
 
 LABELS = RouterLabels(ThreadRef("T1", "C1", "1.0"))
 MANNERS = ["own", "counted", "by name", "doubled", "null", "missing"]

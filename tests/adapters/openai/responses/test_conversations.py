@@ -16,13 +16,15 @@ from bot.panel.intake.lease import Lease
 from bot.panel.language_model.exchange import Begun, Item, ModelSaid, TextWritten, UserSaid
 from bot.panel.links import RouterLabels
 from bot.panel.model import ConversationId, ThreadRef
-from bot.playground.openai import faults
+from bot.playground.openai.faults import Fault
 from bot.playground.openai.server import OpenAIPlayground
-from bot.playground.openai.stand_in.brain import Pause, ScriptedBrain, Text, WaitFor
+from bot.playground.openai.stand_in.brain import Pause, Text, WaitFor
+from tests import openai_faults as faults
 from tests.adapters.openai.canned_api import Answer, CannedApi
 from tests.adapters.openai.events import response
 from tests.adapters.openai.prompts import prompt, told
 from tests.eventually import eventually
+from tests.scripted_brain import ScriptedBrain
 
 LABELS = RouterLabels(ThreadRef("T1", "C1", "1.0"))
 RESPOND = "POST /v1/responses"
@@ -114,7 +116,7 @@ async def test_a_request_that_may_have_arrived_is_not_repeated(
     server: OpenAIPlayground,
     model: ConversationsModel,
     conversation: ConversationId,
-    fault: faults.Fault,
+    fault: Fault,
     after_effect: bool,
 ) -> None:
     server.faults.on(RESPOND, replace(fault, after_effect=after_effect))

@@ -24,7 +24,6 @@ from bot.adapters.redis.stores.conversation_store import RedisConversationStore
 from bot.json_types import Json
 from bot.panel.language_model.exchange import ToolAnswered, ToolCalled, UserSaid
 from bot.panel.language_model.language_model import LanguageModel
-from bot.playground.openai import faults
 from bot.playground.openai.conversations.store import Manners
 from bot.playground.openai.server import OpenAIPlayground
 from bot.playground.openai.stand_in.brain import (
@@ -32,15 +31,16 @@ from bot.playground.openai.stand_in.brain import (
     Cut,
     ModelRequest,
     Reply,
-    ScriptedBrain,
     Step,
     Text,
     WaitFor,
     is_user,
 )
+from tests import openai_faults as faults
 from tests.eventually import eventually
 from tests.inspection.inspector import OpenAIInspector
 from tests.panel.conftest import HURRY, THREAD, Bench
+from tests.scripted_brain import ScriptedBrain
 
 RESPOND = "POST /v1/responses"
 LIST, APPEND = "GET /v1/conversations/*/items", "POST /v1/conversations/*/items"

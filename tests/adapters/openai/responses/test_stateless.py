@@ -23,11 +23,12 @@ from bot.panel.language_model.exchange import (
 )
 from bot.panel.links import RouterLabels
 from bot.panel.model import CallId, ConversationId, Effort, ThreadRef
-from bot.playground.openai import faults
-from bot.playground.openai.stand_in.brain import Call, Text, by_instructions
+from bot.playground.openai.stand_in.brain import Call, Text
+from tests import openai_faults as faults
 from tests.adapters.openai.canned_api import Answer, CannedApi, Stream
 from tests.adapters.openai.events import call, completed, delta, item_done, message
 from tests.adapters.openai.prompts import ASK_LEGAL, prompt, told
+from tests.scripted_brain import by_instructions
 
 LABELS = RouterLabels(ThreadRef("T1", "C1", "1.0"))
 RESPOND = "POST /v1/responses"

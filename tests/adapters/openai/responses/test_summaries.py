@@ -14,19 +14,12 @@ from bot.panel.errors import ModelFault, ModelRefused
 from bot.panel.language_model.exchange import Item, Responded, UserSaid
 from bot.panel.links import RouterLabels
 from bot.panel.model import ConversationId, ThreadRef
-from bot.playground.openai.stand_in.brain import (
-    Fail,
-    Incomplete,
-    Refusal,
-    Status,
-    Step,
-    Text,
-    by_instructions,
-)
+from bot.playground.openai.stand_in.brain import Fail, Incomplete, Refusal, Status, Step, Text
 from tests.adapters.openai.canned_api import Answer, CannedApi, Stream
 from tests.adapters.openai.events import completed, error, message, response
 from tests.adapters.openai.large_panels import asked as choosing
 from tests.adapters.openai.prompts import prompt, told
+from tests.scripted_brain import by_instructions
 
 LABELS = RouterLabels(ThreadRef("T1", "C1", "1.0"))
 AT_ONCE = RetryDelays(busy=(0,))

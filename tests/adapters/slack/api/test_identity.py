@@ -5,8 +5,8 @@ from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.identity import Identity, identify
 from bot.adapters.slack.receiving.receiver import authorize_result
 from bot.panel.errors import GiveUp, MessengerUnavailable
-from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import BOT_ID, BOT_USER
+from tests import slack_faults as hazards
 
 
 async def test_the_identity_comes_from_slack(neighbour):

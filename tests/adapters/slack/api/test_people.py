@@ -7,7 +7,6 @@ from bot.adapters.slack.api.people import SlackPeople
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
 from bot.panel.messaging.people import Role
 from bot.panel.model import UserId
-from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import (
     ADA,
     BEN,
@@ -17,6 +16,7 @@ from bot.playground.slack.workspace.company import (
     STRANGER,
 )
 from bot.playground.slack.workspace.state import SLACKBOT
+from tests import slack_faults as hazards
 
 NOBODY = UserId("U0NOBODY")
 

@@ -11,8 +11,8 @@ from bot.adapters.slack.api import rate_limits
 from bot.adapters.slack.api.rate_limits import TooBusy
 from bot.adapters.slack.api.web_api import SlackApi
 from bot.panel.messaging.rate_limiter import Limit, NoRateLimiter
-from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import GENERAL, PRODUCT
+from tests import slack_faults as hazards
 
 TIERS = {"t1": 1, "t2": 20, "t3": 50, "t4": 100}
 

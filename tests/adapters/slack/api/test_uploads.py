@@ -6,7 +6,7 @@ from aiohttp import web
 from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.files import SlackFiles
 from bot.panel.errors import MessengerRefused, MessengerUnavailable
-from bot.playground.slack import hazards
+from tests import slack_faults as hazards
 
 PNG = b"\x89PNG\r\n\x1a\n"
 

@@ -15,8 +15,8 @@ from bot.adapters.slack.api.web_api import SlackApi
 from bot.panel.errors import MessengerUnavailable, TurnLost, WorkspaceMoving
 from bot.panel.intake.lease import Lease
 from bot.panel.messaging.rate_limiter import NoRateLimiter
-from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import ADA, GENERAL
+from tests import slack_faults as hazards
 
 Answer = Callable[[], web.Response | Awaitable[web.Response]]
 

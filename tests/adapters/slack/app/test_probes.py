@@ -11,9 +11,9 @@ from bot.adapters.slack.app import probes
 from bot.adapters.slack.app.probes import SlackProbeBench
 from bot.panel.checks.probes import Observation, observe
 from bot.panel.messaging.rate_limiter import NoRateLimiter
-from bot.playground.slack import hazards
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace.company import ADA, GENERAL
+from tests import slack_faults as hazards
 
 KEEPS, LOSES = "It keeps the persona", "It loses the persona"
 

@@ -4,8 +4,8 @@ from aiohttp import web
 from bot.adapters.slack.api import web_api
 from bot.adapters.slack.app import token_checks
 from bot.panel.checks.findings import Severity
-from bot.playground.slack import hazards
 from bot.playground.slack.server import SCOPES
+from tests import slack_faults as hazards
 
 
 async def examine(client, **options):

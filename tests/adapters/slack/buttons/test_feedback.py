@@ -15,9 +15,9 @@ from bot.panel.messaging.messenger import Post
 from bot.panel.model import ExpertName, Persona, TurnId
 from bot.panel.reports.feedback import Opinion
 from bot.panel.reports.feedback_recorder import FeedbackRecorder
-from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import ADA, BEN, GENERAL, GUEST
 from bot.playground.slack.workspace.state import Message
+from tests import slack_faults as hazards
 from tests.adapters.slack.conftest import Neighbour
 from tests.eventually import eventually
 from tests.fakes.feedback_store import FakeFeedbackStore

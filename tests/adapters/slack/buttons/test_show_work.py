@@ -26,8 +26,8 @@ from bot.panel.model import (
 from bot.panel.reports.turn_inspector import TurnInspector
 from bot.panel.reports.turn_trace import ExpertTrace, TurnTrace
 from bot.panel.routing.decision import NotAsked, WhyNot
-from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import BEN, GUEST
+from tests import slack_faults as hazards
 from tests.adapters.slack.conftest import Neighbour
 from tests.eventually import eventually
 

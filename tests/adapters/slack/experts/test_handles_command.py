@@ -17,8 +17,9 @@ from bot.panel.messaging.handles import Handle
 from bot.panel.model import UserId
 from bot.panel.roster.changes import Change, Verb
 from bot.panel.roster.roster import WorkspaceScope
-from bot.playground.slack import hazards
+from bot.playground.slack.hazards import Ending, Fault
 from bot.playground.slack.workspace.company import ADA, BOT_USER, DEV, GENERAL
+from tests import slack_faults as hazards
 from tests.fakes.panel_store import FakePanelStore
 from tests.panel_editors import panel_editor
 
@@ -164,7 +165,7 @@ async def test_a_group_whose_creation_got_no_answer_is_used(office):
 
 
 async def test_a_group_that_another_process_has_just_made_is_taken_up(office):
-    quicker = hazards.Fault(hazards.Ending.ERROR, after_effect=True, error="handle_already_exists")
+    quicker = Fault(Ending.ERROR, after_effect=True, error="handle_already_exists")
     office.slack.hazards.on("usergroups.create", quicker)
 
     assert "@panel-legal" in await office.order("handle legal on")
@@ -174,7 +175,7 @@ async def test_a_group_that_another_process_has_just_made_is_taken_up(office):
 
 async def test_a_group_that_somebody_has_just_disabled_is_disabled(office):
     await office.order("handle legal on")
-    fault = hazards.Fault(hazards.Ending.ERROR, after_effect=True, error="already_disabled")
+    fault = Fault(Ending.ERROR, after_effect=True, error="already_disabled")
     office.slack.hazards.on("usergroups.disable", fault)
 
     assert "gone" in await office.order("handle legal off")

@@ -20,7 +20,6 @@ from bot.panel.model import Expert, ExpertName, Synthesis, TurnId, UserId
 from bot.panel.reports.feedback import Feedback, Judged, Opinion
 from bot.panel.reports.overview import OverviewReader
 from bot.panel.roster.roster import ChannelScope, WorkspaceScope
-from bot.playground.slack import hazards
 from bot.playground.slack.delivery import interactions
 from bot.playground.slack.web_api.methods.files import new_file
 from bot.playground.slack.workspace.company import (
@@ -33,6 +32,7 @@ from bot.playground.slack.workspace.company import (
     PRODUCT,
     STRANGER,
 )
+from tests import slack_faults as hazards
 from tests.eventually import eventually
 from tests.fakes.access import FakeChannelFacts
 from tests.fakes.audit_log import auditor

@@ -10,10 +10,10 @@ from contextlib import suppress
 import pytest
 
 from bot.panel.errors import MessengerUnavailable
-from bot.playground.slack.hazards import server_error
 from bot.playground.slack.web_api.errors import ApiError
 from bot.playground.slack.workspace.other_companies import GLOBEX, INITECH, NORTH, SOUTH
 from tests.adapters.slack.installing.test_removal import Company
+from tests.slack_faults import server_error
 
 ORG = INITECH.id
 TEAMS = (GLOBEX, NORTH, SOUTH)

@@ -4,7 +4,6 @@ import pytest
 
 from bot.adapters.slack.interactions.members import SlackMembers
 from bot.panel.errors import MessengerUnavailable
-from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import (
     ADA,
     BEN,
@@ -19,6 +18,7 @@ from bot.playground.slack.workspace.company import (
     PRODUCT,
     STRANGER,
 )
+from tests import slack_faults as hazards
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import pytest
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, ThreadGone
 from bot.panel.messaging.messenger import Post
 from bot.panel.model import ExpertName, Persona, ThreadRef, TurnId, UserId
-from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import ADA, GENERAL
+from tests import slack_faults as hazards
 from tests.adapters.slack.conftest import Neighbour
 
 LEGAL = Persona("Legal Counsel", ":scales:")

@@ -16,8 +16,8 @@ from bot.panel.model import (
     Persona,
     TurnId,
 )
-from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import ADA, GENERAL
+from tests import slack_faults as hazards
 
 LEGAL = Persona("Legal Counsel", ":scales:")
 TURN = TurnId("T0ACME:C0GENERAL:1.0")

@@ -9,8 +9,8 @@ from bot.adapters.slack.api.answers import NO_CHANNEL, UNFIT, Ambiguous
 from bot.panel.errors import MessengerRefused, ThreadGone
 from bot.panel.messaging.messenger import Post
 from bot.panel.model import ConversationId, ExpertName, MessageTs, Persona, TurnId, UserId
-from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import ADA, BOT_USER, GENERAL
+from tests import slack_faults as hazards
 
 LEGAL = Persona("Legal Counsel", ":scales:")
 PART = "reply:call_1:0"

@@ -10,8 +10,8 @@ from bot.adapters.slack.receiving import receiver
 from bot.adapters.slack.receiving.socket_mode import SocketModeReceiver
 from bot.panel.errors import GiveUp, MessengerUnavailable
 from bot.panel.messaging.locales import Locales
-from bot.playground.slack import hazards
 from bot.playground.slack.workspace.company import ADA, GENERAL
+from tests import slack_faults as hazards
 from tests.eventually import eventually
 
 

@@ -11,16 +11,9 @@ from openai.types.beta import Assistant, Thread
 from openai.types.beta.threads import Run
 
 from bot.playground.openai.server import OpenAIPlayground
-from bot.playground.openai.stand_in.brain import (
-    Call,
-    Cut,
-    Fail,
-    Incomplete,
-    ScriptedBrain,
-    Text,
-    WaitFor,
-)
+from bot.playground.openai.stand_in.brain import Call, Cut, Fail, Incomplete, Text, WaitFor
 from tests.inspection.openapi import OpenApi
+from tests.scripted_brain import ScriptedBrain
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # the API is
 

@@ -6,8 +6,9 @@ import pytest
 from openai import APIStatusError, AsyncOpenAI
 
 from bot.playground.openai.fields import FIELDS
-from bot.playground.openai.stand_in.brain import Call, ScriptedBrain
+from bot.playground.openai.stand_in.brain import Call
 from tests.inspection import client_types
+from tests.scripted_brain import ScriptedBrain
 
 LAW: dict[str, Any] = {"type": "predicate", "name": "law", "instructions": "It is about the law."}
 TOPIC: dict[str, Any] = {

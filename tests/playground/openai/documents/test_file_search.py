@@ -8,11 +8,12 @@ from openai.types.conversations import Conversation
 
 from bot.playground.openai.rule_model.rules import RuleBrain
 from bot.playground.openai.server import OpenAIPlayground
-from bot.playground.openai.stand_in.brain import Cite, LookUp, ScriptedBrain, Text
+from bot.playground.openai.stand_in.brain import Cite, LookUp, Text
 from tests.inspection.openapi import OpenApi
 from tests.playground.openai.asking import ask, stored
 from tests.playground.openai.responses.test_streaming import raw_events
 from tests.playground.openai.teaching import taught
+from tests.scripted_brain import ScriptedBrain
 
 RESULTS = "file_search_call.results"
 FORCED = {"type": "file_search"}

@@ -6,8 +6,9 @@ from openai.types.conversations import Conversation
 from openai.types.responses import Response
 
 from bot.playground.openai.server import OpenAIPlayground
-from bot.playground.openai.stand_in.brain import ScriptedBrain, WaitFor
+from bot.playground.openai.stand_in.brain import WaitFor
 from tests.playground.openai.asking import ask, stored, stream
+from tests.scripted_brain import ScriptedBrain
 
 
 async def ended(client: AsyncOpenAI, response: Response) -> Response:

@@ -5,9 +5,9 @@ from openai import APIStatusError, AsyncOpenAI
 
 from bot.playground.openai.fields import FIELDS
 from bot.playground.openai.responses.requests import INCLUDABLE
-from bot.playground.openai.stand_in.brain import ScriptedBrain
 from tests.inspection.openapi import OpenApi
 from tests.playground.openai.asking import ask, tool
+from tests.scripted_brain import ScriptedBrain
 
 LEGAL, FINANCE = tool("consult_legal"), tool("consult_finance")
 SCHEMAS = {

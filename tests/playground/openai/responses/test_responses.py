@@ -5,15 +5,9 @@ from openai import AsyncOpenAI, BadRequestError, NotFoundError
 from openai.types.conversations import Conversation
 
 from bot.playground.openai.server import OpenAIPlayground
-from bot.playground.openai.stand_in.brain import (
-    Call,
-    Fail,
-    Incomplete,
-    Refusal,
-    ScriptedBrain,
-    Text,
-)
+from bot.playground.openai.stand_in.brain import Call, Fail, Incomplete, Refusal, Text
 from tests.playground.openai.asking import MODEL, ask, kinds, output, stored, tool
+from tests.scripted_brain import ScriptedBrain
 
 TOOLS = [tool("consult_legal"), tool("consult_finance")]
 

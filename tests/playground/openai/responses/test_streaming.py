@@ -20,7 +20,6 @@ from bot.playground.openai.stand_in.brain import (
     Garble,
     Incomplete,
     Refusal,
-    ScriptedBrain,
     Step,
     WaitFor,
 )
@@ -35,6 +34,7 @@ from tests.playground.openai.asking import (
     tool,
     types,
 )
+from tests.scripted_brain import ScriptedBrain
 
 TOOLS = [tool("consult_legal"), tool("consult_finance")]
 SPEAKING = [
@@ -283,8 +283,7 @@ FOREVER = latency.always(3600)
     ("slow", "heard"),
     [
         (Latency(first=FOREVER), BEGIN),
-        (Latency(first=latency.by_model({MODEL: 3600})), BEGIN),
-        (Latency(first=latency.by_instructions({"Legal": 3600})), BEGIN),
+        (Latency(first=lambda body: 3600 * (body["model"] == MODEL)), BEGIN),
         (Latency(piece=3600), [*BEGIN, *SPEAKING[:2]]),
         (Latency(call=3600), [*BEGIN, *SPEAKING, *CALLING[:1]]),
         (Latency(total=FOREVER), [*BEGIN, *SPEAKING, *CALLING]),
@@ -308,6 +307,6 @@ async def test_the_model_takes_its_time_where_it_is_told_to(
 async def test_others_need_not_wait_for_a_slow_one(
     client: AsyncOpenAI, server: OpenAIPlayground
 ) -> None:
-    server.latency.first = latency.by_instructions({"Legal": 3600})
+    server.latency.first = lambda body: 3600 * ("Legal" in body["instructions"])
     async with await stream(client, instructions="You are Legal."):
         assert (await ask(client, instructions="You are Finance.")).output_text == "Hello."

@@ -10,11 +10,12 @@ from openai.types.conversations import Conversation
 from bot.playground.openai.rule_model import web
 from bot.playground.openai.rule_model.rules import RuleBrain
 from bot.playground.openai.server import OpenAIPlayground
-from bot.playground.openai.stand_in.brain import ScriptedBrain, Text
+from bot.playground.openai.stand_in.brain import Text
 from bot.playground.openai.stand_in.hosted_steps import CiteMade, CitePage, Draw, RunCode, SearchWeb
 from tests.inspection.openapi import OpenApi
 from tests.playground.openai.asking import ask, kinds, stored
 from tests.playground.openai.responses.test_streaming import raw_events
+from tests.scripted_brain import ScriptedBrain
 
 WEB: Any = {"type": "web_search"}
 CODE: Any = {"type": "code_interpreter", "container": {"type": "auto"}}

@@ -11,10 +11,11 @@ from openai.types.responses import Response
 from bot.playground.mcp.server import McpPlayground
 from bot.playground.openai.rule_model.rules import RuleBrain
 from bot.playground.openai.server import OpenAIPlayground
-from bot.playground.openai.stand_in.brain import ScriptedBrain, UseServer
+from bot.playground.openai.stand_in.brain import UseServer
 from tests.inspection.openapi import OpenApi
 from tests.playground.openai.asking import ask, kinds
 from tests.playground.openai.responses.test_streaming import raw_events
+from tests.scripted_brain import ScriptedBrain
 
 LOOK_UP = UseServer("shop", "look_up_price", {"plan": "team"})
 TICKET = UseServer("shop", "open_ticket", {"title": "Broken", "details": "All."})

@@ -6,9 +6,9 @@ import pytest
 from aiohttp import ClientError, encode_basic_auth
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground.slack.hazards import reset
 from bot.playground.slack.workspace.other_companies import FAY, GLOBEX, INITECH, IVY, NORTH
 from tests.playground.slack.worlds import refused
+from tests.slack_faults import reset
 
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth:DeprecationWarning")  # the SDK uses it
 

@@ -6,7 +6,6 @@ import pytest
 
 from bot.panel.errors import StoreUnavailable
 from bot.panel.installations.one_time import name_of
-from bot.playground.slack.hazards import reset, server_error
 from bot.playground.slack.workspace.other_companies import (
     FAY,
     GIL,
@@ -17,6 +16,7 @@ from bot.playground.slack.workspace.other_companies import (
 )
 from tests.adapters.slack.installing.pages.conftest import query
 from tests.eventually import eventually
+from tests.slack_faults import reset, server_error
 
 
 async def installed(site, browser, key: str, person: str, invitation: str = "") -> None:
