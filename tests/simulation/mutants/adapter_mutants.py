@@ -8,8 +8,8 @@ ADAPTERS = (
     Mutant(
         "lock of a conversation taken for a refusal",
         f"{_OPENAI}/errors.py",
-        '    return error.code == "conversation_locked" or bool(active)',
-        "    return bool(active)",
+        '    return is_active or error.code == "conversation_locked"',
+        "    return is_active",
         units("adapters/openai/test_retries.py"),
     ),
     Mutant(
