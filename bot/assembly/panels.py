@@ -44,10 +44,7 @@ def panel_editor(config: Config, storage: Storage, slack: "Slack") -> PanelEdito
 
 
 def default_panel(config: Config) -> Panel:
-    """Return the panel of all channels, before anybody changes it in Slack.
-
-    Raises Refused if the panel's file will not do.
-    """
+    """Return the panel of all channels, before changes in Slack. Raises Refused for a bad file."""
     return _panel(config, [_load(config.panel_file).defaults] if config.panel_file else [])
 
 

@@ -86,10 +86,7 @@ class ChoreStore(Protocol):
         """End that lease: the workspace comes again when its next chore is due."""
 
     async def note_installed(self, team_id: str) -> bool:
-        """Note that Slack lets us in now; drops what is to be removed of the workspace.
-
-        Returns whether anything was.
-        """
+        """Note that Slack lets us in; drop what is to be removed; return whether anything was."""
 
     async def installed_at(self, team_id: str) -> float:
         """Return when that was noted last, seconds since 1970; 0: never."""

@@ -49,9 +49,7 @@ class KeptData(Protocol):
         """Return which messages of *user* in the workspace wait or were given up."""
 
     async def keys_about(self, team_id: str, id_: str) -> Sequence[str]:
-        """Return the keys of the notices that a channel has had, and of what it, or a person, has
-        spent of budgets.
-        """
+        """Return the keys of a channel's notices, and of what it, or a person, has spent."""
 
     async def rebuilt_until(self, team_id: str, channel_id: str) -> str:
         """Return the ts of the last thread that an unfinished rebuild of the channel found."""

@@ -28,10 +28,7 @@ class Depth:
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceDepth:
-    """How many threads of a workspace wait for a worker, and how many turns are in progress.
-
-    Those that wait for a retry are in progress.
-    """
+    """How many threads wait in a workspace, and how many turns are in progress or postponed."""
 
     waiting: int
     running: int
@@ -79,10 +76,7 @@ class QueueAdmin(TurnQueue, Protocol):
         """Return the dead letters, the oldest first."""
 
     async def buried_after(self, at: float) -> tuple[int, float]:
-        """Return how many of the dead letters are from after *at*, and when the last one is from.
-
-        That is 0 if there is none at all.
-        """
+        """Return how many dead letters came after *at*, and when the last did; 0 without any."""
 
     async def dead_letter(self, turn: TurnId) -> DeadLetter | None:
         """Return the dead letter of *turn*, if there is one."""

@@ -28,10 +28,7 @@ class Rebuilt:
 
 
 class ChannelRebuild:
-    """Rebuilds the links of a channel, the newest thread first.
-
-    How far it has come is stored, so that one that was stopped goes on from there.
-    """
+    """Rebuilds the links of a channel, the newest thread first; goes on where it was stopped."""
 
     def __init__(self, services: Services, channel_id: str) -> None:
         self._services = services

@@ -34,10 +34,7 @@ class ConfigError(Exception):
 
 
 def read(environ: Mapping[str, str], *needs: str) -> Config:
-    """Return the settings in *environ*; raises ConfigError if one of *needs* is missing.
-
-    Whatever is given is checked, needed or not.
-    """
+    """Return the settings, all checked. Raises ConfigError, also if one of *needs* is missing."""
     values: dict[str, object] = {}
     problems: list[Problem] = []
     for field, setting in SETTINGS.items():

@@ -66,10 +66,7 @@ def _is_url(value: str) -> bool:
 
 
 def public_url() -> Kind[str]:
-    """Return the kind of addresses that other people's browsers open, without a slash at the end.
-
-    With http://, there is only this machine.
-    """
+    """Return the kind of addresses for other people's browsers; with http://, this machine's."""
 
     def parse(value: str) -> str:
         expected = "a URL that begins with https://, without ? and #"

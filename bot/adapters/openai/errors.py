@@ -48,10 +48,7 @@ _OVERLOADED_CODES = frozenset({"rate_limit_exceeded", "server_is_overloaded", "s
 
 
 class NotFound(ModelUnavailable):
-    """Something does not exist, says the server or a proxy: ``absence`` decides what it means.
-
-    *message* is never logged.
-    """
+    """Something does not exist, says the server or a proxy; *message* is never logged."""
 
     def __init__(self, what: str, message: str, *, is_json: bool, server: str = "") -> None:
         super().__init__(what, server=server, answered=True)

@@ -17,10 +17,7 @@ log = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def open_traces(config: Config, role: str) -> AsyncIterator[Sequence[Observer]]:
-    """Yield what makes traces of a process in that *role*, and send the last of them at the end.
-
-    Nothing is imported for it where nobody wants traces.
-    """
+    """Yield what makes traces of a process in that *role*: imported only where they are wanted."""
     if not config.traces_to:
         yield ()
         return

@@ -38,10 +38,7 @@ async def in_workspace(config: Config, wanted: str) -> tuple[Config, Identity | 
 
 
 async def find_workspace(store: InstallationStore, wanted: str) -> str:
-    """Return the id of the workspace of an id or name, or of the only one.
-
-    Raises Refused, which says which there are.
-    """
+    """Return the id of the *wanted* workspace, or of the only one. Raises Refused, with names."""
     if wanted.startswith("T") and await store.for_team(wanted):
         return wanted
     installations = await _installations(store, wanted)

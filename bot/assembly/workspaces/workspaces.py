@@ -62,10 +62,7 @@ class Workspaces(Generic[T]):
 
     @asynccontextmanager
     async def use(self, team_id: str) -> AsyncIterator[T]:
-        """Keep the parts of a workspace open inside the block.
-
-        Raises NotInstalled if the app is not installed there, TryLater if that is unknown.
-        """
+        """Keep a workspace's parts open meanwhile. Raises NotInstalled, or TryLater if unknown."""
         opened = await self._find(team_id)
         opened.users += 1
         try:

@@ -7,10 +7,7 @@ from bot.panel.language_model.model_client import ModelClient, ResponseRestarted
 
 
 async def asked_once(client: ModelClient, prompt: Prompt) -> tuple[list[ToolCalled], Responded]:
-    """Return the calls and the end of the response to *prompt*, which has all there is to read.
-
-    Raises ModelUnavailable or ModelRefused.
-    """
+    """Return the calls and the end of the response. Raises ModelUnavailable or ModelRefused."""
     calls, last = list[ToolCalled](), Responded("")
     async with aclosing(client.ask(prompt, ref="", repeated=False)) as events:
         async for event in events:

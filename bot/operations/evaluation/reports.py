@@ -56,10 +56,7 @@ def as_json(run: Run, against: Run | None = None) -> str:
 
 
 def as_junit(run: Run, against: Run | None = None) -> str:
-    """Return the report for CI: each question is a test, which another choice fails.
-
-    So is each check of an answer.
-    """
+    """Return the report for CI, with a test for each question and for each check of an answer."""
     sums = scores.total(run.choices)
     wrong = sums.questions - sums.exact + sums.checks - sums.passed
     suite = ElementTree.Element(

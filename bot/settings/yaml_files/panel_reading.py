@@ -65,10 +65,7 @@ def panels(root: YamlNode, known: Collection[str] | None = None) -> PanelFile:
 
 
 def experts(node: YamlNode, beside: Sequence[str] = ()) -> Sequence[Expert]:
-    """Return the experts of a list, whose names and titles all differ.
-
-    *beside* the fields of experts, the list may have others.
-    """
+    """Return the experts of a list, whose names and titles differ; *beside* are other fields."""
     items, taken = node.items(), set[str]()
     if len(items) > MOST_EXPERTS:
         raise node.error(f"are more than {MOST_EXPERTS}")

@@ -17,10 +17,7 @@ class Mentions:
         self._since: list[Piece] | None = None  # None: there is no such mark
 
     def meet(self, before: str, after: str) -> bool:
-        """Begin at a mark between *before* and *after*, unless it is one more that is mentioned.
-
-        Returns whether it is.
-        """
+        """Begin at a mark, unless it is one more that is mentioned; return whether it is."""
         is_in_sentence = _IN_SENTENCE.search(before) is not None
         may_be = is_in_sentence and (after[:1] or " ") in _AFTER_WORD
         if may_be and self._any:

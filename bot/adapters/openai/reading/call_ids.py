@@ -55,10 +55,7 @@ class CallIds:
 
 
 class OwnCallIds(CallIds):
-    """Ids for a conversation that we keep ourselves: none is in it twice, and all are sent so.
-
-    *taken* are those of earlier responses.
-    """
+    """Ids for a conversation that we keep ourselves: none twice, and none of those *taken*."""
 
     def __init__(self, taken: Collection[str]) -> None:
         super().__init__()

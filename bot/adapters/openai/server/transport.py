@@ -24,10 +24,7 @@ _LONGEST_HEADER = 64 * 1024  # bytes
 
 
 class AiohttpTransport(httpx2.AsyncBaseTransport):
-    """Sends requests with aiohttp, through *proxy* if there is one, under the lease of their turn.
-
-    Nothing is sent twice, whatever happens.
-    """
+    """Sends requests with aiohttp, each once, through *proxy* if any, under its turn's lease."""
 
     def __init__(self, certificates: SSLContext, proxy: str | None = None) -> None:
         self._certificates = certificates

@@ -56,10 +56,7 @@ class Replies:
         self._arrays: list[tuple[list[Any], int]] = []  # begun, the outermost first; and lengths
 
     def feed(self, data: bytes) -> list[Any]:
-        """Return the replies that are whole with *data*; errors among them are not raised.
-
-        Raises ValueError if it is none of Redis's.
-        """
+        """Return the replies that are whole with *data*, also errors; else raise ValueError."""
         self._received += data
         whole, place = [], 0
         while (end := self._received.find(_LINE_END, place)) >= 0:

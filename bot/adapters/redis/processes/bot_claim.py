@@ -8,10 +8,7 @@ _CLAIM = Script("claim_workspace")
 
 
 class BotClaim:
-    """The claim of a process of the bot *bot_id* on the workspace.
-
-    It ends with the process; after a ``kill -9`` it lasts for ``keys.BOT_FOR``.
-    """
+    """The claim of the bot *bot_id* on the workspace: for ``keys.BOT_FOR`` after a ``kill -9``."""
 
     def __init__(self, redis: Connection, team_id: str, bot_id: str) -> None:
         self._redis = redis

@@ -43,10 +43,7 @@ _log = logging.getLogger(__name__)
 
 
 class RedisReportStore(ReportStore):
-    """The reports of the turns of a RedisTurnQueue with the same *shards*, for *keep* seconds.
-
-    Who asked is counted only *by_person*.
-    """
+    """The reports of *shards*, kept for *keep* seconds; who asked is counted only *by_person*."""
 
     def __init__(
         self,

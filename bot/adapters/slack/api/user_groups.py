@@ -30,10 +30,7 @@ class UserGroups:
             return (await self._all()).get(group_id)
 
     async def make(self, expert: Expert, group_id: str | None) -> Json:
-        """Return the group of *expert*, enabled and up to date; people may have renamed its handle.
-
-        *group_id* is the group that the expert had before.
-        """
+        """Return the group of *expert*, up to date; *group_id* is the one that it had before."""
         with _refusals_explained():
             groups = await self._all()
             group = groups.get(group_id or "") or self._ours(groups, expert)

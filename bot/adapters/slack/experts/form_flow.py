@@ -77,10 +77,7 @@ class ExpertFormFlow:
         self._names.start()  # while the form is filled in
 
     async def colleagues(self, view: Json, user: UserId) -> Sequence[Expert]:
-        """Return whom the expert of an open form may consult.
-
-        Raises Refused if it is not open for *user*.
-        """
+        """Return whom its expert may consult. Raises Refused if the form is not open for *user*."""
         self._responder.check_opened(view, user)
         form = Form.load(view["private_metadata"])
         team = self._responder.team_id

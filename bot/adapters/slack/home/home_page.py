@@ -29,10 +29,7 @@ class HomePage:
         self._charts = True
 
     async def show(self, user: UserId, place: Place = FIRST) -> None:
-        """Publish the home of *user* at *place*; without a month, with the usage of this one.
-
-        A failure is logged, and the home says so.
-        """
+        """Publish the home of *user*, by default of this month; if that fails, the home says so."""
         try:
             overview = await self._overviews.overview(self._responder.team_id, user, place.month)
             current = self._responder.api.channels.current

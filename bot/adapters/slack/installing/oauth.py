@@ -53,10 +53,7 @@ class Grant:
 
 
 class SlackOAuth:
-    """Trades codes for tokens, and gives tokens back.
-
-    Every method that calls Slack may raise MessengerRefused or MessengerUnavailable.
-    """
+    """Trades codes for tokens. Methods may raise MessengerRefused or MessengerUnavailable."""
 
     def __init__(self, credentials: Credentials, api_url: str, session: ClientSession) -> None:
         self.credentials = credentials

@@ -32,10 +32,7 @@ _LOST = "invalid_refresh_token"
 
 
 class TokenRotation:
-    """Refreshes the tokens of the installations in *store*.
-
-    *tell* is called once an installation needs to be made again.
-    """
+    """Refreshes the tokens in *store*; *tell* is called once the app has to be installed again."""
 
     def __init__(
         self,

@@ -52,10 +52,7 @@ async def refuse_form(ack: "AsyncAck", view: Json, error: PanelError) -> None:
 
 
 def errors(view: Json, problem: str, field: str | None) -> dict[str, str]:
-    """Return the error for the input *field*; for the first input if there is no such field.
-
-    It is shown as it is written, without markup.
-    """
+    """Return the error, without markup, for the input *field*; for the first if there is none."""
     blocks = json_access.children(view, "blocks")
     inputs = [str(block.get("block_id")) for block in blocks if block.get("type") == "input"]
     shown = _CODE.sub(r"\1", problem)

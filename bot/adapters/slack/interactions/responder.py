@@ -78,10 +78,7 @@ class Responder:
         return payloads.thread_clicked(body, self.identity)
 
     async def open_modal(self, trigger_id: str, view: Json, user: UserId) -> str:
-        """Open a modal for *user* and return its id; a form is sealed for them.
-
-        Raises MessengerRefused once the trigger has expired.
-        """
+        """Open a modal, sealed for *user*; return its id. Raises MessengerRefused once expired."""
         if "private_metadata" in view:
             metadata = json.loads(view["private_metadata"])
             seal = self._signer.seal(*self._of_form(view, metadata, user))
@@ -92,10 +89,7 @@ class Responder:
     async def show(
         self, loading: Json, body: Json, make: Callable[[], Awaitable[Json]], *, failed: str
     ) -> None:
-        """Open the modal *loading* at once, then fill it with what *make* returns.
-
-        *failed* is the event to log if that fails.
-        """
+        """Open the modal *loading*, then fill it with what *make* returns; else log *failed*."""
         try:
             trigger = str(body.get("trigger_id") or "")
             view_id = await self.open_modal(trigger, loading, payloads.user_of(body))

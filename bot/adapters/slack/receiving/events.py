@@ -12,10 +12,7 @@ _ID = re.compile(r"[A-Za-z0-9]{1,50}", re.ASCII)
 
 
 class Checked(dict[str, Any]):
-    """An event that has been checked: several functions read each, while Slack waits.
-
-    What one of them has found out about it is kept with it.
-    """
+    """An event that has been checked, with what those who have read it since found out."""
 
     live: Any = None  # which mentions count
 

@@ -15,10 +15,7 @@ _TYPES = "public_channel,private_channel,mpim,im"
 
 
 class SlackMessageHistory(MessageHistory):
-    """Reads ``users.conversations``, ``conversations.history`` and ``conversations.replies``.
-
-    *receive* returns what an event's message says to us, if anything.
-    """
+    """Reads what Slack shows; *receive* returns what an event's message says to us, if anything."""
 
     def __init__(
         self, api: SlackApi, team_id: str, receive: Callable[[Json], Awaitable[Incoming | None]]

@@ -44,10 +44,7 @@ class Receiver(Protocol):
 
 
 class BoltApp(AsyncApp):
-    """A Bolt app that offers each payload to *take_in* first.
-
-    If *take_in* returns True, the payload is acknowledged and Bolt does not see it.
-    """
+    """A Bolt app that offers each payload to *take_in* first: what that takes is not Bolt's."""
 
     take_in: Callable[[Json], Awaitable[bool]] | None = None
     channels = Channels()

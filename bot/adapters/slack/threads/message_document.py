@@ -28,10 +28,7 @@ class MessageReading:
         self._mentions = mentions
 
     def check(self, link: str, channel_id: str) -> Place:
-        """Return where *link* leads; Refused if that is not a message of the channel.
-
-        The bot may be in channels that the requester is not in.
-        """
+        """Return where *link* leads. Raises Refused unless that is a message of the channel."""
         place = permalinks.parse(link.strip())
         if place is None:
             raise Refused(
