@@ -7,8 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from bot.adapters.redis.shards import Shards
-from bot.adapters.redis.stores.kept_data import RedisKeptData
 from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.api.metadata import StampSigner
 from bot.adapters.slack.threads.bot_messages import SlackBotMessages
@@ -53,12 +51,11 @@ async def open_threads(
     config: Config, identity: Identity | None = None
 ) -> AsyncIterator[ThreadAccess]:
     """Open what is needed to read threads and their conversations."""
-    from bot.assembly.model_server import open_model
+    from bot.assembly.models.model_server import open_models
 
     async with (
-        open_storage(config, operator()) as storage,
-        open_slack(config, storage, identity) as slack,
-        open_model(config, storage.conversations) as model,
+        _open(config, identity) as (storage, slack),
+        open_models(config, storage.conversations) as (model, _),
     ):
         recovery = LinkRecovery(storage.threads, model, slack.transcript)
         yield ThreadAccess(
@@ -69,7 +66,7 @@ async def open_threads(
             recovery,
             storage.audit,
             storage.reports,
-            RedisKeptData(storage.redis, Shards(config.redis_shards)),
+            storage.kept,
             learning.redact(),
         )
 
@@ -79,11 +76,17 @@ async def open_workspace(
     config: Config, identity: Identity | None = None
 ) -> AsyncIterator[tuple[Storage, Workspace]]:
     """Open Redis; yields with it the workspace that Slack says we are in."""
+    async with _open(config, identity) as (storage, slack):
+        yield storage, workspace_of(slack)
+
+
+@asynccontextmanager
+async def _open(config: Config, identity: Identity | None) -> AsyncIterator[tuple[Storage, Slack]]:
     async with (
         open_storage(config, operator()) as storage,
         open_slack(config, storage, identity) as slack,
     ):
-        yield storage, workspace_of(slack)
+        yield storage, slack
 
 
 @asynccontextmanager
@@ -91,15 +94,13 @@ async def open_services(
     config: Config, identity: Identity | None = None
 ) -> AsyncIterator[Services]:
     """Open all services that store anything about a thread."""
-    from bot.assembly.model_server import open_knowledge, open_model
+    from bot.assembly.models.model_server import open_models
 
     async with (
-        open_storage(config, operator()) as storage,
-        open_slack(config, storage, identity) as slack,
-        open_model(config, storage.conversations) as model,
-        open_knowledge(config) as knowledge,
+        _open(config, identity) as (storage, slack),
+        open_models(config, storage.conversations) as models,
     ):
-        yield services_of(config, storage, slack, model, knowledge)
+        yield services_of(config, storage, slack, *models)
 
 
 def services_of(
@@ -108,7 +109,16 @@ def services_of(
     """Return all services that store anything about a thread."""
     return Services(
         workspace=workspace_of(slack),
-        stores=_stores(config, storage),
+        stores=Stores(
+            queue=storage.queue,
+            threads=storage.threads,
+            panels=storage.panels,
+            feedback=storage.feedback,
+            reports=storage.reports,
+            auditor=storage.audit,
+            kept=storage.kept,
+            corrections=storage.corrections,
+        ),
         model=model,
         knowledge=knowledge,
         recovery=LinkRecovery(storage.threads, model, slack.transcript),
@@ -124,30 +134,16 @@ def workspace_of(slack: Slack) -> Workspace:
     return Workspace(identity.team_id, identity.url, channels.first, channels.current)
 
 
-def _stores(config: Config, storage: Storage) -> Stores:
-    return Stores(
-        queue=storage.queue,
-        threads=storage.threads,
-        panels=storage.panels,
-        feedback=storage.feedback,
-        reports=storage.reports,
-        auditor=storage.audit,
-        kept=RedisKeptData(storage.redis, Shards(config.redis_shards)),
-        corrections=storage.corrections,
-    )
-
-
 @asynccontextmanager
 async def open_documents(
     config: Config, identity: Identity | None = None
 ) -> AsyncIterator[tuple[Workspace, ExpertDocuments]]:
     """Open the experts' documents; yields the workspace with them."""
-    from bot.assembly.model_server import open_knowledge
+    from bot.assembly.models.model_server import open_models
 
     async with (
-        open_storage(config, operator()) as storage,
-        open_slack(config, storage, identity) as slack,
-        open_knowledge(config) as knowledge,
+        _open(config, identity) as (storage, slack),
+        open_models(config, storage.conversations) as (_, knowledge),
     ):
         documents = ExpertDocuments(panel_editor(config, storage, slack), knowledge, storage.audit)
         yield workspace_of(slack), documents
@@ -158,10 +154,7 @@ async def open_panels(
     config: Config, identity: Identity | None = None
 ) -> AsyncIterator[tuple[PanelFileSync, Workspace, str]]:
     """Open the panels in use; yields the workspace and the panel file's name with them."""
-    async with (
-        open_storage(config, operator()) as storage,
-        open_slack(config, storage, identity) as slack,
-    ):
+    async with _open(config, identity) as (storage, slack):
         panels, kept_in = panels_of(config, storage, slack.api.channels.first)
         team_id = slack.identity.team_id
         sync = PanelFileSync(panels, storage.audit, team_id, library.defaults())

@@ -23,6 +23,7 @@ from bot.adapters.redis.stores.correction_store import RedisCorrectionStore
 from bot.adapters.redis.stores.delivery_store import RedisDeliveryStore
 from bot.adapters.redis.stores.feedback_store import RedisFeedbackStore
 from bot.adapters.redis.stores.installation_store import RedisInstallationStore
+from bot.adapters.redis.stores.kept_data import RedisKeptData
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.adapters.redis.stores.report_store import RedisReportStore
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
@@ -61,6 +62,7 @@ class Storage:
     alerts: RedisAlertStore
     corrections: RedisCorrectionStore
     shared_threads: RedisSharedThreadStore
+    kept: RedisKeptData
 
 
 @asynccontextmanager
@@ -103,6 +105,7 @@ async def open_storage(config: Config, operator: str = NOBODY) -> AsyncIterator[
             RedisAlertStore(redis),
             RedisCorrectionStore(redis, cipher, keep=_days_of_threads(config) * keys.DAY),
             RedisSharedThreadStore(redis),
+            RedisKeptData(redis, shards),
         )
     finally:
         await redis.aclose()

@@ -4,11 +4,9 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
-from bot.adapters.redis.shards import Shards
-from bot.adapters.redis.stores.kept_data import RedisKeptData
 from bot.adapters.slack.api import web_api
 from bot.adapters.slack.api.identity import Identity, identify
-from bot.assembly.model_server import open_knowledge, open_model
+from bot.assembly.models.model_server import open_models
 from bot.assembly.operator import services_of
 from bot.assembly.slack import open_slack
 from bot.assembly.storage import Storage, open_storage
@@ -45,10 +43,9 @@ async def idle_threads_runner(config: Config, storage: Storage, days_of: DaysOf)
     """Return what has threads of all workspaces forgotten that they keep no longer."""
     chores, everywhere = storage.chores, config.client_id
     await chores.put(Chore(ChoreKind.TIDY, everywhere))
-    kept = RedisKeptData(storage.redis, Shards(config.redis_shards))
 
     async def tidy(_chore: Chore) -> float:
-        await expire_idle(kept, chores, days_of)
+        await expire_idle(storage.kept, chores, days_of)
         return TIDY_EVERY
 
     return ChoreRunner(chores, everywhere, {ChoreKind.TIDY: tidy})
@@ -82,13 +79,12 @@ async def finish_removal(config: Config) -> bool:
         if not teams:
             return False
         log.warning("app.removed", extra={"deleting": "when PANELBOT_UNINSTALL_DAYS have passed"})
-        model = await stack.enter_async_context(open_model(config, storage.conversations))
-        knowledge = await stack.enter_async_context(open_knowledge(config))
+        models = await stack.enter_async_context(open_models(config, storage.conversations))
         runners = list[ChoreRunner]()
         for team in teams:
             nobody = Identity(team, "", "", "", frozenset())
             slack = await stack.enter_async_context(open_slack(config, storage, nobody))
-            services = services_of(config, storage, slack, model, knowledge)
+            services = services_of(config, storage, slack, *models)
             runners.append(await chore_runner(config, storage, services, takes_token(config)))
 
         async def run_due() -> None:

@@ -19,8 +19,7 @@ from bot.assembly.checks.one_bot import only_bot
 from bot.assembly.checks.same_files import open_same_files
 from bot.assembly.checks.scopes import warn_of_missing_scopes
 from bot.assembly.checks.versions import note_version
-from bot.assembly.installation import note_installed
-from bot.assembly.model_later import open_later
+from bot.assembly.models.model_later import open_later
 from bot.assembly.parts import QUIET, Serve, Status, redis_obstacle
 from bot.assembly.slack import open_slack
 from bot.assembly.storage import (
@@ -29,7 +28,7 @@ from bot.assembly.storage import (
     open_storage,
     storage_of,
 )
-from bot.assembly.workspaces.installing import add_install_pages
+from bot.assembly.workspaces.installing import add_install_pages, note_installed
 from bot.assembly.workspaces.missed_messages import (
     RecordOfWorkspace,
     search_gap,

@@ -6,14 +6,13 @@ from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 from typing import Any
 
-from bot.assembly import model_server
 from bot.assembly.budgets import ledger_of
 from bot.assembly.checks.one_bot import only_bot
 from bot.assembly.checks.required_models import require_models
 from bot.assembly.checks.same_files import open_same_files
 from bot.assembly.checks.versions import note_version
-from bot.assembly.functions import open_functions
-from bot.assembly.installation import note_installed
+from bot.assembly.models import model_server
+from bot.assembly.models.functions import open_functions
 from bot.assembly.parts import QUIET, Serve, Status, redis_obstacle
 from bot.assembly.slack import open_slack
 from bot.assembly.storage import Storage, open_storage, storage_of
@@ -24,6 +23,7 @@ from bot.assembly.workspaces.everywhere import (
     MessengerEverywhere,
     RunnerEverywhere,
 )
+from bot.assembly.workspaces.installing import note_installed
 from bot.assembly.workspaces.shared import open_shared
 from bot.assembly.workspaces.work import ModelSide, Work, timeouts_of, work_of
 from bot.assembly.workspaces.workspace import Workspace
@@ -141,10 +141,7 @@ async def _open_many(config: Config, storage: Storage, status: Status) -> AsyncI
 async def _open_models(
     config: Config, storage: Storage, functions: Functions
 ) -> AsyncIterator[ModelSide]:
-    async with (
-        model_server.open_model(config, storage.conversations) as model,
-        model_server.open_knowledge(config) as knowledge,
-    ):
+    async with model_server.open_models(config, storage.conversations) as (model, knowledge):
         yield ModelSide(model, knowledge, functions)
 
 
@@ -162,7 +159,7 @@ class _Answering:
             timeouts=self._timeouts,
             concurrency=config.concurrency,
             lease=config.lease,
-            ledger=ledger_of(config, storage),
+            ledger=ledger_of(config, storage.redis),
         )
 
     async def serve(

@@ -8,7 +8,7 @@ from bot.adapters.openai.checks import decision_trial
 from bot.adapters.openai.checks.key_and_models import examine as examine_models
 from bot.adapters.openai.checks.model_trial import ModelTrial, Tried
 from bot.adapters.openai.server.client import Client
-from bot.assembly.model_server import open_client
+from bot.assembly.models.model_server import client_of
 from bot.assembly.panels import look
 from bot.panel.checks.findings import Finding, Severity, warning
 from bot.panel.language_model.model_choice import ModelChoice
@@ -23,7 +23,7 @@ async def examine(config: Config, own: Sequence[tuple[str, str]] = ()) -> list[F
     Each model that is there is asked for one small response.
     """
     models = [*named_models(config), *own]
-    async with open_client(config) as client:
+    async with client_of(config) as client:
         model_findings, backend_finding = await asyncio.gather(
             examine_models(client, models), backends.probe(client, config.backend)
         )

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from bot.adapters import openai
 from bot.adapters.openai.checks.key_and_models import examine
 from bot.adapters.openai.checks.model_trial import ModelTrial, Tried
-from bot.assembly.model_server import open_client
+from bot.assembly.models.model_server import client_of
 from bot.panel.checks.findings import Finding, Severity
 from bot.panel.errors import (
     ModelFault,
@@ -40,7 +40,7 @@ async def require_models(config: Config, *, answering: bool = False) -> None:
 
     With *answering*, nothing is logged, and an address where no API answers is refused, too.
     """
-    async with open_client(config) as client:
+    async with client_of(config) as client:
         named = named_models(config)
         try:
             findings = await examine(client.with_options(timeout=_TIMEOUT), named)

@@ -9,7 +9,7 @@ from bot.adapters.openai.checks.probe_bench import ProbeBench
 from bot.adapters.slack.app import probes as slack_probes
 from bot.adapters.slack.app.probes import SlackProbeBench
 from bot.addresses import without_password
-from bot.assembly.model_server import open_client
+from bot.assembly.models.model_server import client_of
 from bot.assembly.slack import open_slack
 from bot.assembly.storage import open_storage
 from bot.panel.checks.probes import Check
@@ -55,7 +55,7 @@ async def open_probes(
     """Open the probes of the model server, and those of Slack if *slack* says where."""
     probes = ServiceProbes()
     async with AsyncExitStack() as stack:
-        client = await stack.enter_async_context(open_client(config))
+        client = await stack.enter_async_context(client_of(config))
         bench = ProbeBench(client, config.router_model)
         server = without_password(config.openai_base_url)
         name = f"the model's side at {server}, with {config.router_model}"

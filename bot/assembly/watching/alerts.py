@@ -7,7 +7,7 @@ from bot import runtime
 from bot.adapters.openai.checks.key_and_models import endings
 from bot.adapters.slack.posting.alert_posts import SlackAlertPoster
 from bot.assembly import panels
-from bot.assembly.model_server import open_client
+from bot.assembly.models.model_server import client_of
 from bot.assembly.slack import Slack
 from bot.assembly.storage import Storage
 from bot.operations.alerting import Alerting, Readers
@@ -62,7 +62,7 @@ async def _examine_models(config: Config, storage: Storage, slack: Slack) -> Non
     scopes: list[Scope] = [WorkspaceScope(team_id), *await store.channels(team_id)]
     experts = [one for change in await store.changes(scopes) for one in change.added.values()]
     names = {name for _, name in named_models(config)} | {one.model for one in experts if one.model}
-    async with open_client(config) as client:
+    async with client_of(config) as client:
         ends = await endings(client.with_options(timeout=_TIMEOUT), names)
     for name, end in sorted(ends.items()):
         kind = AlertKind.MODEL_ENDS if end > _today() else AlertKind.MODEL_GONE

@@ -55,7 +55,7 @@ async def open_metrics(config: Config, role: str, readiness: Readiness) -> Async
     observer = MetricsObserver(experts, prices.prices(config.prices), config.provider)
     redis, shards = redis_of(config), Shards(config.redis_shards)
     queue, outbox = RedisTurnQueue(redis, shards), RedisOutbox(redis, shards)
-    approvals, ledger = RedisApprovalStore(redis, shards), budgets.ledger_in(config, redis)
+    approvals, ledger = RedisApprovalStore(redis, shards), budgets.ledger_of(config, redis)
 
     async def read() -> None:
         observer.count()

@@ -10,16 +10,19 @@ from aiohttp import ClientSession, web
 from bot import runtime
 from bot.adapters.redis.one_time import RedisOneTimeStore
 from bot.adapters.slack.api import web_api
+from bot.adapters.slack.api.identity import Identity
 from bot.adapters.slack.installing import routes
 from bot.adapters.slack.installing.installer import Installer, OnInstalled
 from bot.adapters.slack.installing.oauth import Credentials, SlackOAuth
 from bot.adapters.slack.installing.removal import Removals
 from bot.adapters.slack.installing.routes import Begun
 from bot.assembly.actors import operator
-from bot.assembly.installation import removals_of
 from bot.assembly.storage import Storage, installation_store, open_storage
+from bot.operations.forgetting.removal import RemovedWorkspaces
+from bot.panel.audit.entry import Act
 from bot.panel.installations.installation import InstallationStore
 from bot.panel.installations.one_time import TOKEN_BYTES, Attempt, Invitation, OneTimeStore, name_of
+from bot.panel.roster.roster import WorkspaceScope
 from bot.settings.config import Config
 
 
@@ -92,3 +95,20 @@ def oauth_of(config: Config, session: ClientSession) -> SlackOAuth:
     """Return what speaks OAuth with Slack."""
     credentials = Credentials(config.client_id, config.client_secret)
     return SlackOAuth(credentials, config.slack_api_url, session)
+
+
+async def note_installed(storage: Storage, identity: Identity) -> None:
+    """Keep what was to be deleted because the app had been removed: it is here again."""
+    team = identity.team_id
+    is_new = (await storage.audit_log.head(team)).number == 0
+    if await storage.chores.note_installed(team) or is_new:
+        await storage.audit.record(Act.INSTALLED, WorkspaceScope(team), None, identity.bot_id)
+
+
+def removals_of(
+    config: Config, storage: Storage, installations: InstallationStore, session: ClientSession
+) -> Removals:
+    """Return what ends the installations that Slack has ended."""
+    after = config.uninstall_days * 24 * 60 * 60
+    removed = RemovedWorkspaces(storage.chores, storage.audit, after=after)
+    return Removals(installations, removed, config.slack_api_url, session)

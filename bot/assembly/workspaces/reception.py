@@ -38,7 +38,7 @@ from bot.adapters.slack.receiving.removal_listeners import RemovalListeners
 from bot.assembly import learning, panels
 from bot.assembly.access import access_of
 from bot.assembly.budgets import ledger_of
-from bot.assembly.model_later import ModelLater
+from bot.assembly.models.model_later import ModelLater
 from bot.assembly.slack import Slack
 from bot.assembly.storage import Storage
 from bot.assembly.workspaces.chosen import checked_settings
@@ -147,7 +147,7 @@ def other_listeners(
     """Return what takes all that people press, fill in and command."""
     responder = slack.responder
     editor = panels.panel_editor(config, storage, slack)
-    ledger = ledger_of(config, storage, slack)
+    ledger = ledger_of(config, storage.redis, slack.alerts)
     rights = panels.approval_rights(config, slack)
     decisions = ApprovalDecisions(storage.approvals, rights, storage.audit)
     examples = learning.examples_of(config, storage, slack)

@@ -13,10 +13,9 @@ from bot.adapters.slack.installing.token_rotation import TokenRotation
 from bot.assembly.checks.same_files import open_same_files
 from bot.assembly.checks.scopes import tell_missing_scopes, tell_reinstall
 from bot.assembly.checks.versions import note_version
-from bot.assembly.installation import removals_of
 from bot.assembly.slack import Slack, slack_of
 from bot.assembly.storage import Storage, installation_store, settings_store
-from bot.assembly.workspaces.installing import oauth_of
+from bot.assembly.workspaces.installing import oauth_of, removals_of
 from bot.assembly.workspaces.workspace import Directory, Workspace
 from bot.panel.alerts.alerts import Alerts
 from bot.panel.audit.entry import Act

@@ -61,7 +61,7 @@ async def work_of(
         models.model,
         timeouts.backoff,
         Fallbacks(config.fallback_models),
-        ledger_of(config, storage, slack),
+        ledger_of(config, storage.redis, slack.alerts),
         on_refusal=(alerts or slack.alerts).model_refused,
     )
     services = operator.services_of(config, storage, slack, models.model, models.knowledge)

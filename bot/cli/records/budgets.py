@@ -144,6 +144,6 @@ async def _open_books() -> AsyncIterator[_Books]:
     async with lazily.operator.open_workspace(config, identity) as (storage, workspace):
         scope = WorkspaceScope(workspace.team_id)
         (changes,) = await storage.panels.changes([scope])
-        ledger = lazily.budgets.ledger_of(config, storage)
+        ledger = lazily.budgets.ledger_of(config, storage.redis)
         recorded = RecordedChanges(storage.panels, storage.audit)
         yield _Books(scope, ledger, recorded, storage.audit, limits.read_all(changes.budgets))

@@ -14,7 +14,7 @@ from bot.settings.config import Config
 from bot.settings.environment import read
 
 if TYPE_CHECKING:
-    from bot.assembly.router_trial import Trials
+    from bot.assembly.models.router_trial import Trials
     from bot.operations.evaluation.router_trial import RouterTrial
     from bot.panel.model import Panel
 

@@ -13,16 +13,15 @@ if TYPE_CHECKING:
     from bot.adapters.functions import discovery
     from bot.assembly import (
         budgets,
-        model_server,
         operator,
         parts,
-        router_trial,
         storage,
         upkeep,
         web,
         worker,
     )
     from bot.assembly.checks import checkup, new_app, service_probes
+    from bot.assembly.models import model_server, router_trial
     from bot.assembly.watching import process as watching
     from bot.assembly.workspaces import chosen, installing
     from bot.cli.threads import thread_printing as printing
@@ -49,11 +48,13 @@ else:
         "evaluation": "bot.operations.evaluation.evaluation",
         "export": "bot.operations.export",
         "installing": "bot.assembly.workspaces.installing",
+        "model_server": "bot.assembly.models.model_server",
         "new_app": "bot.assembly.checks.new_app",
         "notes": "bot.operations.evaluation.notes",
         "printing": "bot.cli.threads.thread_printing",
         "questions": "bot.operations.evaluation.questions",
         "reports": "bot.operations.evaluation.reports",
+        "router_trial": "bot.assembly.models.router_trial",
         "service_probes": "bot.assembly.checks.service_probes",
         "stand_in": "bot.demo.stand_in",
         "with_examples": "bot.operations.evaluation.with_examples",

@@ -48,40 +48,39 @@ class Rights:
 
     async def check_may_forget(self, thread: ThreadRef, by: UserId) -> None:
         """Raise Refused if *by*, who has not begun *thread*, may not have it forgotten."""
-        if by not in self._admins and await self._role(by) is not Role.ADMIN:
-            await self._auditor.refused(thread, by, "forget")
-            raise Refused(
-                gettext(
-                    "Only whoever began this thread, or a workspace admin, can have me forget it."
-                )
-            )
+        refusal = gettext(
+            "Only whoever began this thread, or a workspace admin, can have me forget it."
+        )
+        await self._check_admin(thread, by, "forget", refusal)
 
     async def check_may_set_budget(self, where: Scope, by: UserId | None) -> None:
         """Raise Refused if *by* may not change budgets, or let a question exceed them."""
-        if by is None or by in self._admins or await self._role(by) is Role.ADMIN:
-            return
-        await self._auditor.refused(where, by, "budget")
-        raise Refused(
-            gettext("Only workspace admins can change budgets, or let a question through.")
-        )
+        refusal = gettext("Only workspace admins can change budgets, or let a question through.")
+        await self._check_admin(where, by, "budget", refusal)
 
     async def check_may_drop_corrections(self, where: Scope, by: UserId) -> None:
         """Raise Refused if *by* may not decide what the router learns."""
-        if by not in self._admins and await self._role(by) is not Role.ADMIN:
-            await self._auditor.refused(where, by, "corrections")
-            raise Refused(gettext("Only workspace admins can drop corrections."))
+        refusal = gettext("Only workspace admins can drop corrections.")
+        await self._check_admin(where, by, "corrections", refusal)
 
     async def check_may_set(self, where: Scope, by: UserId) -> None:
         """Raise Refused if *by* may not see and change the settings of the workspace."""
-        if by not in self._admins and await self._role(by) is not Role.ADMIN:
-            await self._auditor.refused(where, by, "settings")
-            raise Refused(gettext("Only workspace admins can see and change settings."))
+        refusal = gettext("Only workspace admins can see and change settings.")
+        await self._check_admin(where, by, "settings", refusal)
+
+    async def _check_admin(self, where: Scope, by: UserId | None, act: str, refusal: str) -> None:
+        if not await self._is_admin(by):
+            await self._auditor.refused(where, by, act)
+            raise Refused(refusal)
+
+    async def _is_admin(self, by: UserId | None) -> bool:
+        return by is None or by in self._admins or await self._role(by) is Role.ADMIN
 
     async def check_may_name(self, model: str | None, by: UserId, *, before: str | None) -> None:
         """Raise Refused if *by* may not name *model* for an expert that had another *before*."""
-        if model in (None, before, *self._models) or not self._models or by in self._admins:
+        if model in (None, before, *self._models) or not self._models:
             return
-        if await self._role(by) is not Role.ADMIN:
+        if not await self._is_admin(by):
             names = ", ".join(f"`{name}`" for name in sorted(self._models))
             raise Refused(
                 gettext(

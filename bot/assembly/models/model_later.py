@@ -20,7 +20,7 @@ from bot.settings.config import Config
 if TYPE_CHECKING:
     from bot.adapters.openai.server.client import Client
 
-_MODULE = "bot.assembly.model_server"
+_MODULE = "bot.assembly.models.model_server"
 
 
 class _Later:

@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bot.assembly import model_server, panels
+from bot.assembly import panels
+from bot.assembly.models import model_server
 from bot.experts.library import library
 from bot.operations.evaluation.checks import Judge
 from bot.operations.evaluation.judges import ModelJudge, RulesJudge

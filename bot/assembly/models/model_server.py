@@ -23,26 +23,21 @@ log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def open_model(config: Config, store: ConversationStore) -> AsyncIterator[LanguageModel]:
-    """Open the configured backend; nothing is sent yet."""
-    async with open_client(config) as client:
-        yield model_of(config, client, store)
+async def open_models(
+    config: Config, store: ConversationStore
+) -> AsyncIterator[tuple[LanguageModel, KnowledgeBase]]:
+    """Open the configured backend, and the store of the experts' documents; nothing is sent yet."""
+    async with client_of(config) as client:
+        yield model_of(config, client, store), knowledge_of(client)
 
 
 @asynccontextmanager
 async def open_unkept(config: Config) -> AsyncIterator[LanguageModel]:
     """Open a model of which nothing is kept, whatever the backend; nothing is sent yet."""
     redaction = redactors.installed()
-    async with open_client(config) as client:
+    async with client_of(config) as client:
         model = backends.unkept(client, salt=config.people_salt)
         yield RedactedModel(model, redaction) if redaction else model
-
-
-@asynccontextmanager
-async def open_knowledge(config: Config) -> AsyncIterator[KnowledgeBase]:
-    """Open the store of the experts' documents; nothing is sent yet."""
-    async with open_client(config) as client:
-        yield knowledge_of(client)
 
 
 def model_of(config: Config, client: Client, store: ConversationStore) -> LanguageModel:
@@ -63,13 +58,6 @@ def knowledge_of(client: Client) -> KnowledgeBase:
     """Return the store of the experts' documents."""
     redaction, knowledge = redactors.installed(), OpenAIKnowledge(client)
     return RedactedKnowledge(knowledge, redaction) if redaction else knowledge
-
-
-@asynccontextmanager
-async def open_client(config: Config) -> AsyncIterator[Client]:
-    """Open a client without a backend; nothing is sent yet."""
-    async with client_of(config) as client:
-        yield client
 
 
 async def require_backend(config: Config, *before: Awaitable[None]) -> None:

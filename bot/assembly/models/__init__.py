@@ -1,0 +1,1 @@
+"""The models' side: their server, and functions that stand in for models."""
