@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from bot.adapters.slack.buttons import thumbs
+from bot.adapters.slack.buttons.button_listeners import ButtonListeners
 from bot.adapters.slack.buttons.reply_buttons import (
     APPROVE,
     ASK_OTHERS,
@@ -22,7 +23,7 @@ from bot.adapters.slack.buttons.reply_buttons import (
     STOP,
     TRY_NOW,
 )
-from bot.adapters.slack.buttons.retry import RetryListeners
+from bot.adapters.slack.buttons.retry import RetryButtons
 from bot.assembly import storage
 from bot.assembly.slack import open_slack
 from bot.assembly.workspaces.reception import other_listeners
@@ -286,8 +287,9 @@ async def test_a_message_is_rewritten_as_slack_shows_it_and_not_as_a_payload_say
     async def ack() -> None:
         pass
 
-    listeners = RetryListeners(Dead(), neighbour.outbox, neighbour.responder)
-    await listeners.retry(cast("Any", ack), payload, payload["actions"][0])
+    buttons = RetryButtons(Dead(), neighbour.outbox, neighbour.responder.clicks)
+    listeners = ButtonListeners(neighbour.responder, buttons.acts)
+    await listeners.press(cast("Any", ack), payload, payload["actions"][0])
 
     (state,) = (await neighbour.outbox.of(thread)).values()
     assert "evil" not in state.request

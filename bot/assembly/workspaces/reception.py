@@ -1,19 +1,20 @@
 """What receives the payloads of one workspace, put together."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from bot.adapters.slack.api.user_groups import UserGroups
 from bot.adapters.slack.buttons import sources_modal
-from bot.adapters.slack.buttons.approvals import ApprovalListeners
-from bot.adapters.slack.buttons.choices import ChoiceListeners
-from bot.adapters.slack.buttons.exemptions import ExemptionListeners
+from bot.adapters.slack.buttons.approvals import ApprovalButtons
+from bot.adapters.slack.buttons.button_listeners import Act, ButtonListeners
+from bot.adapters.slack.buttons.choices import ChoiceButtons
+from bot.adapters.slack.buttons.exemptions import ExemptionButton
 from bot.adapters.slack.buttons.feedback import FeedbackListeners
 from bot.adapters.slack.buttons.follow_ups import FollowUpListeners
-from bot.adapters.slack.buttons.forgetting import ForgetListeners
+from bot.adapters.slack.buttons.forgetting import ForgetButton
 from bot.adapters.slack.buttons.reply_buttons import APPROVE, DECLINE, SHOW_WORK
-from bot.adapters.slack.buttons.retry import RetryListeners
+from bot.adapters.slack.buttons.retry import RetryButtons
 from bot.adapters.slack.buttons.show_work import ShowWorkListeners
 from bot.adapters.slack.buttons.sources import SourcesListeners
 from bot.adapters.slack.documents.document_listeners import DocumentListeners
@@ -45,6 +46,7 @@ from bot.assembly.workspaces.chosen import checked_settings
 from bot.panel.access.access import Access
 from bot.panel.approvals.decisions import ApprovalDecisions
 from bot.panel.approvals.lost_turns import LostTurns
+from bot.panel.budgets.ledger import Ledger
 from bot.panel.intake.intake import Intake
 from bot.panel.intake.missed_messages import MessageHistory
 from bot.panel.language_model.language_model import LanguageModel
@@ -55,6 +57,7 @@ from bot.panel.reports.overview import OverviewReader
 from bot.panel.reports.turn_inspector import TurnInspector
 from bot.panel.roster.documents.expert_documents import ExpertDocuments
 from bot.panel.roster.documents.knowledge import KnowledgeBase
+from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.routing.learning import Learning
 from bot.panel.threads.forgetting import ForgetRights
 from bot.panel.threads.link_recovery import LinkRecovery
@@ -145,52 +148,99 @@ def other_listeners(
     deployment: Config | None = None,
 ) -> Sequence[Listeners]:
     """Return what takes all that people press, fill in and command."""
-    responder = slack.responder
     editor = panels.panel_editor(config, storage, slack)
     ledger = ledger_of(config, storage.redis, slack.alerts)
+    return (
+        *_buttons(config, storage, slack, intake, editor, ledger),
+        *_of_replies(config, storage, slack, model, knowledge, editor, ledger),
+        *_of_panels(config, storage, slack, knowledge, access, editor, ledger, deployment),
+    )
+
+
+def _buttons(
+    config: Config,
+    storage: Storage,
+    slack: Slack,
+    intake: Intake,
+    editor: PanelEditor,
+    ledger: Ledger,
+) -> Sequence[Listeners]:
+    """Return what takes the buttons that have something done."""
+    responder, audit = slack.responder, storage.audit
     rights = panels.approval_rights(config, slack)
-    decisions = ApprovalDecisions(storage.approvals, rights, storage.audit)
+    lost_turns = LostTurns(slack.messenger, storage.approvals, storage.outbox)
+    follow_ups = FollowUpListeners(intake, editor, lost_turns, storage.outbox, responder)
+    forget_rights = ForgetRights(slack.transcript, editor.rights)
+    acts: Mapping[str, Act] = {
+        **follow_ups.acts,
+        **ForgetButton(storage.chores, forget_rights).acts,
+        **RetryButtons(storage.queue, storage.outbox, responder.clicks).acts,
+        **ApprovalButtons(ApprovalDecisions(storage.approvals, rights, audit)).acts,
+        **ExemptionButton(ledger.store, editor.rights, audit, intake).acts,
+        **ChoiceButtons(intake, editor, slack.transcript, responder).acts,
+    }
+    return ButtonListeners(responder, acts), follow_ups
+
+
+def _of_replies(
+    config: Config,
+    storage: Storage,
+    slack: Slack,
+    model: LanguageModel,
+    knowledge: KnowledgeBase,
+    editor: PanelEditor,
+    ledger: Ledger,
+) -> Sequence[Listeners]:
+    """Return what tells how a reply came about, and takes what people think of it."""
+    responder, models = slack.responder, panels.models(config)
     examples = learning.examples_of(config, storage, slack)
     dislikes = Dislikes(examples, storage.reports, slack.transcript) if examples else None
-    models = panels.models(config)
     recorder = FeedbackRecorder(storage.feedback, storage.reports, editor, models, dislikes)
     recovery = LinkRecovery(storage.threads, model, slack.transcript)
-    corrections = storage.corrections if examples else None
-    overviews = OverviewReader(
-        editor, storage.reports, storage.feedback, storage.handles, ledger, access, corrections
+    inspector = TurnInspector(storage.reports, recovery, model, ledger.prices)
+    links = LinkDomains(config.link_domains)
+    return (
+        ShowWorkListeners(inspector, editor.panel, responder, links),
+        SourcesListeners(knowledge, responder),
+        FeedbackListeners(recorder, responder),
     )
-    lost_turns = LostTurns(slack.messenger, storage.approvals, storage.outbox)
+
+
+def _of_panels(
+    config: Config,
+    storage: Storage,
+    slack: Slack,
+    knowledge: KnowledgeBase,
+    access: Access,
+    editor: PanelEditor,
+    ledger: Ledger,
+    deployment: Config | None,
+) -> Sequence[Listeners]:
+    """Return what shows and changes panels: commands, forms and the app's home."""
+    responder, kept = slack.responder, storage.corrections
     given = ExpertDocuments(editor, knowledge, storage.audit)
     documents = DocumentsCommand(given, slack.files, slack.mentions, responder)
     groups = UserGroups(slack.api, slack.identity.bot_user_id)
     handles = HandlesCommand(editor, storage.handles, groups, responder)
     form = ExpertFormFlow(editor, handles, documents, responder)
     rules = RulesFormFlow(editor, responder)
-    budgets = BudgetCommand(editor, ledger)
-    learnt = ExamplesCommand(
-        storage.corrections, Learning(config.learning), editor.rights, storage.audit
-    )
+    learnt = ExamplesCommand(kept, Learning(config.learning), editor.rights, storage.audit)
     own = checked_settings(deployment or config, storage, slack.identity.team_id)
-    settings = SettingsFormFlow(editor, own, responder)
+    settings, budgets = SettingsFormFlow(editor, own, responder), BudgetCommand(editor, ledger)
     command = ExpertsCommand(
         editor, documents, handles, form, rules, responder, budgets, learnt, settings
     )
+    overviews = OverviewReader(
+        editor,
+        storage.reports,
+        storage.feedback,
+        storage.handles,
+        ledger,
+        access,
+        kept if learning.is_on(config) else None,
+    )
     page = HomePage(overviews, responder)
     return (
-        ForgetListeners(storage.chores, ForgetRights(slack.transcript, editor.rights), responder),
-        RetryListeners(storage.queue, storage.outbox, responder),
-        ApprovalListeners(decisions, responder),
-        ExemptionListeners(ledger.store, editor.rights, storage.audit, intake, responder),
-        ChoiceListeners(intake, editor, slack.transcript, responder),
-        FollowUpListeners(intake, editor, lost_turns, storage.outbox, responder),
-        ShowWorkListeners(
-            TurnInspector(storage.reports, recovery, model, ledger.prices),
-            editor.panel,
-            responder,
-            LinkDomains(config.link_domains),
-        ),
-        SourcesListeners(knowledge, responder),
-        FeedbackListeners(recorder, responder),
         ExpertsListeners(command, form, rules, settings, responder),
         DocumentListeners(documents, responder),
         HomeListeners(page, editor, handles, form, rules, responder),

@@ -1,9 +1,9 @@
-"""The listener for the buttons with which people choose who answers, where the router is unsure."""
+"""The buttons with which people choose who answers, where the router is unsure."""
 
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from collections.abc import Mapping
 
 from bot.adapters.slack.blocks import pickers
-from bot.adapters.slack.buttons.answering import carry_out
+from bot.adapters.slack.buttons.button_listeners import Act
 from bot.adapters.slack.buttons.reply_buttons import (
     CHOOSE,
     CHOOSE_ALL,
@@ -13,7 +13,6 @@ from bot.adapters.slack.buttons.reply_buttons import (
 )
 from bot.adapters.slack.interactions.clicks import Click
 from bot.adapters.slack.interactions.responder import Responder
-from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.errors import MessengerRefused, Refused
 from bot.panel.intake.intake import Intake
@@ -22,7 +21,7 @@ from bot.panel.model import Steer, Wish
 from bot.panel.roster.panel_editor import PanelEditor
 
 
-class ChoiceListeners:
+class ChoiceButtons:
     """Queues the question for whoever is chosen first, once."""
 
     def __init__(
@@ -32,29 +31,28 @@ class ChoiceListeners:
         self._editor = editor
         self._transcript = transcript
         self._responder = responder
+        self.acts: Mapping[str, Act] = {
+            **dict.fromkeys((*CHOOSE, CHOOSE_ALL, CHOOSE_ROUTER), self._choose),
+            CHOOSE_OTHER: self._choose_other,
+        }
 
-    def listen(self, app: AsyncApp) -> None:
-        """Register for the buttons."""
-        for action in (*CHOOSE, CHOOSE_ALL, CHOOSE_ROUTER, CHOOSE_OTHER):
-            app.action(action)(self.choose)
+    async def _choose(self, click: Click) -> None:
+        if not await self._intake.press_once(click.thread, click.user, await self._wanted(click)):
+            raise pickers.chosen_before()
 
-    async def choose(self, ack: AsyncAck, body: Json, action: Json) -> None:
-        """Queue the question for the chosen; first ask who that is, if it is somebody else."""
+    async def _choose_other(self, click: Click) -> None:
+        """Ask who it is to be."""
+        steer = await self._wanted(click)
+        panel = await self._editor.panel(click.thread)
+        modal = pickers.ask(click.thread, click.at, steer, panel.experts)
+        await self._responder.open_modal(click.trigger, modal, click.user)
 
-        async def choose(click: Click) -> str:
-            wanted = Wanted.load(click.value)
-            until, experts = click.message, wanted.experts
-            steer = Steer(Wish.ASK, wanted.about, until, experts, chosen=True, last=wanted.until)
-            await self._check(click, steer)
-            if action["action_id"] == CHOOSE_OTHER:
-                panel = await self._editor.panel(click.thread)
-                modal = pickers.ask(click.thread, click.at, steer, panel.experts)
-                await self._responder.open_modal(click.trigger, modal, click.user)
-            elif not await self._intake.press_once(click.thread, click.user, steer):
-                raise pickers.chosen_before()
-            return ""
-
-        await carry_out(self._responder, ack, body, action, choose)
+    async def _wanted(self, click: Click) -> Steer:
+        wanted, until = Wanted.load(click.value), click.message
+        about, experts, last = wanted.about, wanted.experts, wanted.until
+        steer = Steer(Wish.ASK, about, until, experts, chosen=True, last=last)
+        await self._check(click, steer)
+        return steer
 
     async def _check(self, click: Click, steer: Steer) -> None:
         """Raise Refused if the buttons or the question are not there any more."""

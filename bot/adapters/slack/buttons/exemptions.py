@@ -1,12 +1,7 @@
-"""The listener for *Let this through*, under the notice that a budget is used up."""
+"""The button *Let this through*, under the notice that a budget is used up."""
 
-from slack_bolt.async_app import AsyncAck, AsyncApp
-
-from bot.adapters.slack.buttons.answering import carry_out
 from bot.adapters.slack.buttons.reply_buttons import LET_THROUGH, Wanted
 from bot.adapters.slack.interactions.clicks import Click
-from bot.adapters.slack.interactions.responder import Responder
-from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.audit.audit_log import Auditor
 from bot.panel.audit.entry import Act
@@ -17,7 +12,7 @@ from bot.panel.model import Steer, Wish, just_after
 from bot.panel.roster.rights import Rights
 
 
-class ExemptionListeners:
+class ExemptionButton:
     """Lets single questions exceed their budgets, where an admin wants that."""
 
     def __init__(
@@ -26,23 +21,15 @@ class ExemptionListeners:
         rights: Rights,
         auditor: Auditor,
         intake: Intake,
-        responder: Responder,
     ) -> None:
         self._budgets = budgets
         self._rights = rights
         self._auditor = auditor
         self._intake = intake
-        self._responder = responder
+        self.acts = {LET_THROUGH: self._let_through}
 
-    def listen(self, app: AsyncApp) -> None:
-        """Register for the button."""
-        app.action(LET_THROUGH)(self.let_through)
-
-    async def let_through(self, ack: AsyncAck, body: Json, action: Json) -> None:
+    async def _let_through(self, click: Click) -> None:
         """Ask the question once more, as a turn that may exceed its budgets."""
-        await carry_out(self._responder, ack, body, action, self._let_through)
-
-    async def _let_through(self, click: Click) -> str:
         wanted, thread = Wanted.load(click.value), click.thread
         await self._rights.check_may_set_budget(thread, click.user)
         turn = thread.turn(just_after(click.message))
@@ -52,4 +39,3 @@ class ExemptionListeners:
         steer = Steer(wish, since=wanted.about, until=click.message, experts=wanted.experts)
         if not await self._intake.press_once(thread, click.user, steer):
             raise Refused(gettext("Somebody has let this through already."))
-        return ""

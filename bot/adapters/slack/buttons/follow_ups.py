@@ -4,7 +4,7 @@ A follow-up is queued like a message: it is answered once and in order, even aft
 """
 
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -14,10 +14,10 @@ from bot.adapters.slack.api import last_states
 from bot.adapters.slack.app.manifest import ADD_EXPERT, ASK_PANEL
 from bot.adapters.slack.blocks import pickers
 from bot.adapters.slack.blocks.answers import sentence
-from bot.adapters.slack.buttons.answering import carry_out
+from bot.adapters.slack.buttons.button_listeners import Act
 from bot.adapters.slack.buttons.reply_buttons import ASK_OTHERS, GO_ON, MORE, STOP, Pressed
 from bot.adapters.slack.interactions.clicks import Click, acted_at
-from bot.adapters.slack.interactions.error_sentences import error_sentence, refuse_form
+from bot.adapters.slack.interactions.error_sentences import error_sentence
 from bot.adapters.slack.interactions.expert_search import suggest
 from bot.adapters.slack.interactions.responder import Responder, answer_command
 from bot.adapters.slack.receiving.events import checked
@@ -50,28 +50,21 @@ class FollowUpListeners:
         self._editor = editor
         self._outbox = outbox
         self._responder = responder
+        self.acts: Mapping[str, Act] = {
+            STOP: lambda click: self._stop(click.thread, click.at, click.user),
+            MORE: self._choose,
+            ASK_OTHERS: self._choose,
+            GO_ON: self._go_on,
+        }
 
     def listen(self, app: AsyncApp) -> None:
-        """Register for buttons, shortcuts and the modals that pick an expert."""
-        app.action(STOP)(self.stop)
-        app.action(MORE)(self.choose)
-        app.action(ASK_OTHERS)(self.choose)
-        app.action(GO_ON)(self.go_on)
+        """Register for shortcuts, the modals that pick an expert, and Slack's own button."""
         app.shortcut(ASK_PANEL)(self.ask_panel)
         app.shortcut(ADD_EXPERT)(self.offer_library)
         app.options(pickers.WHO)(self.suggest)
         app.view(pickers.ASK)(self.ask_picked)
         app.view(pickers.JOIN)(self.add_picked)
         app.event("agent_session_stopped")(self.stop_session)
-
-    async def stop(self, ack: AsyncAck, body: Json, action: Json) -> None:
-        """Stop the turns of the thread."""
-
-        async def stop(click: Click) -> str:
-            await self._stop(click.thread, click.at, click.user)
-            return ""
-
-        await carry_out(self._responder, ack, body, action, stop)
 
     async def stop_session(self, event: Json) -> None:
         """Stop on a click on Slack's own stop button, and end the session in Slack."""
@@ -103,11 +96,8 @@ class FollowUpListeners:
         if not await self._intake.stop(thread, ts, user):
             await self._lost_turns.settle(thread, until=ts)
 
-    async def choose(self, ack: AsyncAck, body: Json, action: Json) -> None:
+    async def _choose(self, click: Click) -> None:
         """Queue the chosen follow-up; first ask which expert, if another is to answer."""
-        await carry_out(self._responder, ack, body, action, self._choose)
-
-    async def _choose(self, click: Click) -> str:
         pressed = Pressed.load(click.value)
         steer = _steer(pressed, click.message)
         if pressed.wish is Wish.ANOTHER:
@@ -116,35 +106,27 @@ class FollowUpListeners:
             await self._responder.open_modal(click.trigger, modal, click.user)
         else:
             await self._intake.press(click.thread, click.at, click.user, steer)
-        return ""
 
-    async def go_on(self, ack: AsyncAck, body: Json, action: Json) -> None:
+    async def _go_on(self, click: Click) -> None:
         """Queue, once, that whoever wrote a reply that was cut goes on with it."""
-        await carry_out(self._responder, ack, body, action, self._go_on)
-
-    async def _go_on(self, click: Click) -> str:
         pressed, panel = Pressed.load(click.value), await self._editor.panel(click.thread)
         if pressed.expert and not panel.find(pressed.expert):
             raise Refused(gettext("Whoever wrote this is not on the panel here any more."))
         steer = replace(_steer(pressed, click.message), wish=Wish.AGAIN, goes_on=True)
         if not await self._intake.press_once(click.thread, click.user, steer):
             raise Refused(gettext("Somebody has asked for that already."))
-        return ""
 
     async def ask_picked(self, ack: AsyncAck, body: Json, view: Json) -> None:
         """Queue the question for the expert that was picked."""
-        user = user_of(body)
-        try:
-            await self._responder.check_form(view, user)
+
+        async def ask() -> None:
             thread, ts, steer = pickers.picked_to_ask(view)
             if not steer.chosen:
-                await self._intake.press(thread, ts, user, steer)
-            elif not await self._intake.press_once(thread, user, steer):
+                await self._intake.press(thread, ts, user_of(body), steer)
+            elif not await self._intake.press_once(thread, user_of(body), steer):
                 raise pickers.chosen_before()
-        except PanelError as error:
-            await refuse_form(ack, view, error)
-            return
-        await ack()
+
+        await self._responder.accept(ack, body, view, ask)
 
     async def ask_panel(self, ack: AsyncAck, body: Json, respond: AsyncRespond) -> None:
         """Ask the panel about any message, in its thread."""
@@ -178,15 +160,12 @@ class FollowUpListeners:
 
     async def add_picked(self, ack: AsyncAck, body: Json, view: Json) -> None:
         """Queue ``add NAME`` for the expert that was picked, as if written in the thread."""
-        user = user_of(body)
-        try:
-            await self._responder.check_form(view, user)
+
+        async def add() -> None:
             thread, ts, name = pickers.picked_to_join(view)
-            await self._intake.command(thread, ts, user, f"add {name}")
-        except PanelError as error:
-            await refuse_form(ack, view, error)
-            return
-        await ack()
+            await self._intake.command(thread, ts, user_of(body), f"add {name}")
+
+        await self._responder.accept(ack, body, view, add)
 
 
 @asynccontextmanager

@@ -4,10 +4,10 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
 from bot.adapters.slack.blocks.answers import sentence
 from bot.adapters.slack.documents import document_forms, document_messages
+from bot.adapters.slack.documents.document_forms import DocumentSubmission
 from bot.adapters.slack.documents.documents_command import DocumentsCommand
-from bot.adapters.slack.interactions.error_sentences import error_sentence, refuse_form
-from bot.adapters.slack.interactions.responder import Responder, answer_command
-from bot.adapters.slack.receiving.payloads import user_of
+from bot.adapters.slack.interactions.error_sentences import error_sentence
+from bot.adapters.slack.interactions.responder import Requester, Responder, answer_command
 from bot.json_types import Json
 from bot.panel.errors import PanelError
 
@@ -24,16 +24,15 @@ class DocumentListeners:
         app.action(document_messages.REMOVE)(self.remove)
 
     async def add(self, ack: AsyncAck, body: Json, view: Json) -> None:
-        try:
-            await self._responder.check_form(view, user_of(body))
+
+        async def check() -> tuple[DocumentSubmission, Requester]:
             submission = document_forms.read(view)
             requester = self._responder.requester(body, submission.target.channel_id)
             await self._documents.check(submission, requester)
-        except PanelError as error:
-            await refuse_form(ack, view, error)
-            return
-        await ack()
-        await self._documents.add(submission, requester)
+            return submission, requester
+
+        if accepted := await self._responder.accept(ack, body, view, check):
+            await self._documents.add(*accepted)
 
     async def remove(self, ack: AsyncAck, body: Json, action: Json, respond: AsyncRespond) -> None:
         """Remove the document of a clicked button, and show the others."""

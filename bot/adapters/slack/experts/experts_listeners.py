@@ -49,8 +49,8 @@ class ExpertsListeners:
     def listen(self, app: AsyncApp) -> None:
         app.command(COMMAND)(self.take_command)
         app.view(expert_form.CALLBACK)(self.take_form)
-        app.view(rules_form.CALLBACK)(self.take_rules)
-        app.view(settings_form.CALLBACK)(self.take_setting)
+        app.view(rules_form.CALLBACK)(self._rules.submit)
+        app.view(settings_form.CALLBACK)(self._settings.submit)
         app.options(form_inputs.VALUE)(self.suggest)
 
     async def take_command(self, ack: AsyncAck, body: Json, respond: AsyncRespond) -> None:
@@ -68,12 +68,6 @@ class ExpertsListeners:
         if submitted := await self._form.submit(ack, body, view):
             await self._announce(submitted)
             await self._form.follow(submitted)
-
-    async def take_rules(self, ack: AsyncAck, body: Json, view: Json) -> None:
-        await self._rules.submit(ack, body, view)
-
-    async def take_setting(self, ack: AsyncAck, body: Json, view: Json) -> None:
-        await self._settings.submit(ack, body, view)
 
     async def suggest(self, ack: AsyncAck, body: Json) -> None:
         """Offer colleagues in the form, also that of the app's home, that suit what was typed."""

@@ -16,12 +16,10 @@ from bot.adapters.slack.documents.documents_command import DocumentsCommand
 from bot.adapters.slack.experts import expert_form, form_inputs
 from bot.adapters.slack.experts.expert_form import Form
 from bot.adapters.slack.experts.handles_command import HandlesCommand
-from bot.adapters.slack.interactions.error_sentences import refuse_form
 from bot.adapters.slack.interactions.responder import Requester, Responder
-from bot.adapters.slack.receiving.payloads import user_of
 from bot.json_types import Json
 from bot.language import gettext
-from bot.panel.errors import PanelError, Refused
+from bot.panel.errors import Refused
 from bot.panel.model import Expert, UserId
 from bot.panel.roster.changes import Change
 from bot.panel.roster.panel_editor import PanelEditor
@@ -87,16 +85,13 @@ class ExpertFormFlow:
 
     async def submit(self, ack: AsyncAck, body: Json, view: Json) -> Submitted | None:
         """Store the expert of a form; None if refused: the form stays open with the reason."""
-        try:
-            await self._responder.check_form(view, user_of(body))
+
+        async def store() -> Submitted:
             form, expert = expert_form.read(view)
             requester = self._responder.requester(body, form.channel_id)
-            change = await self.store(form, expert, requester)
-        except PanelError as error:
-            await refuse_form(ack, view, error)
-            return None
-        await ack()
-        return Submitted(change, requester, view)
+            return Submitted(await self.store(form, expert, requester), requester, view)
+
+        return await self._responder.accept(ack, body, view, store)
 
     async def store(self, form: Form, expert: Expert, requester: Requester) -> Change:
         """Store *expert* where *form* says."""

@@ -7,15 +7,14 @@ from slack_bolt.async_app import AsyncAck
 from bot.adapters.slack.blocks import elements, seals
 from bot.adapters.slack.blocks.elements import labelled_input, text_input
 from bot.adapters.slack.experts import announcements
-from bot.adapters.slack.interactions.error_sentences import refuse_form
 from bot.adapters.slack.interactions.responder import Requester, Responder
-from bot.adapters.slack.receiving.payloads import user_of
 from bot.json_types import Json
 from bot.language import gettext, in_shared_language
 from bot.panel.audit.entry import digest
-from bot.panel.errors import PanelError, Refused
+from bot.panel.errors import Refused
 from bot.panel.roster.expert_checks import LONGEST_RULES, check_rules
 from bot.panel.roster.panel_editor import PanelEditor
+from bot.panel.roster.roster import Scope
 
 CALLBACK, HOME_CALLBACK = "router_rules", "home_router_rules"
 _RULES, _VALUE = "rules", "value"
@@ -46,24 +45,24 @@ class RulesFormFlow:
 
     async def submit(self, ack: AsyncAck, body: Json, view: Json) -> bool:
         """Store the rules of a form, and tell the channel; False: it stays open with a reason."""
-        try:
-            await self._responder.check_form(view, user_of(body))
+
+        async def store() -> tuple[Requester, Scope, str | None, bool]:
             channel, for_defaults, rules = _read(view)
             requester = self._responder.requester(body, channel)
             scope = requester.scope(for_defaults=for_defaults)
             before = (await self._editor.changes(scope)).rules
             _check_unchanged(view, before or "", rules)
             after = await self._editor.set_rules(scope, rules, requester.user)
-        except PanelError as error:
-            await refuse_form(ack, view, error)
-            return False
-        await ack()
-        if channel and after != before:
+            return requester, scope, after, bool(channel) and after != before
+
+        stored = await self._responder.accept(ack, body, view, store)
+        if stored and stored[-1]:
+            requester, scope, after, _ = stored
             with in_shared_language():
                 announcement = announcements.rules(after, scope, requester.user)
             if problem := await self._responder.announce(announcement, requester):
                 await self._responder.tell(problem, requester)
-        return True
+        return stored is not None
 
 
 def _check_unchanged(view: Json, before: str, rules: str) -> None:

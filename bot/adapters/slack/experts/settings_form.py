@@ -12,12 +12,9 @@ from bot.adapters.slack.blocks import elements, seals
 from bot.adapters.slack.blocks.answers import section_texts
 from bot.adapters.slack.blocks.elements import labelled_input, option, section, text_input
 from bot.adapters.slack.experts import announcements
-from bot.adapters.slack.interactions.error_sentences import refuse_form
 from bot.adapters.slack.interactions.responder import Requester, Responder
-from bot.adapters.slack.receiving.payloads import user_of
 from bot.json_types import Json
 from bot.language import gettext, in_shared_language
-from bot.panel.errors import PanelError
 from bot.panel.installations.workspace_settings import Origin, ShownSetting, WorkspaceSettings
 from bot.panel.names import in_code
 from bot.panel.roster.panel_editor import PanelEditor
@@ -60,21 +57,21 @@ class SettingsFormFlow:
 
     async def submit(self, ack: AsyncAck, body: Json, view: Json) -> None:
         """Change the setting of a form, and tell the channel; else it stays open with a reason."""
-        try:
-            await self._responder.check_form(view, user_of(body))
+
+        async def change() -> tuple[str, Requester]:
             channel, name, value = _read(view)
             requester = self._responder.requester(body, channel)
             scope = WorkspaceScope(requester.team_id)
             await self._editor.rights.check_may_set(scope, requester.user)
             await self._settings.change({name: value}, requester.user)
-        except PanelError as error:
-            await refuse_form(ack, view, error)
-            return
-        await ack()
-        with in_shared_language():
-            announcement = announcements.workspace_setting(name, requester.user)
-        if problem := await self._responder.announce(announcement, requester):
-            await self._responder.tell(problem, requester)
+            return name, requester
+
+        if changed := await self._responder.accept(ack, body, view, change):
+            name, requester = changed
+            with in_shared_language():
+                announcement = announcements.workspace_setting(name, requester.user)
+            if problem := await self._responder.announce(announcement, requester):
+                await self._responder.tell(problem, requester)
 
 
 def _lines(shown: Sequence[ShownSetting], changes: Sequence[RosterChanges]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from bot.adapters.slack.experts.handles_command import HandlesCommand
 from bot.adapters.slack.experts.rules_form import RulesFormFlow
 from bot.adapters.slack.home import home_modals, home_view, turning
 from bot.adapters.slack.home.home_page import HomePage
-from bot.adapters.slack.interactions.error_sentences import error_sentence, refuse_form
+from bot.adapters.slack.interactions.error_sentences import error_sentence
 from bot.adapters.slack.interactions.expert_search import suggest
 from bot.adapters.slack.interactions.responder import Requester, Responder
 from bot.adapters.slack.receiving.events import checked
@@ -141,15 +141,14 @@ class HomeListeners:
     async def take_budget(self, ack: AsyncAck, body: Json, view: Json) -> None:
         """Change a budget."""
         user = user_of(body)
-        try:
-            await self._responder.check_form(view, user)
+
+        async def change() -> bool:
             written = home_modals.written_budget(view)
             await self._editor.set_budget(self._defaults, written, user)
-        except PanelError as error:
-            await refuse_form(ack, view, error)
-            return
-        await ack()
-        await self._page.show(user)
+            return True
+
+        if await self._responder.accept(ack, body, view, change):
+            await self._page.show(user)
 
     async def take_form(self, ack: AsyncAck, body: Json, view: Json) -> None:
         """Store the expert that a form describes."""

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from aiohttp import ClientError
 
@@ -19,7 +19,7 @@ from bot.adapters.slack.blocks import seals
 from bot.adapters.slack.blocks.answers import Answer
 from bot.adapters.slack.blocks.elements import section
 from bot.adapters.slack.interactions.clicks import Clicks
-from bot.adapters.slack.interactions.error_sentences import error_sentence
+from bot.adapters.slack.interactions.error_sentences import error_sentence, refuse_form
 from bot.adapters.slack.receiving import payloads
 from bot.json_types import Json
 from bot.language import gettext
@@ -29,9 +29,11 @@ from bot.panel.model import ThreadRef, UserId
 from bot.panel.roster.roster import ChannelScope, Scope, WorkspaceScope
 
 if TYPE_CHECKING:  # workers and commands do without Bolt
-    from slack_bolt.async_app import AsyncRespond
+    from slack_bolt.async_app import AsyncAck, AsyncRespond
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 _SEAL = "seal"
 _WITHIN = 2.0  # seconds: Slack waits three for the answer to a form
@@ -101,6 +103,19 @@ class Responder:
         """Raise Refused unless we have opened the form *view* for *user*, who is in its channel."""
         if channel_id := self.check_opened(view, user):
             await self.clicks.check_member(channel_id, user, within=_WITHIN)
+
+    async def accept(
+        self, ack: "AsyncAck", body: Json, view: Json, act: Callable[[], Awaitable[T]]
+    ) -> T | None:
+        """Return what *act* makes of a submitted form; None if it stays open, with the reason."""
+        try:
+            await self.check_form(view, payloads.user_of(body))
+            result = await act()
+        except PanelError as error:
+            await refuse_form(ack, view, error)
+            return None
+        await ack()
+        return result
 
     def check_opened(self, view: Json, user: UserId) -> str:
         """Return the channel of a form, if any; Refused unless we have opened it for *user*.

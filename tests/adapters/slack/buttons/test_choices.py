@@ -5,7 +5,8 @@ from typing import Any, cast
 
 import pytest
 
-from bot.adapters.slack.buttons.choices import ChoiceListeners
+from bot.adapters.slack.buttons.button_listeners import ButtonListeners
+from bot.adapters.slack.buttons.choices import ChoiceButtons
 from bot.adapters.slack.buttons.reply_buttons import (
     CHOOSE,
     CHOOSE_ALL,
@@ -42,7 +43,7 @@ class Offered:
     post: Post
     ts: MessageTs
     queue: FakeTurnQueue
-    listeners: ChoiceListeners
+    listeners: ButtonListeners
 
     @property
     def message(self) -> Message:
@@ -58,7 +59,7 @@ class Offered:
             pass
 
         before = (await self.queue.depth()).waiting
-        await self.listeners.choose(cast("Any", ack), payload, payload["actions"][0])
+        await self.listeners.press(cast("Any", ack), payload, payload["actions"][0])
         if (await self.queue.depth()).waiting == before:
             return None
         claim = await self.queue.claim()
@@ -79,7 +80,8 @@ async def offered(neighbour: Neighbour) -> Offered:
     threads.queue = queue
     editor = panel_editor(FakePanelStore(), neighbour.people, EXPERTS, EXPERTS)
     intake = Intake(queue, threads, auditor())
-    listeners = ChoiceListeners(intake, editor, neighbour.transcript, neighbour.responder)
+    buttons = ChoiceButtons(intake, editor, neighbour.transcript, neighbour.responder)
+    listeners = ButtonListeners(neighbour.responder, buttons.acts)
     return Offered(neighbour, thread, post, ts, queue, listeners)
 
 
