@@ -29,11 +29,6 @@ from bot.assembly.storage import (
     storage_of,
 )
 from bot.assembly.workspaces.installing import add_install_pages, note_installed
-from bot.assembly.workspaces.missed_messages import (
-    RecordOfWorkspace,
-    search_gap,
-    teams_asked_lately,
-)
 from bot.assembly.workspaces.payload_sorting import PayloadSorting
 from bot.assembly.workspaces.reception import Reception, reception
 from bot.assembly.workspaces.shared import open_shared
@@ -42,7 +37,13 @@ from bot.assembly.workspaces.workspaces import Workspaces
 from bot.panel.alerts.alerts import AlertKind
 from bot.panel.errors import PanelError
 from bot.panel.intake.catching_up import CatchingUp
-from bot.panel.intake.missed_messages import Gap
+from bot.panel.intake.gap_search import GapSearch
+from bot.panel.intake.missed_messages import (
+    Gap,
+    ListeningRecord,
+    RecordOfWorkspace,
+    teams_asked_lately,
+)
 from bot.settings.config import Config
 
 log = logging.getLogger(__name__)
@@ -74,7 +75,7 @@ async def _open_one(config: Config, storage: Storage, status: Status) -> AsyncIt
         record = listening_record(config, storage, slack.identity.team_id)
 
         async def search(gap: Gap) -> None:
-            await search_gap(there, storage.threads, record, gap, config.catch_up)
+            await _gap_search(there, storage, record, gap, config.catch_up).run()
 
         transport = _Transport(
             config,
@@ -117,7 +118,7 @@ async def _open_many(config: Config, storage: Storage, status: Status) -> AsyncI
                 try:
                     async with workspaces.use(team_id) as there:
                         its = RecordOfWorkspace(record, team_id)
-                        await search_gap(there, storage.threads, its, gap, config.catch_up)
+                        await _gap_search(there, storage, its, gap, config.catch_up).run()
                 except PanelError as error:  # the others are searched all the same
                     extra = {"team": team_id, "reason": type(error).__name__}
                     log.warning("catching_up.skipped", extra=extra)
@@ -138,6 +139,13 @@ async def _open_many(config: Config, storage: Storage, status: Status) -> AsyncI
 
         async with workspaces:
             yield lambda: transport.serve(ready, catching_up, later.open(), workspaces.run())
+
+
+def _gap_search(
+    there: Reception, storage: Storage, record: ListeningRecord, gap: Gap, within: float
+) -> GapSearch:
+    """Return what receives what was missed in the workspace of *there*."""
+    return GapSearch(record, there.history, there.intake, storage.threads, gap, within)
 
 
 class _Transport:

@@ -98,7 +98,8 @@ class RecordingMessenger(Messenger):
     async def has_answered(self, thread: ThreadRef, turn: TurnId) -> bool:
         return any(
             (where, post.turn) == (thread, turn) and post.part.startswith(("reply:", "router:"))
-            for where, _, post in self.posts
+            for where, ts, post in self.posts
+            if ts not in self._unstamped
         )
 
     def ended(self, thread: ThreadRef, ts: MessageTs, post: Post, ending: Ending) -> LastState:

@@ -80,13 +80,14 @@ class FakeTurnQueue(QueueAdmin):
         self._currents: dict[ThreadRef, _Current] = {}
         self._has_tried = False  # whether who was delayed was served last
         self._seen: set[tuple[ThreadRef, MessageTs]] = set()
-        self._recent: set[ThreadRef] = set()
+        self._recent: dict[ThreadRef, None] = {}  # the latest last
         self._overtaken: set[ThreadRef] = set()
         self._deleted: set[tuple[ThreadRef, MessageTs]] = set()
         self._by_apps: Counter[ThreadRef] = Counter()
         self._stops: dict[ThreadRef, UserId] = {}
         self._ended: set[int] = set()
         self._letters: dict[TurnId, _Letter] = {}
+        self._has_fallen_behind = False
         self._tokens = 0
         self._passed = 0.0
         self.moves = 0  # of channels
@@ -100,8 +101,14 @@ class FakeTurnQueue(QueueAdmin):
 
     def lose_turns(self) -> None:
         """Forget all turns, as a flushed Redis does."""
-        for memory in (self._currents, self._inboxes, self.order):
+        for memory in (self._currents, self._inboxes, self.order, self._seen):
             memory.clear()
+
+    def fall_behind(self, known: int) -> None:
+        """Let a server take over that knows the first *known* entries of each journal only."""
+        self._has_fallen_behind = True
+        for current in self._currents.values():
+            del current.events[known:]
 
     async def put(
         self, thread: ThreadRef, message: Message, *, alone: bool = False, moves: int | None = None
@@ -118,7 +125,8 @@ class FakeTurnQueue(QueueAdmin):
             return False
         if message.ts == thread.thread_ts and thread in self._recent:
             self._overtaken.add(thread)
-        self._recent.add(thread)
+        self._recent.pop(thread, None)
+        self._recent[thread] = None
         self._enqueue(thread, (message, alone))
         return True
 
@@ -338,6 +346,10 @@ class FakeTurnQueue(QueueAdmin):
         self._currents[thread] = held = _Current(Turn(TurnId("held"), thread, ()))
         return Hold(self._lease(held), dropped)
 
+    def recent_threads(self) -> Sequence[ThreadRef]:
+        """Return the threads in which something was asked, the latest first."""
+        return [*self._recent][::-1]
+
     def put_first(self, thread: ThreadRef, message: Message) -> None:
         """Add *message* alone, before what waits in *thread*."""
         self._enqueue(thread, (message, True), first=True)
@@ -453,8 +465,11 @@ class FakeTurnQueue(QueueAdmin):
         current.leased, current.until = True, self.now() + self.lease
         current.entries, current.outage = current.news, False
         counts = (current.attempt, current.postponed, current.deaths)
-        is_overtaken = current.turn.thread in self._overtaken
-        return Claim(current.turn, current.token, *counts, overtaken=is_overtaken)
+        flags = {
+            "overtaken": current.turn.thread in self._overtaken,
+            "in_doubt": self._has_fallen_behind,
+        }
+        return Claim(current.turn, current.token, *counts, **flags)
 
 
 class FakeJournal(Journal):

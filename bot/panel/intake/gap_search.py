@@ -112,7 +112,7 @@ class GapSearch:
         for incoming in _still_meant(messages):
             is_missed = float(incoming.message.ts) < self._gap.until  # else it was just written
             message = replace(incoming.message, missed=is_missed)
-            await self._intake.receive(replace(incoming, message=message))
+            await self._intake.receive_found(replace(incoming, message=message))
 
 
 async def _patiently(read: Callable[[], Awaitable[T]]) -> T:

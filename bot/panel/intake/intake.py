@@ -88,6 +88,11 @@ class Intake:
         async with self._lock(incoming.thread):
             await self._receive(incoming)
 
+    async def receive_found(self, incoming: Incoming) -> None:
+        """Queue what was found afterwards, even if this process has: Redis may have lost it."""
+        self._queued.pop((incoming.message.ts, incoming.thread), None)
+        await self.receive(incoming)
+
     async def _receive(self, incoming: Incoming) -> None:
         standing = await self._standing(incoming)
         if standing in _OURS and incoming.is_edited_late:  # answered long ago, or else amended

@@ -86,6 +86,8 @@ class Streams:
             if self._record.in_doubt and first.part not in self._record.posts.posted:
                 await self._withdraw(None, first)  # what is not in the journal any more
             return "", reply.text
+        if self._record.in_doubt and first.part not in self._record.posts.posted:
+            return await self._finish_in_doubt(stream, first)
         rest = await self._rest(stream, first.part, reply.text)
         if stream.open and rest is not None:
             fits = self._messenger.fits_one_message(stream.shown, rest)
@@ -98,6 +100,15 @@ class Streams:
             await self.withdraw(first)
             return "", reply.text
         return stream.shown, rest
+
+    async def _finish_in_doubt(self, stream: Stream, first: Post) -> tuple[str, str]:
+        """End a stream of which more may have been shown than the journal knows."""
+        ts = await self._messenger.find(self._thread, first.turn, first.part)
+        if ts and self._messenger.fits_one_message("", first.text):  # then it has ended whole
+            await self._record.note(Posted(first.part, ts))
+            return first.text, ""
+        await self.withdraw(first)
+        return "", first.text
 
     async def close(self, draft: Post, more: str = "") -> None:
         """Let the message show *more* and end there; if Slack does not let it, end as it is."""

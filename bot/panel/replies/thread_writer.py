@@ -104,7 +104,8 @@ class ThreadWriter:
         """Delete that message, if there is one: the turn goes on, or ends."""
         posts, turn = self._record.posts, self._record.turn
         part = self._record.progress.delayed
-        if self._took_back or part not in posts.posting | posts.posted.keys():
+        may_be_there = self._record.in_doubt or part in posts.posting | posts.posted.keys()
+        if self._took_back or not may_be_there:
             return
         ts = posts.posted.get(part) or await self._messenger.find(turn.thread, turn.id, part)
         if ts:

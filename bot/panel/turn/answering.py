@@ -72,10 +72,6 @@ class Answering:
             await threads.mark_unread(turn.thread, turn.messages[0].ts)
             await writer.clear_status()  # where it stood in the queue
             return
-        if await self._is_answered(record):
-            log.warning("turn.answered_before")
-            await writer.clear_status()
-            return
         links = await self._recovery.of_turn(record)
         if links is None:
             await threads.set_standing(turn.thread, Standing.FOREIGN)
@@ -91,12 +87,6 @@ class Answering:
             context = await self._open_context(record, writer, links, turn, tasks, held)
             await self._answer(context)
         await self._finish(context)
-
-    async def _is_answered(self, record: TurnRecord) -> bool:
-        """Whether the thread shows an answer of which the store knows nothing (any more)."""
-        if not record.in_doubt or record.progress.calls or record.progress.routed:
-            return False
-        return await self._services.messenger.has_answered(record.turn.thread, record.turn.id)
 
     async def _has_expired_before(self, record: TurnRecord) -> bool:
         """Whether a request that has expired was forgotten to have been decided on."""

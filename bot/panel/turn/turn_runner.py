@@ -97,8 +97,9 @@ class TurnRunner(Runner):
                 await self._parts.writer(record).clear_status()  # where it stood in the queue
             return False
         record.claim = admitted
-        if record.in_doubt and await self._was_ended(record.turn):
-            log.warning("turn.ended_before")
+        if record.in_doubt and (why := await self._is_over(record)):
+            log.warning(why)
+            await self._lost_turns.settle_surely(record.turn.thread)
             await self._parts.writer(record).clear_status()
             return False
         await self._locales.use_shared_language(admitted.turn.addressee)
@@ -108,20 +109,24 @@ class TurnRunner(Runner):
         record.check()
         return record.progress.has_answers
 
-    async def _was_ended(self, turn: Turn) -> bool:
-        """Whether somebody has stopped *turn*, which the store has forgotten.
+    async def _is_over(self, record: TurnRecord) -> str:
+        """Return how the turn has ended, of which the store knows nothing any more, if it has.
 
         Raises ThreadGone if its messages were deleted: Slack has shown them long enough else.
         """
-        thread, messenger = turn.thread, self._services.messenger
+        turn, messenger = record.turn, self._services.messenger
+        thread, progress = turn.thread, record.progress
         if await messenger.find(thread, turn.id, f"{STOPPED}:0"):
-            return True
+            return "turn.ended_before"
         said = {one.ts for one in turn.messages if not (one.steer or one.verdict)}
         if said and runtime.time() - float(max(said, key=float)) > _SHOWN_WITHIN:
             transcript = self._services.transcript
             if not await transcript.some(thread, said) and not transcript.lacks(thread):
                 raise ThreadGone("deleted")
-        return False
+        knows_more = progress.calls or progress.routed
+        if not knows_more and await messenger.has_answered(thread, turn.id):
+            return "turn.answered_before"  # whoever was to answer besides is not known either
+        return ""
 
     async def _run(self, record: TurnRecord, writer: ThreadWriter) -> None:
         claim = record.claim

@@ -131,6 +131,18 @@ async def test_what_was_written_in_the_gap_is_missed_and_what_came_later_is_not(
     assert await bench.queued() == [("just before", True), ("in it", True), ("just now", False)]
 
 
+async def test_what_redis_lost_is_queued_again_by_the_process_that_had_queued_it(bench):
+    for ts, text in (("1500.0", "just before the failover"), ("2000.5", "to the former server")):
+        bench.history.say(THREAD, ts, text)
+        await bench.intake.receive(bench.history.said[THREAD][-1])
+    bench.queue.lose_turns()
+    await bench.search(THREAD)
+
+    assert [text for text, _ in await bench.queued()] == [
+        "just before the failover", "to the former server",
+    ]  # fmt: skip
+
+
 async def test_a_thread_that_its_channel_does_not_show_any_more_is_read(bench):
     bench.history.say(THREAD, "1500.0", "hello")
     bench.history.hidden.add(THREAD)

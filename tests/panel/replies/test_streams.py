@@ -36,6 +36,10 @@ ANSWER = written("Yes, ", "you ", "may.")
 
 @pytest.fixture
 def bench() -> Bench:
+    return streaming_bench()
+
+
+def streaming_bench() -> Bench:
     bench = Bench(timeouts=LIVE)
     bench.messenger.private = True
     answers(bench, ANSWER)
@@ -431,3 +435,18 @@ async def test_a_record_whose_entry_is_in_doubt_takes_no_more(bench, error):
     with pytest.raises(StoreUnavailable):
         await record.note(PostStarted(PART))
     assert await bench.journal.read(record.claim) == ()
+
+
+@pytest.mark.parametrize("stop_at", range(1, 26))
+async def test_redis_may_know_less_of_the_journal_than_was_done(stop_at):
+    for known in range(stop_at):
+        bench = streaming_bench()
+        claim = await bench.claim("May we?")
+        bench.transcript.history = [*await bench.transcript.turn_messages(claim.turn)]
+        await bench.die(claim, stop_at, after=True)
+        bench.queue.fall_behind(known)
+
+        await bench.resume(claim)
+
+        assert (said(bench), ends(bench)[-1:]) == (["Yes, you may."], [True])
+        assert bench.messenger.open == {}

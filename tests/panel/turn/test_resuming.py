@@ -344,3 +344,22 @@ async def test_the_conversation_of_a_stopped_turn_is_found_though_its_links_are_
 
     assert (await bench.threads.links(THREAD)).router == router
     assert bench.model.unanswered() == []
+
+
+@pytest.mark.parametrize("stop_at", range(1, 22))
+async def test_redis_may_know_less_of_the_journal_than_was_done(stop_at):
+    for known in range(stop_at):
+        bench = Bench()
+        ready(bench)
+        claim = await bench.claim("May we, and at what cost?")
+        bench.transcript.history = [*await bench.transcript.turn_messages(claim.turn)]
+        await bench.die(claim, stop_at, after=True)
+        bench.queue.fall_behind(known)
+
+        await bench.resume(claim)
+
+        said = bench.messenger.said
+        assert len(said) == len(set(said))
+        assert {name for name, _ in said} & {"Finance Partner", "Legal Counsel"}
+        left = [task for plan in bench.messenger.plans.values() for task in plan[-1]]
+        assert TaskState.WORKING not in {task.state for task in left}

@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot import runtime
 from bot.panel.errors import (
     MessengerRefused,
     MessengerUnavailable,
@@ -550,6 +551,19 @@ async def test_at_the_second_postponement_people_are_told_once_and_it_is_taken_b
     await postponed(bench, 16)
     assert bench.messenger.said == [(None, TOLD)]
     bench.queue.advance(61)
+    await settled(bench)
+
+    assert bench.messenger.said == [(None, "Hi.")]
+
+
+async def test_it_is_taken_back_though_redis_has_lost_that_people_were_told(bench, away):
+    bench.model.script(ROUTER, DOWN, DOWN, "Hi.")
+    await put(bench, "hello", ts=f"{runtime.time():.6f}")
+    await postponed(bench)
+    await postponed(bench, 6)
+    assert bench.messenger.said == [(None, TOLD)]
+    bench.queue.fall_behind(0)
+    bench.queue.advance(16)
     await settled(bench)
 
     assert bench.messenger.said == [(None, "Hi.")]
