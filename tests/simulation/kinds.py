@@ -29,6 +29,7 @@ class Story:
     files: float = 0.0  # the share of questions for which experts make one
     functions: bool = False  # whether a question may be for one, too
     direct: float = 0.0  # the share of threads in a direct message
+    gives_up: bool = False  # whether Slack gives up events that nobody acknowledges
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Kind:
     pauses: int = 0
     drains: int = 0
     web_kills: int = 0
+    silences: int = 0  # in which no process takes in what people do
     flushes: int = 0  # of what is remembered of threads
     outages: int = 0  # of the store
     clocks: int = 0  # wall clocks that jump
@@ -77,6 +79,25 @@ _IN_ANY_MEMORY: Mapping[str, Kind] = {
     "deletions": Kind(Chances(before=0.01), Story(deletions=0.3, streaming=0.3), kills=1),
     "webs": Kind(
         Chances(before=0.01, after=0.01), Story(stops=0.2, presses=0.5, tickets=0.3), web_kills=8
+    ),
+    "missed": Kind(
+        Chances(before=0.01, after=0.01),
+        Story(
+            span=200.0,
+            twice=0.1,
+            late=1.0,
+            streaming=0.3,
+            stops=0.03,
+            edits=0.1,
+            asides=0.1,
+            buttons=0.05,
+            gives_up=True,
+        ),
+        kills=1,
+        web_kills=3,
+        silences=3,
+        flushes=1,
+        outages=1,
     ),
     "edits": Kind(
         Chances(before=0.01, after=0.01), Story(late=4.0, twice=0.2, edits=0.4, asides=0.4), kills=2
@@ -158,6 +179,14 @@ KINDS: Mapping[str, Kind] = {
     "scripts lost": Kind(script_losses=8, in_redis=True),
     "evictions": Kind(evictions=4, in_redis=True),
     "failovers": Kind(failovers=2, in_redis=True),
+    "lost in failovers": Kind(
+        Chances(before=0.01, after=0.01),
+        Story(gives_up=True, stops=0.05, streaming=0.3),
+        kills=1,
+        web_kills=1,
+        failovers=3,
+        in_redis=True,
+    ),
     "wipes": Kind(wipes=2, in_redis=True),
     **{f"{n} in Redis": replace(kind, in_redis=True) for n, kind in _IN_ANY_MEMORY.items()},
 }

@@ -4,15 +4,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from random import Random
 
-from tests.simulation.domain.fleet import Fleet, Worker
-from tests.simulation.domain.redis_memory import RedisMemory
+from tests.simulation.domain.fleet import WEBS, Fleet, Worker
+from tests.simulation.domain.stores.redis_memory import RedisMemory
 from tests.simulation.excerpt import WHOLE, Excerpt
 from tests.simulation.kinds import Kind
 from tests.simulation.redis_server import Snapshot
 
 _PAUSES = (3.0, 12.0, 20.0, 40.0)  # seconds: some longer than a lease
-
-
+_SILENCES = (0.5, 5.0, 15.0, 50.0, 100.0)  # seconds: some so long that Slack gives events up
 _JUMPS = (-600.0, -45.0, -2.0, 2.0, 45.0, 600.0)  # seconds
 
 Misfortune = Callable[[Random], Awaitable[None]]
@@ -51,6 +50,7 @@ class Misfortunes:
             (kind.failovers, self.fail_over),
             (kind.wipes, self.wipe),
             (kind.hurries, self.hurry),
+            (kind.silences, self.silence),
         ):
             share = times * threads / 10
             often = int(share) + (random.random() < share % 1)
@@ -94,6 +94,19 @@ class Misfortunes:
         await asyncio.sleep(random.random() * 5)
         self._fleet.start_web()
 
+    async def silence(self, random: Random) -> None:
+        """Let no process take in what people do for a while."""
+        ends, until = random.random() < 0.5, self._fleet.loop.time() + random.choice(_SILENCES)
+        while self._fleet.loop.time() < until:  # also those that others start
+            for web in self._fleet.webs:
+                if ends:
+                    web.drain()
+                else:
+                    web.process.kill()
+            await asyncio.sleep(1)
+        for _ in range(WEBS):
+            self._fleet.start_web()
+
     async def set_clock(self, random: Random) -> None:
         """Let the wall clock of a process jump, forwards or back."""
         fleet = self._fleet
@@ -111,10 +124,11 @@ class Misfortunes:
     async def store_away(self, random: Random) -> None:
         """Let the store be away for a while."""
         self._fleet.loop.note("store away")
-        away = self._fleet.net.away
+        away, since = self._fleet.net.away, self._fleet.loop.time()
         away.add("store")
         await asyncio.sleep(random.choice((1.0, 6.0, 20.0)))
         away.discard("store")
+        self._fleet.add_silence(since, 12.0)
 
     async def restart_redis(self, random: Random) -> None:
         """Let Redis be started anew, with its data."""
@@ -138,6 +152,7 @@ class Misfortunes:
 
     async def wipe(self, random: Random) -> None:
         """Let Redis lose everything."""
+        self._fleet.is_wiped = True
         self._take_over({})
 
     def _take_over(self, data: Snapshot) -> None:

@@ -1,30 +1,25 @@
 """The bot's processes in domain mode: the panel's own code, put together as the assembly does."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 from itertools import count
 from random import Random
-from typing import Any, cast
+from typing import cast
 
 from bot.panel.access.access import Access
 from bot.panel.access.policy import AccessPolicy
 from bot.panel.access.question_limits import (
-    Exceeded,
-    QuestionCounter,
-    QuestionLimit,
     QuestionLimits,
 )
 from bot.panel.approvals.approval_rights import ApprovalRights
 from bot.panel.approvals.approvers import Approvers
-from bot.panel.approvals.decisions import ApprovalDecisions, ApprovalExpiry
-from bot.panel.budgets.budget_store import BudgetStore, Charge, Hold, Short
+from bot.panel.approvals.decisions import ApprovalExpiry
+from bot.panel.budgets.budget_store import BudgetStore
 from bot.panel.budgets.ledger import Ledger
 from bot.panel.budgets.limits import read_all
 from bot.panel.errors import FunctionFailed, MessengerUnavailable, ModelUnavailable
 from bot.panel.intake.admission import Admission
-from bot.panel.intake.intake import Intake
 from bot.panel.intake.queue_positions import QueuePositions
 from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.language_model.model_client import ModelClient
@@ -43,20 +38,23 @@ from tests.fakes.file_server import FakeFileServer
 from tests.fakes.members import FakeMembers
 from tests.fakes.people import FakePeople
 from tests.panel_editors import panel_editor
+from tests.simulation.domain.counting import NotingBudgets, NotingCounter
 from tests.simulation.domain.functions import DATES, FunctionsSeam, SimulatedFunctions
-from tests.simulation.domain.memory import LEASE, Memory, Reached
 from tests.simulation.domain.model import SimulatedModel
-from tests.simulation.domain.redis_memory import RedisMemory
 from tests.simulation.domain.seams import ModelSeam, Seam, Server, SlackSeam
 from tests.simulation.domain.slack import SimulatedSlack
+from tests.simulation.domain.stores.memory import LEASE, Memory, Reached
+from tests.simulation.domain.stores.redis_memory import RedisMemory
 from tests.simulation.domain.transcript import SimulatedTranscript
+from tests.simulation.domain.web import Web, listen, open_web
 from tests.simulation.loop import SimulatedLoop
 from tests.simulation.net import Net
 from tests.simulation.process import Process
 
 GRACE = 25.0  # seconds for running turns at shutdown
 SLACK_WAITS = 10.0  # seconds for an acknowledgement
-
+WEBS = 2
+_SHORT = 4.0  # seconds without a process that are noticed for certain
 
 APPROVED_WITHIN = 40.0  # seconds; then it counts as declined
 _SHOP = McpServer("shop", "https://shop.example", "Sells.")
@@ -112,15 +110,6 @@ class Worker:
 
 
 @dataclass(eq=False, slots=True)
-class Web:
-    """One process that takes in what people do."""
-
-    process: Process
-    intake: Intake
-    decisions: ApprovalDecisions
-
-
-@dataclass(eq=False, slots=True)
 class Fleet:
     """All processes, and what they reach."""
 
@@ -132,6 +121,7 @@ class Fleet:
     limit: int  # questions of a person in a minute; 0: any number
     budget: int = 0  # tokens of a channel in a day; 0: any number
     offers: bool = False  # whether people are asked where the router is unsure
+    may_miss: bool = False  # whether Slack gives events up, which are looked for afterwards
     short: set[TurnId] = field(default_factory=set)  # turns that a budget did not allow something
     wrong_budgets: list[str] = field(default_factory=list)
     admitted: dict[TurnId, bool] = field(default_factory=dict)  # whether a turn was, in the end
@@ -144,6 +134,9 @@ class Fleet:
     # When Redis last lost something of their turns, in seconds of the loop.
     forgotten: dict[ThreadRef, float] = field(default_factory=dict)
     unsent: dict[ThreadRef, float] = field(default_factory=dict)  # the same of last states
+    silences: list[tuple[float, float]] = field(default_factory=list)  # that are to be noticed
+    _silent_since: float | None = None
+    is_wiped: bool = False  # whether Redis has lost everything
     is_flushed: bool = False  # whether what was remembered of threads was lost
     _names: "count[int]" = field(default_factory=lambda: count(1))
 
@@ -161,10 +154,26 @@ class Fleet:
         """Start a process that takes in what people do."""
         process = Process(self.loop, f"web-{next(self._names)}")
         reached = self.memory.reached_by(process, self.net)
-        stores = reached.stores
-        intake = Intake(reached.queue, stores.threads, stores.auditor)
-        decisions = ApprovalDecisions(stores.approvals, self._rights(), stores.auditor)
-        self.webs.append(Web(process, intake, decisions))
+        web = open_web(process, reached, self._rights())
+        if self.may_miss:
+            listen(web, reached, self.net, self.slack)
+            process.at_death.append(self._note_silence)
+            self._end_silence()
+        self.webs.append(web)
+
+    def _note_silence(self) -> None:
+        if not any(web.process.is_alive for web in self.webs):
+            self._silent_since = self.loop.time()
+
+    def _end_silence(self) -> None:
+        if self._silent_since is not None:
+            self.add_silence(self._silent_since, _SHORT)
+            self._silent_since = None
+
+    def add_silence(self, since: float, tolerated: float) -> None:
+        """Note that nobody has taken in anything since then, if that is more than *tolerated*."""
+        if (now := self.loop.time()) - since > tolerated:
+            self.silences.append((since, now))
 
     def start_worker(self) -> None:
         """Start a process that answers."""
@@ -197,7 +206,7 @@ class Fleet:
 
     def _ledger(self, reached: Reached) -> Ledger:
         budgets = f"channel {self.budget} tokens/day" if self.budget else ""
-        store = cast("BudgetStore", _Budgets(reached.budgets, self.short))
+        store = cast("BudgetStore", NotingBudgets(reached.budgets, self.short))
         return Ledger(store, PRICES, read_all(budgets), UTC, seconds=2 * LEASE)
 
     async def look_at_budgets(self) -> None:
@@ -242,41 +251,11 @@ class Fleet:
             _EVERYBODY, self.people, FakeChannelFacts(), FakeMembers(), stores.auditor, "T1"
         )
         notices, locales = Seam(slack, self.notices), Locales(self.people)
-        counter, limits = _Counter(reached.counter, self.admitted), QuestionLimits(self.limit)
+        counter, limits = NotingCounter(reached.counter, self.admitted), QuestionLimits(self.limit)
         return Admission(access, counter, limits, stores.threads, notices, locales)
 
     def _rights(self) -> ApprovalRights:
         return ApprovalRights(self.people, _TOOLBOX, Approvers())
-
-
-class _Counter(QuestionCounter):
-    """Notes what workers are told."""
-
-    def __init__(self, counter: QuestionCounter, admitted: dict[TurnId, bool]) -> None:
-        self._counter = counter
-        self._admitted = admitted
-
-    async def take(self, question: TurnId, limits: Sequence[QuestionLimit]) -> Exceeded | None:
-        exceeded = await self._counter.take(question, limits)
-        self._admitted[question] = exceeded is None
-        return exceeded
-
-
-class _Budgets:
-    """Notes whom workers leave out."""
-
-    def __init__(self, store: BudgetStore, short: set[TurnId]) -> None:
-        self._store = store
-        self._short = short
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._store, name)
-
-    async def hold(self, hold: Hold, charges: Sequence[Charge], seconds: float) -> Short | None:
-        short = await self._store.hold(hold, charges, seconds)
-        if short:
-            self._short.add(hold.turn)
-        return short
 
 
 async def _work(

@@ -1,13 +1,11 @@
 """The reckoning of a simulated world: what is wrong in it once all is quiet, in words."""
 
-import json
-from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 
-from bot.panel.messaging.messenger import Post, TaskState
+from bot.panel.messaging.messenger import Post
 from bot.panel.model import ThreadRef, TurnId, just_after
 from tests.reckoning import rules
-from tests.reckoning.questions import Wish, made_by, named_in
+from tests.reckoning.questions import named_in
 from tests.reckoning.records import (
     Conversation,
     Offer,
@@ -17,12 +15,12 @@ from tests.reckoning.records import (
     Said,
     conversation,
 )
-from tests.simulation.domain.brain import file_of
-from tests.simulation.domain.deciders import tickets
 from tests.simulation.domain.fleet import Fleet
 from tests.simulation.domain.functions import DATES
-from tests.simulation.domain.people import People, Wanting
-from tests.simulation.domain.slack import Shown
+from tests.simulation.domain.shown import ShownThread
+from tests.simulation.domain.talk.events import Wanting
+from tests.simulation.domain.talk.people import People
+from tests.simulation.domain.thread import Shown
 
 _KINDS = rules.USUAL | {"delay", "approval", "verdict", "made"}
 _FAILURES = ("could not answer", "took too long")
@@ -64,16 +62,18 @@ class Reckoning:
         kinds |= {"steered"} if thread in self._people.presses else set()
         yield from rules.strange(said, kinds, failing)
         yield from rules.repeated([one for one in said if not self._is_unsummed(one)])
-        lost = [*self._lost(thread, questions), *self._refused(thread, questions)]
+        given_up = [one for one in questions if self._people.events.is_lost(one.ts)]
+        lost = [*self._lost(thread, questions), *self._refused(thread, questions), *given_up]
         presses = self._people.presses.get(thread, [])
         in_vain = {one.ts for one in presses if self._people.may_be_ended(thread, one)}
         in_vain |= {one.ts for one in presses if self._people.is_deleted(thread, one.since)}
         in_vain |= {one.ts for one in self._lost(thread, presses)}
+        in_vain |= {one.ts for one in presses if one.ts in self._people.events.given_up}
         yield from rules.pressed(said, presses, in_vain)
         stopped = {o.press for o in offers if any(map(o.is_about, ended))}
         if not lost:
             whole = [one for one in offers if one.press not in stopped]
-            yield from rules.chosen(said, questions, whole, self._people.may_swap)
+            yield from rules.chosen(said, questions, whole, self._people.events.may_swap)
         excused_turns = {one.ts for one in (*ended, *lost)} | in_vain | stopped
         yield from rules.summed_up(said, frozenset(), excused_turns)
         excused = {one.number for one in (*ended, *lost)} | self._answered_with_others(questions)
@@ -81,17 +81,27 @@ class Reckoning:
         pressed = {one.ts for one in presses} | chosen
         first = [one for one in said if one.turn_ts not in pressed]
         others = [one for one in questions if one.number not in offered]
-        yield from rules.answered(first, others, excused, {one.number for one in lost})
-        in_order = [one for one in said if one.turn_ts not in chosen]
-        yield from rules.out_of_order(in_order, self._people.may_swap)
+        found = self._found_again(thread, questions)
+        summed = {n for one in said if not one.speaker and one.answers for n in one.numbers}
+        excused_from_answers = excused - ({one.number for one in found if one.experts} - summed)
+        yield from rules.answered(first, others, excused_from_answers, {one.number for one in lost})
+        late = chosen | {one.ts for one in found}
+        in_order = [one for one in said if one.turn_ts not in late]
+        yield from rules.out_of_order(in_order, self._people.events.may_swap)
         yield from self._in_conversations(thread, questions, said, excused | offered)
-        yield from self._tickets(thread, questions, said, excused)
-        yield from self._made(thread, questions, said, excused)
-        yield from self._shown(thread)
+        shown = ShownThread(self._fleet, thread, said, excused)
+        yield from shown.complaints(questions)
 
     def _lost(self, thread: ThreadRef, questions: Sequence[Wanting]) -> Sequence[Wanting]:
         """Return the questions that Redis may have lost: those that were written before it did."""
-        return self._people.written_until(questions, self._fleet.forgotten.get(thread, 0))
+        return self._people.events.written_until(questions, self._fleet.forgotten.get(thread, 0))
+
+    def _found_again(self, thread: ThreadRef, questions: Sequence[Question]) -> Sequence[Question]:
+        """Return what a replica lacked that took over: that is looked for, too."""
+        ended = [one for one in questions if self._people.may_be_ended(thread, one)]
+        is_sought = self._fleet.may_miss and not self._fleet.is_wiped
+        lost = self._lost(thread, questions) if is_sought else ()
+        return [one for one in lost if one not in ended]
 
     def _refused(self, thread: ThreadRef, questions: Sequence[Question]) -> Sequence[Question]:
         """Return what was one question too many, with what may have been asked together with it."""
@@ -103,7 +113,8 @@ class Reckoning:
             if admitted[question] is not None and not self._fleet.budget:
                 return question in refused
             return any(
-                float(one.ts) < float(question.ts) or self._people.may_swap(one.ts, question.ts)
+                float(one.ts) < float(question.ts)
+                or self._people.events.may_swap(one.ts, question.ts)
                 for one in refused
             )
 
@@ -157,7 +168,7 @@ class Reckoning:
         for one in known.all:
             vain = {q.number for q in questions if one.expert in rules.in_vain(q, said)}
             yield from rules.heard(one, told, excused | vain, presses)
-            yield from rules.heard_in_order(one, once, self._people.may_swap)
+            yield from rules.heard_in_order(one, once, self._people.events.may_swap)
             short = self._refused(thread, questions) if self._fleet.budget else ()
             yield from rules.calls(one, {question.number for question in (*lost, *short)})
 
@@ -179,68 +190,10 @@ class Reckoning:
     def _said(self, thread: ThreadRef) -> list[Said]:
         return [_said(one) for one in self._fleet.slack.threads[thread].ours.values()]
 
-    def _shown(self, thread: ThreadRef) -> Iterator[str]:
-        place = self._fleet.slack.threads[thread]
-        unsent = self._fleet.unsent.get(thread, 0)
-        if place.status and place.status_at > unsent:
-            yield f"the status {place.status!r} is left"
-        for one in place.ours.values():
-            if one.is_streaming:
-                yield f"a stream is open: {one.post.part}"
-            is_working = any(task.state is TaskState.WORKING for task in one.tasks)
-            if is_working and one.tasks_at > unsent:
-                yield f"a plan is left as {one.post.text!r}"
-            if not one.post.turn.startswith(f"{thread.team_id}:{thread.channel_id}:"):
-                yield f"{one.post.part} of {one.post.turn} is in the wrong thread"
-
-    def _tickets(
-        self,
-        thread: ThreadRef,
-        questions: Sequence[Question],
-        said: Sequence[Said],
-        excused: Set[int],
-    ) -> Iterator[str]:
-        """Complain of a tool that is not used once for each time that somebody approved of it."""
-        shown = [*self._fleet.slack.threads[thread].ours.values()]
-        for question in questions:
-            if question.wish is not Wish.TICKET:
-                continue
-            title = made_by("finance", question.number)
-            asked = tickets(shown, title)
-            done = self._fleet.model.done[json.dumps({"title": title})]
-            endings = [one.ending.words if one.ending else "" for one in asked]
-            approved = sum(words.startswith("Approved by") for words in endings)
-            may_miss = question.number in excused or "finance" in rules.in_vain(question, said)
-            if len(asked) > 1 or not (asked or may_miss):
-                yield f"{title} is to be decided on {len(asked)} times"
-            is_unused = done < approved and may_miss  # stopped between the decision and its use
-            if done != approved and not is_unused:
-                yield f"{title} is done {done} times, and approved {approved} times"
-            if not all(endings):
-                yield f"{title} is left undecided"
-
-    def _made(
-        self,
-        thread: ThreadRef,
-        questions: Sequence[Question],
-        said: Sequence[Said],
-        excused: Set[int],
-    ) -> Iterator[str]:
-        """Complain of a file that an expert made and that is not stored and shown once."""
-        ours = self._fleet.slack.threads[thread].ours.values()
-        shown = Counter(file.name for one in ours for file in one.post.stored_files)
-        for question in (one for one in questions if one.wish is Wish.FILE):
-            for expert in question.experts:
-                name = file_of(expert, question.number)
-                stored = sum(one == name for one, _ in self._fleet.files.stored)
-                may_miss = question.number in excused or expert in rules.in_vain(question, said)
-                if max(stored, shown[name]) > 1 or not (shown[name] or may_miss):
-                    yield f"{name} is stored {stored} times and shown {shown[name]} times"
-
     def _left_over(self) -> Iterator[str]:
         yield from self._fleet.memory.left_over()
-        if self._people.undelivered:
-            yield f"{self._people.undelivered} events were never acknowledged"
+        if self._people.events.undelivered:
+            yield f"{self._people.events.undelivered} events were never acknowledged"
 
     def _died(self) -> Iterator[str]:
         for worker in self._fleet.workers:

@@ -5,7 +5,7 @@ nothing can be posted in a thread that was deleted.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from itertools import count
 from types import MappingProxyType
@@ -20,44 +20,13 @@ from bot.panel.messaging.messenger import (
     TaskState,
 )
 from bot.panel.messaging.outbox import LastState
-from bot.panel.model import ApprovalId, Message, MessageTs, ThreadRef, TurnId, UserId
+from bot.panel.model import ApprovalId, MessageTs, ThreadRef, TurnId, UserId
 from bot.panel.texts import sentences
+from tests.simulation.domain.thread import Shown, Thread
 from tests.simulation.loop import SimulatedLoop
 
 NOTHING: Mapping[str, LastState] = MappingProxyType({})
 LONGEST = 60  # characters of one message: so that some answers take two
-
-
-@dataclass(slots=True)
-class Shown:
-    """One of the bot's messages."""
-
-    ts: MessageTs
-    post: Post
-    tasks: Sequence[PlanTask] = ()
-    tasks_at: float = 0.0  # since when, in the loop's time
-    is_streaming: bool = False
-    is_stamped: bool = True  # so that it can be found
-    ending: Ending | None = None  # in place of its buttons
-
-
-@dataclass(slots=True)
-class Thread:
-    """What a thread shows."""
-
-    ours: dict[MessageTs, Shown] = field(default_factory=dict)
-    people: dict[MessageTs, Message] = field(default_factory=dict)
-    edits: dict[MessageTs, MessageTs] = field(default_factory=dict)  # of people's: the last
-    status: str = ""  # which stays, where Slack's ends after two minutes
-    status_at: float = 0.0  # since when, in the loop's time
-    is_deleted: bool = False
-
-    def find(self, turn: TurnId, part: str) -> Shown | None:
-        """Return that message, if it carries its stamp."""
-        for one in self.ours.values():
-            if one.is_stamped and one.post.turn == turn and one.post.part == part:
-                return one
-        return None
 
 
 class SimulatedSlack(Messenger):
@@ -94,6 +63,7 @@ class SimulatedSlack(Messenger):
         return any(
             one.post.turn == turn and one.post.part.startswith(("reply:", "router:"))
             for one in self.thread(thread).ours.values()
+            if one.is_stamped
         )
 
     def ended(self, thread: ThreadRef, ts: MessageTs, post: Post, ending: Ending) -> LastState:

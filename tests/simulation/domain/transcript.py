@@ -6,7 +6,8 @@ from dataclasses import replace
 from bot.panel.messaging.transcript import NamedRouters, Transcript
 from bot.panel.model import Message, MessageTs, ThreadRef, Turn, UserId
 from bot.panel.utterance import Author, Role, Utterance
-from tests.simulation.domain.slack import Shown, SimulatedSlack
+from tests.simulation.domain.slack import SimulatedSlack
+from tests.simulation.domain.thread import Shown
 
 
 class SimulatedTranscript(Transcript):

@@ -6,22 +6,22 @@ from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
-from tests.simulation.domain.deciders import Deciders
-from tests.simulation.domain.fleet import Fleet
-from tests.simulation.domain.memory import Memory
+from tests.simulation.domain.fleet import WEBS, Fleet
 from tests.simulation.domain.model import Leftover, Server, SimulatedModel
-from tests.simulation.domain.people import People
-from tests.simulation.domain.pressing import Pressers
 from tests.simulation.domain.reckoning import Reckoning
-from tests.simulation.domain.redis_memory import RedisMemory, shared_server
 from tests.simulation.domain.slack import SimulatedSlack
+from tests.simulation.domain.stores.memory import Memory
+from tests.simulation.domain.stores.redis_memory import RedisMemory, shared_server
+from tests.simulation.domain.talk.deciders import Deciders
+from tests.simulation.domain.talk.people import People
+from tests.simulation.domain.talk.pressing import Pressers
 from tests.simulation.excerpt import WHOLE, Excerpt
 from tests.simulation.kinds import Kind
 from tests.simulation.loop import DeadlockError, Order, SimulatedLoop
 from tests.simulation.misfortunes import Misfortunes
 from tests.simulation.net import Net
 
-WEBS, WORKERS = 2, 3
+WORKERS = 3
 _QUIET = 8.0  # seconds without any turn, until all is over
 _AT_MOST = 3_000.0  # seconds after the last misfortune: turns are tried again for minutes
 
@@ -66,7 +66,7 @@ class World:
             self.loop.world.run(self._in_redis) if kind.in_redis else Memory(shared=kind.shared)
         )
         story, servers = kind.story, (self.slack, self.model)
-        of_story = (story.limit, story.budget, story.offers)
+        of_story = (story.limit, story.budget, story.offers, story.gives_up)
         self.fleet = Fleet(self.loop, self.net, memory, *servers, *of_story)
         Deciders(self.fleet)
         self.people = People(self.fleet, kind.story, excerpt)
@@ -134,7 +134,7 @@ class World:
         return await self._is_quiet()
 
     async def _is_quiet(self) -> bool:
-        busy = self.people.undelivered or self.model.writing
+        busy = self.people.events.undelivered or self.model.writing
         return not busy and await self.fleet.memory.is_idle()
 
 

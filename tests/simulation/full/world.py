@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 from tests.faults import running
 from tests.faults.scenarios import Scenario
-from tests.simulation.domain.redis_memory import shared_server
+from tests.simulation.domain.stores.redis_memory import shared_server
 from tests.simulation.full.kinds import KINDS
 from tests.simulation.full.machines import SimulatedMachines
 from tests.simulation.full.network import NetworkedLoop

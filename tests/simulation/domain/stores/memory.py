@@ -8,6 +8,7 @@ from bot.panel.access.question_limits import QuestionCounter
 from bot.panel.audit.audit_log import Auditor
 from bot.panel.budgets.budget_store import BudgetStore
 from bot.panel.errors import StoreUnavailable
+from bot.panel.intake.missed_messages import ListeningRecord
 from bot.panel.intake.turn_queue import TurnQueue
 from bot.panel.messaging.outbox import Outbox
 from bot.panel.roster.panel_store import PanelStore
@@ -16,6 +17,7 @@ from tests.fakes.access import FakeQuestionCounter
 from tests.fakes.approval_store import FakeApprovalStore
 from tests.fakes.audit_log import FakeAuditLog
 from tests.fakes.budget_store import FakeBudgetStore
+from tests.fakes.listening_record import FakeListeningRecord, Listened
 from tests.fakes.outbox import FakeOutbox
 from tests.fakes.panel_store import FakePanelStore
 from tests.fakes.report_store import FakeReportStore
@@ -38,6 +40,7 @@ class Reached:
     panels: PanelStore
     counter: QuestionCounter
     budgets: BudgetStore
+    listening: ListeningRecord
 
 
 def share_of_queue(*, shared: bool) -> dict[str, int]:
@@ -59,6 +62,7 @@ class Memory:
         self.counter = FakeQuestionCounter()
         self.budgets: BudgetStore = FakeBudgetStore()
         self.audit_log = FakeAuditLog()
+        self.listened = Listened()
 
     def reached_by(self, process: Process, net: Net) -> Reached:
         """Return them as *process* reaches them."""
@@ -77,14 +81,15 @@ class Memory:
             Auditor(self.audit_log),
         )
         queue = cast("TurnQueue", QueueSeam(server, self.queue))
-        shared = (seam(self.panels), seam(self.counter), seam(self.budgets))
+        record = FakeListeningRecord(self.listened, process.name, self.queue.recent_threads)
+        shared = (seam(self.panels), seam(self.counter), seam(self.budgets), seam(record))
         return Reached(queue, outbox, stores, *shared)
 
     async def is_idle(self) -> bool:
-        """Whether nothing is to be answered, decided or shown any more."""
-        depth = await self.queue.depth()
+        """Whether nothing is to be found, answered, decided or shown any more."""
+        depth, missed = await self.queue.depth(), self.listened.gap or self.listened.doubt
         turns = depth.waiting + depth.running + depth.delayed
-        return not (turns or self.approvals._requests or await self.outbox.waiting())
+        return not (missed or turns or self.approvals._requests or await self.outbox.waiting())
 
     def lose_threads(self) -> None:
         """Forget what is remembered of threads, but not their turns."""

@@ -8,6 +8,7 @@ from multiprocessing.util import Finalize
 from random import Random
 
 from bot.adapters.redis import keys
+from bot.adapters.redis.processes.listening_record import RedisListeningRecord
 from bot.adapters.redis.queue.journal import RedisJournal
 from bot.adapters.redis.queue.outbox import RedisOutbox
 from bot.adapters.redis.queue.rate_limiter import RedisQuestionCounter
@@ -22,13 +23,14 @@ from bot.adapters.redis.stores.thread_store import RedisThreadStore
 from bot.panel.audit.audit_log import Auditor
 from bot.panel.model import ThreadRef
 from bot.panel.turn.services import Stores
-from tests.simulation.domain.memory import LEASE, Reached, share_of_queue
-from tests.simulation.domain.redis_client import RedisHost, SimulatedRedis
+from tests.simulation.domain.stores.memory import LEASE, Reached, share_of_queue
+from tests.simulation.domain.stores.redis_client import RedisHost, SimulatedRedis
 from tests.simulation.loop import SimulatedLoop
 from tests.simulation.net import Net
 from tests.simulation.process import Process
 from tests.simulation.redis_server import RedisServer, Snapshot, redis_server
 
+_APP = "A1"  # whose workspaces all are
 _SECRETS = ("a-secret-of-at-least-16",)
 _PLACES = ("ready", "line", "aside", "active", "leases", "delayed")
 _OF_TURNS = ("inbox", "turn", "journal", "stops", *_PLACES)
@@ -88,14 +90,16 @@ class RedisMemory:
         queue = RedisTurnQueue(redis, shards, lease=LEASE, **self._share)
         counter = RedisQuestionCounter(redis, "T1")
         budgets = RedisBudgetStore(redis)
-        return Reached(queue, outbox, stores, RedisPanelStore(redis), counter, budgets)
+        record = RedisListeningRecord(redis, shards, _APP)
+        return Reached(queue, outbox, stores, RedisPanelStore(redis), counter, budgets, record)
 
     async def is_idle(self) -> bool:
-        """Whether nothing is to be answered, decided or shown any more."""
+        """Whether nothing is to be found, answered, decided or shown any more."""
         depth = await self._queue.depth()
+        missed = any(self._own.do("HMGET", keys.of_team("listening", _APP), "since", "doubt"))
         turns = depth.waiting + depth.running + depth.delayed
         undecided = any(_kind(name) == "approvals" for name in self._names())
-        return not (turns or undecided or await self._outbox.waiting())
+        return not (missed or turns or undecided or await self._outbox.waiting())
 
     def restart(self) -> None:
         """Let the server be another process with the same data."""

@@ -7,9 +7,9 @@ from typing import Any
 
 from bot.panel.model import ExpertName, MessageTs, Steer, ThreadRef, UserId, Wish
 from tests.reckoning.records import Press
-from tests.simulation.domain.fleet import Web
-from tests.simulation.domain.people import ASKED, People
-from tests.simulation.domain.slack import Shown
+from tests.simulation.domain.talk.people import ASKED, People
+from tests.simulation.domain.thread import Shown
+from tests.simulation.domain.web import Web
 
 _PRESSES = UserId("UMEMBER")
 _LONGEST = 10.0  # seconds until somebody presses

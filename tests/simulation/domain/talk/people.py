@@ -1,45 +1,41 @@
 """What people do in Slack: many threads at once, follow-ups after the answer or before, stops."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Sequence, Set
+from collections.abc import Coroutine, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from math import inf
 from random import Random
-from typing import Any, TypeVar
+from typing import Any
 
 from bot.panel.intake.intake import Incoming
 from bot.panel.model import Message, MessageTs, ThreadRef, UserId, WhenUnsure
 from bot.panel.roster.roster import ChannelScope, Setting
 from tests.reckoning.questions import Wish, aside_after, asking, edit_of
 from tests.reckoning.records import Press, Question, Remark
-from tests.simulation.domain.fleet import SLACK_WAITS, VISITOR, Fleet, Web
+from tests.simulation.domain.fleet import VISITOR, Fleet
 from tests.simulation.domain.functions import DATES
+from tests.simulation.domain.missed import TEAMS
+from tests.simulation.domain.talk.events import Events, Tell
+from tests.simulation.domain.web import Web
 from tests.simulation.excerpt import WHOLE, Excerpt
 from tests.simulation.kinds import Story
 
-TEAMS = ("T1", "T2")
 CHANNELS = ("C1", "C2", "C3", "C4")  # of each team: their ids are the same
 DIRECT = "D1"
 ASKED = ("finance", "legal", "security", "product")
 _MANY = (0, 1, 1, 1, 2, 2, 3)  # experts that a question is for
 _CHANGES_UNSURE = 0.1
 _ASKS = UserId("UMEMBER")
-Wanting = TypeVar("Wanting", Question, Press)
-Tell = Callable[[Web], Coroutine[Any, Any, object]]
 
 
 @dataclass(eq=False, slots=True)
 class People:
-    """Everybody in all workspaces, and Slack's side of telling the bot what they do."""
+    """Everybody in all workspaces."""
 
     fleet: Fleet
     story: Story
     excerpt: Excerpt = WHOLE
     questions: dict[ThreadRef, list[Question]] = field(default_factory=dict)
-    _written: dict[str, float] = field(default_factory=dict)  # by ts, in seconds of the loop
-    _told: dict[str, float] = field(default_factory=dict)  # when the web process had it
-    _arrived: dict[str, float] = field(default_factory=dict)  # when that acknowledged it
-    undelivered: int = 0
     stops: dict[ThreadRef, list[MessageTs]] = field(default_factory=dict)
     deletions: dict[ThreadRef, list[str]] = field(default_factory=dict)
     presses: dict[ThreadRef, list[Press]] = field(default_factory=dict)
@@ -47,6 +43,10 @@ class People:
     _remarks: list[tuple[ThreadRef, MessageTs, str, int | None]] = field(default_factory=list)
     asked: int = 0
     taken: dict[int, tuple[int, ...]] = field(default_factory=dict)  # which were, by thread
+    events: Events = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.events = Events(self.fleet, gives_up=self.story.gives_up)
 
     async def choose_streaming(self) -> None:
         """Let some channels stream their replies."""
@@ -66,33 +66,21 @@ class People:
             asked += here
         await asyncio.gather(*threads)
 
-    def may_swap(self, one: str, other: str) -> bool:
-        """Whether the events of two messages were under way at the same time.
-
-        A decision is no message: what follows from it may come before what was written earlier.
-        """
-        first, second = sorted((one, other), key=float)
-        return self._written.get(second, 0) <= self._arrived.get(first, inf)
-
     def remarks(self, thread: ThreadRef, questions: Sequence[Question]) -> Iterator[Remark]:
         """Yield what models are to read with one of *questions*.
 
         What people say to each other concerns nobody while the thread's first message has not
         been taken in.
         """
-        begins = self._arrived.get(thread.thread_ts, inf)
+        begins = self.events.arrived.get(thread.thread_ts, inf)
         known = self.questions.get(thread, ())
         deleted = {one.number for one in known if self.is_deleted(thread, one.ts)}
         for place, ts, words, of in self._remarks:
-            arrived = self._arrived.get(ts, 0)
-            told = self._told.get(ts, 0) if of is None else arrived
+            arrived = self.events.arrived.get(ts, 0)
+            told = self.events.told.get(ts, 0) if of is None else arrived
             if place == thread and told > begins and of not in deleted:
-                later = {one.number for one in questions if self._written[one.ts] > arrived}
+                later = {one.number for one in questions if self.events.written[one.ts] > arrived}
                 yield Remark(words, later, of)
-
-    def written_until(self, questions: Sequence[Wanting], time: float) -> Sequence[Wanting]:
-        """Return which of *questions* were written until then."""
-        return [one for one in questions if self._written[one.ts] <= time]
 
     def is_deleted(self, thread: ThreadRef, message: str) -> bool:
         """Whether *message*, by its ts, was deleted."""
@@ -104,7 +92,9 @@ class People:
         A stop does, and so does the deletion of a message that is answered together with others.
         """
         ends = (*self.stops.get(thread, ()), *self.deletions.get(thread, ()))
-        return any(self._written[question.ts] <= self._arrived.get(end, inf) for end in ends)
+        return any(
+            self.events.written[question.ts] <= self.events.arrived.get(end, inf) for end in ends
+        )
 
     async def _talk_in_thread(self, number: int, questions: range) -> None:
         random, span = self.fleet.loop.dice("thread", number), self.story.span
@@ -179,19 +169,19 @@ class People:
             def press(web: Web) -> Coroutine[Any, Any, object]:
                 return web.intake.stop(thread, ts, _ASKS)
 
-            self._send(ts, press, 0.01 + random.random() * self.story.late)
+            self.events.send(ts, press, 0.01 + random.random() * self.story.late)
             return
         self._say(thread, Message(ts, _ASKS, "stop", mentioned=True), random)
 
     def press(self, thread: ThreadRef, press: Press, tell: Tell) -> None:
         """Let somebody press a button there."""
         self.presses.setdefault(thread, []).append(press)
-        self._send(press.ts, tell, 0.01)
+        self.events.send(press.ts, tell, 0.01)
 
     def choose(self, thread: ThreadRef, offer: MessageTs, experts: Set[str], tell: Tell) -> None:
         """Let somebody press a button of *offer*."""
         self.choices.setdefault(thread, []).append((offer, experts))
-        self._send(self.fleet.slack.new_ts(), tell, 0.01)
+        self.events.send(self.fleet.slack.new_ts(), tell, 0.01)
 
     def delete(self, thread: ThreadRef, question: Question, random: Random) -> None:
         """Let the author of *question* delete it; a thread without replies goes with it."""
@@ -205,7 +195,7 @@ class People:
         def tell(web: Web) -> Coroutine[Any, Any, object]:
             return web.intake.amend(thread, ts, None)
 
-        self._send(event, tell, 0.01 + random.random() * self.story.late)
+        self.events.send(event, tell, 0.01 + random.random() * self.story.late)
 
     def edit(self, thread: ThreadRef, question: Question, random: Random) -> None:
         """Let the author of *question* add a word to it, which models are to read some time."""
@@ -222,7 +212,7 @@ class People:
             return web.intake.amend(thread, before.ts, now, before=was, at=at)
 
         self._remarks.append((thread, at, edit_of(question.number), question.number))
-        self._send(at, tell, 0.01 + random.random() * self.story.late)
+        self.events.send(at, tell, 0.01 + random.random() * self.story.late)
 
     def say_aside(self, thread: ThreadRef, number: int, random: Random) -> None:
         """Let somebody talk to others there, which models are to read some time."""
@@ -251,44 +241,21 @@ class People:
     def _say(
         self, thread: ThreadRef, message: Message, random: Random, *, to_others: bool = False
     ) -> None:
-        self.fleet.slack.thread(thread).people[message.ts] = message
+        shown = self.fleet.slack.thread(thread)
+        shown.people[message.ts] = message
+        shown.to_others |= {message.ts} if to_others else set()
         incoming = self._incoming(thread, message, to_others=to_others)
 
         def tell(web: Web) -> Coroutine[Any, Any, object]:
             return web.intake.receive(incoming)
 
         for _ in range(1 + (random.random() < self.story.twice)):
-            self._send(message.ts, tell, 0.01 + random.random() * self.story.late)
+            self.events.send(message.ts, tell, 0.01 + random.random() * self.story.late)
 
     def _incoming(
         self, thread: ThreadRef, message: Message, *, to_others: bool = False
     ) -> Incoming:
         return Incoming(thread, message, message.ts != thread.thread_ts, to_others)
-
-    def _send(self, event: str, tell: Tell, late: float) -> None:
-        loop = self.fleet.loop
-        self._written.setdefault(event, loop.time())
-        self.undelivered += 1
-        loop.create_task(self._deliver(event, tell, late), context=loop.world.copy())
-
-    async def _deliver(self, event: str, tell: Tell, late: float) -> None:
-        """Tell one web process after the other, until one acknowledges it."""
-        random, loop = self.fleet.loop.random, self.fleet.loop
-        await asyncio.sleep(late)
-        told = loop.time()
-        while not await self._is_told(tell):
-            await asyncio.sleep(1 + random.random())
-            told = loop.time()
-        self.undelivered -= 1
-        self._told.setdefault(event, told)
-        self._arrived.setdefault(event, loop.time())
-
-    async def _is_told(self, tell: Tell) -> bool:
-        if (web := self.fleet.any_web(self.fleet.loop.random)) is None:
-            return False
-        telling = web.process.spawn(tell(web))
-        done, _ = await asyncio.wait([telling], timeout=SLACK_WAITS)
-        return bool(done) and not telling.exception()
 
 
 def _deletion_of(message: str) -> str:

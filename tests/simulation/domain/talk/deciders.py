@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from bot.panel.errors import PanelError, Refused
 from bot.panel.model import ApprovalId, Decision, ThreadRef, UserId
 from tests.simulation.domain.fleet import SLACK_WAITS, Fleet
-from tests.simulation.domain.slack import Shown
+from tests.simulation.domain.thread import Shown
 
 _DECIDES = UserId("UADMIN")  # not the one who asks
 _CHOICES = (Decision.APPROVED,) * 4 + (Decision.DECLINED,) * 2 + (None,)
