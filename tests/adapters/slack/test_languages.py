@@ -156,7 +156,7 @@ def _modals() -> Iterator[dict]:
     yield trace_view.modal(WORK, None)
     yield trace_view.modal(replace(WORK, text_available=False, seconds=None), None)
     yield trace_view.modal(TurnTrace((), not_asked=NOT_ASKED), None)
-    yield sources_modal.sentence("…")
+    yield sources_modal.loading()
 
 
 def _messages() -> Iterator[list[dict]]:

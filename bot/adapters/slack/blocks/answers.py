@@ -28,7 +28,6 @@ def sentence(markdown: str) -> Answer:
 
 
 def notice(answer: Answer) -> Json:
-    """Return a modal that only shows *answer*."""
     return modal(gettext("Panel of experts"), answer.blocks, close=gettext("Close"))
 
 

@@ -19,7 +19,6 @@ _LEAST = Decimal("0.01")  # dollars; less is shown as "under"
 
 
 def charts(figures: Sequence[Figures]) -> Iterator[Json]:
-    """Yield a chart of the questions and one of the feedback, if there are any."""
     asked = _by_label([row for row in figures if row.expert and row.questions])
     if asked:
         questions = pgettext("chart", "Questions")
@@ -37,14 +36,12 @@ def charts(figures: Sequence[Figures]) -> Iterator[Json]:
 
 
 def figures_text(figures: Figures) -> str:
-    """Return all figures of an expert as a line of mrkdwn."""
     used = usage_text(sanitize.mrkdwn(literal(figures.title, 80)), figures)
     good, bad = number(figures.good), number(figures.bad)
     return f"• {used} · " + gettext("{good} thumbs up, {bad} down", good=good, bad=bad)
 
 
 def usage_text(name: str, row: UsageRow | Figures) -> str:
-    """Return what *name*, which is mrkdwn, took."""
     asked = row.questions
     parts = (
         ngettext("{count} question", "{count} questions", asked) if asked is not None else "",
@@ -55,7 +52,6 @@ def usage_text(name: str, row: UsageRow | Figures) -> str:
 
 
 def cost(amount: Decimal | None) -> str:
-    """Return a cost as text."""
     if amount is None:
         return gettext("cost unknown")
     if amount and amount < _LEAST:

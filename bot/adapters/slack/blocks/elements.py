@@ -17,7 +17,6 @@ def plain_text(text: str, *, emoji: bool = True) -> Json:
 
 
 def header(text: str) -> Json:
-    """Return a heading."""
     return {"type": "header", "text": plain_text(text, emoji=False)}
 
 
@@ -50,23 +49,19 @@ def modal(
 
 
 def section(mrkdwn: str) -> Json:
-    """Return a section of mrkdwn."""
     return {"type": "section", "text": {"type": "mrkdwn", "text": mrkdwn, "verbatim": True}}
 
 
 def note(mrkdwn: str) -> Json:
-    """Return a line of small text."""
     element = {"type": "mrkdwn", "text": mrkdwn, "verbatim": True}
     return {"type": "context", "elements": [element]}
 
 
 def and_more(count: int) -> str:
-    """Return the sentence under a list that lacks so many entries."""
     return ngettext("And {count} more.", "And {count} more.", count)
 
 
 def option(text: str, value: str, description: str = "") -> Json:
-    """Return an option of a menu."""
     described = {"description": plain_text(description)} if description else {}
     return {"text": plain_text(text), "value": value, **described}
 

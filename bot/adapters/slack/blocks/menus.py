@@ -29,7 +29,6 @@ def menu(
 
 
 def described(expert: Expert) -> Json:
-    """Return *expert* as an option, with its purpose."""
     return option(
         shortened(expert.title, _LONGEST), expert.name, shortened(expert.purpose, _LONGEST)
     )

@@ -138,7 +138,6 @@ def _reason(task: PlanTask) -> str:
 
 
 def state_words(state: TaskState) -> str:
-    """Return what the plan's text says of a task in that state."""
     return {
         TaskState.WORKING: gettext("at work"),
         TaskState.DONE: gettext("answered"),
@@ -179,12 +178,10 @@ _LONGEST_NAME = 200
 
 
 def shown_files(stored_files: Iterable[StoredFile]) -> list[Json]:
-    """Return the blocks that show *stored_files*."""
     return [_image(file) if file.is_image else section(_link(file)) for file in stored_files]
 
 
 def links_to(stored_files: Iterable[StoredFile]) -> list[str]:
-    """Return links to *stored_files* as mrkdwn."""
     return [_link(file) for file in stored_files]
 
 

@@ -57,7 +57,6 @@ def chosen_before() -> Refused:
 
 
 def join(thread: ThreadRef, pressed: MessageTs, experts: Sequence[Expert]) -> Json:
-    """Return the modal that picks one of *experts* to join the thread."""
     title, metadata = gettext("Add an expert"), _place(thread, pressed)
     return _modal(JOIN, title, gettext("Add"), metadata, experts)
 

@@ -11,28 +11,23 @@ _LONGEST_QUOTE = 1_500
 
 
 def block(*elements: Json) -> Json:
-    """Return a block of *elements*."""
     return {"type": "rich_text", "elements": list(elements)}
 
 
 def title(text: str) -> Json:
-    """Return a line in bold."""
     return {"type": "rich_text_section", "elements": [bold(text)]}
 
 
 def quote(words: str) -> Json:
-    """Return *words* as a quotation."""
     return {"type": "rich_text_quote", "elements": [text(words, _LONGEST_QUOTE)]}
 
 
 def bullets(lines: Sequence[Sequence[Json]]) -> Json:
-    """Return a list with a bullet before each of *lines*."""
     sections = [{"type": "rich_text_section", "elements": list(line)} for line in lines]
     return {"type": "rich_text_list", "style": "bullet", "elements": sections}
 
 
 def bold(words: str) -> Json:
-    """Return *words*, such as a name, in bold."""
     return {**text(words, LONGEST_NAME), "style": {"bold": True}}
 
 

@@ -22,7 +22,6 @@ _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!|>:~-])")
 
 
 def sections(markdown: str, longest: int = _LONGEST) -> list[Json]:
-    """Return the sections that show *markdown*."""
     found: list[Json] = []
     for piece in split(markdown, longest):
         text = "\n".join(_lines(piece))

@@ -24,12 +24,10 @@ class ButtonListeners:
         self._acts = acts
 
     def listen(self, app: AsyncApp) -> None:
-        """Register for the buttons."""
         for action_id in self._acts:
             app.action(action_id)(self.press)
 
     async def press(self, ack: AsyncAck, body: Json, action: Json) -> None:
-        """Carry out a click."""
         await ack()
         try:
             click = await self._responder.clicks.take(body, action)

@@ -58,7 +58,6 @@ class FollowUpListeners:
         }
 
     def listen(self, app: AsyncApp) -> None:
-        """Register for shortcuts, the modals that pick an expert, and Slack's own button."""
         app.shortcut(ASK_PANEL)(self.ask_panel)
         app.shortcut(ADD_EXPERT)(self.offer_library)
         app.options(pickers.WHO)(self.suggest)
@@ -117,8 +116,6 @@ class FollowUpListeners:
             raise Refused(gettext("Somebody has asked for that already."))
 
     async def ask_picked(self, ack: AsyncAck, body: Json, view: Json) -> None:
-        """Queue the question for the expert that was picked."""
-
         async def ask() -> None:
             thread, ts, steer = pickers.picked_to_ask(view)
             if not steer.chosen:
@@ -139,7 +136,6 @@ class FollowUpListeners:
             await self._intake.press(thread, acted_at(body), user, steer)
 
     async def offer_library(self, ack: AsyncAck, body: Json, respond: AsyncRespond) -> None:
-        """Open the modal that picks an expert for the thread."""
         await ack()
         thread, user = self._responder.thread(body), user_of(body)
         async with _refusals_told(respond):
@@ -148,7 +144,6 @@ class FollowUpListeners:
             await self._responder.open_modal(str(body.get("trigger_id") or ""), modal, user)
 
     async def suggest(self, ack: AsyncAck, body: Json) -> None:
-        """Offer those in a large menu that suit what was typed."""
         await suggest(ack, body, lambda: self._offered(body.get("view") or {}, user_of(body)))
 
     async def _offered(self, view: Json, user: UserId) -> Sequence[Expert]:

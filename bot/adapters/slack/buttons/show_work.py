@@ -5,7 +5,6 @@ So the modal opens at once and is filled in afterwards.
 """
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -16,11 +15,9 @@ from bot.adapters.slack.interactions.responder import Responder
 from bot.adapters.slack.markdown.link_domains import LinkDomains
 from bot.json_types import Json
 from bot.language import gettext
-from bot.panel.errors import PanelError, Refused
+from bot.panel.errors import Refused
 from bot.panel.model import Panel, ThreadRef
 from bot.panel.reports.turn_inspector import TurnInspector
-
-log = logging.getLogger(__name__)
 
 _TIMEOUT = 30.0  # seconds that the modal may stay empty
 
@@ -61,15 +58,8 @@ class ShowWorkListeners:
                 trace = await self._inspector.trace(click.thread, subject.turn)
                 panel = await self._panel_of(click.thread)
         except TimeoutError:
-            return trace_view.sentence(
+            raise Refused(
                 gettext("Looking that up took me too long; please try again in a minute.")
-            )
-        except Refused as error:
-            return trace_view.sentence(str(error))
-        except PanelError as error:
-            log.warning("work.not_found", extra={"reason": str(error)})
-            return trace_view.sentence(
-                gettext("I cannot reach my memory just now; please try again in a minute.")
-            )
+            ) from None
         view: Json = self._links.restrict_view(trace_view.modal(trace, subject.call_id, panel))
         return view

@@ -1,17 +1,12 @@
 """The listener for *Sources*, which shows the passages behind a reply."""
 
-import logging
-
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.adapters.slack.buttons import sources_modal
 from bot.adapters.slack.interactions.responder import Responder
 from bot.json_types import Json
-from bot.language import gettext
-from bot.panel.errors import ConversationGone, PanelError, Refused
+from bot.panel.errors import ConversationGone
 from bot.panel.roster.documents.knowledge import KnowledgeBase
-
-log = logging.getLogger(__name__)
 
 
 class SourcesListeners:
@@ -35,19 +30,10 @@ class SourcesListeners:
         )
 
     async def _passages(self, body: Json, action: Json) -> Json:
+        click = await self._responder.clicks.take(body, action)
+        sources = sources_modal.read(click.value)
         try:
-            click = await self._responder.clicks.take(body, action)
-            sources = sources_modal.read(click.value)
-            if sources is None:
-                return sources_modal.gone()
             passages = await self._knowledge.passages(sources.conversation, sources.ref)
-        except Refused as error:
-            return sources_modal.sentence(str(error))
         except ConversationGone:
-            return sources_modal.gone()
-        except PanelError as error:
-            log.warning("sources.not_read", extra={"reason": str(error)})
-            return sources_modal.sentence(
-                gettext("I cannot read the passages just now; please try again in a minute.")
-            )
+            raise sources_modal.gone() from None
         return sources_modal.modal(passages)

@@ -10,6 +10,7 @@ from itertools import groupby
 from bot.adapters.slack.blocks import elements, rich_text
 from bot.json_types import Json
 from bot.language import gettext
+from bot.panel.errors import Refused
 from bot.panel.messaging.messenger import Sources
 from bot.panel.model import ConversationId
 from bot.panel.roster.documents.knowledge import Passage
@@ -19,46 +20,39 @@ _MOST_PASSAGES = 20
 
 
 def button(sources: Sources) -> Json:
-    """Return the button that opens *sources*."""
     value = json.dumps({"conversation": sources.conversation, "ref": sources.ref})
     label = gettext("Sources: the passages that this reply relies on")
     return elements.button(ACTION, gettext("Sources"), label, value)
 
 
-def read(value: str) -> Sources | None:
-    """Return the sources in a button's value; None if it is not valid."""
+def read(value: str) -> Sources:
+    """Return the sources in a button's value. Raises Refused if there are none in it."""
     try:
         match json.loads(value):
             case {"conversation": str(conversation), "ref": str(ref)} if conversation and ref:
                 return Sources(ConversationId(conversation), ref)
     except ValueError:
         pass
-    return None
+    raise gone()
 
 
 def loading() -> Json:
-    """Return the modal to show while the passages are read."""
-    return sentence(gettext("Looking up the passages…"))
-
-
-def sentence(text: str) -> Json:
-    """Return a modal with one sentence."""
-    return _modal([{"type": "section", "text": elements.plain_text(text)}])
+    return _modal([elements.section(gettext("Looking up the passages…"))])
 
 
 def modal(passages: Sequence[Passage]) -> Json:
-    """Return the modal with the passages, or with a sentence if there are none."""
+    """Return the modal with the passages. Raises Refused if there are none."""
     if not passages:
-        return gone()
+        raise gone()
     blocks = [*_passages(passages[:_MOST_PASSAGES])]
     if (more := len(passages) - _MOST_PASSAGES) > 0:
         blocks.append(elements.note(elements.and_more(more)))
     return _modal(blocks)
 
 
-def gone() -> Json:
-    """Return the modal for passages that cannot be read any more."""
-    return sentence(gettext("The passages behind this reply are no longer there."))
+def gone() -> Refused:
+    """Return the refusal of passages that cannot be read any more."""
+    return Refused(gettext("The passages behind this reply are no longer there."))
 
 
 def _passages(passages: Sequence[Passage]) -> Iterator[Json]:

@@ -25,7 +25,6 @@ class Thumb:
     judged: Judged
 
     def dump(self) -> str:
-        """Return the thumb as a button's value."""
         judged = self.judged
         return f"{self.opinion} {judged.expert or _ROUTER} {judged.turn} {judged.reply}"
 
@@ -40,7 +39,6 @@ class Thumb:
 
 
 def thumbs(post: Post) -> Json:
-    """Return the block with the thumbs under the reply that *post* ends."""
     judged = Judged(post.turn, post.part.rpartition(":")[0] or post.part, post.expert)
     good, bad = gettext("Good reply"), gettext("Bad reply")
     if post.persona:
@@ -56,7 +54,6 @@ def thumbs(post: Post) -> Json:
 
 
 def reason_form(thumb: Thumb, thread: ThreadRef) -> Json:
-    """Return the modal that asks what is wrong with a reply."""
     metadata = {
         "thumb": thumb.dump(),
         "team": thread.team_id,

@@ -33,13 +33,7 @@ _LEAST = Decimal("0.0001")  # dollars; less is shown as "under"
 
 
 def loading() -> Json:
-    """Return the modal to show while the trace is read."""
-    return sentence(gettext("Looking up how this reply came about …"))
-
-
-def sentence(text: str) -> Json:
-    """Return a modal with one sentence."""
-    return _modal([section(sanitize.mrkdwn(text))])
+    return _modal([section(gettext("Looking up how this reply came about …"))])
 
 
 def modal(work: TurnTrace, focus: CallId | None, panel: Panel = _NO_PANEL) -> Json:

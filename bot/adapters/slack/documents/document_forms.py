@@ -24,7 +24,6 @@ class DocumentTarget:
     name: ExpertName
 
     def dump(self) -> Json:
-        """Return it as plain data."""
         scope = "default" if self.for_defaults else "channel"
         return {"channel": self.channel_id, "scope": scope, "name": self.name}
 
@@ -51,7 +50,6 @@ class DocumentSubmission:
 
 
 def modal(target: DocumentTarget, expert: Expert) -> Json:
-    """Return the form."""
     if target.for_defaults:
         explanation = gettext(
             "{expert} will look things up in these documents in all channels, and cite them.",

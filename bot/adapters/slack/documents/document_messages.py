@@ -58,14 +58,12 @@ def _lost(expert: Expert) -> str:
 
 
 def documents_use(expert: Expert) -> str:
-    """Return the sentence on when an expert consults its documents."""
     if expert.always_consult:
         return gettext("consults its documents for every question")
     return gettext("consults its documents where they help")
 
 
 def taught(target: DocumentTarget, expert: Expert, added: Sequence[Document], by: UserId) -> Answer:
-    """Return the announcement of new documents."""
     names = {
         "person": f"<@{by}>",
         "expert": f"*{sanitize.mrkdwn(expert.title)}*",
@@ -88,7 +86,6 @@ def taught(target: DocumentTarget, expert: Expert, added: Sequence[Document], by
 
 
 def removed(expert: Expert, document: Document, by: UserId) -> Answer:
-    """Return the announcement that a document was removed."""
     return _answer(
         gettext(
             "{person} took {document} from {expert}.",

@@ -14,7 +14,6 @@ from bot.panel.roster.roster import Scope, WorkspaceScope
 
 
 def change(change: Change) -> Answer:
-    """Return the announcement of a change."""
     text = _changed(change)
     if change.verb is not Verb.REMOVED:
         text += " " + gettext("Ask about: {purpose}", purpose=purpose(change.expert))
@@ -22,7 +21,6 @@ def change(change: Change) -> Answer:
 
 
 def consulting(edited: Change) -> Answer:
-    """Return the announcement of the experts that an expert now consults."""
     names = ", ".join(f"`{name}`" for name in edited.expert.consults)
     consults = (
         gettext("It now consults {experts}.", experts=names)
@@ -34,7 +32,6 @@ def consulting(edited: Change) -> Answer:
 
 
 def setting(setting: PanelSetting, value: str, scope: Scope, by: UserId) -> Answer:
-    """Return the announcement that *setting* is now *value*."""
     value = value.casefold()
     announcement = (
         setting.for_defaults if isinstance(scope, WorkspaceScope) else setting.for_channel

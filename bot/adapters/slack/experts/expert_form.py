@@ -34,7 +34,6 @@ class Form:
     editing: ExpertName | None = None  # None: a new expert
 
     def dump(self) -> Json:
-        """Return the form's purpose as the modal's metadata."""
         verb = "add" if self.editing is None else "edit"
         scope = "default" if self.for_defaults else "channel"
         name = self.editing or ""

@@ -94,7 +94,6 @@ class ExpertFormFlow:
         return await self._responder.accept(ack, body, view, store)
 
     async def store(self, form: Form, expert: Expert, requester: Requester) -> Change:
-        """Store *expert* where *form* says."""
         await self._names.wait()
         scope = requester.scope(for_defaults=form.for_defaults)
         if form.editing is None:

@@ -58,7 +58,6 @@ def inputs(expert: Expert | None, toolbox: Toolbox, panel: Sequence[Expert]) -> 
 
 
 def _model_inputs(now: Expert, toolbox: Toolbox) -> list[Json]:
-    """Return the inputs for an expert that has a model."""
     instructions = _text(now.instructions, LONGEST_INSTRUCTIONS) | {"multiline": True}
     how = gettext("How it thinks and answers.")
     model, usual = _text(now.model or "", 100), gettext("Empty: the usual one.")
@@ -120,7 +119,6 @@ def _files() -> Json:
 
 
 def handle(has_one: bool) -> Json:
-    """Return the input that gives the expert a handle."""
     name = plain_text(gettext("People can ask it with @panel- and its name, which Slack completes"))
     checkbox = {"text": name, "value": _WANTED}
     element = {"type": "checkboxes", "action_id": VALUE, "options": [checkbox]}

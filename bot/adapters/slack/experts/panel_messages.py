@@ -83,7 +83,6 @@ def panel(
 
 
 def rules_label(*, for_defaults: bool) -> str:
-    """Return what to call the router's rules, where it is said whose they are."""
     if for_defaults:
         return gettext("Whom the router asks: rules for all channels")
     return gettext("Whom the router asks: rules of this channel")
@@ -125,7 +124,6 @@ def more_experts(count: int, *, for_defaults: bool) -> str:
 
 
 def file_note(place: str) -> str:
-    """Return the note on a panel that is kept, and changed, in a file."""
     return gettext("Kept in {place}, and only changed there.", place=sanitize.mrkdwn(place))
 
 
@@ -191,7 +189,6 @@ def _commands(settings: Sequence[PanelSetting]) -> Iterable[str]:
 
 
 def details(expert: Expert, handle: str | None = None) -> Answer:
-    """Return everything about an expert."""
     if expert.function:
         name = f"`{sanitize.mrkdwn(expert.function)}`"
         remark = gettext("Answers by a function, without a model: {name}", name=name)
@@ -238,12 +235,10 @@ def _when(synthesis: Synthesis) -> str:
 
 
 def on_or_off(streaming: bool) -> str:
-    """Return the value of the setting *streaming*."""
     return "on" if streaming else "off"
 
 
 def when_unsure(setting: WhenUnsure) -> str:
-    """Return the line about the setting *unsure*."""
     return gettext("When the router is unsure: *{setting}*.", setting=setting.value)
 
 
@@ -258,12 +253,10 @@ def _origin_mark(origin: Scope | None, where: Scope) -> str:
 
 
 def labelled_name(expert: Expert) -> str:
-    """Return an expert's icon, title and name as mrkdwn."""
     return f"{sanitize.mrkdwn(expert.icon)} *{sanitize.mrkdwn(expert.title)}* (`{expert.name}`)"
 
 
 def handle_suffix(handle: str | None) -> str:
-    """Return an expert's handle as mrkdwn, to append to its line."""
     if not handle:
         return ""
     text = gettext("handle: {handle}", handle=f"`@{sanitize.mrkdwn(handle)}`")
@@ -271,7 +264,6 @@ def handle_suffix(handle: str | None) -> str:
 
 
 def tools_used(expert: Expert) -> str:
-    """Return the names of an expert's tools as mrkdwn."""
     names = ", ".join(f"`{sanitize.mrkdwn(name)}`" for name in expert.tools)
     return gettext("uses {tools}", tools=names)
 
@@ -282,5 +274,4 @@ def _line(expert: Expert, longest: int | None = None) -> str:
 
 
 def purpose(expert: Expert, longest: int | None = None) -> str:
-    """Return an expert's purpose as mrkdwn."""
     return sanitize.mrkdwn(shortened(expert.purpose, longest or len(expert.purpose)))

@@ -56,7 +56,6 @@ class HomeListeners:
         self._defaults = WorkspaceScope(responder.team_id)
 
     def listen(self, app: AsyncApp) -> None:
-        """Register for the home, its controls and its modals."""
         app.event("app_home_opened")(self.open)
         app.action(home_view.EXPERT)(self.choose)
         app.action(home_view.ADD_NEW)(self.describe)
@@ -81,15 +80,12 @@ class HomeListeners:
                 await self._offer_prompts(channel)
 
     async def choose(self, ack: AsyncAck, body: Json, action: Json) -> None:
-        """Show, edit or remove an expert, as chosen in its menu."""
         await self._act(ack, body, action, lambda chosen: self._choose(chosen, body))
 
     async def describe(self, ack: AsyncAck, body: Json, action: Json) -> None:
-        """Open the form for a new expert."""
         await self._act(ack, body, action, lambda _: self._open_form(body, None))
 
     async def edit_rules(self, ack: AsyncAck, body: Json, action: Json) -> None:
-        """Open the form with the rules for whom the router asks."""
         requester, callback = self._requester(body), rules_form.HOME_CALLBACK
         await self._act(
             ack,
@@ -99,8 +95,6 @@ class HomeListeners:
         )
 
     async def add_listed(self, ack: AsyncAck, body: Json, action: Json) -> None:
-        """Add the expert of the library that was chosen."""
-
         async def add(name: str) -> None:
             change = await self._editor.add_from_library(self._defaults, name, user_of(body))
             await self._handles.follow(change, self._requester(body))
@@ -109,8 +103,6 @@ class HomeListeners:
         await self._page.show(user_of(body))
 
     async def suggest(self, ack: AsyncAck, body: Json) -> None:
-        """Offer those of a large library that suit what was typed."""
-
         async def offered() -> Sequence[Expert]:
             await self._editor.rights.check_may_change(self._defaults, user_of(body))
             return await self._editor.addable(self._defaults)
@@ -118,7 +110,6 @@ class HomeListeners:
         await suggest(ack, body, offered, home_view.offer)
 
     async def set_synthesis(self, ack: AsyncAck, body: Json, action: Json) -> None:
-        """Set when the router sums up."""
         by, synthesis = user_of(body), Setting.SYNTHESIS
         await self._act(
             ack,
@@ -129,17 +120,14 @@ class HomeListeners:
         await self._page.show(by)
 
     async def turn_over(self, ack: AsyncAck, body: Json, action: Json) -> None:
-        """Show the usage of another month, or another page of a list."""
         await self._act(
             ack, body, action, lambda place: self._page.show(user_of(body), turning.read(place))
         )
 
     async def ask_budget(self, ack: AsyncAck, body: Json, action: Json) -> None:
-        """Open the form that changes a budget."""
         await self._act(ack, body, action, lambda _: self._show(home_modals.budget(), body))
 
     async def take_budget(self, ack: AsyncAck, body: Json, view: Json) -> None:
-        """Change a budget."""
         user = user_of(body)
 
         async def change() -> bool:
@@ -151,13 +139,11 @@ class HomeListeners:
             await self._page.show(user)
 
     async def take_form(self, ack: AsyncAck, body: Json, view: Json) -> None:
-        """Store the expert that a form describes."""
         if submitted := await self._form.submit(ack, body, view):
             await self._form.follow(submitted)
             await self._page.show(user_of(body))
 
     async def take_rules(self, ack: AsyncAck, body: Json, view: Json) -> None:
-        """Store the rules for whom the router asks."""
         if await self._rules.submit(ack, body, view):
             await self._page.show(user_of(body))
 

@@ -15,17 +15,14 @@ _WRITTEN, _LONGEST = "written", 100
 
 
 def sentence(text: str) -> Json:
-    """Return a modal with one sentence."""
     return notice(Answer(text, [section(sanitize.mrkdwn(text))]))
 
 
 def removed_name(view: Json) -> str:
-    """Return whom a submitted modal removes."""
     return str(json.loads(view["private_metadata"])["name"])
 
 
 def budget() -> Json:
-    """Return the form that changes a budget."""
     element = text_input(_WRITTEN, _LONGEST, example="person $2/day")
     hint = gettext(
         "Whose budget it is and how much, such as “channel $20/month”, “expert:legal 5M "
@@ -37,12 +34,10 @@ def budget() -> Json:
 
 
 def written_budget(view: Json) -> str:
-    """Return what a submitted form says."""
     return str(view["state"]["values"][_WRITTEN][_WRITTEN].get("value") or "")
 
 
 def removal(expert: Expert) -> Json:
-    """Return the modal that asks for confirmation before an expert is removed."""
     question = gettext(
         "Remove {expert} from the default panel of all channels? Channels that added it themselves "
         "keep it, and it can be added again.",

@@ -64,7 +64,6 @@ def home(overview: Overview, *, with_charts: bool, place: Place = FIRST) -> Json
 
 
 def sentence(text: str) -> Json:
-    """Return a home with one sentence."""
     return {"type": "home", "blocks": [section(sanitize.mrkdwn(text))]}
 
 
@@ -288,5 +287,4 @@ def _rights_to_panels(overview: Overview) -> Iterator[str]:
 
 
 def offer(expert: Expert) -> Json:
-    """Return *expert* as an option of the library's menu."""
     return option(f"{literal(expert.title, 40)} ({expert.name})", expert.name)

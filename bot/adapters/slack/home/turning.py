@@ -33,11 +33,9 @@ class Place:
 
     @property
     def value(self) -> str:
-        """The place as the value of an option."""
         return " ".join((self.month, *map(str, self.pages)))
 
     def turned(self, listing: Listing, page: int) -> "Place":
-        """Return the place with another page of a list."""
         return replace(self, pages=(*self.pages[:listing], page, *self.pages[listing + 1 :]))
 
 
@@ -50,7 +48,6 @@ def read(value: str) -> Place:
 
 
 def part(entries: Sequence[T], listing: Listing, place: Place) -> Sequence[T]:
-    """Return those of *entries* that are on the page."""
     first = _page(len(entries), listing, place) * ON_A_PAGE
     return entries[first : first + ON_A_PAGE]
 

@@ -20,6 +20,7 @@ from bot.adapters.slack.blocks.answers import Answer
 from bot.adapters.slack.blocks.elements import section
 from bot.adapters.slack.interactions.clicks import Clicks
 from bot.adapters.slack.interactions.error_sentences import error_sentence, refuse_form
+from bot.adapters.slack.markdown import sanitize
 from bot.adapters.slack.receiving import payloads
 from bot.json_types import Json
 from bot.language import gettext
@@ -91,11 +92,19 @@ class Responder:
     async def show(
         self, loading: Json, body: Json, make: Callable[[], Awaitable[Json]], *, failed: str
     ) -> None:
-        """Open the modal *loading*, then fill it with what *make* returns; else log *failed*."""
+        """Open the modal *loading*, then fill it with what *make* returns; else log *failed*.
+
+        Why that cannot be made, the modal says.
+        """
         try:
             trigger = str(body.get("trigger_id") or "")
             view_id = await self.open_modal(trigger, loading, payloads.user_of(body))
-            await self.api.rewrite("views.update", view_id=view_id, view=await make())
+            try:
+                view = await make()
+            except PanelError as error:
+                log.warning(failed, extra={"reason": str(error)})
+                view = loading | {"blocks": [section(sanitize.mrkdwn(error_sentence(error)))]}
+            await self.api.rewrite("views.update", view_id=view_id, view=view)
         except (PanelError, ValueError) as error:
             log.warning(failed, extra={"reason": str(error)})
 

@@ -21,12 +21,10 @@ class RemovalListeners:
         self._identity = identity
 
     def listen(self, app: AsyncApp) -> None:
-        """Register for the events."""
         app.event("app_uninstalled")(self.uninstalled)
         app.event("tokens_revoked")(self.revoked)
 
     async def uninstalled(self, body: Json, event: Json) -> None:
-        """Note that the app was removed."""
         team = self._identity.team_id
         if is_for_us(body, self._identity) and body.get("team_id") == team:
             await self._removed.removed(team, event["type"], event_time(body))
