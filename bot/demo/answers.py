@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -32,17 +33,17 @@ _UNLIMITED = {
 }
 
 
+@dataclass(slots=True)
 class AnswerTrial:
     """Puts questions to the whole bot, in threads of a demo; *name* is what reports call it."""
 
-    def __init__(self, demo: Demo, prices: Prices, name: str) -> None:
-        self.name = name
-        self._demo = demo
-        self._prices = prices
+    demo: Demo
+    prices: Prices
+    name: str
 
     async def decide(self, panel: Panel, question: Question) -> Decision:
         """Return who was asked, and what they answered."""
-        answered = await self._demo.ask(question.text, [one.text for one in question.earlier])
+        answered = await self.demo.ask(question.text, [one.text for one in question.earlier])
         if answered.report is None:
             raise Refused(f"{question.id} could not be answered.")
         return self._decision(answered, answered.report)
@@ -54,7 +55,7 @@ class AnswerTrial:
             tuple(asked.values()),
             direct=report.direct,
             usage=sum((stage.usage for stage in stages), NO_USAGE),
-            cost=total(self._prices.cost(stage.model, stage.usage) for stage in stages),
+            cost=total(self.prices.cost(stage.model, stage.usage) for stage in stages),
             seconds=report.seconds,
             answer=_answer(answered, report),
         )

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from decimal import Decimal
 
 from bot.assembly import panels
@@ -13,7 +12,6 @@ from bot.operations.evaluation.judges import ModelJudge, RulesJudge
 from bot.operations.evaluation.questions import Question
 from bot.operations.evaluation.router_trial import RouterTrial
 from bot.panel.language_model.fallback import Fallbacks
-from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.language_model.model_client import ModelClient
 from bot.panel.model import Panel
 from bot.panel.prices import Prices
@@ -24,26 +22,9 @@ from bot.settings.yaml_files.prices import prices
 from bot.settings.yaml_files.questions_file import bundled_questions, load_questions
 
 
-@dataclass(frozen=True, slots=True)
-class Trials:
-    """What an evaluation asks, and what that costs."""
-
-    router: RouterTrial
-    models: ModelChoice
-    prices: Prices
-    client: ModelClient
-    by_rules: bool
-
-    def judge(self, model: str = "") -> Judge:
-        """Return what judges answers: *model*, else the experts' own; rules, if all is by rules."""
-        if self.by_rules:
-            return RulesJudge()
-        return ModelJudge(self.client, model or self.models.expert, self.prices)
-
-
 @asynccontextmanager
-async def open_trials(config: Config, *, by_rules: bool) -> AsyncIterator[Trials]:
-    """Open the configured router and judge, of whose answers nothing is kept.
+async def open_router(config: Config, *, by_rules: bool) -> AsyncIterator[RouterTrial]:
+    """Open the configured router, of whose answers nothing is kept.
 
     *by_rules*: the server is the stand-in, which costs nothing.
     """
@@ -52,8 +33,14 @@ async def open_trials(config: Config, *, by_rules: bool) -> AsyncIterator[Trials
         client = ModelClient(model, Timeouts().backoff, Fallbacks(models.fallbacks))
         known = _Free("") if by_rules else prices(config.prices)
         name = "rules" if by_rules else models.router
-        router = RouterTrial(client, models, known, name=name, look=panels.look(config))
-        yield Trials(router, models, known, client, by_rules)
+        yield RouterTrial(client, models, known, name, panels.look(config))
+
+
+def judge_for(router: RouterTrial, model: str, *, by_rules: bool) -> Judge:
+    """Return what judges answers: *model*, else the experts' own; rules, if all is by rules."""
+    if by_rules:
+        return RulesJudge()
+    return ModelJudge(router.client, model or router.models.expert, router.prices)
 
 
 class _Free(Prices):

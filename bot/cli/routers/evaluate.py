@@ -193,15 +193,8 @@ async def _evaluate(options: _Options) -> None:
     async with open_router() as router:
         panels = list(_panels(options, router.config))
         with lazily.notes.noted(options.notes_file) as (notes, keep):
-            evaluation = lazily.evaluation.Evaluation(
-                router.trial,
-                questions,
-                at_once=options.at_once,
-                repeat=options.repeat,
-                budget=options.budget,
-                notes=notes,
-                keep=keep,
-            )
+            how = (options.at_once, options.repeat, options.budget)
+            evaluation = lazily.evaluation.Evaluation(router.trial, questions, *how, notes, keep)
             for named in panels:  # before anything is paid for
                 evaluation.check(*named)
                 tell_left_out(*named[::-1])
@@ -228,7 +221,7 @@ async def _with_examples(
     learning = lazily.with_examples
     runs = [await _run(evaluation, None, name, panel)]
     for count in learning.COUNTS[1:]:
-        evaluation.ask(learning.trial_with(router.trial, count, runs[0].choices))
+        evaluation.trial = learning.trial_with(router.trial, count, runs[0].choices)
         runs.append(await _run(evaluation, None, f"{name}, {count} examples", panel))
     return str(learning.as_markdown(runs))
 
@@ -264,11 +257,11 @@ async def _answering(
     if not options.answers:
         yield None
         return
-    trials = router.trials
-    opened = lazily.answers.open_answers(router.environ, panel, trials.prices, router.trial.name)
+    trial = router.trial
+    opened = lazily.answers.open_answers(router.environ, panel, trial.prices, trial.name)
     async with opened as answers:
-        models = f"{trials.models.expert} and {trials.models.hard}"
-        judge = trials.judge(options.judge or "")
+        models = f"{trial.models.expert} and {trial.models.hard}"
+        judge = lazily.router_trial.judge_for(trial, options.judge or "", by_rules=router.by_rules)
         yield lazily.evaluation.Answering(answers, judge, models)
 
 

@@ -14,7 +14,6 @@ from bot.settings.config import Config
 from bot.settings.environment import read
 
 if TYPE_CHECKING:
-    from bot.assembly.models.router_trial import Trials
     from bot.operations.evaluation.router_trial import RouterTrial
     from bot.panel.model import Panel
 
@@ -38,12 +37,9 @@ class OpenRouter:
     """A router to be asked, and the settings that it is opened with."""
 
     config: Config
-    trials: "Trials"
+    trial: "RouterTrial"
     environ: Mapping[str, str]  # as it was given
-
-    @property
-    def trial(self) -> "RouterTrial":
-        return self.trials.router
+    by_rules: bool
 
 
 def tell_left_out(panel: "Panel", name: str = "The panel") -> None:
@@ -67,5 +63,5 @@ async def open_router() -> AsyncIterator[OpenRouter]:
             click.echo(f"panelbot: {_BY_RULES}", err=True)
         config = read({"LOG_LEVEL": "WARNING", **environ})
         set_up_logs(config)
-        opened = lazily.router_trial.open_trials(config, by_rules=not is_ai)
-        yield OpenRouter(config, await stack.enter_async_context(opened), given)
+        opened = lazily.router_trial.open_router(config, by_rules=not is_ai)
+        yield OpenRouter(config, await stack.enter_async_context(opened), given, not is_ai)

@@ -4,8 +4,8 @@ What is noted is not asked again: a run that was stopped goes on where it was.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 
@@ -64,41 +64,27 @@ class Answering:
     models: str  # that answer where an expert names none
 
 
+@dataclass(slots=True)
 class Evaluation:
-    """Asks about *questions*, at most *at_once* at a time, each *repeat* times.
+    """Asks *trial* about *questions*, at most *at_once* at a time, each *repeat* times.
 
     *notes* are those of earlier runs; *keep* is called with each new one. No further question is
     asked once all cost *budget* dollars. Raises Refused where nobody knows what they cost.
     Panels are checked with ``check`` first, before anything is paid for.
     """
 
-    def __init__(
-        self,
-        trial: RoutingTrial,
-        questions: Sequence[Question],
-        *,
-        at_once: int,
-        repeat: int,
-        budget: Decimal | None,
-        notes: Mapping[str, Note],
-        keep: Callable[[Note], None],
-    ) -> None:
-        self._trial = trial
-        self._questions = questions
-        self._at_once = at_once
-        self._repeat = repeat
-        self._budget = budget
-        self._spent = Decimal(0)
-        self._notes = dict(notes)
-        self._keep = keep
+    trial: RoutingTrial
+    questions: Sequence[Question]
+    at_once: int
+    repeat: int
+    budget: Decimal | None
+    notes: dict[str, Note]
+    keep: Callable[[Note], None]
+    _spent: Decimal = field(init=False, default=Decimal(0))
 
     @property
     def size(self) -> int:
-        return len(self._questions) * self._repeat
-
-    def ask(self, trial: RoutingTrial) -> None:
-        """Let further runs ask *trial*; what was spent before counts."""
-        self._trial = trial
+        return len(self.questions) * self.repeat
 
     async def run(
         self,
@@ -111,8 +97,8 @@ class Evaluation:
 
         Without *answering*, the checks of answers are left out.
         """
-        version = digest(self._trial.key, panel_version(panel))
-        asked = [(one, nth) for one in self._questions for nth in range(self._repeat)]
+        version = digest(self.trial.key, panel_version(panel))
+        asked = [(one, nth) for one in self.questions for nth in range(self.repeat)]
         left, found = iter(asked), dict[tuple[str, int], Note]()
 
         async def ask_on() -> None:
@@ -121,13 +107,13 @@ class Evaluation:
                 answered = answering if question.checks else None
                 if answered:
                     key = digest(key, *_read_by_experts(panel, question, answered))
-                noted = self._notes.get(key) or await self._ask(key, panel, question, answered)
+                noted = self.notes.get(key) or await self._ask(key, panel, question, answered)
                 found[question.id, nth] = noted
                 advance()
 
         try:
             async with asyncio.TaskGroup() as tasks:
-                for _ in range(self._at_once):
+                for _ in range(self.at_once):
                     tasks.create_task(ask_on())
         except ExceptionGroup as errors:  # of those that were asked at once, all for one reason
             raise next(leaves(errors)) from errors
@@ -137,12 +123,12 @@ class Evaluation:
             for (question, _), note in zip(asked, notes, strict=True)
         ]
         judge = answering.judge.name if answering else ""
-        return Run(name, version, self._trial.name, choices, notes, judge)
+        return Run(name, version, self.trial.name, choices, notes, judge)
 
     def check(self, name: str, panel: Panel) -> None:
         """Raise Refused if no choice of *panel*, called *name*, can be right for some question."""
         there = {expert.name for expert in panel.experts}
-        for question in self._questions:
+        for question in self.questions:
             if not any(right <= there for right in question.acceptable):
                 missing = ", ".join(sorted(question.acceptable[0] - there))
                 raise Refused(f"{name} has no {missing}, who should be asked in {question.id}.")
@@ -150,15 +136,15 @@ class Evaluation:
     async def _ask(
         self, key: str, panel: Panel, question: Question, answering: Answering | None
     ) -> Note:
-        if self._budget is not None and self._spent >= self._budget:
-            raise Refused(f"The budget of ${self._budget:f} is spent.")
-        trial = answering.trial if answering else self._trial
+        if self.budget is not None and self._spent >= self.budget:
+            raise Refused(f"The budget of ${self.budget:f} is spent.")
+        trial = answering.trial if answering else self.trial
         decision = await trial.decide(panel, question)
         checks = Checked(())
         if answering and decision.answer:
             checks = await checked(question.text, question.checks, decision.answer, answering.judge)
         cost = total([decision.cost, checks.cost])
-        if cost is None and self._budget is not None:
+        if cost is None and self.budget is not None:
             name = answering.judge.name if answering and decision.cost is not None else trial.name
             raise Refused(f"{name} has no price, so that no budget can be kept.")
         self._spent += cost or Decimal(0)
@@ -175,8 +161,8 @@ class Evaluation:
             decision.likelihoods.nobody,
             bool(decision.unjudged),
         )
-        self._notes[key] = note
-        self._keep(note)
+        self.notes[key] = note
+        self.keep(note)
         return note
 
 

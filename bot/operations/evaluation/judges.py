@@ -1,6 +1,7 @@
 """Judges of answers: a model, or rules where there is none."""
 
 import re
+from dataclasses import dataclass
 
 from bot.operations.evaluation.checks import Judgement
 from bot.operations.evaluation.exchange import asked_once
@@ -33,13 +34,13 @@ _WORD = re.compile(r"\w{4,}")
 _ENOUGH = 0.5  # of the rubric's words
 
 
+@dataclass(slots=True)
 class ModelJudge:
-    """Asks *model* for a verdict on each answer."""
+    """Asks the model *name* for a verdict on each answer."""
 
-    def __init__(self, client: ModelClient, model: str, prices: Prices) -> None:
-        self.name = model
-        self._client = client
-        self._prices = prices
+    client: ModelClient
+    name: str
+    prices: Prices
 
     async def judge(self, question: str, answer: str, rubric: str) -> Judgement:
         """Say whether *answer* is as *rubric* wants it; without a clear verdict, it is not."""
@@ -56,14 +57,14 @@ class ModelJudge:
             cache_key="judge:trial",
             most_output=_MOST_OUTPUT,
         )
-        calls, last = await asked_once(self._client, prompt)
+        calls, last = await asked_once(self.client, prompt)
         given = calls[0].arguments if len(calls) == 1 and calls[0].tool == _VERDICT.name else {}
         passed, reason = given.get("passed", "").strip().casefold(), given.get("reason", "")
         return Judgement(
             passed == _YES,
             reason[:_LONGEST_REASON] if passed in (_YES, _NO) else "the judge gave no verdict",
             last.usage.input + last.usage.output,
-            self._prices.cost(last.model or self.name, last.usage),
+            self.prices.cost(last.model or self.name, last.usage),
         )
 
 

@@ -83,7 +83,7 @@ def _likelihood(value: object) -> float:
 
 
 @contextmanager
-def noted(path: str | None) -> Iterator[tuple[Mapping[str, Note], Callable[[Note], None]]]:
+def noted(path: str | None) -> Iterator[tuple[dict[str, Note], Callable[[Note], None]]]:
     """Yield what is noted in the file at *path*, by its key, and what notes more there."""
     if path is None:
         yield {}, lambda note: None

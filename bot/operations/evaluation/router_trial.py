@@ -75,28 +75,20 @@ class Decision:
         return frozenset(one.expert for one in self.chosen)
 
 
+@dataclass(slots=True)
 class RouterTrial:
     """Asks the router of any panel whom it would ask; *name* is what reports call the router."""
 
-    def __init__(
-        self,
-        client: ModelClient,
-        models: ModelChoice,
-        prices: Prices,
-        *,
-        name: str,
-        look: Look | None = None,
-    ) -> None:
-        self._look = look
-        self.name = name
-        self._client = client
-        self._models = models
-        self._prices = prices
+    client: ModelClient
+    models: ModelChoice
+    prices: Prices
+    name: str
+    look: Look | None = None
 
     @property
     def key(self) -> str:
         """What decides, and how: a first look, and its thresholds, choose others."""
-        return f"{self.name} {self._look}" if self._look else self.name
+        return f"{self.name} {self.look}" if self.look else self.name
 
     async def decide(
         self, panel: Panel, question: Question, examples: Sequence[Correction] = ()
@@ -110,12 +102,12 @@ class RouterTrial:
             return Decision(tuple(Chosen(expert.name) for expert in named), direct=True)
         began = runtime.monotonic()
         asked = _asked(question.text, len(question.earlier))
-        models, nowhere, key = self._models, ConversationId(""), "router:trial"
+        models, nowhere, key = self.models, ConversationId(""), "router:trial"
         prompt = router_prompt(models, panel, nowhere, [asked], cache_key=key, examples=examples)
         looked = await self._looked(panel, question, prompt)
         judged, spent = looked.likelihoods, looked.total
-        look_cost = self._sum(self._prices.cost(*used) for used in looked.usage.items())
-        likely = gate.likely(judged, self._look.thresholds) if self._look else ()
+        look_cost = self._sum(self.prices.cost(*used) for used in looked.usage.items())
+        likely = gate.likely(judged, self.look.thresholds) if self.look else ()
         if len(likely) == 1:
             asked_at_once = (Chosen(likely[0]),)
             seconds = runtime.monotonic() - began
@@ -127,7 +119,7 @@ class RouterTrial:
         if likely:
             names = set(map(prompts.tool_name, likely))
             prompt = replace(prompt, tools=tuple(t for t in prompt.tools if t.name in names))
-        made, last = await asked_once(self._client, prompt)
+        made, last = await asked_once(self.client, prompt)
         calls = [one for call in made for one in expert_calls.called_one_by_one(call, panel)]
         found = [(call, expert_calls.expert_called(call.tool, panel)) for call in calls]
         return Decision(
@@ -136,7 +128,7 @@ class RouterTrial:
             unknown=tuple(call.tool for call, expert in found if not expert),
             usage=last.usage + spent,
             cost=self._sum(
-                [look_cost, self._prices.cost(last.model or self._models.router, last.usage)]
+                [look_cost, self.prices.cost(last.model or self.models.router, last.usage)]
             ),
             seconds=runtime.monotonic() - began,
             likelihoods=judged,
@@ -148,13 +140,13 @@ class RouterTrial:
 
         Two samples are compared whether or not the channel asks people.
         """
-        if (look := self._look) is None:
+        if (look := self.look) is None:
             return Told(Likelihoods(), {})
         decides = look.decisions and not (panel.rules or prompt.addendum)
         earlier = [*_earlier(question.earlier, panel)][::-1]
-        judge = self._models.decisions if decides else ""
+        judge = self.models.decisions if decides else ""
         asking = Asking(judge, quiet=True, samples=look.agreement)
-        return await ask_likelihoods(self._client, asking, prompt, earlier, panel)
+        return await ask_likelihoods(self.client, asking, prompt, earlier, panel)
 
     @staticmethod
     def _sum(costs: Iterable[Decimal | None]) -> Decimal | None:

@@ -5,7 +5,7 @@ Neither may hold up a turn: where it cannot be done, that is logged, and the tur
 
 import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
@@ -41,6 +41,7 @@ class Channels(Protocol):
         """Return those that anybody of the workspace can. Raises MessengerUnavailable."""
 
 
+@dataclass(frozen=True, slots=True)
 class Examples:
     """Keeps corrections and finds the nearest; *redact* is None where there are no redactors.
 
@@ -48,52 +49,46 @@ class Examples:
     in no other; and in the latter, nothing of any other is shown.
     """
 
-    def __init__(
-        self,
-        store: CorrectionStore,
-        learning: Learning,
-        redact: Redact | None,
-        channels: Channels,
-    ) -> None:
-        self._store = store
-        self._shares = learning is Learning.WORKSPACE
-        self._redact = redact
-        self._channels = channels
+    store: CorrectionStore
+    learning: Learning
+    redact: Redact | None
+    channels: Channels
 
     async def keep(self, team_id: str, correction: Correction) -> None:
         """Keep *correction*, its question as redactors let it pass. Doing it again is harmless."""
         question = correction.question
         try:
-            if self._redact:
-                (question,) = await self._redact([Text(question, Kind.SAID)])
-            shared = await self._is_open(correction.channel_id)
+            if self.redact:
+                (question,) = await self.redact([Text(question, Kind.SAID)])
+            place = correction.channel_id
+            shared = await self._shares(place) and place in await self.channels.public()
             cut = " ".join(question.split())[:LONGEST]
-            await self._store.keep(team_id, replace(correction, question=cut), shared=shared)
+            await self.store.keep(team_id, replace(correction, question=cut), shared=shared)
         except (MessengerUnavailable, ModelRefused, StoreUnavailable) as error:
             log.warning("correction.not_kept", extra={"reason": type(error).__name__})
 
     async def take_back(self, thread: ThreadRef, correction: str) -> None:
         """Forget the *correction* of that id, if it was kept. Raises StoreUnavailable."""
         team, channel = thread.team_id, thread.channel_id
-        await self._store.forget(team, lambda one: one.id == correction, channel)
+        await self.store.forget(team, lambda one: one.id == correction, channel)
 
     async def near(self, thread: ThreadRef, question: str) -> Sequence[Correction]:
         """Return the corrections of the questions most like *question*, the nearest last."""
         team, channel = thread.team_id, thread.channel_id
         try:
-            shared = self._shares and not await self._channels.is_shared(channel)
-            known = await self._store.of_channel(team, channel, shared=shared)
+            shared = self.learning is Learning.WORKSPACE and not await self.channels.is_shared(
+                channel
+            )
+            known = await self.store.of_channel(team, channel, shared=shared)
             elsewhere = any(one.channel_id != channel for one in known)
-            public = await self._channels.public() if elsewhere else ()  # as they are now
+            public = await self.channels.public() if elsewhere else ()  # as they are now
         except (MessengerUnavailable, StoreUnavailable) as error:
             log.warning("corrections.unknown", extra={"reason": type(error).__name__})
             return ()
         return nearest(question, [one for one in known if one.channel_id in (channel, *public)])
 
-    async def _is_open(self, channel_id: str) -> bool:
-        if not self._shares or channel_id not in await self._channels.public():
-            return False
-        return not await self._channels.is_shared(channel_id)
+    async def _shares(self, channel_id: str) -> bool:
+        return self.learning is Learning.WORKSPACE and not await self.channels.is_shared(channel_id)
 
 
 def nearest(question: str, corrections: Sequence[Correction]) -> Sequence[Correction]:

@@ -293,7 +293,7 @@ async def test_a_channel_is_shown_its_own_and_what_public_ones_share(store):
 
 async def test_channels_that_others_read_share_nothing(store):
     shared = examples(store, Learning.WORKSPACE, public={"C1", "C2"})
-    shared._channels.shared.add("C1")
+    shared.channels.shared.add("C1")
     await shared.keep("T1", KEPT)
     await shared.keep("T1", replace(KEPT, id="T1:C2:902.0", about=MessageTs("802.0")))
 

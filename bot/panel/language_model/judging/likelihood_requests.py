@@ -18,8 +18,7 @@ from bot.panel.language_model.judging.predicates import judging, likelihoods_in,
 from bot.panel.language_model.model_client import ModelClient
 from bot.panel.language_model.prompts import tool_name
 from bot.panel.model import ConversationId, Expert, Panel
-from bot.panel.routing.agreement import Wanted, agreement
-from bot.panel.routing.likelihoods import Likelihoods
+from bot.panel.routing.likelihoods import Likelihoods, Wanted, agreement
 from bot.panel.usage import NO_USAGE, Usage
 
 log = logging.getLogger(__name__)

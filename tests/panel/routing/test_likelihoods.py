@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from bot.panel.model import ExpertName, WhenUnsure
-from bot.panel.routing.agreement import agreement
 from bot.panel.routing.gate import DEFAULT, Nobody, Sure, Unsure, decide
+from bot.panel.routing.likelihoods import agreement
 
 A, B, C = map(ExpertName, "abc")
 EVERYBODY = (A, B, C)
