@@ -180,12 +180,11 @@ class Observed(Operation):
         self.outcome = outcome
 
     def end(self, error: BaseException | None = None) -> None:
-        self.error = self.error or error
         if self.ended_at is not None or self.kind is None:
             return
-        self.ended_at = runtime.monotonic()
+        self.error, self.ended_at = error, runtime.monotonic()
         if self.outcome is None:
-            self.outcome = Outcome.OK if self.error is None else _outcome_of(self.error)
+            self.outcome = Outcome.OK if error is None else _outcome_of(error)
         for observer in self._observers:
             try:
                 observer.ended(self)

@@ -131,3 +131,11 @@ def _generators_within() -> list[str]:
 
 def test_no_generator_has_a_current_operation() -> None:
     assert not _generators_within()
+
+
+async def test_what_comes_after_its_end_is_not_kept(heard: Heard) -> None:
+    observing.bind([heard])
+    calling = observing.begin(Kind.MODEL_CALL, prompt=None)
+    calling.end()
+    calling.end(GeneratorExit())
+    assert [(one.outcome, one.error) for one in heard.ended_] == [(Outcome.OK, None)]

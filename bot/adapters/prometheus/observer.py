@@ -56,6 +56,7 @@ class MetricsObserver(Observer):
         self._provider = provider
         self._series: dict[tuple[Metric, tuple[str, ...]], Metric] = {}
         self._over: list[Observed] = []  # operations, still to be counted
+        self._trips: list[tuple[float, str]] = []  # seconds, and traces: most operations are these
         self._noted: list[tuple[Callable[..., None], tuple[Any, ...]]] = []  # what else there is
         self._running = 0
         for outcome in _OF_TURNS:  # so that the first of each is seen as one more
@@ -67,10 +68,13 @@ class MetricsObserver(Observer):
             self._note(self._turn_begun, operation, runtime.time())
 
     def ended(self, operation: Observed) -> None:
-        if operation.kind is Kind.TURN:
-            self._running -= 1
-        self._over.append(operation)
-        if len(self._over) >= MOST_NOTED:
+        if operation.kind is Kind.REDIS_CALL:  # whose commands may be large
+            self._trips.append((operation.seconds, operation.trace_id))
+        else:
+            self._over.append(operation)
+            if operation.kind is Kind.TURN:
+                self._running -= 1
+        if len(self._over) + len(self._trips) >= MOST_NOTED:
             self.count()
 
     def measured(
@@ -86,6 +90,9 @@ class MetricsObserver(Observer):
     def count(self) -> None:
         noted, self._noted = self._noted, []
         over, self._over = self._over, []
+        trips, self._trips = self._trips, []
+        for seconds, trace_id in trips:
+            metrics.REDIS_TRIP.observe(seconds, {"trace_id": trace_id} if trace_id else None)
         for count, what in (*noted, *((self._ended, (operation,)) for operation in over)):
             try:
                 count(*what)
@@ -104,8 +111,6 @@ class MetricsObserver(Observer):
     def _ended(self, operation: Observed) -> None:
         known, outcome = operation.known, operation.outcome or ""
         match operation.kind:
-            case Kind.REDIS_CALL:
-                self._observe(operation, metrics.REDIS_TRIP)
             case Kind.SLACK_WAIT:
                 self._observe(operation, metrics.SLACK_WAIT)
             case Kind.SLACK_CALL:

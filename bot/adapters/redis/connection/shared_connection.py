@@ -127,6 +127,7 @@ class SharedConnection(asyncio.Protocol):
                 return
             command = self._unanswered.popleft()
             command.trip.end()
+            command.trip = observing.NOT_OBSERVED  # which knew its commands: a cycle, for each trip
             if command.reply.done():  # cancelled meanwhile
                 continue
             if isinstance(reply, Exception):

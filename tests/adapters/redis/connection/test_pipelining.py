@@ -1,13 +1,15 @@
 import asyncio
+import gc
 from urllib.parse import urlsplit
 
 import pytest
 
 from bot.adapters.redis.connection.pipelining import PipeliningRedis
 from bot.adapters.redis.connection.scripting import Script
+from bot.adapters.redis.connection.shared_connection import Command
 from bot.panel import observing
 from bot.panel.errors import StoreUnavailable
-from bot.panel.observing import Kind
+from bot.panel.observing import Kind, Observer
 from tests.adapters.redis.proxies import Proxy
 from tests.fakes.observer import Heard
 
@@ -232,3 +234,28 @@ async def test_observers_hear_which_commands_went_on_a_trip_but_not_with_what(cl
     assert names[0] == ["GET", "SET"]
     assert names[-1] == ["EVALSHA claim"]
     assert {name for trip in names[1:] for name in trip} <= {"EVALSHA claim", "EVAL claim"}
+
+
+class Forgetful(Observer):
+    """Keeps nothing of what it hears."""
+
+    def begun(self, operation):
+        return
+
+    def ended(self, operation):
+        return
+
+    def measured(self, measure, value, known, during):
+        return
+
+
+async def test_an_observed_trip_leaves_no_cycle_to_the_garbage_collector(client):
+    observing.bind([Forgetful()])
+    await client.ping()
+    gc.collect()
+    gc.disable()
+    try:
+        await client.set("key", "value")
+        assert not [left for left in gc.get_objects() if isinstance(left, Command)]
+    finally:
+        gc.enable()
