@@ -3,7 +3,7 @@
 import pytest
 
 from bot.playground.slack.workspace.company import ADA, ERIN, LEGAL, PRIVATE, PRODUCT
-from bot.playground.slack.workspace.state import Change
+from tests import slack_changes
 from tests.end_to_end.conftest import MENTION, World
 
 ANSWERS = [f"Answer {n} of the legal counsel of a technology company" for n in (1, 2)]
@@ -11,14 +11,11 @@ ANSWERS = [f"Answer {n} of the legal counsel of a technology company" for n in (
 
 async def home(world: World, user: str) -> str:
     """Let *user* open the app's home; returns what it shows."""
-
-    def is_theirs(change: Change) -> bool:
-        return change.kind == "view" and change.view is not None and change.view.user == user
-
+    homes = world.slack.workspace.homes
+    homes.pop(user, None)
     world.slack.people.open_home(user)
-    change = await world.slack.people.next_change(is_theirs)
-    assert change.view
-    return str(change.view.content)
+    await world.slack.people.wait_for(lambda: user in homes)
+    return str(homes[user].content)
 
 
 async def ask(world: World, channel: str, text: str, thread_ts: str | None = None) -> str:
@@ -34,7 +31,7 @@ async def test_what_a_channel_has_is_shown_to_its_members_only_once_it_is_privat
     ts = await ask(bot, PRODUCT, f"{MENTION} please ask legal")
     assert PRODUCT in await home(bot, ERIN)
 
-    people.make_private(ADA, PRODUCT)
+    slack_changes.make_private(bot.slack, ADA, PRODUCT)
     await bot.idle()
 
     assert PRODUCT not in await home(bot, ERIN)
@@ -53,7 +50,7 @@ async def test_a_renamed_channel_goes_on_as_before(
     await bot.slack.people.slash(ADA, channel, "/experts", "remove finance")
     ts = await ask(bot, channel, f"{MENTION} please ask legal")
 
-    bot.slack.people.rename(ADA, channel, "all-the-law")
+    slack_changes.rename(bot.slack, ADA, channel, "all-the-law")
     await bot.idle()
 
     await ask(bot, channel, "and what says legal now?", ts)

@@ -61,20 +61,6 @@ class Tenants:
         self._put_at(tenant)
         return tenant
 
-    def migrate(self, team_id: str, organisation: Enterprise) -> None:
-        """Begin to move a workspace into an organisation; until it is there, it refuses calls."""
-        tenant = self._by_team[team_id]
-        tenant.state.is_migrating = True
-        event = {"type": "grid_migration_started", "enterprise_id": organisation.id}
-        tenant.people.tell(event)
-
-    def finish_migration(self, team_id: str, organisation: Enterprise) -> None:
-        """Let a workspace arrive in its organisation: its ids and the app's token stay."""
-        tenant = self._by_team[team_id]
-        tenant.state.is_migrating, tenant.workspace.enterprise = False, organisation
-        event = {"type": "grid_migration_finished", "enterprise_id": organisation.id}
-        tenant.people.tell(event)
-
     def of(self, enterprise_id: str) -> list[Tenant]:
         """Return the workspaces of an organisation."""
         return [

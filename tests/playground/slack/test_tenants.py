@@ -14,6 +14,7 @@ from bot.playground.slack.workspace.other_companies import (
     SOUTH,
     SOUTH_GENERAL,
 )
+from tests import slack_changes
 from tests.playground.slack.block_kit import AGREE, modal
 from tests.playground.slack.worlds import events_of, refused
 
@@ -144,10 +145,10 @@ async def test_a_workspace_that_moves_into_an_organisation_refuses_calls_meanwhi
     world.state.events |= moves
     world.deliver_to(bot.url)
 
-    world.tenants.migrate("T0ACME", INITECH)
+    slack_changes.begin_migration(world, INITECH)
     refusal = await refused(client.chat_postMessage(channel=GENERAL, text="?"))
     await world.deliverer.settle()
-    world.tenants.finish_migration("T0ACME", INITECH)
+    slack_changes.finish_migration(world, INITECH)
     await client.chat_postMessage(channel=GENERAL, text="hello")
     await world.deliverer.settle()
 

@@ -177,23 +177,6 @@ class PeopleActing(PeopleWriting):
         moved = {"old_channel_id": channel, "new_channel_id": new_id}
         self.tell({"type": "channel_id_changed", "event_ts": self._workspace.new_ts(), **moved})
 
-    def make_private(self, user: str, channel: str) -> None:
-        """Let *user* make a public channel private: it keeps its id, and says so."""
-        self._workspace.channels[channel].kind = "group"
-        self.say(
-            user, channel, "made this channel *private*.", subtype="channel_convert_to_private"
-        )
-
-    def rename(self, user: str, channel: str, name: str) -> None:
-        """Let *user* rename a channel, of which apps are told in two ways."""
-        found = self._workspace.channels[channel]
-        found.name, old = name, found.name
-        kind = "group" if found.kind == "group" else "channel"
-        renamed = {"id": channel, "name": name, "name_normalized": name, "created": 1360782804}
-        self.tell({"type": f"{kind}_rename", "channel": renamed})
-        words = f'has renamed the channel from "{old}" to "{name}"'
-        self.say(user, channel, words, subtype=f"{kind}_name")
-
     def tell(self, event: Json) -> None:
         """Deliver an event as it is."""
         self._events.publish(event)
@@ -214,25 +197,6 @@ class PeopleActing(PeopleWriting):
                 while not condition():
                     await changed.wait()
                     changed.clear()
-        finally:
-            unsubscribe()
-
-    async def next_change(
-        self,
-        wanted: Callable[[Change], object],
-        timeout: float = 10,  # noqa: ASYNC109 - callers set it
-    ) -> Change:
-        """Return the next change that is *wanted*."""
-        change: asyncio.Future[Change] = asyncio.get_running_loop().create_future()
-
-        def check(candidate: Change) -> None:
-            if not change.done() and wanted(candidate):
-                change.set_result(candidate)
-
-        unsubscribe = self._workspace.subscribe(check)
-        try:
-            async with asyncio.timeout(timeout):
-                return await change
         finally:
             unsubscribe()
 

@@ -1,6 +1,5 @@
 """When and in which order the bot is told."""
 
-import asyncio
 import json
 
 import pytest
@@ -103,22 +102,6 @@ async def test_a_stream_is_told_of_when_it_begins_and_when_it_is_whole(
     assert len(bodies) == 3
 
 
-async def test_the_next_change_that_is_wanted_can_be_waited_for(slack, client):
-    slack.people.say(ADA, GENERAL, "before")
-    waiting = slack.people.next_change(lambda change: change.message.text == "this one")
-    posting = client.chat_postMessage(channel=GENERAL, text="not this one")
-
-    async def talk():
-        await posting
-        await client.chat_postMessage(channel=GENERAL, text="this one")
-
-    change, _ = await asyncio.gather(waiting, talk())
-
-    assert (change.kind, change.message.text) == ("posted", "this one")
-
-
 async def test_waiting_ends_when_nothing_comes(slack):
-    with pytest.raises(TimeoutError):
-        await slack.people.next_change(lambda _: True, timeout=0.01)
     with pytest.raises(TimeoutError):
         await slack.people.wait_for(lambda: False, timeout=0.01)

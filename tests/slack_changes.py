@@ -1,0 +1,34 @@
+"""What happens in Slack that its page does not offer."""
+
+from bot.playground.slack.server import SlackPlayground
+from bot.playground.slack.workspace.state import Enterprise
+
+
+def make_private(slack: SlackPlayground, user: str, channel: str) -> None:
+    """Let *user* make a public channel private: it keeps its id, and says so."""
+    slack.workspace.channels[channel].kind = "group"
+    words = "made this channel *private*."
+    slack.people.say(user, channel, words, subtype="channel_convert_to_private")
+
+
+def rename(slack: SlackPlayground, user: str, channel: str, name: str) -> None:
+    """Let *user* rename a channel, of which apps are told in two ways."""
+    found = slack.workspace.channels[channel]
+    found.name, old = name, found.name
+    kind = "group" if found.kind == "group" else "channel"
+    renamed = {"id": channel, "name": name, "name_normalized": name, "created": 1360782804}
+    slack.people.tell({"type": f"{kind}_rename", "channel": renamed})
+    words = f'has renamed the channel from "{old}" to "{name}"'
+    slack.people.say(user, channel, words, subtype=f"{kind}_name")
+
+
+def begin_migration(slack: SlackPlayground, organisation: Enterprise) -> None:
+    """Begin to move the workspace into an organisation; until it is there, it refuses calls."""
+    slack.state.is_migrating = True
+    slack.people.tell({"type": "grid_migration_started", "enterprise_id": organisation.id})
+
+
+def finish_migration(slack: SlackPlayground, organisation: Enterprise) -> None:
+    """Let the workspace arrive in its organisation: its ids and the app's token stay."""
+    slack.state.is_migrating, slack.workspace.enterprise = False, organisation
+    slack.people.tell({"type": "grid_migration_finished", "enterprise_id": organisation.id})
