@@ -1,15 +1,12 @@
 """``panelbot keys``: the keys with which content in Redis is encrypted."""
 
-from base64 import urlsafe_b64encode
-from secrets import token_bytes
-
 import click
 
 from bot.cli.shared import lazily
 from bot.cli.shared.command import asynchronous, settings
 from bot.panel.errors import Refused
 from bot.settings.needs import STORE
-from bot.settings.secret_kinds import KEY_BYTES
+from bot.settings.secret_kinds import new_key
 
 
 @click.group()
@@ -21,11 +18,6 @@ def keys() -> None:
 def new() -> None:
     """Print a new key, for PANELBOT_ENCRYPTION_KEYS."""
     click.echo(new_key())
-
-
-def new_key() -> str:
-    """Return a key for PANELBOT_ENCRYPTION_KEYS."""
-    return urlsafe_b64encode(token_bytes(KEY_BYTES)).decode().rstrip("=")
 
 
 @keys.command()

@@ -35,6 +35,7 @@ from bot.playground.slack.workspace.company import ADA, BEN, GENERAL, PRIVATE
 from bot.playground.slack.workspace.messages import Message
 from bot.settings.config import SETTINGS, Config
 from bot.settings.environment import read
+from bot.settings.secret_kinds import new_key
 
 log = logging.getLogger(__name__)
 
@@ -184,7 +185,7 @@ async def open_demo(
         settings.setdefault("PANELBOT_BUDGETS", _BUDGETS)
         if own_redis:
             for secret in ("PANELBOT_ENCRYPTION_KEYS", "PANELBOT_SECRET"):
-                settings.setdefault(secret, workspaces.new_key())
+                settings.setdefault(secret, new_key())
             settings["REDIS_URL"] = await stack.enter_async_context(embedded_server())
         if "PANELBOT_TOOLS" not in settings:
             settings["PANELBOT_TOOLS"] = await _tools(settings, stack)

@@ -3,9 +3,7 @@
 import asyncio
 import socket
 import time
-from base64 import b64encode
 from collections.abc import Mapping
-from secrets import token_bytes
 
 from bot.adapters.slack.app.manifest import REDIRECT_PATH
 from bot.adapters.slack.installing.routes import INSTALL_PATH
@@ -33,11 +31,6 @@ class Begun(Status):
 
     async def wait(self) -> None:
         await self._begun.wait()
-
-
-def new_key() -> str:
-    """Return a key to encrypt or to sign with."""
-    return b64encode(token_bytes(32)).decode()
 
 
 def for_all_workspaces(slack: SlackPlayground, page: PlaygroundPage) -> dict[str, str]:

@@ -2,7 +2,8 @@
 
 import binascii
 import re
-from base64 import b64decode
+from base64 import b64decode, urlsafe_b64encode
+from secrets import token_bytes
 
 from bot.settings.kinds import Kind, Malformed
 
@@ -24,6 +25,11 @@ _BEGINNINGS = {
     "xoxe": "tokens do that expire (token rotation)",
     "sk-": "keys of OpenAI do (OPENAI_API_KEY)",
 }
+
+
+def new_key() -> str:
+    """Return a key for PANELBOT_ENCRYPTION_KEYS, or to sign with."""
+    return urlsafe_b64encode(token_bytes(KEY_BYTES)).decode().rstrip("=")
 
 
 def secret(*beginnings: str) -> Kind[str]:

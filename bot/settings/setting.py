@@ -23,28 +23,28 @@ class Group(StrEnum):
     """The sections of the settings."""
 
     SLACK = "Slack"
-    INSTALLING = "Many workspaces, which install the app from a link"
+    INSTALLING = "Many workspaces"
     MODEL = "The model"
     REDIS = "Redis (or Valkey), with appendonly yes"
-    PROCESS = "This process"
+    PROCESS = "Processes"
     LANGUAGE = "Language"
     PANELS = "Panels"
-    RIGHTS = "Who may do what"
+    RIGHTS = "Permissions and secrets"
     BUDGETS = "Budgets"
-    KEEPING = "How long things are kept"
-    TELEMETRY = "Watching it"
+    KEEPING = "Retention"
+    TELEMETRY = "Traces"
 
 
 class Own(StrEnum):
     """What a workspace may have of its own; its admins set it, unless it is the operator's."""
 
     ANY = "any value"
-    NAMED_THERE = "any value; the deployment's ids count in no workspace"
+    NAMED_THERE = "any value; the deployment's ids do not apply"
     AT_MOST = "at most the deployment's"
-    AT_MOST_OR_ZERO = "at most the deployment's, where 0 is the most"
-    WITHIN = "only what the deployment's has, which may be all"
-    BESIDES = "besides the deployment's"
-    OPERATOR = "any value, which only operators set"
+    AT_MOST_OR_ZERO = "at most the deployment's; 0 is unlimited"
+    WITHIN = "a part of the deployment's"
+    BESIDES = "in addition to the deployment's"
+    OPERATOR = "any value; only operators set it"
 
 
 @dataclass(frozen=True, slots=True)

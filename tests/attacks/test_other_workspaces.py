@@ -10,10 +10,11 @@ from bot.adapters.slack.app.manifest import ADD_EXPERT
 from bot.json_types import Json
 from bot.playground.slack.delivery.http import sign
 from bot.playground.slack.workspace.company import ADA, GENERAL
-from bot.playground.slack.workspace.other_companies import FAY, GLOBEX, INITECH, NORTH
+from bot.playground.slack.workspace.other_companies import FAY, GLOBEX
 from tests.end_to_end.companies import ACME, Companies, companies_of
 from tests.end_to_end.conftest import World
 from tests.eventually import eventually
+from tests.organisation import INITECH, NORTH
 
 MESSAGE = {
     "type": "message",

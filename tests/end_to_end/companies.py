@@ -13,15 +13,10 @@ from bot.playground.slack.workspace.other_companies import (
     FAY,
     GLOBEX,
     GLOBEX_GENERAL,
-    IVY,
-    NORTH,
-    NORTH_GENERAL,
-    SOUTH,
-    SOUTH_GENERAL,
     globex_workspace,
-    initech_workspaces,
 )
 from tests.end_to_end.conftest import World, body
+from tests.organisation import IVY, NORTH, NORTH_GENERAL, SOUTH, SOUTH_GENERAL, initech_workspaces
 
 ACME = "T0ACME"
 TWIN = "T0TWIN"  # where everybody and everything has the same id as in Acme

@@ -7,10 +7,11 @@ import pytest
 from bot.assembly import storage
 from bot.operations.chores import ChoreKind
 from bot.playground.openai.stand_in.brain import ModelRequest, Reply, WaitFor
-from bot.playground.slack.workspace.other_companies import GLOBEX, INITECH, NORTH, SOUTH
+from bot.playground.slack.workspace.other_companies import GLOBEX
 from tests.end_to_end.companies import Companies, companies_of
 from tests.end_to_end.conftest import World, panel_brain
 from tests.eventually import eventually
+from tests.organisation import INITECH, NORTH, SOUTH
 from tests.scripted_brain import ScriptedBrain
 
 

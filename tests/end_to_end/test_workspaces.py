@@ -13,13 +13,7 @@ from bot.operations.chores import Chore, ChoreKind
 from bot.playground.openai.server import OpenAIPlayground
 from bot.playground.openai.stand_in.brain import WaitFor
 from bot.playground.slack.workspace.company import ADA, GENERAL
-from bot.playground.slack.workspace.other_companies import (
-    FAY,
-    GLOBEX,
-    INITECH,
-    NORTH,
-    SOUTH,
-)
+from bot.playground.slack.workspace.other_companies import FAY, GLOBEX
 from tests.adapters.slack.installing.pages.conftest import Browser
 from tests.end_to_end.companies import (
     ACME,
@@ -31,6 +25,7 @@ from tests.end_to_end.companies import (
 )
 from tests.end_to_end.conftest import World, panel_brain
 from tests.eventually import eventually
+from tests.organisation import INITECH, NORTH, SOUTH
 from tests.scripted_brain import ScriptedBrain
 
 

@@ -15,10 +15,11 @@ from bot.adapters.slack.buttons.reply_buttons import SHOW_WORK
 from bot.playground.openai.items.items import text_of
 from bot.playground.openai.stand_in.brain import Call, ModelRequest, Reply, Text, is_user
 from bot.playground.slack.workspace.messages import Message
-from bot.playground.slack.workspace.other_companies import GLOBEX, INITECH, NORTH, SOUTH
+from bot.playground.slack.workspace.other_companies import GLOBEX
 from tests.end_to_end.companies import ACME, PLACES, TWIN, Companies, companies_of
 from tests.end_to_end.conftest import World
 from tests.eventually import eventually
+from tests.organisation import INITECH, NORTH, SOUTH
 
 WORDS = {
     ACME: "anvil", TWIN: "turbine", GLOBEX: "globe", NORTH: "nightjar", SOUTH: "sandpiper",

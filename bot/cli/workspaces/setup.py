@@ -16,7 +16,6 @@ from dotenv import set_key
 from bot.adapters.slack.app.app_manifests import creation_link
 from bot.adapters.slack.app.manifest import manifest
 from bot.cli.check import check, print_findings
-from bot.cli.keys import new_key
 from bot.cli.shared import lazily
 from bot.cli.shared.command import run, settings
 from bot.cli.shared.env_file import environment, file_in_use
@@ -26,6 +25,7 @@ from bot.panel.errors import Refused
 from bot.settings.config import SETTINGS
 from bot.settings.kinds import Malformed
 from bot.settings.needs import INSTALLING, STORE
+from bot.settings.secret_kinds import new_key
 from bot.settings.sections.slack import SLACK_API
 
 Check = Callable[[str], Coroutine[Any, Any, Sequence[Finding]]]

@@ -38,9 +38,9 @@ class BudgetSettings:
     budgets: tuple[Limit, ...] = setting(
         "PANELBOT_BUDGETS",
         Kind(_limits, ()),
-        "The most that may be spent: by the deployment (all workspaces of this Redis), and by "
-        "default by each workspace, channel, person and expert, in dollars or tokens by day or "
-        "month. Admins may set others with /experts budget, but not the deployment's",
+        "How much may be spent: by the deployment (all workspaces in this Redis), and by "
+        "default by each workspace, channel, person and expert, in dollars or tokens per day or "
+        "month. Admins can set others with /experts budget, except the deployment's",
         example="deployment $500/month, person $2/day, channel 5M tokens/month",
         page=_PAGE,
         group=Group.BUDGETS,
@@ -49,7 +49,7 @@ class BudgetSettings:
     time_zone: str = setting(
         "PANELBOT_TIME_ZONE",
         Kind(_zone, "UTC"),
-        "The time zone in which the days and months of budgets begin",
+        "The time zone in which a budget's days and months begin",
         example="Europe/Berlin",
         page=_PAGE,
         own=Own.OPERATOR,

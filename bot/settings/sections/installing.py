@@ -21,8 +21,8 @@ class InstallingSettings:
     client_id: str = setting(
         "PANELBOT_CLIENT_ID",
         word(r"[0-9]{1,32}\.[0-9]{1,32}", "two numbers with a dot between"),
-        "With it, the bot serves many workspaces, each of which installs the app from a link; "
-        "SLACK_BOT_TOKEN is not used then. Basic Information > App Credentials > Client ID",
+        "Set this to serve many workspaces, each of which installs the app from a link; "
+        "SLACK_BOT_TOKEN is then not used. Basic Information > App Credentials > Client ID",
         needed="for many workspaces",
         example="1234567890.1234567890123",
         page=_PAGE,
@@ -40,7 +40,8 @@ class InstallingSettings:
     public_url: str = setting(
         "PANELBOT_PUBLIC_URL",
         public_url(),
-        "Where browsers reach `panelbot web`: its pages /slack/install and /slack/oauth_redirect",
+        "The address at which browsers reach `panelbot web`, with its pages /slack/install and "
+        "/slack/oauth_redirect",
         needed=_WITH_IT,
         example="https://panelbot.example.com",
         page=_PAGE,
@@ -48,8 +49,8 @@ class InstallingSettings:
     installing: str = setting(
         "PANELBOT_INSTALLING",
         choice("invitation", "open", default="invitation"),
-        "Who may install the app: whoever has a link of `panelbot workspaces invite`, or everybody "
-        "who opens /slack/install",
+        "Who may install the app: people with a link from `panelbot workspaces invite` "
+        "(invitation), or everybody who opens /slack/install (open)",
         example="open",
         page=f"{_PAGE}#who-may-install-it",
     )

@@ -16,9 +16,9 @@ class KeepingSettings:
     retention_days: int = setting(
         "PANELBOT_RETENTION_DAYS",
         whole_number(1, 90, default=0, or_zero=True, unit="days"),
-        "Days after its last use for which a thread is kept; then workers delete its conversations "
-        "on the model's side, its history and its links. 0: the first until somebody forgets the "
-        "thread, what Redis has for 90 days",
+        "Days after its last use until a thread is deleted: its conversations at the model "
+        "server, its history and its links. 0: conversations are kept until somebody forgets "
+        "the thread, and data in Redis for 90 days",
         page=_PAGE,
         group=Group.KEEPING,
         own=Own.AT_MOST_OR_ZERO,
@@ -26,29 +26,30 @@ class KeepingSettings:
     report_days: int = setting(
         "PANELBOT_RETENTION_REPORTS_DAYS",
         whole_number(1, 400, default=30, unit="days"),
-        "Days for which *Show work* and the notes of what failed are kept",
+        "Days for which *Show work* and notes about failures are kept",
         page=_PAGE,
         own=Own.AT_MOST,
     )
     dead_days: int = setting(
         "PANELBOT_RETENTION_DEAD_DAYS",
         whole_number(1, 400, default=30, unit="days"),
-        "Days for which turns that were given up are kept, with what people wrote in them",
+        "Days for which failed turns are kept, with what people wrote in them",
         page=_PAGE,
     )
     uninstall_days: float = setting(
         "PANELBOT_UNINSTALL_DAYS",
         number(0, 90, default=7, unit="days"),
-        "Days after the app was removed from the workspace, or its token revoked, until all that "
-        "is kept of the workspace is deleted; installing it again before that keeps it",
+        "Days after the app is removed from a workspace, or its token is revoked, until the "
+        "workspace's data is deleted; if the app is installed again before that, the data is "
+        "kept",
         page="run/forgetting.md#when-the-app-is-removed",
         own=Own.AT_MOST,
     )
     usage_by_person: str = setting(
         "PANELBOT_USAGE_BY_PERSON",
         choice("no", "yes", default="no"),
-        "Count what each person's questions take, for `panelbot usage --by person`; by expert and "
-        "channel it is counted anyway",
+        "Also count usage by person, for `panelbot usage --by person`; usage by expert and "
+        "channel is always counted",
         example="yes",
         page="run/usage.md#by-person",
         own=Own.ANY,
@@ -56,9 +57,9 @@ class KeepingSettings:
     learning: str = setting(
         "PANELBOT_LEARNING",
         choice("off", "channel", "workspace", default="off"),
-        "Whether to keep questions for which people wanted other experts than the router had "
-        "asked, and show it the nearest with later ones: of the same `channel`, or, as "
-        "`workspace`, also of public ones. They are kept as redactors let them pass, as long as "
+        "Whether to keep questions for which people wanted other experts than the router chose, "
+        "and to show the router the most similar ones later: from the same `channel`, or, with "
+        "`workspace`, also from public channels. They are kept after redaction, as long as "
         "threads",
         example="channel",
         page="use/learning.md",

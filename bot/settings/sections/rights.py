@@ -21,7 +21,7 @@ class RightsSettings:
     panel_file: str = setting(
         "PANELBOT_PANEL_FILE",
         text(),
-        "A file that the panels are kept in, instead of being changed in Slack: see `panelbot "
+        "A file that defines the panels, which then cannot be changed in Slack: see `panelbot "
         "experts`",
         example="/etc/panelbot/panel.yaml",
         page="extend/panel-files.md",
@@ -30,9 +30,10 @@ class RightsSettings:
     own_secrets: tuple[str, ...] = setting(
         "PANELBOT_SECRET",
         secrets(),
-        "Signs the bot's own messages, so that a thread can be found again after Redis is lost. "
-        "At least 16 characters (openssl rand -hex 32). To change it: new,old. Without it the "
-        "signing secret or the bot token serves, and a new token makes old threads unreadable.",
+        "Signs the bot's own messages, so that threads can be found again if Redis is lost. At "
+        "least 16 characters (openssl rand -hex 32). To change it: new,old. Without it, the "
+        "signing secret or the bot token is used, and old threads cannot be read once that "
+        "changes.",
         needed="recommended",
         example="the output of: openssl rand -hex 32",
         is_secret=True,
@@ -41,9 +42,9 @@ class RightsSettings:
     encryption_keys: tuple[bytes, ...] = setting(
         "PANELBOT_ENCRYPTION_KEYS",
         encryption_keys(),
-        "Encrypt what people and models say where Redis holds it (AES-256-GCM): one or more keys, "
-        "the first of which writes. `panelbot keys new` makes one, `panelbot keys rotate` takes "
-        "the others out of use",
+        "Keys that encrypt what people and models say in Redis (AES-256-GCM); the first one is "
+        "used to write. `panelbot keys new` makes a key, `panelbot keys rotate` lets you remove "
+        "the others",
         needed="with PANELBOT_CLIENT_ID",
         example="the output of: panelbot keys new",
         is_secret=True,
@@ -52,15 +53,15 @@ class RightsSettings:
     admins: frozenset[str] = setting(
         "PANELBOT_ADMINS",
         word_set(r"[UW][A-Z0-9]{2,}", "ids of people (U…)"),
-        "People, besides workspace admins, who may change the workspace's default panel",
+        "People who may change the workspace's default panel, in addition to workspace admins",
         example="U012AB3CD,U045EF6GH",
         own=Own.NAMED_THERE,
     )
     alerts: frozenset[str] = setting(
         "PANELBOT_ALERTS",
         word_set(r"[CGUW][A-Z0-9]{2,}", "ids of channels (C…) and people (U…)"),
-        "Who is told of what somebody has to mend: ids of channels that the bot is in, and of "
-        "people. Left out: PANELBOT_ADMINS; with neither, only the log",
+        "Who is told when somebody has to fix something: ids of channels that the bot is in, "
+        "and of people. Left out: PANELBOT_ADMINS; if that is empty, too, only the log",
         example="C012AB3CD,U045EF6GH",
         page="run/alerts.md",
         own=Own.NAMED_THERE,
@@ -73,9 +74,9 @@ class RightsSettings:
             frozenset({"members"}),
             ("admins", "members", "guests", "partners"),
         ),
-        "Who may ask, press buttons and give commands: admins, members (with admins), guests, "
-        "partners (people of other organisations in shared channels), and ids of people; each "
-        "perhaps for one channel only",
+        "Who may ask, press buttons and give commands: admins, members (includes admins), "
+        "guests, partners (people from other organisations in shared channels), and ids of "
+        "people. Each can be limited to a channel",
         example="members,guests:C012AB3CD,partners:C045EF6GH",
         page="use/access.md",
         own=Own.NAMED_THERE,
@@ -83,7 +84,8 @@ class RightsSettings:
     channels: frozenset[str] = setting(
         "PANELBOT_CHANNELS",
         word_set(_PLACES, _NAMED_SO, frozenset({"all"}), _PLACE_WORDS),
-        "Where the bot may be used: ids of channels and workspaces, direct (messages), all",
+        "Where the bot may be used: ids of channels and workspaces, direct (for direct "
+        "messages), or all",
         example="C012AB3CD,C045EF6GH,direct",
         page="use/access.md",
         own=Own.WITHIN,
@@ -91,7 +93,7 @@ class RightsSettings:
     channels_denied: frozenset[str] = setting(
         "PANELBOT_CHANNELS_DENIED",
         word_set(_PLACES, _NAMED_SO, known=_PLACE_WORDS),
-        "Where it may not, whatever else is said",
+        "Where it may not be used, whatever the other settings say",
         example="C012AB3CD",
         page="use/access.md",
         own=Own.BESIDES,
@@ -99,8 +101,8 @@ class RightsSettings:
     channels_sharing: frozenset[str] = setting(
         "PANELBOT_CHANNELS_SHARING",
         word_set(_PLACES, _NAMED_SO, known=_PLACE_WORDS),
-        "Channels shared with other organisations in which the documents and tools of the "
-        "default panel may be used; left out: none",
+        "Channels shared with other organisations where the default panel's documents and tools "
+        "may be used. Left out: none",
         example="C012AB3CD",
         page="use/access.md#channels-shared-with-other-organisations",
         own=Own.ANY,
@@ -108,22 +110,22 @@ class RightsSettings:
     questions_of_person: int = setting(
         "PANELBOT_QUESTIONS_OF_PERSON",
         whole_number(1, 10_000, or_zero=True, default=30),
-        "Questions that one person may ask a minute; 0: any number",
+        "Questions that one person may ask per minute; 0: no limit",
         page="use/access.md#how-often",
         own=Own.AT_MOST_OR_ZERO,
     )
     questions_of_channel: int = setting(
         "PANELBOT_QUESTIONS_OF_CHANNEL",
         whole_number(1, 10_000, or_zero=True, default=300),
-        "Questions that all people of a channel may ask together a minute; 0: any number",
+        "Questions that all people in a channel together may ask per minute; 0: no limit",
         page="use/access.md#how-often",
         own=Own.AT_MOST_OR_ZERO,
     )
     apps: frozenset[str] = setting(
         "PANELBOT_APPS",
         word_set(r"[ABUW][A-Z0-9]{2,}", "ids of apps (A…), bots (B…) or their users (U…)"),
-        "Other apps and workflows that may ask by mentioning the bot: ids of apps (A…), of their "
-        "bots (B…) or of their bots' users (U…). Left out: none may",
+        "Other apps and workflows that may ask by mentioning the bot: ids of apps (A…), of "
+        "their bots (B…) or of their bots' users (U…). Left out: none",
         example="A012AB3CD,B045EF6GH",
         page="use/asking.md#apps-and-workflows",
         own=Own.NAMED_THERE,
@@ -136,9 +138,9 @@ class RightsSettings:
             _USUAL_APPROVERS,
             ("asker", "anyone", "admins"),
         ),
-        "Who may approve tools that need it: asker (of the question; never of tools that may "
-        "change something), admins (of the workspace, and those above), anyone (full members), and "
-        "ids of people and user groups",
+        "Who may approve tools that need it: asker (whoever asked, but not for tools that may "
+        "change something), admins (of the workspace or organisation), anyone (full members), "
+        "and ids of people and user groups",
         example="asker,admins,U012AB3CD,S078IJ9KL",
         page="use/approvals.md",
         own=Own.NAMED_THERE,
@@ -146,8 +148,8 @@ class RightsSettings:
     link_domains: frozenset[str] = setting(
         "PANELBOT_LINK_DOMAINS",
         word_set(r"(?:[a-zA-Z0-9_-]+\.)+[a-zA-Z0-9-]{2,}", "domains (example.com)"),
-        "Domains that answers may link to, with all below them: other links are shown as plain "
-        "text. Left out: all",
+        "Domains that answers may link to, including their subdomains; other links are shown as "
+        "plain text. Left out: all",
         example="example.com,docs.python.org",
         page="understand/prompt-injection.md",
         own=Own.ANY,
@@ -155,7 +157,7 @@ class RightsSettings:
     approval_hours: float = setting(
         "PANELBOT_APPROVAL_HOURS",
         number(0.0001, 720, default=24, unit="hours"),
-        "Hours after which an approval that nobody decided on counts as declined",
+        "Hours after which a request for approval counts as declined if nobody has decided",
         page="use/approvals.md",
         own=Own.ANY,
     )

@@ -45,5 +45,5 @@ class SlackSettings:
     slack_api_url: str = setting(
         "SLACK_API_URL",
         url(slash=True, default=SLACK_API),
-        "Only for a stand-in of Slack, such as the playground's",
+        "Only for a stand-in for Slack, such as the playground",
     )

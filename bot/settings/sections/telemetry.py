@@ -13,8 +13,8 @@ class TelemetrySettings:
     traces_to: str = setting(
         "OTEL_EXPORTER_OTLP_ENDPOINT",
         url(default=""),
-        "The OpenTelemetry collector that gets traces over HTTP, with the extra `traces`; left "
-        "out: none. All other variables OTEL_… are OpenTelemetry's own",
+        "The OpenTelemetry collector that receives traces over HTTP; needs the extra `traces`. "
+        "Left out: none. All other OTEL_… variables are OpenTelemetry's own",
         example="http://localhost:4318",
         page="run/traces.md",
         group=Group.TELEMETRY,
@@ -30,7 +30,7 @@ class TelemetrySettings:
     traced_content: str = setting(
         "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT",
         text(),
-        "span_only or span_and_event: what people and models say is in the traces, too",
+        "span_only or span_and_event: include what people and models say in the traces",
         example="span_only",
         page="run/traces.md#what-people-say",
     )

@@ -11,8 +11,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.json_types import Json
 from bot.playground.slack.server import SCOPES, SlackPlayground
 from bot.playground.slack.workspace.company import company_workspace
-from bot.playground.slack.workspace.other_companies import globex_workspace, initech_workspaces
+from bot.playground.slack.workspace.other_companies import globex_workspace
 from bot.playground.slack.workspace.state import Workspace
+from tests.organisation import initech_workspaces
 
 ALL_SCOPES = SCOPES | {"files:read", "files:write", "reactions:write"}
 

@@ -3,18 +3,9 @@
 import pytest
 
 from bot.playground.slack.workspace.company import ADA, BOT_USER, GENERAL, company_workspace
-from bot.playground.slack.workspace.other_companies import (
-    FAY,
-    GLOBEX,
-    GLOBEX_GENERAL,
-    INITECH,
-    IVY,
-    NORTH,
-    NORTH_GENERAL,
-    SOUTH,
-    SOUTH_GENERAL,
-)
+from bot.playground.slack.workspace.other_companies import FAY, GLOBEX, GLOBEX_GENERAL
 from tests import slack_changes
+from tests.organisation import INITECH, IVY, NORTH, NORTH_GENERAL, SOUTH, SOUTH_GENERAL
 from tests.playground.slack.block_kit import AGREE, modal
 from tests.playground.slack.worlds import events_of, refused
 

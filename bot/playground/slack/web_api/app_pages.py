@@ -13,8 +13,8 @@ from bot.playground.slack.web_api.state import ServerState
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
 <body style="font:16px/1.5 sans-serif;max-width:40em;margin:3em auto">
 <h1>{title}</h1>{body}</body></html>"""
-_FORM = """<p>{scopes} scopes, {events} events, {transport}.</p>
-<form method="post"><textarea name="manifest_json" rows="20" cols="80">{manifest}</textarea>
+_FORM = """<form method="post">
+<textarea name="manifest_json" rows="20" cols="80">{manifest}</textarea>
 <p><button>Create and install</button></form>"""
 
 
@@ -27,15 +27,8 @@ class AppPages:
 
     async def ask(self, request: web.Request) -> web.Response:
         """Show what the app is to be."""
-        text = request.query.get("manifest_json", "")
-        manifest = _read(text)
-        settings, scopes = manifest.get("settings", {}), manifest.get("oauth_config", {})
-        form = _FORM.format(
-            scopes=len(scopes.get("scopes", {}).get("bot", ())),
-            events=len(settings.get("event_subscriptions", {}).get("bot_events", ())),
-            transport="Socket Mode" if settings.get("socket_mode_enabled") else "HTTP",
-            manifest=escape(json.dumps(manifest, indent=2)),
-        )
+        manifest = _read(request.query.get("manifest_json", ""))
+        form = _FORM.format(manifest=escape(json.dumps(manifest, indent=2)))
         name = escape(manifest.get("display_information", {}).get("name", "?"))
         return _page(f"Create {name}", form)
 

@@ -1,21 +1,18 @@
-"""Other workspaces than the first: a second company, and an organisation with two workspaces."""
+"""A second company."""
 
 from dataclasses import dataclass
 
-from bot.playground.slack.workspace.state import SLACKBOT, Channel, Enterprise, User, Workspace
+from bot.playground.slack.workspace.state import SLACKBOT, Channel, User, Workspace
 
 GLOBEX = "T0GLOBEX"
 FAY, GIL, HANA = "U0FAY", "U0GIL", "U0HANA"
 GLOBEX_GENERAL, SALES = "C0GLOBEX", "C0SALES"
 
-INITECH = Enterprise("E0INITECH", "Initech")
-NORTH, SOUTH = "T0NORTH", "T0SOUTH"
-IVY, JON = "W0IVY", "W0JON"  # who are in both
-NORTH_GENERAL, SOUTH_GENERAL = "C0NORTH", "C0SOUTH"
-
 
 @dataclass(frozen=True, slots=True)
-class _Person:
+class Person:
+    """Somebody who works there."""
+
     id: str
     name: str
     surname: str
@@ -26,20 +23,16 @@ class _Person:
 
 
 _GLOBEX = (
-    _Person(FAY, "Fay", "Lindqvist", "👩🏼‍🚀", "#7b3f98", is_admin=True),
-    _Person(GIL, "Gil", "Tanaka", "👨🏻‍🍳", "#1f6f8b"),
-    _Person(HANA, "Hana", "Weber", "👩🏻‍🏫", "#2e7d4f", locale="de-DE"),
-)
-_INITECH = (
-    _Person(IVY, "Ivy", "Mbeki", "👩🏿‍💼", "#a23e48", is_admin=True),
-    _Person(JON, "Jon", "Reyes", "👨🏽‍🔧", "#8a5a00"),
+    Person(FAY, "Fay", "Lindqvist", "👩🏼‍🚀", "#7b3f98", is_admin=True),
+    Person(GIL, "Gil", "Tanaka", "👨🏻‍🍳", "#1f6f8b"),
+    Person(HANA, "Hana", "Weber", "👩🏻‍🏫", "#2e7d4f", locale="de-DE"),
 )
 
 
 def globex_workspace() -> Workspace:
     """Return the workspace of another company, without the app."""
     workspace = Workspace(GLOBEX, "Globex", mark="GLOB")
-    members = _add_people(workspace, _GLOBEX)
+    members = add_people(workspace, _GLOBEX)
     workspace.add(
         Channel(GLOBEX_GENERAL, "general", members=set(members)),
         Channel(SALES, "sales", members={FAY, GIL}),
@@ -47,17 +40,8 @@ def globex_workspace() -> Workspace:
     return workspace
 
 
-def initech_workspaces() -> tuple[Workspace, Workspace]:
-    """Return the workspaces of an organisation, whose people are in both, without the app."""
-    north = Workspace(NORTH, "Initech North", mark="NORTH", enterprise=INITECH)
-    south = Workspace(SOUTH, "Initech South", mark="SOUTH", enterprise=INITECH)
-    for workspace, channel in ((north, NORTH_GENERAL), (south, SOUTH_GENERAL)):
-        members = _add_people(workspace, _INITECH)
-        workspace.add(Channel(channel, "general", members=set(members)))
-    return north, south
-
-
-def _add_people(workspace: Workspace, people: tuple[_Person, ...]) -> set[str]:
+def add_people(workspace: Workspace, people: tuple[Person, ...]) -> set[str]:
+    """Add people, and Slackbot; returns the ids of those."""
     team = workspace.team_id
     for one in people:
         workspace.add(

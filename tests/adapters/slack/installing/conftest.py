@@ -9,7 +9,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters.slack.api import web_api
 from bot.panel.installations.installation import Installation
 from bot.playground.slack.server import EVENTS, SlackPlayground
-from bot.playground.slack.workspace.other_companies import globex_workspace, initech_workspaces
+from bot.playground.slack.workspace.other_companies import globex_workspace
+from tests.organisation import initech_workspaces
 
 ACCESS = frozenset({"team_access_granted", "team_access_revoked"})
 

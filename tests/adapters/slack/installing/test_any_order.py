@@ -11,8 +11,9 @@ import pytest
 
 from bot.panel.errors import MessengerUnavailable
 from bot.playground.slack.web_api.errors import ApiError
-from bot.playground.slack.workspace.other_companies import GLOBEX, INITECH, NORTH, SOUTH
+from bot.playground.slack.workspace.other_companies import GLOBEX
 from tests.adapters.slack.installing.test_removal import Company
+from tests.organisation import INITECH, NORTH, SOUTH
 from tests.slack_faults import server_error
 
 ORG = INITECH.id

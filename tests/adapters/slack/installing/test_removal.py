@@ -14,8 +14,9 @@ from bot.operations.forgetting.removal import RemovedWorkspaces
 from bot.panel.audit.entry import Act
 from bot.panel.errors import MessengerUnavailable, PanelError
 from bot.playground.loopback import LoopbackServer
-from bot.playground.slack.workspace.other_companies import GLOBEX, INITECH, NORTH, SOUTH
+from bot.playground.slack.workspace.other_companies import GLOBEX
 from tests.fakes.audit_log import FakeAuditLog, auditor
+from tests.organisation import INITECH, NORTH, SOUTH
 
 ORG = INITECH.id
 

@@ -12,7 +12,8 @@ from slack_sdk.oauth.installation_store import Installation as SdkInstallation
 from bot.adapters.redis.encryption import Cipher
 from bot.adapters.redis.stores.installation_store import RedisInstallationStore
 from bot.adapters.slack.installing.sdk_store import SdkInstallationStore
-from bot.playground.slack.workspace.other_companies import GLOBEX, INITECH, NORTH, SOUTH
+from bot.playground.slack.workspace.other_companies import GLOBEX
+from tests.organisation import INITECH, NORTH, SOUTH
 
 ORG = INITECH.id
 

@@ -13,8 +13,9 @@ from bot.adapters.slack.installing.token_rotation import EARLY, TokenRotation
 from bot.panel.errors import MessengerUnavailable, StoreUnavailable
 from bot.panel.installations.installation import NotInstalled
 from bot.playground.loopback import LoopbackServer
-from bot.playground.slack.workspace.other_companies import GLOBEX, INITECH, NORTH
+from bot.playground.slack.workspace.other_companies import GLOBEX
 from bot.runtime import Runtime
+from tests.organisation import INITECH, NORTH
 from tests.slack_faults import error, rate_limited, reset, server_error
 
 METHOD = "oauth.v2.access"

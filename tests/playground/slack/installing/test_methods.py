@@ -6,7 +6,8 @@ import pytest
 from aiohttp import ClientError, encode_basic_auth
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground.slack.workspace.other_companies import FAY, GLOBEX, INITECH, IVY, NORTH
+from bot.playground.slack.workspace.other_companies import FAY, GLOBEX
+from tests.organisation import INITECH, IVY, NORTH
 from tests.playground.slack.worlds import refused
 from tests.slack_faults import reset
 

@@ -4,14 +4,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from bot.playground.slack.workspace.other_companies import (
-    FAY,
-    GIL,
-    GLOBEX,
-    INITECH,
-    IVY,
-    NORTH,
-)
+from bot.playground.slack.workspace.other_companies import FAY, GIL, GLOBEX
+from tests.organisation import INITECH, IVY, NORTH
 
 CALLBACK = "http://127.0.0.1:1/slack/oauth_redirect"
 LINK = {

@@ -4,13 +4,8 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.slack.server import EVENTS, SlackPlayground
-from bot.playground.slack.workspace.other_companies import (
-    FAY,
-    GLOBEX,
-    GLOBEX_GENERAL,
-    INITECH,
-    NORTH,
-)
+from bot.playground.slack.workspace.other_companies import FAY, GLOBEX, GLOBEX_GENERAL
+from tests.organisation import INITECH, NORTH
 from tests.playground.slack.worlds import events_of, refused
 
 SECRETS = {"client_id": "111.222", "client_secret": "playground-client-secret"}

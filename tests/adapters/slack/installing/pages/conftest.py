@@ -19,9 +19,10 @@ from bot.adapters.slack.installing.routes import Begun, add_install_routes
 from bot.panel.installations.installation import Installation
 from bot.panel.installations.one_time import Attempt, Invitation, name_of
 from bot.playground.slack.server import SlackPlayground
-from bot.playground.slack.workspace.other_companies import globex_workspace, initech_workspaces
+from bot.playground.slack.workspace.other_companies import globex_workspace
 from tests.fakes.installation_store import FakeInstallationStore
 from tests.fakes.one_time import FakeOneTimeStore
+from tests.organisation import initech_workspaces
 
 UNTIL = 4_000_000_000.0
 

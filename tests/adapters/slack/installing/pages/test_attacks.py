@@ -9,8 +9,9 @@ import pytest
 from bot import runtime
 from bot.panel.errors import StoreUnavailable
 from bot.panel.installations.one_time import ATTEMPT_FOR
-from bot.playground.slack.workspace.other_companies import FAY, GLOBEX, INITECH, IVY, NORTH
+from bot.playground.slack.workspace.other_companies import FAY, GLOBEX
 from tests.adapters.slack.installing.pages.conftest import query
+from tests.organisation import INITECH, IVY, NORTH
 
 CANNOT_GO_ON = "This installation cannot go on"
 

@@ -6,16 +6,10 @@ import pytest
 
 from bot.panel.errors import StoreUnavailable
 from bot.panel.installations.one_time import name_of
-from bot.playground.slack.workspace.other_companies import (
-    FAY,
-    GIL,
-    GLOBEX,
-    INITECH,
-    IVY,
-    NORTH,
-)
+from bot.playground.slack.workspace.other_companies import FAY, GIL, GLOBEX
 from tests.adapters.slack.installing.pages.conftest import query
 from tests.eventually import eventually
+from tests.organisation import INITECH, IVY, NORTH
 from tests.slack_faults import reset, server_error
 
 
