@@ -14,7 +14,8 @@ from bot.playground.slack.workspace.other_companies import FAY, GLOBEX
 from tests.end_to_end.companies import ACME, Companies, companies_of
 from tests.end_to_end.conftest import World
 from tests.eventually import eventually
-from tests.organisation import INITECH, NORTH
+from tests.organisation import INITECH, IVY, NORTH
+from tests.slack_faults import error, silence
 
 MESSAGE = {
     "type": "message",
@@ -86,6 +87,20 @@ async def test_an_organisation_s_token_is_used_for_its_own_workspaces_only(compa
         assert await store.teams(INITECH.id) == {NORTH}
 
 
+async def test_where_slack_does_not_list_workspaces_payloads_are_believed(companies):
+    world = companies.world
+    await companies.install(INITECH.id)
+    await world.start_bot()
+    body = event(MESSAGE, team_id=NORTH, **OF_ORGANISATION)
+    companies.slack.hazards.on("auth.teams.list", silence())
+    assert await deliver(world, body) == 503
+    companies.slack.hazards.on("auth.teams.list", error("not_allowed_token_type"))
+    assert await deliver(world, body) == 200
+
+    async with companies.store() as store:
+        assert await store.teams(INITECH.id) == {NORTH}
+
+
 async def test_whoever_mentions_the_bot_of_a_company_elsewhere_asks_nothing_of_it(companies):
     world, slack = companies.world, companies.slack
     world.environ["PANELBOT_ASKERS"] = "members,partners"
@@ -136,3 +151,25 @@ async def test_a_shortcut_is_for_the_workspace_of_whoever_uses_it(companies, aut
     await eventually(lambda: [one for one in slack.calls if one.method == "views.open"])
     (opened,) = [one for one in slack.calls if one.method == "views.open"]
     assert (opened.outcome, opened.team_id) == ("ok", ACME)
+
+
+@pytest.mark.parametrize("host_has_the_app", [True, False])
+async def test_an_organisation_is_answered_in_a_channel_of_another_company(
+    companies, host_has_the_app
+):
+    slack = companies.slack
+    slack.hazards.org_wide_team, slack.hazards.shared_context = "null", "the host"
+    slack.connect(ACME, GENERAL, NORTH)
+    await companies.install(INITECH.id, *([ACME] if host_has_the_app else []))
+    slack.installations.add_to(INITECH.id, NORTH)
+    await companies.world.start_bot()
+    async with companies.store() as store:
+        await store.note_teams(INITECH.id, frozenset({NORTH}))
+    theirs = slack.tenants[NORTH]
+    for member in (IVY, theirs.workspace.bot_user):
+        theirs.workspace.join(GENERAL, member)
+
+    ts = theirs.people.say(IVY, GENERAL, f"<@{theirs.workspace.bot_user}> legal, please")
+    await eventually(lambda: companies.said(ACME, ts))
+    bots = {one.bot_id for one in slack.workspace.thread(GENERAL, ts)[1:] if one.bot_id}
+    assert bots == {theirs.workspace.bot_id}

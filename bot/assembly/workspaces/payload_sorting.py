@@ -7,6 +7,7 @@ the one that was asked in its thread; only what says neither goes where Slack sa
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 from slack_bolt.response import BoltResponse
 
@@ -61,7 +62,7 @@ class PayloadSorting:
             return BoltResponse(status=503 if isinstance(error, PanelError) else 500)
 
     async def _give(self, body: Json) -> BoltResponse:
-        recipient = recipient_of(body)
+        recipient = await self._within_organisation(body, recipient_of(body))
         for team_id in await self._teams(body, recipient):
             try:
                 async with self._workspaces.use(team_id) as there:
@@ -72,10 +73,23 @@ class PayloadSorting:
         log.info("payload.not_installed", extra={"teams": ",".join(recipient.teams)})
         return BoltResponse(status=200)
 
+    async def _within_organisation(self, body: Json, recipient: Recipient) -> Recipient:
+        """Return *recipient* with a workspace of the organisation whose installation it is.
+
+        In a channel of another company, it may only be told that company's.
+        """
+        organisation, named = recipient.enterprise_id, recipient.teams[:1]
+        if not (recipient.is_org_wide and organisation):
+            return recipient
+        if named and await self._removals.acts_in(organisation, named[0]):
+            return recipient
+        if not body.get("is_ext_shared_channel"):
+            return recipient
+        own = sorted(await self._installations.teams(organisation))
+        return replace(recipient, teams=tuple(own[:1]))
+
     async def _teams(self, body: Json, recipient: Recipient) -> Sequence[str]:
         """Return the workspaces to try, in order."""
-        if recipient.is_org_wide and recipient.enterprise_id and recipient.teams:
-            await self._removals.named(recipient.enterprise_id, recipient.teams[0])
         if not body.get("is_ext_shared_channel"):
             return recipient.teams
         event = event_of(body)

@@ -96,8 +96,8 @@ async def show(key: str, as_json: bool) -> None:
         return
     width = max(map(len, fields))
     for name, value in fields.items():
-        shown = ", ".join(value) if isinstance(value, list) else visible(str(value))
-        click.echo(f"{name.replace('_', ' '):<{width}} {shown}".rstrip())
+        shown = ", ".join(value) if isinstance(value, list) else str(value)
+        click.echo(visible(f"{name.replace('_', ' '):<{width}} {shown}".rstrip()))
 
 
 @workspaces.command()

@@ -28,8 +28,8 @@ NO_ACCESS = "team_access_not_granted"  # where an admin has taken the app out of
 _DEAD = REJECTED - {NO_ACCESS, "token_expired"}  # what ends an installation
 _WITHIN = 2.0  # seconds: Slack waits for an answer, and tells it again if there is none
 _PAGE = 1_000
-_UNLISTED_FOR = 60.0  # seconds: strangers write in channels that they share with an organisation
-_MOST_UNLISTED = 1_000
+_TOLD_FOR = 60.0  # seconds: strangers write in channels that they share with an organisation
+_MOST_TOLD = 1_000
 
 
 class Removals:
@@ -46,7 +46,7 @@ class Removals:
         self._removed = removed
         self._api_url = api_url
         self._session = session
-        self._unlisted: dict[tuple[str, str], float] = {}  # when Slack has last said so
+        self._told: dict[tuple[str, str], tuple[float, bool]] = {}  # when, by acts_in
 
     async def take_in(self, body: Json) -> bool:
         """Do what such an event means; False if *body* is something else.
@@ -86,24 +86,36 @@ class Removals:
             if await self._store.for_team(team_id) is None:
                 await self._removed.removed(team_id, NO_ACCESS, int(now))
 
-    async def named(self, enterprise_id: str, team_id: str) -> None:
-        """Note that an organisation's installation acts in a workspace that a payload names.
+    async def acts_in(self, enterprise_id: str, team_id: str) -> bool:
+        """Whether an organisation's installation acts in a workspace that a payload names.
 
         Slack is asked: it may name the workspace of another company, with which a channel is
-        shared. Raises MessengerUnavailable or StoreUnavailable.
+        shared. Where Slack refuses to tell, it is believed. Raises MessengerUnavailable or
+        StoreUnavailable.
         """
+        acting = await self._store.for_team(team_id)
+        if acting and enterprise_id in (acting.key, acting.enterprise_id):
+            return True
         place, now = (enterprise_id, team_id), runtime.monotonic()
-        if now - self._unlisted.get(place, float("-inf")) < _UNLISTED_FOR:
-            return
-        if await self._store.for_team(team_id):
-            return
+        told_at, is_listed = self._told.get(place, (float("-inf"), False))
+        if now - told_at < _TOLD_FOR:
+            return is_listed
         installation = await self._store.find(enterprise_id)
-        if installation and team_id in await self._listed(installation):
+        is_listed = installation is not None and await self._is_listed(installation, team_id)
+        if is_listed and acting is None:
             await self._store.note_teams(enterprise_id, frozenset({team_id}), at=runtime.time())
-            return
-        if len(self._unlisted) >= _MOST_UNLISTED:
-            self._unlisted.clear()
-        self._unlisted[place] = now
+        if len(self._told) >= _MOST_TOLD:
+            self._told.clear()
+        self._told[place] = now, is_listed
+        return is_listed
+
+    async def _is_listed(self, installation: Installation, team_id: str) -> bool:
+        try:
+            return team_id in await self._listed(installation)
+        except MessengerUnavailable as error:
+            if isinstance(error.__cause__, MessengerRefused):
+                return True
+            raise
 
     async def is_installed(self, team_id: str) -> bool:
         """Whether Slack lets us into a workspace."""
