@@ -12,7 +12,6 @@
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
-from functools import partial
 
 from bot.panel.errors import ConversationGone, ModelRefused, ModelUnavailable
 from bot.panel.language_model.conversations import pairing
@@ -29,6 +28,7 @@ from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.links import Copy, ExpertLabels, Labels, RouterLabels, ThreadLinks
 from bot.panel.model import Claim, ConsultationPath, ConversationId
 from bot.panel.retries import retry
+from bot.panel.threads.conversations import relabel
 from bot.panel.threads.thread_store import ThreadStore
 from bot.panel.timeouts import Timeouts
 from bot.panel.tools import ApprovalWanted
@@ -63,7 +63,7 @@ class ConversationMigration:
         experts = await self._experts(claim, links, router)
         moved = ThreadLinks(router, experts)
         if self._model.is_current(router):
-            await self._record(router, RouterLabels(thread, experts))
+            await relabel(self._model, router, RouterLabels(thread, experts), self._backoff)
         await self._threads.save_links(thread, moved, claim=claim)
         await self._threads.forget_copies(thread)
         log.info("links.moved", extra={"ts": thread.thread_ts, "experts": len(experts)})
@@ -130,13 +130,6 @@ class ConversationMigration:
             return opened
 
         return await retry(write, self._backoff, on=ModelUnavailable)
-
-    async def _record(self, router: ConversationId, labels: RouterLabels) -> None:
-        try:
-            relabel = partial(self._model.relabel, router, labels)
-            await retry(relabel, self._backoff, on=ModelUnavailable)
-        except (ConversationGone, ModelRefused) as error:
-            log.warning("links.not_recorded", extra={"reason": str(error)})
 
     async def _discard(self, claim: Claim, former: ConversationId) -> None:
         """Delete an unfinished copy; one that cannot be deleted does no harm."""

@@ -12,7 +12,7 @@ from bot.panel.language_model.exchange import UserSaid
 from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.links import Copy, ExpertLabels, Labels, RouterLabels, ThreadLinks
 from bot.panel.model import ConsultationPath, ConversationId
-from bot.panel.retries import retry
+from bot.panel.retries import Backoff, retry
 from bot.panel.threads.thread_store import ThreadStore
 from bot.panel.timeouts import Timeouts
 
@@ -50,7 +50,7 @@ class ThreadConversations:
         """Return the router's conversation, opening it if there is none."""
         async with self._opening_router:
             if self._links.router is None:
-                return await self._open(None, RouterLabels(self._thread, self._links.experts))
+                return await self._open(None)
             if self._record.progress.opened.router is None:  # Slack may name it nowhere
                 self._record.note_with_next(ConversationOpened(None, self._links.router))
             return self._links.router
@@ -62,8 +62,7 @@ class ThreadConversations:
                 # An attempt may have opened it which died before it noted that.
                 self._record.note_with_next(ConversationOpened(path, known))
             return known
-        labels = ExpertLabels(self._thread, path, await self.router())
-        return await self._open(path, labels)
+        return await self._open(path)
 
     async def replace(
         self, path: ConsultationPath | None, history: Sequence[UserSaid]
@@ -74,10 +73,7 @@ class ThreadConversations:
         its owner stays stored: it is deleted with the thread, should it exist after all.
         """
         former = self._links.router if path is None else self._links.experts.get(path)
-        if path is None:
-            labels: Labels = RouterLabels(self._thread, self._links.experts)
-        else:
-            labels = ExpertLabels(self._thread, path, await self.router())
+        labels = await self._labels(path)
         opened = await retry(
             lambda: self._open_with(labels, former, history), self._backoff, on=ModelUnavailable
         )
@@ -112,12 +108,7 @@ class ThreadConversations:
         """Write into the router's metadata which experts have joined; if that fails, no matter."""
         if self._links.router and (self._unrecorded or always):
             labels = RouterLabels(self._thread, self._links.experts)
-            router = self._links.router
-            try:
-                relabel = partial(self._model.relabel, router, labels)
-                await retry(relabel, self._backoff, on=ModelUnavailable)
-            except (ConversationGone, ModelRefused) as error:  # the next turn finds out itself
-                log.warning("links.not_recorded", extra={"reason": str(error)})
+            await relabel(self._model, self._links.router, labels, self._backoff)
             self._unrecorded = False
 
     async def restore(self) -> None:
@@ -125,9 +116,14 @@ class ThreadConversations:
         if await self._store.links(self._thread) != self._links:
             await self._store.save_links(self._thread, self._links, claim=self._claim)
 
-    async def _open(self, path: ConsultationPath | None, labels: Labels) -> ConversationId:
+    async def _labels(self, path: ConsultationPath | None) -> Labels:
+        if path is None:
+            return RouterLabels(self._thread, self._links.experts)
+        return ExpertLabels(self._thread, path, await self.router())
+
+    async def _open(self, path: ConsultationPath | None) -> ConversationId:
         """Open a conversation; one whose id is lost on the way stays empty and does no harm."""
-        open_ = partial(self._model.open, labels)
+        open_ = partial(self._model.open, await self._labels(path))
         opened = await retry(open_, self._backoff, on=ModelUnavailable)
         await self._link(path, opened)
         return opened
@@ -142,3 +138,13 @@ class ThreadConversations:
                 saving = self._links
                 await self._store.save_links(self._thread, saving, claim=self._claim)
                 self._saved = saving
+
+
+async def relabel(
+    model: LanguageModel, router: ConversationId, labels: RouterLabels, backoff: Backoff
+) -> None:
+    """Write into the metadata of the *router* which experts it has; the next turn does so, too."""
+    try:
+        await retry(partial(model.relabel, router, labels), backoff, on=ModelUnavailable)
+    except (ConversationGone, ModelRefused) as error:
+        log.warning("links.not_recorded", extra={"reason": str(error)})

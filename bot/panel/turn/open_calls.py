@@ -8,7 +8,6 @@ next turn.
 import asyncio
 import logging
 from collections.abc import Sequence
-from functools import partial
 
 from bot.panel.errors import ConversationGone, ModelRefused, ModelUnavailable
 from bot.panel.journal.events import ExpertFailed, RouterAsked
@@ -20,7 +19,8 @@ from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.language_model.model_client import aborted
 from bot.panel.links import RouterLabels, ThreadLinks
 from bot.panel.model import Call, ConversationId, Panel
-from bot.panel.retries import Backoff, Retries, retry
+from bot.panel.retries import Backoff, Retries
+from bot.panel.threads.conversations import relabel
 
 log = logging.getLogger(__name__)
 
@@ -83,11 +83,10 @@ class OpenCalls:
         return call.id in progress.asked and progress.was_stopped(call)
 
     async def _relabel(self, router: ConversationId, links: ThreadLinks) -> None:
-        turn = self._record.turn
-        relabel = partial(self._model.relabel, router, RouterLabels(turn.thread, links.experts))
+        labels = RouterLabels(self._record.turn.thread, links.experts)
         try:
-            await retry(relabel, self._backoff, on=ModelUnavailable)
-        except (ModelUnavailable, ModelRefused, ConversationGone) as error:
+            await relabel(self._model, router, labels, self._backoff)
+        except ModelUnavailable as error:
             log.warning("links.not_recorded", extra={"reason": str(error)})
 
     async def _answer_in(
