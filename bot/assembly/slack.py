@@ -49,10 +49,7 @@ class Slack:
 async def open_slack(
     config: Config, storage: Storage, identity: Identity | None = None
 ) -> AsyncIterator[Slack]:
-    """Connect to Slack, which is asked for our *identity* unless it is given.
-
-    Raises PanelError, with a remedy, if it cannot be used.
-    """
+    """Connect to Slack, as *identity* if given. Raises PanelError, with a remedy, if that fails."""
     async with web_api.session() as session:
         if identity is None:
             identity = await identify(

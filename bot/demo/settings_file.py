@@ -20,10 +20,7 @@ def as_env_file(settings: Mapping[str, str]) -> str:
 
 
 def make_way(path: Path) -> None:
-    """Remove what a demo that was killed has left at *path*.
-
-    Raises Refused if another file is there, or its folder is not.
-    """
+    """Remove what a killed demo has left at *path*. Raises Refused if it is another file."""
     if not path.parent.is_dir():
         raise Refused(f"--settings-out {path} cannot be written: there is no such folder.")
     if not os.path.lexists(path):
@@ -35,10 +32,7 @@ def make_way(path: Path) -> None:
 
 @contextmanager
 def settings_file(path: Path, settings: Mapping[str, str]) -> Iterator[None]:
-    """Keep *settings* in the new file *path*, for its owner alone, and remove it at the end.
-
-    Raises Refused if the file cannot be made.
-    """
+    """Keep *settings* meanwhile in the new file *path*, for its owner alone. Raises Refused."""
     try:
         path.touch(0o600, exist_ok=False)
         with path.open("w", encoding="utf-8") as file:

@@ -58,10 +58,7 @@ class KeptData(Protocol):
         """Store how far a rebuild of the channel has come; empty: it is finished."""
 
     def idle_threads(self, team_id: str) -> AsyncIterator[tuple[ThreadRef, float]]:
-        """Yield the threads that have conversations, and for how many seconds none was used.
-
-        They are those of a workspace; of all workspaces, if its id is empty.
-        """
+        """Yield threads with conversations, and their idle seconds: of a workspace, or all."""
 
     async def idle(self, thread: ThreadRef) -> float | None:
         """Return for how many seconds *thread* has not been used; None if it has no links."""

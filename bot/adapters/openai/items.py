@@ -36,10 +36,7 @@ _LONGEST_NAME = 64
 
 
 def tools_lacking(name: str, allowed: Toolbox) -> Sequence[ToolName]:
-    """Return what the backend called *name* certainly cannot offer of what is *allowed*.
-
-    What a server of one's own lacks shows when it is asked: see ModelFault.TOOLS.
-    """
+    """Return what the backend called *name* certainly cannot offer of what is *allowed*."""
     return allowed.names if name == "assistants" else ()
 
 

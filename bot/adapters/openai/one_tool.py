@@ -49,10 +49,7 @@ def offered(
 
 
 def called(tool: str, arguments: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
-    """Return a model's call in the panel's form, with the expert's own tool.
-
-    Of a call that names several experts it is a tool of all their names.
-    """
+    """Return a model's call as one of the expert's own tool, or of all experts that it names."""
     if tool_names.bare(tool) not in _MEANING_IT:
         return tool, arguments
     given = {key.casefold(): key for key, value in arguments.items() if value}

@@ -54,10 +54,7 @@ def _telling(exporter: E, failed: Failed) -> E:
 
 
 class Exporting:
-    """Sends what its observer sees of a process in that *role*; made in its event loop.
-
-    What people and models say is only sent if it *captures* that.
-    """
+    """Sends what is observed of a process in that *role*; what is said, if it *captures* that."""
 
     def __init__(self, role: str, server: ModelServer, *, captures: bool) -> None:
         for name in _TALKATIVE:

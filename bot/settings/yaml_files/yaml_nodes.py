@@ -82,10 +82,7 @@ class YamlNode:
         return [result for result in results if result is not None]
 
     def fields(self, known: Sequence[str] | None = None, *, required: Sequence[str] = ()) -> Fields:
-        """Return the fields of a mapping that are *known*, each as it is there first.
-
-        Notes those that are there twice, are not *known*, or are *required* and missing.
-        """
+        """Return the *known* fields of a mapping; notes doubled, unknown and missing ones."""
         self._check_tag()
         if not isinstance(self.raw, yaml.MappingNode):
             raise self.error("should be fields with values, each written as `name: value`")

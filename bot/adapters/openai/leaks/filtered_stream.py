@@ -13,10 +13,7 @@ _LIKE_A_CALL = re.compile(r"\s*(?:[\[{]|```)")
 
 
 class ThinkingModels:
-    """Which models close thoughts that they have not opened: their texts may begin with one.
-
-    What is not known yet is found out with a model's first text.
-    """
+    """Which models close thoughts that they have not opened, as their first texts show."""
 
     def __init__(self) -> None:
         self._known: dict[str, bool] = {}

@@ -14,10 +14,7 @@ _CALLS = {
 
 
 def usage_of(response: Sent, output: Sequence[Sent] = ()) -> Usage:
-    """Return what *response* used, as far as the server tells, in either API's terms.
-
-    *output* are its items: some tools cost by call.
-    """
+    """Return what *response*, with its items *output*, used, as far as the server tells."""
     used = response.part("usage")
     details = _input_details(used)
     by_lifetime = details.part("cache_write_tokens_details")

@@ -118,10 +118,7 @@ class Windows:
         self._known.pop(model, None)
 
     def learn_read(self, model: str, read: int, sent: int) -> None:
-        """Learn from how many tokens the server has *read* of those *sent*: the rest was cut off.
-
-        Servers that cut leave out whole messages, so the window is somewhat more than was read.
-        """
+        """Learn from how many *sent* tokens a server has *read*: it leaves out whole messages."""
         if _LEAST_WINDOW <= read < sent * 0.6:
             window = 1 << (read - 1).bit_length()
             self._known[model] = min(window, self._known.get(model, window))

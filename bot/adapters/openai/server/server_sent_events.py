@@ -15,10 +15,7 @@ class EventDecoder:
         self._data: list[bytes] = []  # lines of the event that has not ended yet
 
     def feed(self, chunk: bytes) -> Iterator[tuple[str, str]]:
-        """Yield name and data of each event that ends in *chunk*. Raises ValueError for no UTF-8.
-
-        Events without data, which keep a connection alive, are left out.
-        """
+        """Yield name and data of each event that *chunk* ends, if it has any. Raises ValueError."""
         *ends, begun = chunk.split(b"\n")
         for end in ends:
             line = b"".join((*self._line, end)).removesuffix(b"\r")

@@ -54,10 +54,7 @@ class Uploads:
         return await self._complete(upload.id, name, about)
 
     async def resume(self, id_: FileId, name: str, about: str) -> StoredFile | None:
-        """Return the file of an upload that may have come to any point; None if its bytes have not.
-
-        Slack knows an upload as a file only once it is completed, and completes no unknown one.
-        """
+        """Return the file of an upload at any point; None if its bytes have not arrived."""
         with suppress(MessengerRefused):
             file = (await self._api.read("files.info", file=id_))["file"]
             if file.get("mode") != "tombstone":

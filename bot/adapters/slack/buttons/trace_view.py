@@ -37,10 +37,7 @@ def loading() -> Json:
 
 
 def modal(work: TurnTrace, focus: CallId | None, panel: Panel = _NO_PANEL) -> Json:
-    """Return the modal; under an expert's reply (*focus*) it shows only that expert's part.
-
-    Who was not asked is called by the titles in *panel*, or by name.
-    """
+    """Return the modal, only of *focus* if given; who was not asked has the title in *panel*."""
     parts = [part for part in work.parts if focus in (None, part.call_id)] or list(work.parts)
     shown, omitted = parts[:_MOST_PARTS], len(parts[_MOST_PARTS:])
     blocks = [*_selection(work), *not_asked.block(work.not_asked, panel)]

@@ -105,10 +105,7 @@ def mentioned(text: str) -> Sequence[str]:
 
 
 def visible(text: str) -> str:
-    """Return *text* without characters that hide or reorder others.
-
-    That suffices for rich text, in which no character formats or pings.
-    """
+    """Return *text*, for rich text, without characters that hide or reorder others."""
     if not _MAY_BE_HIDDEN.search(text):
         return text
     text = _INVISIBLE.sub("", _NEWLINE.sub("\n", _SURROGATE.sub("\ufffd", text)))

@@ -92,10 +92,7 @@ class Mentions:
         self._us = identity
 
     async def names(self, authors: Sequence[UserId], texts: Iterable[str]) -> Mapping[str, str]:
-        """Return the names of *authors*, and of users and experts that *texts* mention, by id.
-
-        Of people who are only mentioned, the first hundred are looked up: each is a call to Slack.
-        """
+        """Return names of *authors*, and of experts and a hundred users in *texts*, by id."""
         written = "\n".join(texts)
         people = (author for author in authors if not author.startswith("B"))  # else it is an app
         users = map(UserId, dict.fromkeys(sanitize.mentioned(written)))

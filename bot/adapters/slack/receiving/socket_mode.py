@@ -40,10 +40,7 @@ _BACKOFF = Backoff((0, 0.5, 1, 2, 4, 8, 15), jitter=1, endless=True)
 
 
 class SocketModeReceiver:
-    """Keeps *connections* WebSockets open, and gives *app* the payloads.
-
-    *on_rejected* is called wherever Slack rejects *app_token*.
-    """
+    """Keeps *connections* WebSockets for *app*; *on_rejected* is called if Slack rejects us."""
 
     def __init__(
         self,
