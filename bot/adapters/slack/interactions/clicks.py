@@ -70,7 +70,7 @@ class Clicks:
     async def check_member(
         self, channel_id: str, user: UserId, *, within: float | None = None
     ) -> None:
-        """Raise Refused if *user* is not in the channel, MessengerUnavailable if unknown in time."""
+        """Raise Refused if *user* is not in the channel, MessengerUnavailable if that is slow."""
         try:
             async with asyncio.timeout(within):
                 is_member = await self._members.include(channel_id, user)
