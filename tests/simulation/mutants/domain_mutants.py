@@ -188,8 +188,8 @@ DOMAIN = (
     Mutant(
         "labels not written",
         "bot/panel/threads/conversations.py",
-        "                await retry(relabel, self._backoff, on=ModelUnavailable)",
-        "                pass",
+        "        await retry(partial(model.relabel, router, labels), backoff, on=ModelUnavailable)",
+        "        pass",
         Days("calm"),
     ),
     Mutant(
