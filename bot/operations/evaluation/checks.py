@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.panel.model import ExpertName
-from bot.panel.prices import total
 
 PATTERN_TIMEOUT = 5.0  # seconds, the start of a process included
 _SEARCH = "import json, re, sys; p, t = json.load(sys.stdin); sys.exit(not re.search(p, t))"
@@ -77,25 +76,11 @@ class Judge(Protocol):
         """Say whether *answer* is as *rubric* wants it. Raises ModelUnavailable, ModelRefused."""
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What the checks of one answer found, in their order, and what judging it took."""
-
-    judgements: Sequence[Judgement]
-
-    @property
-    def tokens(self) -> int:
-        return sum(one.tokens for one in self.judgements)
-
-    @property
-    def cost(self) -> Decimal | None:
-        """What judging cost, in dollars; None if that is unknown."""
-        return total(one.cost for one in self.judgements)
-
-
-async def checked(question: str, checks: Sequence[Check], answer: Answer, judge: Judge) -> Checked:
-    """Return what *checks* find in the *answer* to *question*."""
-    return Checked([await _checked(question, one, answer, judge) for one in checks])
+async def checked(
+    question: str, checks: Sequence[Check], answer: Answer, judge: Judge
+) -> Sequence[Judgement]:
+    """Return what *checks* find in the *answer* to *question*, in their order."""
+    return [await _checked(question, one, answer, judge) for one in checks]
 
 
 async def _checked(question: str, check: Check, answer: Answer, judge: Judge) -> Judgement:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 
-from bot.operations.evaluation.checks import Checked, Judge, checked
+from bot.operations.evaluation.checks import Judge, Judgement, checked
 from bot.operations.evaluation.notes import Note
 from bot.operations.evaluation.questions import Experts, Question
 from bot.operations.evaluation.router_trial import Decision
@@ -34,8 +34,7 @@ class Run:
     @property
     def cost(self) -> Decimal | None:
         """What all cost, in dollars; None if the model has no price."""
-        costs = [one.cost for one in self.notes]
-        return None if None in costs else sum((Decimal(one) for one in costs if one), Decimal(0))
+        return total(None if one.cost is None else Decimal(one.cost) for one in self.notes)
 
 
 class Trial(Protocol):
@@ -140,10 +139,10 @@ class Evaluation:
             raise Refused(f"The budget of ${self.budget:f} is spent.")
         trial = answering.trial if answering else self.trial
         decision = await trial.decide(panel, question)
-        checks = Checked(())
+        found: Sequence[Judgement] = ()
         if answering and decision.answer:
-            checks = await checked(question.text, question.checks, decision.answer, answering.judge)
-        cost = total([decision.cost, checks.cost])
+            found = await checked(question.text, question.checks, decision.answer, answering.judge)
+        cost = total([decision.cost, *(one.cost for one in found)])
         if cost is None and self.budget is not None:
             name = answering.judge.name if answering and decision.cost is not None else trial.name
             raise Refused(f"{name} has no price, so that no budget can be kept.")
@@ -152,11 +151,11 @@ class Evaluation:
             key,
             sorted(decision.experts),
             len(decision.unknown),
-            decision.usage.input + decision.usage.output + checks.tokens,
+            decision.usage.input + decision.usage.output + sum(one.tokens for one in found),
             None if cost is None else str(cost),
             round(decision.seconds, 3),
-            tuple(one.passed for one in checks.judgements),
-            tuple(one.reason for one in checks.judgements),
+            tuple(one.passed for one in found),
+            tuple(one.reason for one in found),
             decision.likelihoods.experts,
             decision.likelihoods.nobody,
             bool(decision.unjudged),

@@ -1,6 +1,6 @@
 """A trial of the router: it is asked as in a turn, but nobody is consulted and nothing is kept."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import count
@@ -33,7 +33,7 @@ from bot.panel.model import (
     Panel,
     UserId,
 )
-from bot.panel.prices import Prices
+from bot.panel.prices import Prices, total
 from bot.panel.routing import gate
 from bot.panel.routing.corrections import Correction
 from bot.panel.routing.gate import Look
@@ -106,7 +106,7 @@ class RouterTrial:
         prompt = router_prompt(models, panel, nowhere, [asked], cache_key=key, examples=examples)
         looked = await self._looked(panel, question, prompt)
         judged, spent = looked.likelihoods, looked.total
-        look_cost = self._sum(self.prices.cost(*used) for used in looked.usage.items())
+        look_cost = total(self.prices.cost(*used) for used in looked.usage.items())
         likely = gate.likely(judged, self.look.thresholds) if self.look else ()
         if len(likely) == 1:
             asked_at_once = (Chosen(likely[0]),)
@@ -127,9 +127,7 @@ class RouterTrial:
             last.text,
             unknown=tuple(call.tool for call, expert in found if not expert),
             usage=last.usage + spent,
-            cost=self._sum(
-                [look_cost, self.prices.cost(last.model or self.models.router, last.usage)]
-            ),
+            cost=total([look_cost, self.prices.cost(last.model or self.models.router, last.usage)]),
             seconds=runtime.monotonic() - began,
             likelihoods=judged,
             unjudged=looked.failed,
@@ -147,11 +145,6 @@ class RouterTrial:
         judge = self.models.decisions if decides else ""
         asking = Asking(judge, quiet=True, samples=look.agreement)
         return await ask_likelihoods(self.client, asking, prompt, earlier, panel)
-
-    @staticmethod
-    def _sum(costs: Iterable[Decimal | None]) -> Decimal | None:
-        found = list(costs)
-        return None if None in found else sum(filter(None, found), Decimal(0))
 
 
 def _as_message(question: Question) -> Message:

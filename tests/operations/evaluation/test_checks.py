@@ -22,7 +22,7 @@ ANSWER = Answer({LEGAL: CITED, TAX: "No\nVAT is due."}, "Ask again in May.")
 
 
 async def outcomes(*found: Check, answer: Answer = ANSWER) -> Sequence[Judgement]:
-    return (await checks.checked("Which?", found, answer, RulesJudge())).judgements
+    return await checks.checked("Which?", found, answer, RulesJudge())
 
 
 @pytest.mark.parametrize(

@@ -11,21 +11,16 @@ from bot.adapters.openai import absence, errors, made_files
 from bot.adapters.openai.backend_ids import OWN, THREAD, refuse
 from bot.adapters.openai.items import to_api
 from bot.adapters.openai.labels import pack, unpack
-from bot.adapters.openai.leaks.filtered_stream import ThinkingModels, filtered
+from bot.adapters.openai.leaks.filtered_stream import filtered
 from bot.adapters.openai.reading.items import read_items
 from bot.adapters.openai.reading.sent import Sent
-from bot.adapters.openai.responses import history, streaming, unkept
-from bot.adapters.openai.responses.api import ResponsesApi
-from bot.adapters.openai.responses.decisions import Decisions
-from bot.adapters.openai.responses.request_builder import RequestBuilder
+from bot.adapters.openai.responses import history, streaming
 from bot.adapters.openai.responses.response_start import ResponseStart
-from bot.adapters.openai.responses.stateless_start import StatelessStart
+from bot.adapters.openai.responses.responses_model import ResponsesModel
 from bot.adapters.openai.retries import RequestSender, RetryDelays
 from bot.adapters.openai.server.client import Client
-from bot.adapters.openai.server.server_limits import limits_of
 from bot.panel.errors import ConversationGone, ModelUnavailable
-from bot.panel.language_model.exchange import Item, Judged, ModelEvent, Prompt, StoredItem, UserSaid
-from bot.panel.language_model.language_model import LanguageModel
+from bot.panel.language_model.exchange import Item, ModelEvent, Prompt, StoredItem, UserSaid
 from bot.panel.links import Labels
 from bot.panel.made_files import MadeFile
 from bot.panel.model import ConversationId
@@ -41,11 +36,8 @@ _DELETED_AT_ONCE = 8
 _FOREIGN = (OWN, THREAD)  # how the ids of other backends begin
 
 
-class ConversationsModel(LanguageModel):
-    """Each conversation is one of OpenAI's; for *salt* and *compact* see RequestBuilder.
-
-    *former* where another backend is in use now.
-    """
+class ConversationsModel(ResponsesModel):
+    """Each conversation is one of OpenAI's; *former* where another backend is in use now."""
 
     def __init__(
         self,
@@ -56,13 +48,8 @@ class ConversationsModel(LanguageModel):
         delays: RetryDelays | None = None,
         former: bool = False,
     ) -> None:
-        self._client = client
-        self._api = ResponsesApi(client.json)
-        self._requests = RequestBuilder(salt, limits_of(client), compact)
-        self._delays = delays or RetryDelays()
+        super().__init__(client, salt, compact, delays)
         self._send = RequestSender(self._delays)
-        self._decisions = Decisions(self._api)
-        self._thinking = ThinkingModels()
         endpoint = absence.Endpoint(
             absence.CONVERSATION,
             self._api.conversation,
@@ -83,13 +70,6 @@ class ConversationsModel(LanguageModel):
         ):
             async for event in events:
                 yield event
-
-    def respond_once(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
-        start = StatelessStart(self._api, self._requests, self._delays, prompt, prompt.items)
-        return unkept.respond(start, prompt, self._thinking)
-
-    async def judge(self, prompt: Prompt) -> Judged:
-        return await self._decisions.judge(prompt)
 
     async def append(self, conversation: ConversationId, items: Sequence[Item]) -> None:
         refuse(_FOREIGN, conversation)

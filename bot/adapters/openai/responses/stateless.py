@@ -16,20 +16,17 @@ from weakref import WeakValueDictionary
 
 from bot import runtime
 from bot.adapters.openai import errors, made_files
-from bot.adapters.openai.leaks.filtered_stream import ThinkingModels, filtered
+from bot.adapters.openai.leaks.filtered_stream import filtered
 from bot.adapters.openai.reading.call_ids import CallIds, OwnCallIds
-from bot.adapters.openai.responses import streaming, unkept
-from bot.adapters.openai.responses.api import ResponsesApi
+from bot.adapters.openai.responses import streaming
 from bot.adapters.openai.responses.compaction import Compaction
-from bot.adapters.openai.responses.decisions import Decisions
 from bot.adapters.openai.responses.history_replay import aborted, replay, to_keep
-from bot.adapters.openai.responses.request_builder import RequestBuilder
+from bot.adapters.openai.responses.responses_model import ResponsesModel
 from bot.adapters.openai.responses.stateless_start import StatelessStart
 from bot.adapters.openai.responses.summaries import History, Summaries
 from bot.adapters.openai.retries import RetryDelays
 from bot.adapters.openai.server.client import Client
 from bot.adapters.openai.server.json_api import EventStream
-from bot.adapters.openai.server.server_limits import limits_of
 from bot.panel.errors import ConversationGone, ModelFault, ModelRefused, ModelUnavailable, Refused
 from bot.panel.language_model.conversations.conversation_store import (
     PREFIX,
@@ -39,7 +36,6 @@ from bot.panel.language_model.conversations.conversation_store import (
 from bot.panel.language_model.exchange import (
     Begun,
     Item,
-    Judged,
     ModelEvent,
     Prompt,
     Responded,
@@ -49,7 +45,6 @@ from bot.panel.language_model.exchange import (
     UserSaid,
     as_kept,
 )
-from bot.panel.language_model.language_model import LanguageModel
 from bot.panel.links import Labels
 from bot.panel.made_files import MadeFile
 from bot.panel.model import ConversationId
@@ -58,8 +53,8 @@ from bot.panel.texts import file_sentences
 _PAGE = 100  # items that are read at once, and how far ``since`` looks back
 
 
-class StatelessModel(LanguageModel):
-    """Each conversation is one of *store*'s; *salt* goes into the hash of who asks."""
+class StatelessModel(ResponsesModel):
+    """Each conversation is one of *store*'s."""
 
     def __init__(
         self,
@@ -70,16 +65,11 @@ class StatelessModel(LanguageModel):
         compaction: Compaction | None = None,
         delays: RetryDelays | None = None,
     ) -> None:
-        self._client = client
-        self._api = ResponsesApi(client.json)
+        super().__init__(client, salt, 0, delays)
         self._store = store
-        self._requests = RequestBuilder(salt, limits_of(client))
-        self._delays = delays or RetryDelays()
         self._summaries = Summaries(
             self._api, store, compaction or Compaction(), self._delays, self._requests.limits
         )
-        self._decisions = Decisions(self._api)
-        self._thinking = ThinkingModels()
         self._locks: WeakValueDictionary[ConversationId, asyncio.Lock] = WeakValueDictionary()
 
     async def respond(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
@@ -87,13 +77,6 @@ class StatelessModel(LanguageModel):
         async with lock, aclosing(self._respond(prompt)) as events:
             async for event in events:
                 yield event
-
-    def respond_once(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
-        start = StatelessStart(self._api, self._requests, self._delays, prompt, prompt.items)
-        return unkept.respond(start, prompt, self._thinking)
-
-    async def judge(self, prompt: Prompt) -> Judged:
-        return await self._decisions.judge(prompt)
 
     async def append(self, conversation: ConversationId, items: Sequence[Item]) -> None:
         known = await self._store.recall(conversation)

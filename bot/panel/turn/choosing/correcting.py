@@ -3,12 +3,12 @@
 It is noted before anybody is asked, and again by whoever resumes the turn: it is kept once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot import runtime
 from bot.panel.intake.addressing import addressed
-from bot.panel.model import ExpertName, MessageTs, ThreadRef, TurnId, UserId, Wish
+from bot.panel.model import ExpertName, MessageTs, UserId, Wish
 from bot.panel.reports.turn_report import TurnReport
 from bot.panel.routing import gate
 from bot.panel.routing.corrections import Correction, CorrectionKind
@@ -46,37 +46,21 @@ async def keep_correction(context: TurnContext) -> None:
         return
     missed = [name for name in wanted if routed and name not in routed.asked]
     if routed and 0 < len(missed) <= gate.MOST_OFFERED:  # more is everybody, of whatever question
-        correction = correction_of(
-            context.turn.id, context.turn.thread, routed.question, routed.asked, kind, missed,
-            by=context.turn.authors,
-        )  # fmt: skip
+        question = routed.question
+        authors = (UserId(one.author.id) for one in question if one.author.id)
+        correction = Correction(
+            context.turn.id,
+            context.turn.thread.thread_ts,
+            question[0].ts,
+            "\n".join(one.text for one in question),
+            routed.asked,
+            kind,
+            tuple(missed),
+            people=tuple(dict.fromkeys([*authors, *context.turn.authors])),
+            messages=tuple(one.ts for one in question),
+            at=round(runtime.time() * 1000),
+        )
         await examples.keep(context.turn.thread.team_id, correction)
-
-
-def correction_of(
-    turn: TurnId,
-    thread: ThreadRef,
-    question: Sequence[Utterance],
-    asked: Iterable[ExpertName],
-    kind: CorrectionKind,
-    wanted: Iterable[ExpertName],
-    *,
-    by: Iterable[UserId],
-) -> Correction:
-    """Return the correction that *turn* is: people want *wanted*, besides those *asked*."""
-    authors = (UserId(one.author.id) for one in question if one.author.id)
-    return Correction(
-        turn,
-        thread.thread_ts,
-        question[0].ts,
-        "\n".join(one.text for one in question),
-        tuple(asked),
-        kind,
-        tuple(wanted),
-        people=tuple(dict.fromkeys([*authors, *by])),
-        messages=tuple(one.ts for one in question),
-        at=round(runtime.time() * 1000),
-    )
 
 
 async def _steered(context: TurnContext) -> _Routed | None:
