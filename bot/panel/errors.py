@@ -6,16 +6,19 @@ Our errors, named by what the worker should do:
     - ModelUnavailable       ... the model
       . ModelOverloaded          it is overloaded; another model may not be
     - MessengerUnavailable   ... Slack
+      . WorkspaceMoving          for as long as it moves the workspace into an organisation
     - StoreUnavailable       ... Redis
   + GiveUp                 a retry would fail the same way: tell people
     - ModelRefused           ... the model's side rejects the request; or a budget: OverBudget
       . NoDecisions               ... its server judges no statements
     - MessengerRefused       ... Slack rejects the request
     - FunctionFailed         ... a function that is an expert raised an error
+      . FunctionNeedsAsker       it wants to know the one who asks, and several do
     - FunctionMissing        ... no such function is installed (any more)
     - FunctionOff            ... too many calls of the function have not ended
     - Poisoned               ... workers died with the turn, one after the other
     - TooNew                 ... a newer version wrote it: leave the turn to its workers
+    - WrongWorkspace         ... something for one workspace was about to be sent to another
   + ConversationGone       the conversation does not exist on the model's side (any more)
   + ThreadGone             its thread was deleted, or cannot be posted in: end the turn silently
   + TurnLost               another worker has taken over the turn: stop at once, say nothing
