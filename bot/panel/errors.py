@@ -127,10 +127,7 @@ class NoDecisions(ModelRefused):
 
 
 class MessengerRefused(GiveUp):
-    """Slack rejects the request: not in channel, archived, token revoked. *code* is Slack's.
-
-    *needed* names the permission that the app lacks, if that is the reason.
-    """
+    """Slack rejects the request with *code*; *needed* is the permission that the app lacks."""
 
     def __init__(self, code: str, needed: str = "") -> None:
         super().__init__(f"{code}: {needed}" if needed else code)

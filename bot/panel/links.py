@@ -9,11 +9,7 @@ _CONSULTS = "/"
 
 
 def path_of(experts: Sequence[ExpertName]) -> ConsultationPath:
-    """Return the path of *experts* who consult each other, the first of them on the panel.
-
-    Each path has a conversation of its own: Tax, consulted by Legal, is "legal/tax" and does not
-    remember what it said as "tax".
-    """
+    """Return the path of *experts* who consult each other: each has a conversation of its own."""
     return ConsultationPath(_CONSULTS.join(experts))
 
 

@@ -152,10 +152,7 @@ def _exceeds(name: str, value: object, deployment: Config, team_id: str) -> bool
 
 
 def _without_ids(deployment: Config) -> Config:
-    """Return *deployment* with the words of its lists alone, or only admins where there are none.
-
-    Who may do more by default may not, then.
-    """
+    """Return *deployment* with the words of its lists alone, or only admins if there are none."""
     named = [name for name, one in OWN_SETTINGS.items() if one.own is Own.NAMED_THERE]
     words = {name: frozenset(filter(str.islower, getattr(deployment, name))) for name in named}
     admins = frozenset({"admins"})

@@ -17,10 +17,7 @@ class ChannelFacts(Protocol):
         """
 
     async def public(self) -> Collection[str]:
-        """Return the public channels that the bot is in; none if they are unknown.
-
-        Raises MessengerUnavailable.
-        """
+        """Return public channels with the bot; none if unknown. Raises MessengerUnavailable."""
 
 
 class SharedChannelStore(Protocol):

@@ -38,16 +38,10 @@ class ApprovalStore(Protocol):
     async def record_verdict(
         self, thread: ThreadRef, approval: ApprovalId, verdict: Message
     ) -> VerdictResult:
-        """Save the verdict and queue it before what waits in *thread*, atomically.
-
-        Idempotent: the same verdict again is not too late.
-        """
+        """Save the verdict and queue it before what waits in *thread*, atomically. Idempotent."""
 
     async def expired(self) -> Sequence[tuple[ThreadRef, Pending]]:
-        """Return requests that have expired without a verdict; if there are many, some of them.
-
-        One whose question is deleted expires at once.
-        """
+        """Return some requests that expired without a verdict, or whose question is deleted."""
 
     async def close(self, claim: Claim, approval: ApprovalId) -> None:
         """Close the request and delete it; a verdict that waits in the queue is removed."""

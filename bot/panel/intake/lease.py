@@ -28,10 +28,7 @@ _USABLE = 2 / 3  # of the lease: what is sent by then has the rest of it to arri
 
 
 class Lease:
-    """A lease on the turn *name*, good for *seconds* from *requested_at* by our own clock.
-
-    *team_id* is the workspace of the thread that it is about; empty: unknown.
-    """
+    """A lease on *name* for *seconds* from *requested_at* by our clock; *team_id*: if known."""
 
     def __init__(self, name: str, seconds: float, requested_at: float, team_id: str = "") -> None:
         self.team_id = team_id

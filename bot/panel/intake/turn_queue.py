@@ -69,10 +69,7 @@ class TurnQueue(Protocol):
         """Renew the lease."""
 
     async def done(self, claim: Claim, *, model_answers: bool = False) -> None:
-        """Delete the turn and its journal.
-
-        If the *model_answers* again, some of the turns that wait for it are tried at once.
-        """
+        """Delete the turn and its journal; if the *model_answers* again, let others be tried."""
 
     async def postpone(self, claim: Claim, *, after: float, outage: bool = False) -> None:
         """Postpone the turn after a failure: it can be claimed again in *after* seconds.
@@ -82,10 +79,7 @@ class TurnQueue(Protocol):
         """
 
     async def try_now(self, thread: ThreadRef, turn: TurnId, by: UserId) -> bool:
-        """Let *turn*, postponed in an outage, be claimed at once; False if it is not (any more).
-
-        *by* becomes one of its authors.
-        """
+        """Let *turn*, postponed in an outage, be claimed now, as *by* wants; False if it is not."""
 
     async def hand_over(self, claim: Claim, *, after: float = 0) -> None:
         """Let others claim the turn *after* seconds; it has not failed. The journal stays."""

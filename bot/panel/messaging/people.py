@@ -51,10 +51,7 @@ class People(Protocol):
     async def has_others(
         self, besides: Collection[UserId], *, admins: bool, groups: Collection[str]
     ) -> bool:
-        """Whether anybody *besides* these is an admin of the workspace, or in one of *groups*.
-
-        *admins* says whether to look for them. True if it cannot be told.
-        """
+        """Whether others than *besides* are in *groups*, or (*admins*) admins; True if unknown."""
 
     async def taken_names(self) -> frozenset[str]:
         """Return all names that are in use in the workspace."""

@@ -25,10 +25,7 @@ class Transcript(Protocol):
     async def earlier(
         self, thread: ThreadRef, *, before: MessageTs, since: MessageTs | None
     ) -> Sequence[Utterance]:
-        """Return what was said in *thread* before *before*, and not before *since*, oldest first.
-
-        The length is limited; the oldest messages are left out.
-        """
+        """Return what was said from *since* on until *before*, in order; the newest of too much."""
 
     async def some(self, thread: ThreadRef, messages: Collection[MessageTs]) -> Sequence[Utterance]:
         """Return *messages* of *thread* as they are now, oldest first, without deleted ones."""

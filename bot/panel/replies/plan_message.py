@@ -26,11 +26,7 @@ Title = Callable[[Sequence[str]], str]
 
 
 class PlanMessage:
-    """Shows the state of a turn: the status line, and a plan message once the turn takes longer.
-
-    A plan that is answered within moments is never posted. What it shows last is left in the
-    outbox, everything before that may be left out.
-    """
+    """Shows the state of a turn: a status line and, unless it is over at once, a plan message."""
 
     def __init__(
         self,

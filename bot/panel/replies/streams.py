@@ -76,10 +76,7 @@ class Streams:
         return True
 
     async def finish(self, reply: Post) -> tuple[str, str]:
-        """End the stream of *reply*, whose text is complete, if it has one.
-
-        Returns what its message shows, and the text that is still to be posted.
-        """
+        """End the stream of *reply*, if any; return what it shows, and what is to be posted."""
         first = replace(reply, part=f"{reply.part}:0")
         stream = self.find(first.part)
         if stream is None:

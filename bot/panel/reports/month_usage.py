@@ -48,10 +48,7 @@ async def month_usage(
     by: str,
     names: Collection[str] | None = None,
 ) -> MonthUsage:
-    """Return the usage of *month* (``2026-11``), *by* one of the VIEWS.
-
-    Channels and people that are not among *names*, if given, are part of the rest.
-    """
+    """Return the usage of *month* (``2026-11``), *by* a view; who is not in *names* is the rest."""
     by_channel = await reports.usage(team_id, month, by=Dimension.CHANNEL)
     parts = by_channel
     if by == Dimension.PERSON:

@@ -23,11 +23,7 @@ def _spellings(experts: Iterable[Expert]) -> dict[str, str]:
 
 
 def found(typed: str, experts: Iterable[Expert]) -> Sequence[Expert]:
-    """Return the *experts* that have each word *typed*, the best first; all if nothing is.
-
-    A name or title that begins with it is better than one that contains it, and that is better
-    than a purpose.
-    """
+    """Return the *experts* with each word *typed*: beginning a name, in one, or in the purpose."""
     words = typed.casefold().split()
     ranked = [(sum(ranks), one) for one in experts if (ranks := _ranks(words, one)) is not None]
     ranked.sort(key=lambda pair: (pair[0], pair[1].title.casefold(), pair[1].name))

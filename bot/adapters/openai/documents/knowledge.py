@@ -181,10 +181,7 @@ class OpenAIKnowledge(KnowledgeBase):
             raise
 
     async def _store(self, upload: Upload) -> tuple[str, bool]:
-        """Store a file in pieces, and let go of it; return its id, and whether it surely has text.
-
-        Raises Refused if it surely has none.
-        """
+        """Store a file; return its id, and if it surely has text. Raises Refused if it has none."""
         async with upload.opened() as content:
             async with self._looking:  # it takes memory, too
                 is_without = await asyncio.to_thread(is_blank, upload.name, content)

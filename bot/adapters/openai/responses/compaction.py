@@ -68,10 +68,7 @@ class Compaction:
 
 
 def _cut(known: Remembered, most: int) -> int:
-    """Return the first user's message from which on there are no more than *most* tokens.
-
-    It is the last one if even that begins more; 0 if there is none.
-    """
+    """Return the first user's message that begins at most *most* tokens, or else the last one."""
     kept, place = 0, 0
     for number in range(len(known.items) - 1, 0, -1):
         kept += tokens_of(known.items[number : number + 1])

@@ -115,10 +115,7 @@ def _request(prompt: Prompt, tools: Sequence[Tool]) -> Mapping[str, object]:
 
 
 def _likelihoods(answer: Sent, tools: Sequence[Tool]) -> Mapping[str, float]:
-    """Return what the server judged, by name; refusals are left out.
-
-    Answers are in the order of the questions. Raises NoDecisions if they cannot be told apart.
-    """
+    """Return what the server judged, in the order of questions. Raises NoDecisions if unclear."""
     answers = answer.parts("answers")
     names = [tool.name for tool in tools]
     told = [one.optional_text("name") or name for one, name in zip(answers, names, strict=False)]

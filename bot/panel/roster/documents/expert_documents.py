@@ -43,10 +43,7 @@ class ExpertDocument:
 
 @dataclass(frozen=True, slots=True)
 class DocumentList:
-    """The documents of an expert, those added in the scope in question before the inherited ones.
-
-    *lost* collections are gone from where documents are kept, or have expired.
-    """
+    """The documents of an expert, own ones first; *lost* collections are gone, or have expired."""
 
     expert: Expert
     entries: Sequence[ExpertDocument]

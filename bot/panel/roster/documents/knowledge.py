@@ -118,10 +118,7 @@ class KnowledgeBase(Protocol):
         """Delete a document, if it still exists."""
 
     async def reindex(self, collection: CollectionId, document: Document) -> Document:
-        """Index a document again, after it failed or the indexing has improved.
-
-        Where this ends half-way, the document is listed as failed, and can be indexed again.
-        """
+        """Index a document again; where this ends half-way, it is listed as failed."""
 
     async def passages(self, conversation: ConversationId, ref: str) -> Sequence[Passage]:
         """Return what searches found for the reply to the user item whose text contains *ref*."""
