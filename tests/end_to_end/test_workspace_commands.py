@@ -13,7 +13,7 @@ from aiohttp import ClientSession, DummyCookieJar
 from bot.adapters.slack.api import web_api
 from bot.adapters.slack.http.health import health_app
 from bot.adapters.slack.http.serving import serve_http
-from bot.assembly.storage import open_storage
+from bot.assembly.storage import installation_store, open_storage
 from bot.assembly.workspaces.installing import add_install_pages
 from bot.panel.installations.installation import Installation
 from bot.playground.slack.server import SlackPlayground
@@ -111,6 +111,21 @@ async def test_a_workspace_is_invited_listed_shown_and_removed(deployment):
     assert GLOBEX not in deployment.slack.installations.by_key
     assert (await deployment.runs("workspaces", "list", "--json"))[1] == "[]\n"
     assert (await deployment.runs("workspaces", "remove", GLOBEX, "--yes"))[0] == 1
+
+
+async def test_a_name_that_several_have_or_that_looks_like_an_id_is_nobody_s(deployment, redis):
+    config = read(deployment.environ)
+    async with open_storage(config) as storage:
+        store = installation_store(config, storage, config.client_id)
+        for key, name in (("T1", "Acme"), ("T2", "acme"), ("T3", "T0VICTIM"), ("T4", "Globex")):
+            await store.save(Installation("A1", key, "", "B1", f"U{key}", f"xoxb-{key}", name=name))
+
+    code, _, problem = await deployment.runs("workspaces", "remove", "ACME", "--yes")
+    assert (code, "Several are called ACME: T1, T2." in problem) == (1, True), problem
+    for command in (("workspaces", "show", "T0VICTIM"), ("settings", "show", "T0VICTIM")):
+        assert (await deployment.runs(*command))[0] == 1
+    for command in (("workspaces", "show", "globex"), ("settings", "show", "globex")):
+        assert (await deployment.runs(*command))[0] == 0
 
 
 async def test_an_invitation_is_taken_back_also_from_whoever_has_begun(deployment, redis):

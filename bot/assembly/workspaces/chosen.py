@@ -7,7 +7,12 @@ from bot.assembly.actors import operator
 from bot.assembly.storage import Storage, open_storage, settings_store
 from bot.assembly.workspaces.shared import shared_of
 from bot.panel.errors import Refused
-from bot.panel.installations.installation import Installation, InstallationStore
+from bot.panel.installations.installation import (
+    Installation,
+    InstallationStore,
+    installations_in,
+    is_id,
+)
 from bot.settings.checked_settings import CheckedSettings
 from bot.settings.config import Config
 
@@ -41,8 +46,13 @@ async def find_workspace(store: InstallationStore, wanted: str) -> str:
     """Return the id of the *wanted* workspace, or of the only one. Raises Refused, with names."""
     if wanted.startswith("T") and await store.for_team(wanted):
         return wanted
-    installations = await _installations(store, wanted)
-    alike = [one for one in installations if wanted.casefold() in ("", one.name.casefold())]
+    installations = list[Installation]()
+    async for one in installations_in(store):
+        installations.append(one)
+        if not wanted and len(installations) > _MOST_NAMED:
+            break
+    name = None if is_id(wanted) else wanted.casefold()
+    alike = [one for one in installations if name in ("", one.name.casefold())]
     places = [(team, one.name) for one in alike for team in sorted(await store.teams(one.key))]
     if len(places) == 1:
         return places[0][0]
@@ -53,17 +63,3 @@ async def find_workspace(store: InstallationStore, wanted: str) -> str:
     if places:
         raise Refused(f"Name the workspace with --workspace: {names}.")
     raise Refused(f"No workspace {wanted!r} has installed the app. Installed: {names}.")
-
-
-async def _installations(store: InstallationStore, wanted: str) -> list[Installation]:
-    """Return the installations, as many as are needed to know that there are several."""
-    found: list[Installation] = []
-    after = ""
-    while keys := await store.keys(after):
-        for key in keys:
-            if installation := await store.find(key):
-                found.append(installation)
-            if not wanted and len(found) > _MOST_NAMED:
-                return found
-        after = keys[-1]
-    return found

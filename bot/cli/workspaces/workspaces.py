@@ -17,8 +17,6 @@ from bot.settings.config import Config
 from bot.settings.needs import INSTALLING, STORE
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from bot.panel.installations.installation import Installation, InstallationStore
 
 _SECRET = frozenset({"token", "refresh_token"})
@@ -72,8 +70,10 @@ async def uninvite(link: str) -> None:
 @asynchronous()
 async def list_workspaces(as_json: bool) -> None:
     """List the workspaces and organisations that have installed the app."""
+    from bot.panel.installations.installation import installations_in
+
     async with lazily.installing.open_installations(_settings()) as opened:
-        found = [one async for one in _all(opened.store)]
+        found = [one async for one in installations_in(opened.store)]
     if as_json:
         print_json([_fields(one) for one in found])
         return
@@ -134,22 +134,18 @@ def _check_id(given: str, begins: str, option: str) -> None:
         )
 
 
-async def _all(store: "InstallationStore") -> "AsyncIterator[Installation]":
-    after = ""
-    while keys := await store.keys(after):
-        for key in keys:
-            if found := await store.find(key):
-                yield found
-        after = keys[-1]
-
-
 async def _find(store: "InstallationStore", key: str) -> "Installation":
-    """Return the installation of an id or a name."""
+    """Return the installation of an id, or the only one of a name: anybody may take any name."""
+    from bot.panel.installations.installation import installations_in, is_id
+
     if found := await store.find(key):
         return found
-    async for one in _all(store):
-        if one.name.casefold() == key.casefold():
-            return one
+    name = None if is_id(key) else key.casefold()
+    alike = [one async for one in installations_in(store) if one.name.casefold() == name]
+    if len(alike) == 1:
+        return alike[0]
+    if alike:
+        raise Refused(f"Several are called {visible(key)}: {', '.join(one.key for one in alike)}.")
     raise Refused(f"{visible(key)} has not installed the app: see `panelbot workspaces list`.")
 
 

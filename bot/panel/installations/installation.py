@@ -4,13 +4,15 @@ Its key is the organisation for an org-wide installation and the workspace for a
 workspaces of one organisation may each have an installation, and a token, of their own.
 """
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.panel.errors import PanelError, Refused
 
+_ID = re.compile(r"(?=\D*\d)[TE][A-Z0-9]+")
 REFRESH_LEASE = 40.0  # seconds: for two requests to Slack, and to store what it answers
 
 
@@ -133,3 +135,18 @@ class InstallationStore(Protocol):
 
     async def count(self) -> int:
         """Return how many installations there are."""
+
+
+def is_id(text: str) -> bool:
+    """Whether *text* looks like a key: it is nobody's name then, whatever they call themselves."""
+    return _ID.fullmatch(text) is not None
+
+
+async def installations_in(store: InstallationStore) -> AsyncIterator[Installation]:
+    """Yield all installations in *store*, in the order of their keys."""
+    after = ""
+    while keys := await store.keys(after):
+        for key in keys:
+            if found := await store.find(key):
+                yield found
+        after = keys[-1]
