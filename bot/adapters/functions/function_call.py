@@ -5,6 +5,7 @@ Whatever the function does, the bot's side gets pieces and one end, or nothing m
 
 import asyncio
 import logging
+import os
 import threading
 from collections.abc import AsyncGenerator, Callable
 from contextlib import closing, suppress
@@ -53,6 +54,7 @@ class FunctionCall:
         self._function = function
         self._request = request
         self._home = asyncio.get_running_loop()
+        self._process = os.getpid()
         self._pieces: asyncio.Queue[Piece | _End] = asyncio.Queue()
         self._places = threading.Semaphore(_AHEAD)
         self._is_closed = False
@@ -167,6 +169,8 @@ class FunctionCall:
         self._send(end)
 
     def _send(self, piece: Piece | _End) -> None:
+        if os.getpid() != self._process:  # a copy of the bot that the function has made by forking
+            os._exit(1)
         with suppress(RuntimeError):  # the bot's loop is closed: the worker has shut down
             self._home.call_soon_threadsafe(self._receive, piece)
 

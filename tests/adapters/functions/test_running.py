@@ -2,6 +2,8 @@ import asyncio
 import functools
 import gc
 import logging
+import os
+import signal
 import threading
 import time
 from collections.abc import AsyncIterator
@@ -278,6 +280,30 @@ async def later_refusing(_request):
 async def refusing_in_a_group(request):
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(later_refusing(request))
+
+
+def forking(_request):
+    return str(os.fork())
+
+
+async def later_forking(_request):
+    yield "Forked: "
+    yield str(os.fork())
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+@pytest.mark.parametrize("function", [forking, later_forking])
+async def test_a_copy_of_the_bot_that_it_makes_ends_with_its_call(function, heard):
+    *_, copy = await heard(function)
+
+    def has_ended():
+        return os.waitpid(int(copy), os.WNOHANG)[0] == int(copy)
+
+    try:
+        await eventually(has_ended)
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(int(copy), signal.SIGKILL)
 
 
 @pytest.mark.parametrize("is_async", [False, True])

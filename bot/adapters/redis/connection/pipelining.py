@@ -23,13 +23,16 @@ from redis.backoff import ExponentialWithJitterBackoff
 from redis.client import EMPTY_RESPONSE, NEVER_DECODE
 from redis.exceptions import (
     ConnectionError,  # noqa: A004 - it is what redis-py calls it
-    ReadOnlyError,
     RedisError,
     TimeoutError,  # noqa: A004 - the same
 )
 
 from bot.adapters.redis.connection.errors import store_errors
-from bot.adapters.redis.connection.shared_connection import Command, SharedConnection
+from bot.adapters.redis.connection.shared_connection import (
+    NO_PRIMARY,
+    Command,
+    SharedConnection,
+)
 
 MOST_LOSSES = 5  # of connections, before a caller is told
 BACKOFF = ExponentialWithJitterBackoff(base=0.02, cap=0.5)
@@ -184,7 +187,7 @@ class PipeliningRedis(Redis):
     async def _execute(self, *args: Any, **options: Any) -> Any:
         try:
             return await super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
-        except (ReadOnlyError, TimeoutError):
+        except (*NO_PRIMARY, TimeoutError):
             await self._close_idle()
             raise
 

@@ -13,6 +13,7 @@ from typing import Any
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import (
     ConnectionError,  # noqa: A004 - it is what redis-py calls it
+    MasterDownError,
     ReadOnlyError,
     TimeoutError,  # noqa: A004 - the same
 )
@@ -22,6 +23,7 @@ from bot.adapters.redis.connection.scripting import SCRIPTS
 from bot.panel import observing
 from bot.panel.observing import Kind
 
+NO_PRIMARY = (ReadOnlyError, MasterDownError)  # the one behind the address may be another by now
 _SCRIPTED = frozenset({"EVAL", "EVALSHA"})
 
 
@@ -121,7 +123,7 @@ class SharedConnection(asyncio.Protocol):
         for reply in replies:
             if not self._unanswered:
                 self.end(ConnectionError("a reply to nothing"))
-            elif isinstance(reply, (ConnectionError, ReadOnlyError)):
+            elif isinstance(reply, (ConnectionError, *NO_PRIMARY)):
                 self.end(reply)
             if self._has_ended:
                 return
