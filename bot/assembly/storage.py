@@ -11,11 +11,11 @@ from bot.adapters.redis.encryption import Cipher
 from bot.adapters.redis.key_rotation import KeyRotation, Rotated
 from bot.adapters.redis.processes.listening_record import RedisListeningRecord
 from bot.adapters.redis.queue.alert_store import RedisAlertStore
+from bot.adapters.redis.queue.approval_store import RedisApprovalStore
 from bot.adapters.redis.queue.journal import RedisJournal
 from bot.adapters.redis.queue.outbox import RedisOutbox
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.shards import Shards
-from bot.adapters.redis.stores.approval_store import RedisApprovalStore
 from bot.adapters.redis.stores.audit_log import RedisAuditLog
 from bot.adapters.redis.stores.chore_store import RedisChoreStore
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
@@ -27,12 +27,12 @@ from bot.adapters.redis.stores.kept_data import RedisKeptData
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.adapters.redis.stores.report_store import RedisReportStore
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
-from bot.adapters.redis.stores.workspace_settings_store import RedisWorkspaceSettingsStore
 from bot.adapters.redis.stores.workspace_stores import (
     RedisChannelMoveStore,
     RedisHandleStore,
     RedisSharedChannelStore,
     RedisSharedThreadStore,
+    RedisWorkspaceSettingsStore,
 )
 from bot.panel.audit.audit_log import NOBODY, Auditor
 from bot.settings.config import Config

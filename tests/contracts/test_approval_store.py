@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from bot.adapters.redis.encryption import CLEAR, Cipher
+from bot.adapters.redis.queue.approval_store import RedisApprovalStore
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.shards import Shards
-from bot.adapters.redis.stores.approval_store import RedisApprovalStore
 from bot.panel.approvals.approval_store import ApprovalStore, VerdictResult
 from bot.panel.approvals.approvals import Pending
 from bot.panel.errors import TurnLost

@@ -47,7 +47,7 @@ def passed(redis_or_fake) -> Passed:
         if isinstance(redis_or_fake, Listened):
             redis_or_fake.advance(seconds)
             return
-        key = keys.of_team("listening", "T1")
+        key = keys.key("listening", "T1")
         for field in ("heard", "due", "doubt", "doubt_until"):
             if await redis_or_fake.hexists(key, field):
                 await redis_or_fake.hincrby(key, field, -round(seconds * 1000))

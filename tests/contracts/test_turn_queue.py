@@ -1333,7 +1333,7 @@ async def test_a_message_is_not_put_where_its_channel_may_have_moved(queues):
     if isinstance(queue, FakeTurnQueue):
         queue.moves = 1
     else:
-        await queues.redis.hset(keys.of_team("moves", ONE.team_id), "G1>C1", "1.0")
+        await queues.redis.hset(keys.key("moves", ONE.team_id), "G1>C1", "1.0")
 
     with pytest.raises(ChannelsMoved):
         await queue.put(ONE, message("Hi", "1.0"), moves=0)

@@ -5,7 +5,7 @@ import pytest
 from bot.adapters.redis import codec
 from bot.adapters.redis.encryption import Cipher
 from bot.adapters.redis.key_rotation import KeyRotation
-from bot.adapters.redis.stores.workspace_settings_store import RedisWorkspaceSettingsStore
+from bot.adapters.redis.stores.workspace_stores import RedisWorkspaceSettingsStore
 from tests.fakes.workspace_settings_store import FakeWorkspaceSettingsStore
 
 SECRET = Cipher([bytes(32)])

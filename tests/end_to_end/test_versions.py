@@ -37,7 +37,7 @@ def test_others_are_told(versions, own, what):
 
 
 async def test_the_check_tells_of_the_versions_of_running_processes(bot: World):
-    notes = RedisProcessNotes(bot.redis, keys.of_team("versions", bot.slack.workspace.team_id))
+    notes = RedisProcessNotes(bot.redis, keys.key("versions", bot.slack.workspace.team_id))
     assert {version for version, _ in await notes.current()} == {__version__}
     assert "side by side" not in (await bot.panelbot("check"))[1]
 

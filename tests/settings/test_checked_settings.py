@@ -4,7 +4,7 @@ import pytest
 
 from bot.adapters.redis.codec import Unreadable
 from bot.adapters.redis.encryption import Cipher
-from bot.adapters.redis.stores.workspace_settings_store import RedisWorkspaceSettingsStore
+from bot.adapters.redis.stores.workspace_stores import RedisWorkspaceSettingsStore
 from bot.panel.audit.audit_log import Auditor
 from bot.panel.errors import Refused
 from bot.panel.installations.workspace_settings import Origin

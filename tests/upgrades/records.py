@@ -18,7 +18,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from bot.adapters.redis import codec
 from bot.panel import errors
 
-_LOADED = re.compile(r"codec\.load\w*\(\s*(\w+),")  # in the code of the stores
+_LOADED = re.compile(r"(?:codec|_cipher|CLEAR)\.load\w*\(\s*([A-Z_]\w*),")  # in the stores
 _SMALLEST = {str: "text", int: 7, float: 1.5, bool: True}
 _NOT_STORED = {"attachments", "unknown"}  # fields
 

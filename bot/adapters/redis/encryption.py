@@ -8,18 +8,23 @@ are read as they are.
 """
 
 import json
+import logging
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from collections.abc import Sequence
 from hashlib import sha256
 from secrets import token_bytes
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from bot.adapters.redis import codec
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 
 _NONCE = 12  # bytes, as NIST SP 800-38D recommends; random, for at most 2^32 values a key
 _ENCRYPTED = re.compile(r"~1\.(?P<key>[0-9a-f]{8})\.(?P<data>[\w-]+={0,2})")
@@ -63,6 +68,17 @@ class Cipher:
         """Return what ``encrypt_entry`` was given. Raises Unreadable."""
         token, _, text = entry.partition(" ")
         return f"{token} {self.decrypt(text, about)}"
+
+    def load(self, kind: type[T], text: str, about: str, event: str) -> T | None:
+        """Return the *kind* that *text* says; None, and *event* in the log, if it cannot be read.
+
+        Then it was written by a newer version, or with another key.
+        """
+        try:
+            return codec.load(kind, self.decrypt(text, about))
+        except codec.Unreadable as error:
+            _log.warning(event, extra={"reason": str(error)})
+            return None
 
     def decrypt(self, text: str, about: str) -> str:
         """Return what was encrypted: a text, a JSON object or a list of such. Raises Unreadable."""

@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from bot.adapters.redis import codec
 from bot.adapters.redis.connection.scripting import Connection, Script
 from bot.adapters.redis.encryption import Cipher
+from bot.adapters.redis.queue.approval_store import approvals_in
 from bot.adapters.redis.queue.claiming import messages_in
 from bot.adapters.redis.queue.journal import entries_of
 from bot.adapters.redis.queue.outbox import states_of
-from bot.adapters.redis.stores.approval_store import approvals_in
 from bot.adapters.redis.stores.conversation_store import items_of, summary_of
 from bot.adapters.redis.stores.correction_store import corrections_in
 from bot.adapters.redis.stores.feedback_store import opinions_in
 from bot.adapters.redis.stores.installation_store import TOKENS, token_in
-from bot.adapters.redis.stores.workspace_settings_store import setting_in
+from bot.adapters.redis.stores.workspace_stores import setting_in
 
 _PAGE = 1000  # keys in one round trip
 _AT_ONCE = 100  # values that one script replaces

@@ -80,8 +80,8 @@ P undecided         zset    which of these are undecided, by when they       unt
                             expire (ms); only their ids                      then; 200 B each
 P seen:TEAM:        hash    of messages of an hour (since 1970), by a hash   a day after the
 CHANNEL:HOUR                of thread and ts: which have been put, or are    last; deleted before
-                            ``deleted``; those of versions before are keys   it was put: 15
-                            of their own, until these expire                 minutes; 16 B each
+                            ``deleted``                                      it was put: 15
+                                                                             minutes; 16 B each
 P apps:T            string  how many questions apps have asked since a       a day after the
                             person did                                       last; 90 B
 P overtaken:T       string  the message that begins the thread was put       a day; 90 B
@@ -273,52 +273,17 @@ def slot(kind: str, name: str) -> str:
     return f"panelbot:{{{kind}:{name}}}:"
 
 
-def of_team(kind: str, team_id: str) -> str:
-    """Return the key of something of a whole workspace."""
-    return f"panelbot:{kind}:{team_id}"
-
-
-def asked_in(channel_id: str, thread_ts: str) -> str:
-    """Return the key of whose panel was asked in a thread that several workspaces see."""
-    return f"panelbot:asked-in:{channel_id}:{thread_ts}"
-
-
-def owners(month: int, part: int) -> str:
-    """Return the key of whose the conversations of a *part* are, as noted in a *month*."""
-    return f"panelbot:owners:{month}:{part}"
-
-
-def notice(thread: ThreadRef, name: str) -> str:
-    """Return the key of the turn that posted the notice *name* in the channel of *thread*."""
-    return f"panelbot:told:{thread.team_id}:{thread.channel_id}:{name}"
-
-
-def delivery(digest: str) -> str:
-    """Return the key of a command, a click or a form; *digest* is made of its name."""
-    return f"panelbot:delivery:{digest}"
-
-
-def feedback(team_id: str, month: str) -> str:
-    """Return the key of the feedback on the replies of *month*."""
-    return f"panelbot:feedback:{team_id}:{month}"
-
-
-def corrections(team_id: str, channel_id: str) -> str:
-    """Return the key of the corrections of a channel."""
-    return f"panelbot:corrections:{team_id}:{channel_id}"
-
-
-def rebuilt(team_id: str, channel_id: str) -> str:
-    """Return the key of how far a rebuild of the channel's links has come."""
-    return f"panelbot:rebuilt:{team_id}:{channel_id}"
+def key(kind: str, *names: str | int) -> str:
+    """Return the key of something outside of shards, by what it is and whose."""
+    return ":".join(["panelbot", kind, *map(str, names)])
 
 
 def panel(scope: Scope) -> str:
     """Return the key of what *scope* changes of the panel."""
     match scope:
         case WorkspaceScope(team_id):
-            return f"panelbot:panel:{team_id}"
+            return key("panel", team_id)
         case ChannelScope(team_id, channel_id):
-            return f"panelbot:panel:{team_id}:{channel_id}"
+            return key("panel", team_id, channel_id)
         case ThreadRef():
-            return f"panelbot:panel:{thread_name(scope)}"
+            return key("panel", thread_name(scope))

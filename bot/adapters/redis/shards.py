@@ -45,10 +45,6 @@ class Shards:
         """Return the keys of the usage of *month*, one in every shard."""
         return tuple(f"{prefix}{kind}:{team_id}:{month}" for prefix in self.prefixes)
 
-    def seen(self, thread: ThreadRef, ts: MessageTs) -> str:
-        """Return the key under which versions before noted what became of the message *ts*."""
-        return f"{self.prefix(thread)}seen:{thread_name(thread)}:{ts}"
-
     def seen_with(self, thread: ThreadRef, ts: MessageTs) -> tuple[str, str]:
         """Return the key and the field of what became of *ts* in *thread* (see common.lua)."""
         name = f"{thread_name(thread)}:{ts}"

@@ -33,7 +33,7 @@ async def open_same_files(config: Config, storage: Storage, team_id: str) -> Asy
     """Note which files this process has, and warn once where another one has others."""
     own = _digests(config)
     notes = [f"{setting} {found}" for setting, found in own.items()]
-    record = RedisProcessNotes(storage.redis, keys.of_team("files", team_id))
+    record = RedisProcessNotes(storage.redis, keys.key("files", team_id))
 
     async def compare() -> None:
         for setting, found in _differing(await record.current()).items():
@@ -49,7 +49,7 @@ async def open_same_files(config: Config, storage: Storage, team_id: str) -> Asy
 
 async def examine(config: Config, storage: Storage, team_id: str) -> list[Finding]:
     """Return a finding for each setting whose file is not the same everywhere."""
-    noted = await RedisProcessNotes(storage.redis, keys.of_team("files", team_id)).current()
+    noted = await RedisProcessNotes(storage.redis, keys.key("files", team_id)).current()
     here = [(f"{setting} {found}", _THIS) for setting, found in _digests(config).items()]
     used = {note.partition(" ")[0] for note, _ in noted}
     compared = [(note, process) for note, process in here if note.partition(" ")[0] in used]

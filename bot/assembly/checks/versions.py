@@ -66,4 +66,4 @@ def _listed(versions: dict[str, list[str]]) -> str:
 
 
 def _notes(storage: Storage, team_id: str) -> RedisProcessNotes:
-    return RedisProcessNotes(storage.redis, keys.of_team("versions", team_id))
+    return RedisProcessNotes(storage.redis, keys.key("versions", team_id))

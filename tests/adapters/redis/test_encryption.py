@@ -9,11 +9,11 @@ from click.testing import CliRunner
 from bot.adapters.redis.codec import Unreadable
 from bot.adapters.redis.encryption import Cipher, key_id
 from bot.adapters.redis.key_rotation import KeyRotation, Rotated
+from bot.adapters.redis.queue.approval_store import RedisApprovalStore
 from bot.adapters.redis.queue.journal import RedisJournal
 from bot.adapters.redis.queue.outbox import RedisOutbox
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.shards import Shards
-from bot.adapters.redis.stores.approval_store import RedisApprovalStore
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
 from bot.adapters.redis.stores.feedback_store import RedisFeedbackStore
 from bot.adapters.redis.stores.kept_data import RedisKeptData

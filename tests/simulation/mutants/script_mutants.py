@@ -143,8 +143,8 @@ SCRIPTS = (
     Mutant(
         "duplicate of a message accepted",
         f"{_LUA}/put.lua",
-        "if known then return",
-        "if false then return",
+        "  return redis.call('HGET', kept, field) == nonce and 1 or 0\n",
+        "",
         _QUEUE,
     ),
     Mutant(

@@ -12,7 +12,7 @@ class BotClaim:
 
     def __init__(self, redis: Connection, team_id: str, bot_id: str) -> None:
         self._redis = redis
-        self._key = keys.of_team("bots", team_id)
+        self._key = keys.key("bots", team_id)
         self._bot_id = bot_id
         self._process = runtime.token(6)
 

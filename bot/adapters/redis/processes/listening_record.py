@@ -22,7 +22,7 @@ class RedisListeningRecord(ListeningRecord):
     def __init__(self, redis: Connection, shards: Shards, team_id: str) -> None:
         self._redis = redis
         self._shards = shards
-        self._key = keys.of_team("listening", team_id)
+        self._key = keys.key("listening", team_id)
         self._name = runtime.token(6)
 
     async def listen(self, seconds: float) -> Gap | None:

@@ -97,7 +97,7 @@ class RedisTurnQueue(QueueAdmin):
         most = MOST_APP_QUESTIONS if message.by_app else ""
         ours_for = keys.THREAD_FOR if message.mentioned else ""
         args = (nonce, keys.SEEN_FOR, most, ours_for, moves or 0, self._is_shared)
-        checked = (keys.of_team("moves", thread.team_id),) if moves is not None else ()
+        checked = (keys.key("moves", thread.team_id),) if moves is not None else ()
         with observing.within(Kind.PUT, thread=thread, message=message) as putting:
             if putting.traceparent:
                 message = replace(message, traceparent=putting.traceparent)
@@ -123,11 +123,10 @@ class RedisTurnQueue(QueueAdmin):
         async with self._redis.pipeline(transaction=False) as pipe:
             for turn, ts in asked:
                 pipe.hget(*self._shards.seen_with(turn.thread, ts))
-                pipe.get(self._shards.seen(turn.thread, ts))
             values = await pipe.execute() if asked else ()
         deleted: defaultdict[TurnId, set[MessageTs]] = defaultdict(set)
-        for (turn, ts), *known in zip(asked, values[::2], values[1::2], strict=True):
-            if _DELETED in known:
+        for (turn, ts), known in zip(asked, values, strict=True):
+            if known == _DELETED:
                 deleted[turn.id].add(ts)
         return deleted
 

@@ -66,9 +66,9 @@ local function seen_with(thread, ts)
 end
 
 -- What is remembered of the message *ts*, false if nothing: the nonce with which it was put, 'deleted', or
--- who wished a stop. Versions before noted it under a key of its own.
+-- who wished a stop.
 local function seen(thread, ts)
-  return redis.call('GET', of('seen', thread .. ':' .. ts)) or redis.call('HGET', seen_with(thread, ts))
+  return redis.call('HGET', seen_with(thread, ts))
 end
 
 -- Remembers it for so many seconds at least.
@@ -79,7 +79,6 @@ local function note_seen(thread, ts, what, seconds)
 end
 
 local function forget_seen(thread, ts)
-  redis.call('DEL', of('seen', thread .. ':' .. ts))
   redis.call('HDEL', seen_with(thread, ts))
 end
 

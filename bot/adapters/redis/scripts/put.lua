@@ -14,9 +14,9 @@ local apps = of('apps', thread)
 if KEYS[2] and redis.call('HLEN', KEYS[2]) ~= tonumber(moves) then return -2 end
 if ours_for ~= '' then make_ours(of('standing', thread), ours_for) end
 local kept, field = seen_with(thread, ts)
-local known = redis.call('GET', of('seen', thread .. ':' .. ts))  -- by a version before
-if not known and redis.call('HSETNX', kept, field, nonce) == 0 then known = redis.call('HGET', kept, field) end
-if known then return known == nonce and 1 or 0 end
+if redis.call('HSETNX', kept, field, nonce) == 0 then
+  return redis.call('HGET', kept, field) == nonce and 1 or 0
+end
 redis.call('EXPIRE', kept, seen_for)
 if most == '' then
   redis.call('DEL', apps)

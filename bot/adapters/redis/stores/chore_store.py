@@ -1,18 +1,16 @@
 """Chores in Redis: those of a workspace by when they are due, and how often each has failed."""
 
-import logging
 from collections.abc import Iterable, Mapping
 
 from bot import runtime
 from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.scripting import Connection, Script, milliseconds
+from bot.adapters.redis.encryption import CLEAR
 from bot.adapters.redis.stores import workspace_stores
 from bot.operations.chores import Chore, ChoreKind, ChoreStore
 
 _TAKE, _SET = Script("chore_take"), Script("chore_set")
 _TEAM, _TEAMS = Script("chore_team"), Script("chore_teams")
-
-_log = logging.getLogger(__name__)
 
 
 class RedisChoreStore(ChoreStore):
@@ -98,10 +96,5 @@ class RedisChoreStore(ChoreStore):
 
 def _readable(texts: Iterable[str]) -> list[Chore]:
     """Return the chores that *texts* say, without those that are for workers of a newer version."""
-    chores: list[Chore] = []
-    for text in texts:
-        try:
-            chores.append(codec.load(Chore, text))
-        except codec.Unreadable as error:
-            _log.warning("chore.unreadable", extra={"reason": str(error)})
-    return chores
+    chores = (CLEAR.load(Chore, text, "", "chore.unreadable") for text in texts)
+    return [chore for chore in chores if chore]

@@ -70,7 +70,7 @@ def _months() -> list[int]:
 
 
 def _key(month: int, conversation: ConversationId) -> str:
-    return keys.owners(month, crc32(conversation.encode()) % _HASHES)
+    return keys.key("owners", month, crc32(conversation.encode()) % _HASHES)
 
 
 def _packed(conversation: ConversationId) -> str:

@@ -1,6 +1,5 @@
 """Corrections of the router, a hash for each channel, and one of those that channels share."""
 
-import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from bot import runtime
@@ -8,8 +7,6 @@ from bot.adapters.redis import codec, keys
 from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.encryption import CLEAR, Cipher
 from bot.panel.routing.corrections import MOST, Correction, CorrectionStore
-
-_log = logging.getLogger(__name__)
 
 _SHARED = "shared"  # in place of a channel
 
@@ -28,7 +25,7 @@ class RedisCorrectionStore(CorrectionStore):
         text = self._cipher.encrypt(codec.dump(correction), corrections_in(team_id))
         places = (correction.channel_id, _SHARED) if shared else (correction.channel_id,)
         for place in places:
-            key = keys.corrections(team_id, place)
+            key = keys.key("corrections", team_id, place)
             async with self._redis.pipeline(transaction=False) as pipe:
                 pipe.hset(key, correction.id, text)
                 pipe.expire(key, self._keep)
@@ -43,25 +40,25 @@ class RedisCorrectionStore(CorrectionStore):
     ) -> Sequence[Correction]:
         async with self._redis.pipeline(transaction=False) as pipe:
             for place in (channel_id, *([_SHARED] if shared else ())):
-                pipe.hgetall(keys.corrections(team_id, place))
+                pipe.hgetall(keys.key("corrections", team_id, place))
             return self._read(team_id, await pipe.execute())
 
     async def count(self, team_id: str, channels: Collection[str]) -> int:
         async with self._redis.pipeline(transaction=False) as pipe:
             for channel in channels:
-                pipe.hlen(keys.corrections(team_id, channel))
+                pipe.hlen(keys.key("corrections", team_id, channel))
             return sum(await pipe.execute())
 
     async def of_team(self, team_id: str) -> Sequence[Correction]:
-        found = [key async for key in self._redis.scan_iter(keys.corrections(team_id, "*"))]
+        found = [key async for key in self._redis.scan_iter(keys.key("corrections", team_id, "*"))]
         return self._read(team_id, [await self._redis.hgetall(key) for key in sorted(found)])
 
     async def forget(
         self, team_id: str, matches: Callable[[Correction], bool], channel_id: str = ""
     ) -> int:
-        places = [keys.corrections(team_id, place) for place in (channel_id, _SHARED)]
+        places = [keys.key("corrections", team_id, place) for place in (channel_id, _SHARED)]
         if not channel_id:
-            pattern = keys.corrections(team_id, "*")
+            pattern = keys.key("corrections", team_id, "*")
             places = [key async for key in self._redis.scan_iter(pattern)]
         forgotten = set[str]()
         for key in places:
@@ -82,11 +79,7 @@ class RedisCorrectionStore(CorrectionStore):
         return [correction for correction in readable if correction]
 
     def _readable(self, team_id: str, text: str) -> Correction | None:
-        try:
-            return codec.load(Correction, self._cipher.decrypt(text, corrections_in(team_id)))
-        except codec.Unreadable as error:  # written by a newer version, or with another key
-            _log.warning("correction.unreadable", extra={"reason": str(error)})
-            return None
+        return self._cipher.load(Correction, text, corrections_in(team_id), "correction.unreadable")
 
     def _is_young(self, id_: str) -> bool:
         return _time_of(id_) > runtime.time() - self._keep

@@ -46,4 +46,4 @@ class RedisDeliveryStore(DeliveryStore):
 
 
 def _key(name: str) -> str:
-    return keys.delivery(blake2b(name.encode(), digest_size=16).hexdigest())
+    return keys.key("delivery", blake2b(name.encode(), digest_size=16).hexdigest())

@@ -1,6 +1,5 @@
 """People's feedback on replies, a hash for each month of questions."""
 
-import logging
 from collections.abc import Callable, Iterable, Sequence
 
 from bot.adapters.redis import codec, keys
@@ -8,8 +7,6 @@ from bot.adapters.redis.connection.scripting import Connection
 from bot.adapters.redis.encryption import CLEAR, Cipher
 from bot.panel.reports.feedback import Feedback, FeedbackStore, question_of
 from bot.panel.reports.months import month_of
-
-_log = logging.getLogger(__name__)
 
 
 class RedisFeedbackStore(FeedbackStore):
@@ -21,7 +18,7 @@ class RedisFeedbackStore(FeedbackStore):
 
     async def save(self, team_id: str, feedback: Feedback) -> None:
         judged = feedback.judged
-        key = keys.feedback(team_id, month_of(question_of(judged.turn)))
+        key = keys.key("feedback", team_id, month_of(question_of(judged.turn)))
         field = f"{judged.turn} {judged.reply} {feedback.by}"
         async with self._redis.pipeline(transaction=False) as pipe:
             pipe.hset(key, field, self._cipher.encrypt(codec.dump(feedback), opinions_in(team_id)))
@@ -29,7 +26,7 @@ class RedisFeedbackStore(FeedbackStore):
             await pipe.execute()
 
     async def of_month(self, team_id: str, month: str) -> Sequence[Feedback]:
-        texts = await self._redis.hvals(keys.feedback(team_id, month))
+        texts = await self._redis.hvals(keys.key("feedback", team_id, month))
         return [feedback for text in texts if (feedback := self._readable(team_id, text))]
 
     async def forget(
@@ -37,7 +34,7 @@ class RedisFeedbackStore(FeedbackStore):
     ) -> int:
         forgotten = 0
         for month in months:
-            key = keys.feedback(team_id, month)
+            key = keys.key("feedback", team_id, month)
             texts = await self._redis.hgetall(key)
             for field, text in texts.items():
                 if (feedback := self._readable(team_id, text)) and matches(feedback):
@@ -45,11 +42,7 @@ class RedisFeedbackStore(FeedbackStore):
         return forgotten
 
     def _readable(self, team_id: str, text: str) -> Feedback | None:
-        try:
-            return codec.load(Feedback, self._cipher.decrypt(text, opinions_in(team_id)))
-        except codec.Unreadable as error:  # written by a newer version, or with another key
-            _log.warning("feedback.unreadable", extra={"reason": str(error)})
-            return None
+        return self._cipher.load(Feedback, text, opinions_in(team_id), "feedback.unreadable")
 
 
 def opinions_in(team_id: str) -> str:

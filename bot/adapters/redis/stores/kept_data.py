@@ -105,10 +105,10 @@ class RedisKeptData(KeptData):
         return [key for pattern in patterns async for key in self._keys(pattern)]
 
     async def rebuilt_until(self, team_id: str, channel_id: str) -> str:
-        return await self._redis.get(keys.rebuilt(team_id, channel_id)) or ""
+        return await self._redis.get(keys.key("rebuilt", team_id, channel_id)) or ""
 
     async def note_rebuilt(self, team_id: str, channel_id: str, *, until: str) -> None:
-        key = keys.rebuilt(team_id, channel_id)
+        key = keys.key("rebuilt", team_id, channel_id)
         if until:
             await self._redis.set(key, until, ex=keys.REBUILT_FOR)
         else:

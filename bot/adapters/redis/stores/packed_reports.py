@@ -10,7 +10,6 @@
 
 import re
 import zlib
-from base64 import b85decode
 
 from bot.adapters.redis import codec
 from bot.adapters.redis.connection.protocol import as_bytes
@@ -20,20 +19,7 @@ from bot.panel.reports.turn_report import TurnReport
 _MOST = 1_000_000  # bytes unpacked
 _WINDOW = -12  # 4 kB, without a header: less to allocate, and as small
 _MEMORY = 5
-_FIRST, _SECOND = "1", "2"  # the first is only read
-
-# What comes last is found first.
-_FIRST_DICTIONARY = (
-    b'"failure":"timeout"},"known_as":"call_","by":"call_","continues":"call_","direct":true,'
-    b'"instead_of":"","extras":{"written":0,"calls":{"web_search":1}}},"title":"Product Manager",'
-    b'"expert":"product","title":"Security Engineer","expert":"security","title":"Finance Partner",'
-    b'"expert":"finance","closing":{"model":"gpt-6.1-terra","seconds":0.},"choosing":{"model":'
-    b'"gpt-6-luna","seconds":1.0,"usage":{"input":,"output":}},"thread_ts":"","consultations":['
-    b'{"call_id":"call_","expert":"legal","title":"Legal Counsel","stage":{"model":"gpt-6.1-terra",'
-    b'"seconds":0.,"usage":{"input":1000,"cached":128,"output":100}}},{"call_id":"call_"}],'
-    b'"choosing":{"model":"gpt-6-luna","seconds":0.,"usage":{"input":,"output":}},"thread_ts":"'
-    b'{"mark":"","seconds":'
-)
+_FORMAT = "2"
 
 _OWN_TS, _TS, _DIGEST, _LONG_DIGEST = "\0\1\2\3"
 _IDS = re.compile(r'(?<=[_"])(?:\d{10}\.\d{6}|[0-9a-f]{16}(?:[0-9a-f]{8})?)(?=")')
@@ -69,7 +55,7 @@ _PHRASES = (  # the first one that fits is taken
     '"calls":{"web_search":',
 )
 _LETTERS = [chr(number) for number in (*range(4, 31), 127)]
-_SECOND_DICTIONARY = (
+_DICTIONARY = (  # what comes last is found first
     b"timeoutrefusedstopped,function,continues:,failure:"
     b"writing\x07EditorresearchResearch Librariansupport\x07Support Leadsales\x07Sales Engineer"
     b"operations\x07Site Reliability Engineerdata\x07Data Analystpeople\x07People Partner"
@@ -102,32 +88,25 @@ def packed(report: TurnReport, ts: MessageTs) -> bytes:
         _WINDOW,
         _MEMORY,
         zlib.Z_DEFAULT_STRATEGY,
-        _SECOND_DICTIONARY,
+        _DICTIONARY,
     )
-    return b"".join([_SECOND.encode(), packing.compress(text.encode()), packing.flush(), *ids])
+    return b"".join([_FORMAT.encode(), packing.compress(text.encode()), packing.flush(), *ids])
 
 
 def unpacked(text: str, ts: MessageTs) -> TurnReport:
     """Return the report that *text* says. Raises Unreadable."""
     kind, rest = text[:1], text[1:]
+    if kind != _FORMAT:
+        raise codec.Unreadable("packed in another way")
+    unpacking = zlib.decompressobj(_WINDOW, _DICTIONARY)
     try:
-        if kind == _FIRST:
-            data, _ = _decompressed(b85decode(rest), _FIRST_DICTIONARY + ts.encode())
-            return codec.load(TurnReport, data.decode())
-        if kind == _SECOND:
-            data, ids = _decompressed(as_bytes(rest), _SECOND_DICTIONARY)
-            return codec.load(TurnReport, _spelled_out(data.decode(), ids, ts))
+        data = unpacking.decompress(as_bytes(rest), _MOST)
+        spelled_out = _spelled_out(data.decode(), unpacking.unused_data, ts)
     except (zlib.error, ValueError):
         raise codec.Unreadable("not a packed report") from None
-    raise codec.Unreadable("packed in another way")
-
-
-def _decompressed(data: bytes, dictionary: bytes) -> tuple[bytes, bytes]:
-    unpacking = zlib.decompressobj(_WINDOW, dictionary)
-    unpacked = unpacking.decompress(data, _MOST)
     if not unpacking.eof:
-        raise ValueError("it has no end")
-    return unpacked, unpacking.unused_data
+        raise codec.Unreadable("a packed report without an end")
+    return codec.load(TurnReport, spelled_out)
 
 
 def _spelled_out(text: str, ids: bytes, ts: MessageTs) -> str:

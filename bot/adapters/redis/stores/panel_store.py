@@ -32,7 +32,7 @@ class RedisPanelStore(PanelStore):
             return [_changes(fields) for fields in await pipe.execute()]
 
     async def channels(self, team_id: str) -> Sequence[ChannelScope]:
-        channel_ids = await self._redis.smembers(keys.of_team("channels", team_id))
+        channel_ids = await self._redis.smembers(keys.key("channels", team_id))
         return [ChannelScope(team_id, channel_id) for channel_id in sorted(channel_ids)]
 
     async def add(self, scope: Scope, expert: Expert) -> None:
@@ -59,7 +59,7 @@ class RedisPanelStore(PanelStore):
     async def forget(self, scope: Scope) -> bool:
         forgotten = await self._redis.delete(keys.panel(scope))
         if isinstance(scope, ChannelScope):
-            await self._redis.srem(keys.of_team("channels", scope.team_id), scope.channel_id)
+            await self._redis.srem(keys.key("channels", scope.team_id), scope.channel_id)
         return bool(forgotten)
 
     async def _set(self, scope: Scope, field: str, value: str) -> None:
@@ -72,7 +72,7 @@ class RedisPanelStore(PanelStore):
     async def _list(self, scope: Scope) -> None:
         """List a channel before its panel is changed: one listed for nothing does no harm."""
         if isinstance(scope, ChannelScope):
-            await self._redis.sadd(keys.of_team("channels", scope.team_id), scope.channel_id)
+            await self._redis.sadd(keys.key("channels", scope.team_id), scope.channel_id)
 
 
 def _is_known(field: str) -> bool:

@@ -128,7 +128,7 @@ class RedisThreadStore(ThreadStore):
         await _MARK_EDITS_READ(self._redis, self._shards.key("edited", thread), *flat)
 
     async def is_first_to_post(self, notice: str, turn: Turn) -> bool:
-        key = keys.notice(turn.thread, notice)
+        key = keys.key("told", turn.thread.team_id, turn.thread.channel_id, notice)
         is_first = await self._redis.set(key, turn.id, nx=True, ex=keys.TOLD_FOR)
         return bool(is_first or await self._redis.get(key) == turn.id)
 

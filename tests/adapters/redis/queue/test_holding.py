@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from bot.adapters.redis.queue.approval_store import RedisApprovalStore
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.shards import Shards
-from bot.adapters.redis.stores.approval_store import RedisApprovalStore
 from bot.adapters.redis.stores.kept_data import RedisKeptData
 from bot.operations.queue_admin import Depth
 from bot.panel.approvals.approvals import Pending

@@ -15,12 +15,12 @@ from bot.adapters.redis.processes.bot_claim import BotClaim
 from bot.adapters.redis.processes.listening_record import RedisListeningRecord
 from bot.adapters.redis.processes.process_notes import RedisProcessNotes
 from bot.adapters.redis.queue.alert_store import RedisAlertStore
+from bot.adapters.redis.queue.approval_store import RedisApprovalStore
 from bot.adapters.redis.queue.journal import RedisJournal
 from bot.adapters.redis.queue.outbox import RedisOutbox
 from bot.adapters.redis.queue.rate_limiter import RedisRateLimiter
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.shards import Shards
-from bot.adapters.redis.stores.approval_store import RedisApprovalStore
 from bot.adapters.redis.stores.audit_log import RedisAuditLog
 from bot.adapters.redis.stores.chore_store import RedisChoreStore
 from bot.adapters.redis.stores.conversation_store import RedisConversationStore
@@ -30,12 +30,12 @@ from bot.adapters.redis.stores.kept_data import RedisKeptData
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
 from bot.adapters.redis.stores.report_store import RedisReportStore
 from bot.adapters.redis.stores.thread_store import RedisThreadStore
-from bot.adapters.redis.stores.workspace_settings_store import RedisWorkspaceSettingsStore
 from bot.adapters.redis.stores.workspace_stores import (
     RedisChannelMoveStore,
     RedisHandleStore,
     RedisSharedChannelStore,
     RedisSharedThreadStore,
+    RedisWorkspaceSettingsStore,
 )
 from bot.operations.chores import Chore, ChoreKind
 from bot.panel import observing
@@ -61,8 +61,6 @@ from bot.panel.model import (
     Message,
     MessageTs,
     ThreadRef,
-    Turn,
-    TurnId,
     UserId,
 )
 from bot.panel.reports.feedback import Feedback, Judged, Opinion
@@ -118,20 +116,6 @@ async def test_what_was_put_in_an_hour_takes_twenty_bytes_a_message(queue, redis
     key, _ = Shards().seen_with(ONE, MessageTs("1.0"))
     assert await redis.hlen(key) == 100
     assert await redis.memory_usage(key, samples=0) < 100 * 20
-
-
-async def test_a_message_that_a_version_before_has_put_is_not_put_again_nor_its_deletion_forgotten(
-    queue, redis
-):
-    before = Shards().seen(ONE, MessageTs("1.0"))
-    await redis.set(before, "nonce", ex=60)
-    assert not await queue.put(ONE, message("1"))
-
-    await queue.delete(ONE, MessageTs("1.0"))
-    assert not await redis.exists(before)
-    assert not await queue.put(ONE, message("1"))
-    turn = Turn(TurnId("T1:C1:1.0"), ONE, (message("1"),))
-    assert await queue.deleted([turn]) == {turn.id: {"1.0"}}
 
 
 # --- waking
@@ -417,7 +401,7 @@ async def test_every_key_is_documented_and_lives_no_longer_than_it_should(redis,
     await BotClaim(redis, "T1", "B1").renew()
     await RedisSharedThreadStore(redis).note("C1", "1.0", "T1")
     await RedisChannelMoveStore(redis).note("T1", ChannelMove("C1", "C2", 1.0))
-    for key in (keys.OFF, keys.of_team("files", "T1"), keys.of_team("versions", "T1")):
+    for key in (keys.OFF, keys.key("files", "T1"), keys.key("versions", "T1")):
         await RedisProcessNotes(redis, key).renew(["note"], "host:1")
     await RedisWorkspaceSettingsStore(redis).change("T1", {"PANELBOT_LANGUAGE": "de"})
     await RedisKeptData(redis, Shards()).note_rebuilt("T1", "C1", until="1.0")

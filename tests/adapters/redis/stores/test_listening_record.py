@@ -37,7 +37,7 @@ async def test_what_another_server_may_have_lost_is_looked_for_once_it_has_settl
 ):
     first, other = processes
     await first.listen(0)
-    key = keys.of_team("listening", "T1")
+    key = keys.key("listening", "T1")
     heard = float(await redis.hget(key, "heard")) / 1000
     await redis.hset(key, mapping={"server": "another", "at:C1": "9"})
 

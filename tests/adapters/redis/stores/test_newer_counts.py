@@ -18,7 +18,7 @@ async def test_counts_of_another_kind_are_passed_over(redis):
 
 
 async def test_opinions_of_another_kind_are_passed_over_and_logged(redis, caplog):
-    await redis.hset(keys.feedback("T1", "2025-11"), "voice", '{"stars": 5}')
+    await redis.hset(keys.key("feedback", "T1", "2025-11"), "voice", '{"stars": 5}')
 
     assert await RedisFeedbackStore(redis).of_month("T1", "2025-11") == []
     assert caplog.messages == ["feedback.unreadable"]

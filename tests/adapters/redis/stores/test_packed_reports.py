@@ -43,11 +43,6 @@ RECENT = replace(
     routing=Routing("724cb878d18d48b0", (ExpertName("finance"), ExpertName("data"))),
 )
 
-PACKED_FIRST = (
-    "1gR8=jLDpture|bmK}2vnSEcx;`A3@MdOPOjWCpo~g!%iXXPNoaCK`<O49yK"
-    "O!^G6U0x2epEld!BWMT};P9%l8v7R}m6(+`}W(ZSF&CvrNGc;=f"
-)
-
 
 @pytest.fixture
 def reports(redis):
@@ -80,7 +75,6 @@ def test_a_report_is_a_sixth_of_its_json():
 
 def test_what_was_ever_packed_can_be_read_for_a_month():
     # If one cannot be read, its letters or its dictionary have changed: number them anew.
-    assert unpacked(PACKED_FIRST, TS) == REPORT
     assert unpacked(as_read(PACKED), TS) == RECENT
 
 

@@ -9,12 +9,12 @@ from random import Random
 
 from bot.adapters.redis import keys
 from bot.adapters.redis.processes.listening_record import RedisListeningRecord
+from bot.adapters.redis.queue.approval_store import RedisApprovalStore
 from bot.adapters.redis.queue.journal import RedisJournal
 from bot.adapters.redis.queue.outbox import RedisOutbox
 from bot.adapters.redis.queue.rate_limiter import RedisQuestionCounter
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.shards import Shards
-from bot.adapters.redis.stores.approval_store import RedisApprovalStore
 from bot.adapters.redis.stores.audit_log import RedisAuditLog
 from bot.adapters.redis.stores.budget_store import RedisBudgetStore
 from bot.adapters.redis.stores.panel_store import RedisPanelStore
@@ -96,7 +96,7 @@ class RedisMemory:
     async def is_idle(self) -> bool:
         """Whether nothing is to be found, answered, decided or shown any more."""
         depth = await self._queue.depth()
-        missed = any(self._own.do("HMGET", keys.of_team("listening", _APP), "since", "doubt"))
+        missed = any(self._own.do("HMGET", keys.key("listening", _APP), "since", "doubt"))
         turns = depth.waiting + depth.running + depth.delayed
         undecided = any(_kind(name) == "approvals" for name in self._names())
         return not (missed or turns or undecided or await self._outbox.waiting())

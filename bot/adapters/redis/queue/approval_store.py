@@ -4,7 +4,6 @@ It is in the same shard as the thread's queue: one script records a verdict and 
 click, or the expiry, therefore finds out that it came too late.
 """
 
-import logging
 from collections.abc import Iterator, Sequence
 
 from bot.adapters.redis import codec, keys
@@ -19,8 +18,6 @@ _OPEN, _ASK, _ENTER = map(Script, ("approval_open", "approval_ask", "approval_en
 _DUE, _SETTLE = map(Script, ("approval_due", "approval_settle"))
 _MOST_EXPIRED = 100  # in one reply
 _VERDICT_RESULTS = {0: VerdictResult.TOO_LATE, 1: VerdictResult.IN_LINE, 2: VerdictResult.AT_ONCE}
-
-_log = logging.getLogger(__name__)
 
 
 class RedisApprovalStore(ApprovalStore):
@@ -78,11 +75,7 @@ class RedisApprovalStore(ApprovalStore):
                 yield keys.thread_of(name), pending
 
     def _readable(self, thread: str, text: str) -> Pending | None:
-        try:
-            return codec.load(Pending, self._cipher.decrypt(text, approvals_in(thread)))
-        except codec.Unreadable as error:  # written by a newer version, or with another key
-            _log.warning("approval.unreadable", extra={"reason": str(error)})
-            return None
+        return self._cipher.load(Pending, text, approvals_in(thread), "approval.unreadable")
 
 
 def approvals_in(thread: str) -> str:
