@@ -57,12 +57,12 @@ async def relay(
     """Send a response's events as they come; with *cut*, only the first ones."""
     response = web.StreamResponse(headers=_headers() | _SSE)
     await response.prepare(request)
-    end = await _send(response, _until(streamed, cut))
-    if end.silent:
-        await fall_silent(request)
-    if end.reset:
-        await break_off(request)
     with suppress(ConnectionResetError):  # the client has disconnected, or we have cut it off
+        end = await _send(response, _until(streamed, cut))
+        if end.silent:
+            await fall_silent(request)
+        if end.reset:
+            await break_off(request)
         await response.write_eof()
     return response
 

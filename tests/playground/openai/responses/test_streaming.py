@@ -310,3 +310,18 @@ async def test_others_need_not_wait_for_a_slow_one(
     server.latency.first = lambda body: 3600 * ("Legal" in body["instructions"])
     async with await stream(client, instructions="You are Legal."):
         assert (await ask(client, instructions="You are Finance.")).output_text == "Hello."
+
+
+async def test_a_client_that_leaves_in_the_middle_is_no_error(
+    client: AsyncOpenAI, brain: ScriptedBrain, caplog: pytest.LogCaptureFixture
+) -> None:
+    go_on = asyncio.Event()
+    brain.then("One", WaitFor(go_on), "two", *["more " * 5_000] * 20)
+    async with await stream(client) as told:
+        await anext(told)
+        await told.close()
+        go_on.set()
+        for _ in range(3):
+            await ask(client)
+
+    assert not [record for record in caplog.records if record.exc_info]
