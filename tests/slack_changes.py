@@ -1,6 +1,7 @@
 """What happens in Slack that its page does not offer."""
 
 from bot.playground.slack.server import SlackPlayground
+from bot.playground.slack.workspace.messages import snapshot
 from bot.playground.slack.workspace.state import Enterprise
 
 
@@ -32,3 +33,22 @@ def finish_migration(slack: SlackPlayground, organisation: Enterprise) -> None:
     """Let the workspace arrive in its organisation: its ids and the app's token stay."""
     slack.state.is_migrating, slack.workspace.enterprise = False, organisation
     slack.people.tell({"type": "grid_migration_finished", "enterprise_id": organisation.id})
+
+
+def preview_link(
+    slack: SlackPlayground, channel: str, ts: str, url: str, title: str, text: str
+) -> None:
+    """Let Slack attach a link's preview to a message, as it does a moment later."""
+    message = slack.workspace.message(channel, ts)
+    assert message
+    before = snapshot(message)
+    preview = {
+        "from_url": url,
+        "original_url": url,
+        "title": title,
+        "title_link": url,
+        "text": text,
+        "fallback": title,
+    }
+    message.attachments = [*message.attachments, preview]
+    slack.workspace.updated(message, before)

@@ -5,6 +5,7 @@ import pytest
 from bot.playground.slack.people.attached import Rows
 from bot.playground.slack.workspace.company import ADA, BEN, BOT_USER, GENERAL
 from bot.playground.slack.workspace.messages import Message
+from tests import slack_changes
 from tests.end_to_end.conftest import MENTION, World
 from tests.message_shapes import mrkdwn
 
@@ -84,7 +85,9 @@ async def test_a_preview_that_comes_after_the_answer_is_known_at_the_next_questi
     ts = bot.say(f"{MENTION} legal, sum up {url}")
     await bot.idle()
 
-    bot.slack.people.preview_link(GENERAL, ts, url, "The harbour", "Boats keep to the right.")
+    slack_changes.preview_link(
+        bot.slack, GENERAL, ts, url, "The harbour", "Boats keep to the right."
+    )
     await bot.idle()
     assert "keep to the right" not in asked(bot)
 

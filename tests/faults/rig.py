@@ -98,7 +98,7 @@ async def open_rig(
             _environ(slack, openai, server, shape) | _equipment(folder, shop) | feature.environ
         )
         slack.hazards.status_lasts = 3600  # no stuck status goes by itself
-        openai.faults.seed = seed
+        openai.faults.reseed(seed)
         opened.push_async_callback(fleet.close)
         ports = iter(machines.free_port, -1)
         proxies = await _start(opened, fleet, slack, environ, server, traps, shape, ports)

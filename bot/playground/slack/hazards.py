@@ -1,12 +1,12 @@
 """Faults of Slack, on demand."""
 
-import random
-from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from math import ceil
 from time import time
 from typing import Literal
+
+from bot.playground.fault_queue import FaultQueue
 
 
 class Ending(Enum):
@@ -30,10 +30,9 @@ class Fault:
 
 
 @dataclass(slots=True)
-class Hazards:
-    """The faults to inject. Deterministic: random ones draw from a seeded generator."""
+class Hazards(FaultQueue[Fault]):
+    """The faults to inject, by method; and what Slack is reported to do in one way or another."""
 
-    seed: int = 0
     mention_order: Literal["message first", "mention first"] = "message first"
     mention_gap: float = 0.0  # seconds between the two copies of a mention
     extra_deliveries: int = 0  # extra copies of each event
@@ -76,43 +75,12 @@ class Hazards:
     org_wide_team: Literal["named", "null"] = "named"  # in authorizations
     post_pace: tuple[float, int] | None = None  # seconds per post in a channel, and burst
     method_paces: dict[str, tuple[float, int]] = field(default_factory=dict)  # the same by method
-    _queued: defaultdict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
-    _rates: defaultdict[str, list[tuple[float, Fault]]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
     # By channel or method: when its rate limit is free again.
     _due: dict[str, float] = field(default_factory=dict)
-    _random: random.Random = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Seed the random generator."""
-        self._random = random.Random(self.seed)  # noqa: S311 - must be repeatable, no secret
 
     def now(self) -> float:
         """Return the time of Slack: seconds since 1970."""
         return time() + self.seconds_ahead
-
-    def on(self, method: str, fault: Fault, *, times: int = 1) -> None:
-        """Make the next calls of *method* fail with *fault*."""
-        self._queued[method].extend([fault] * times)
-
-    def rate(self, method: str, fault: Fault, share: float) -> None:
-        """Make a *share* of all calls of *method* fail with *fault*; several faults may be set."""
-        self._rates[method].append((share, fault))
-
-    def clear(self) -> None:
-        """Make no call fail from now on."""
-        self._queued.clear()
-        self._rates.clear()
-
-    def next(self, method: str) -> Fault | None:
-        """Return the fault of this call, if any."""
-        if queued := self._queued.get(method):
-            return queued.popleft()
-        for share, fault in self._rates.get(method, ()):
-            if self._random.random() < share:
-                return fault
-        return None
 
     def too_fast(self, method: str, channel: str, now: float, team: str = "") -> Fault | None:
         """Return the rate limit that a call runs into, if it does; each team has its own."""

@@ -4,6 +4,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from bot.playground.slack.workspace.company import ADA, BEN, BOT_USER, GENERAL
+from tests import slack_changes
 from tests.playground.page.test_reach import expect_names
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -144,7 +145,9 @@ async def test_a_voice_clip_says_what_was_typed(page: Page, slack) -> None:
 async def test_a_links_preview_appears_below_the_message(page: Page, slack) -> None:
     url = "https://example.org/page"
     ts = slack.people.say(ADA, GENERAL, f"<{url}>")
-    slack.people.preview_link(GENERAL, ts, url, "Rules of the harbour", "Boats keep to the right.")
+    slack_changes.preview_link(
+        slack, GENERAL, ts, url, "Rules of the harbour", "Boats keep to the right."
+    )
 
     preview = page.get_by_role("group", name="Preview of a link")
     await expect(preview.get_by_role("link")).to_have_attribute("href", url)

@@ -58,20 +58,6 @@ def forward(workspace: Workspace, message: Message) -> Json:
     return {k: v for k, v in (attachment | author).items() if v is not None}
 
 
-def link_preview(url: str, title: str, text: str, service: str = "") -> Json:
-    """Return the preview that Slack attaches to a message with a link."""
-    preview = {
-        "from_url": url,
-        "original_url": url,
-        "title": title,
-        "title_link": url,
-        "text": text,
-        "fallback": title,
-        "service_name": service,
-    }
-    return {name: value for name, value in preview.items() if value}
-
-
 def voice_clip(file: Json, transcript: str) -> Json:
     """Return *file* as a voice clip that Slack has transcribed."""
     preview = {

@@ -103,13 +103,6 @@ class PeopleWriting:
         message.edited_by, message.edited_ts = user, self._workspace.new_ts()
         self._workspace.updated(message, before)
 
-    def preview_link(self, channel: str, ts: str, url: str, title: str, text: str) -> None:
-        """Let Slack attach a link's preview to a message, as it does a moment later."""
-        message = self._existing(channel, ts)
-        before = snapshot(message)
-        message.attachments = [*message.attachments, attached.link_preview(url, title, text)]
-        self._workspace.updated(message, before)
-
     def delete(self, user: str, channel: str, ts: str) -> None:
         """Let *user* delete a message."""
         self._workspace.delete(self._existing(channel, ts))

@@ -21,6 +21,7 @@ from bot.panel.threads.thread_store import Standing
 from bot.playground.slack.delivery import delivery
 from bot.playground.slack.delivery.envelopes import event_callback
 from bot.playground.slack.workspace.company import ADA, BEN, GENERAL
+from tests import slack_changes
 from tests.eventually import eventually
 from tests.fakes.audit_log import auditor
 from tests.fakes.chore_store import FakeChoreStore
@@ -216,8 +217,13 @@ async def test_the_preview_of_a_link_joins_a_question_that_waits(door):
     thread = door.neighbour.begin(f"{HELLO} https://example.org")
     await door.settle()
 
-    door.slack.people.preview_link(
-        GENERAL, thread.thread_ts, "https://example.org", "The harbour", "Keep to the right."
+    slack_changes.preview_link(
+        door.slack,
+        GENERAL,
+        thread.thread_ts,
+        "https://example.org",
+        "The harbour",
+        "Keep to the right.",
     )
     await door.settle()
 

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from bot.playground.slack.workspace.company import ADA, BEN, BOT_USER, GENERAL, MONITOR, STRANGER
+from tests import slack_changes
 
 TABLE = [["Vendor", "Fee"], ["Kestrel", "4200"]]
 
@@ -151,7 +152,9 @@ async def test_a_voice_clip_is_transcribed(slack, events, client, transcripts):
 async def test_a_links_preview_comes_a_moment_later(slack, events):
     url = "https://example.org/page"
     ts = slack.people.say(ADA, GENERAL, f"<{url}>")
-    slack.people.preview_link(GENERAL, ts, url, "Rules of the harbour", "Keep to the right.")
+    slack_changes.preview_link(
+        slack, GENERAL, ts, url, "Rules of the harbour", "Keep to the right."
+    )
 
     change = (await events())[1]
 
