@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 import sys
+import time
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -141,9 +142,11 @@ def free_port() -> int:
 
 
 def cpu(process: psutil.Process) -> float:
-    """Return the seconds of processor that *process* has used."""
-    times = process.cpu_times()
-    return float(times.user + times.system)
+    """Return the seconds of processor that *process* has used, by Linux's clock of it.
+
+    ``/proc`` tells it in hundredths of a second: sixty turns take thirty of these.
+    """
+    return time.clock_gettime(~process.pid << 3 | 2)  # as clock_getcpuclockid() names it
 
 
 async def _until_healthy(url: str) -> None:

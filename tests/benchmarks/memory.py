@@ -18,6 +18,7 @@ EXPERTS = 4
 GOAL = Goal(300, of_ratio=False)
 IDLE_WEB, IDLE_WORKER = Goal(80, of_ratio=False), Goal(90, of_ratio=False)
 _MB = 1024 * 1024
+_HARDLY = 0.01  # seconds of processor
 
 
 async def measure(effort: Effort) -> list[Figure]:
@@ -49,9 +50,9 @@ async def measure(effort: Effort) -> list[Figure]:
 
 
 async def once_idle(process: psutil.Process) -> float:
-    """Return what *process* holds, in MB, as soon as it has done nothing for a second."""
+    """Return what *process* holds, in MB, as soon as it has hardly done anything for a second."""
     used = -1.0
-    while (now := cpu(process)) != used:
+    while (now := cpu(process)) - used > _HARDLY:
         used = now
         await asyncio.sleep(1)
     return resident(process)

@@ -65,9 +65,9 @@ def verified(
 
     async def verify_and_handle(request: web.Request) -> web.StreamResponse:
         try:
-            _check_head(request, clock())
+            timestamp, signature = _checked_head(request, clock())
             body = await _limited_body(request, timeout)
-            _verify(key, body, request)
+            _verify(key, body, timestamp, signature)
             request[PAYLOAD] = _payload(body, request)
         except Refusal as refusal:
             refused.tell(refusal.reason, status=refusal.status)
@@ -86,8 +86,11 @@ def _refused(refusal: Refusal) -> web.Response:
     return response
 
 
-def _check_head(request: web.Request, now: float) -> None:
-    """Raise Refusal where the head already shows that Slack did not send the request."""
+def _checked_head(request: web.Request, now: float) -> tuple[str, str]:
+    """Return the timestamp and the signature.
+
+    Raises Refusal where the head already shows that Slack did not send the request.
+    """
     if request.method != "POST":
         raise Refusal(405, "only POST is answered here")
     timestamp, signature = _signed(request)
@@ -101,6 +104,7 @@ def _check_head(request: web.Request, now: float) -> None:
         raise Refusal(400, "an encoded body is not accepted")
     if (request.content_length or 0) > MAX_BODY:
         raise Refusal(413, f"the body is larger than {MAX_BODY} bytes")
+    return timestamp, signature
 
 
 def _signed(request: web.Request) -> tuple[str, str]:
@@ -146,8 +150,7 @@ def _check_size(body: Sized) -> None:
         raise Refusal(413, f"the body is larger than {MAX_BODY} bytes")
 
 
-def _verify(key: bytes, body: bytes, request: web.Request) -> None:
-    timestamp, signature = _signed(request)
+def _verify(key: bytes, body: bytes, timestamp: str, signature: str) -> None:
     signed = b"v0:%s:%s" % (timestamp.encode(), body)
     expected = "v0=" + hmac.digest(key, signed, "sha256").hex()
     if not hmac.compare_digest(expected, signature):
