@@ -122,6 +122,16 @@ async def test_whoever_is_chosen_answers_the_question_and_the_buttons_go(unsure)
     assert said.text.count("Is this ours?") == 1
 
 
+async def test_who_was_chosen_is_named_also_if_they_have_left_since(unsure):
+    ts = await asked(unsure)
+    claim = await pressed(unsure, ts, ExpertName("security"))
+
+    await unsure.runner().run(claim)
+
+    assert unsure.messenger.endings[ts].words == "{by} chose security."
+    assert ("Legal Counsel", "I am expert:legal.") in unsure.messenger.said
+
+
 async def test_if_the_router_is_to_decide_it_does_and_is_not_unsure_again(unsure):
     ts = await asked(unsure)
     claim = await pressed(unsure, ts)

@@ -52,6 +52,8 @@ class ChoiceButtons:
         about, experts, last = wanted.about, wanted.experts, wanted.until
         steer = Steer(Wish.ASK, about, until, experts, chosen=True, last=last)
         await self._check(click, steer)
+        if len(experts) == 1:
+            await self._editor.find(click.thread, *experts)  # it may have left meanwhile
         return steer
 
     async def _check(self, click: Click, steer: Steer) -> None:

@@ -15,7 +15,6 @@ from bot.panel.model import Expert, Steer, WhenUnsure
 from bot.panel.routing import gate
 from bot.panel.routing.gate import Unsure
 from bot.panel.texts import sentences
-from bot.panel.threads import follow_ups
 from bot.panel.turn.turn_context import TurnContext
 
 OFFER = "offer"  # the part name of that message
@@ -53,7 +52,7 @@ def _candidates(context: TurnContext) -> Sequence[Expert]:
 
 async def show_choice(context: TurnContext, steer: Steer) -> None:
     """Let the message that asked show who was chosen, and by whom, in place of its buttons."""
-    titles = [expert.title for expert in follow_ups.wanted(steer, context.panel)]
+    titles = [context.panel.persona(name).name for name in steer.experts]
     post = context.writer.draft(OFFER, sentences.whom_to_ask())
     ending = Ending(sentences.chosen(titles), by=context.turn.messages[0].author)
     messenger, thread = context.services.messenger, context.turn.thread

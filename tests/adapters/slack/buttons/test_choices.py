@@ -43,6 +43,7 @@ class Offered:
     post: Post
     ts: MessageTs
     queue: FakeTurnQueue
+    panels: FakePanelStore
     listeners: ButtonListeners
 
     @property
@@ -78,11 +79,12 @@ async def offered(neighbour: Neighbour) -> Offered:
     ts = await neighbour.messenger.post(thread, post)
     queue, threads = FakeTurnQueue(), FakeThreadStore()
     threads.queue = queue
-    editor = panel_editor(FakePanelStore(), neighbour.people, EXPERTS, EXPERTS)
+    panels = FakePanelStore()
+    editor = panel_editor(panels, neighbour.people, EXPERTS, EXPERTS)
     intake = Intake(queue, threads, auditor())
     buttons = ChoiceButtons(intake, editor, neighbour.transcript, neighbour.responder)
     listeners = ButtonListeners(neighbour.responder, buttons.acts)
-    return Offered(neighbour, thread, post, ts, queue, listeners)
+    return Offered(neighbour, thread, post, ts, queue, panels, listeners)
 
 
 def test_there_is_a_button_for_each_candidate_for_all_and_for_the_router():
@@ -111,6 +113,16 @@ async def test_a_press_queues_the_question_for_whom_it_names(offered, action, ex
 
     about = MessageTs(offered.thread.thread_ts)
     assert steer == Steer(Wish.ASK, about, offered.ts, experts, chosen=True)
+
+
+async def test_who_has_left_cannot_be_chosen(offered):
+    await offered.panels.remove(offered.thread, ExpertName("finance"))
+
+    assert await offered.press(offered.payload(CHOOSE[1])) is None
+    assert "no expert `finance` on this panel" in offered.told()
+    steer = await offered.press(offered.payload(CHOOSE_ALL))
+    assert steer
+    assert "legal" in steer.experts
 
 
 async def test_only_the_first_press_counts_whoever_presses_what(offered):
