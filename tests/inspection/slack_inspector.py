@@ -103,4 +103,7 @@ def _meant(value: Any, kind: str | None) -> Any:
         case "integer" | "number":
             return float(value)
         case _:
-            return json.loads(value) if value.startswith(_JSON) else value
+            try:
+                return json.loads(value) if value.startswith(_JSON) else value
+            except ValueError:  # a text that only begins like one
+                return value

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from bot.adapters.slack.experts.panel_settings import SETTINGS, PanelSetting
 from bot.adapters.slack.markdown import sanitize
@@ -11,85 +10,26 @@ from bot.panel.names import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
-class ListExperts:
-    """List the experts of the panel, or those that have the words of *search*."""
+class Order:
+    """A parsed command, in the channel or for the defaults of all channels."""
 
-    search: str = ""
+    word: str  # perhaps no subcommand
+    text: str = ""  # after it
+    for_defaults: bool = False
 
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether the name of an expert is missing."""
+        if self.word == "consults":
+            return not all(let_consult(self.text))
+        return self.word in _WITH_NAME and not self.text
 
-@dataclass(frozen=True, slots=True)
-class Plain:
-    """Show all subcommands, or open a form: for a new expert, the router's rules, settings."""
-
-    word: Literal["add", "help", "router", "settings"]
-
-
-Verb = Literal["add", "documents", "edit", "remove", "show", "teach"]
-
-
-@dataclass(frozen=True, slots=True)
-class WithExpert:
-    """Do what *verb* says with an expert: add it from the library, list its documents …"""
-
-    verb: Verb
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class LetConsult:
-    """Set which experts an expert may consult."""
-
-    name: str
-    consulted: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class HandleExpert:
-    """Switch an expert's handle on or off, or (None) show its state."""
-
-    name: str
-    wanted: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeSetting:
-    """Change a setting of the panel."""
-
-    setting: PanelSetting
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class WithText:
-    """Show the budgets, or what the router has learnt; or change them as is *written*."""
-
-    word: Literal["budget", "examples"]
-    written: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class NotUnderstood:
-    """No subcommand; or one that is *unfinished*, as it needs a name."""
-
-    word: str
-    unfinished: bool = False
-
-
-Subcommand = (
-    ListExperts
-    | Plain
-    | WithExpert
-    | LetConsult
-    | HandleExpert
-    | ChangeSetting
-    | WithText
-    | NotUnderstood
-)
 
 _WORDS = (
     "add", "budget", "consults", "default", "documents", "edit", "examples", "find", "handle",
     "help", "list", "remove", "router", "settings", "show", "teach",
 )  # fmt: skip
+_WITH_NAME = frozenset({"documents", "edit", "find", "handle", "remove", "show", "teach"})
 _ALSO_SAID: Mapping[str, str] = {
     "budgets": "budget",
     "change": "edit",
@@ -115,21 +55,6 @@ _ID = re.compile(r"<[@#]([A-Z0-9]+)(?:\|[^>]*)?>")
 _QUOTES = " \t`\"'“”@"
 
 
-def _handle(text: str) -> HandleExpert:
-    name, _, last = text.rpartition(" ")
-    if name and last.casefold() in {"on", "off"}:
-        return HandleExpert(name.strip(_QUOTES), last.casefold() == "on")
-    return HandleExpert(text)
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A parsed command: what to do, in the channel or in the defaults of all channels."""
-
-    subcommand: Subcommand
-    for_defaults: bool = False
-
-
 def subcommands(settings: Sequence[PanelSetting] = SETTINGS) -> Sequence[str]:
     """Return all subcommands, in order."""
     return sorted((*_WORDS, *(setting.word for setting in settings)))
@@ -140,7 +65,7 @@ def meant(word: str, settings: Sequence[PanelSetting] = SETTINGS) -> str:
     return did_you_mean(word, subcommands(settings), spellings=_ALSO_SAID)
 
 
-def parse(written: str, settings: Sequence[PanelSetting] = SETTINGS) -> Order:
+def parse(written: str) -> Order:
     """Return the order in *written*, which may be any text."""
     if "budget" in written.casefold().split(maxsplit=2)[:2]:  # of people and channels, by their ids
         written = _ID.sub(r"\1", written)
@@ -150,10 +75,7 @@ def parse(written: str, settings: Sequence[PanelSetting] = SETTINGS) -> Order:
     if for_defaults:
         word, rest = _split(rest)
     value = " ".join(rest.split()).strip(_QUOTES)
-    for setting in settings:
-        if setting.word == word:
-            return Order(ChangeSetting(setting, value), for_defaults)
-    return Order(_subcommand(word, value), for_defaults)
+    return Order(word or "list", value, for_defaults)
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -161,34 +83,15 @@ def _split(text: str) -> tuple[str, str]:
     return first.casefold(), rest[0] if rest else ""
 
 
-def _subcommand(word: str, name: str) -> Subcommand:
-    match word:
-        case "" | "list":
-            return ListExperts()
-        case "help" | "router" | "settings":
-            return Plain(word)
-        case "add" if not name:
-            return Plain(word)
-        case "budget" | "examples":
-            return WithText(word, name)
-        case "consults":
-            return _let_consult(name)
-        case "add" | "documents" | "edit" | "remove" | "show" | "teach" if name:
-            return WithExpert(word, name)
-        case "find" if name:
-            return ListExperts(name)
-        case "handle" if name:
-            return _handle(name)
-        case "find" | "handle" | "documents" | "edit" | "remove" | "show" | "teach":
-            return NotUnderstood(word, unfinished=True)
-        case _:
-            return NotUnderstood(word)
+def switch(text: str) -> tuple[str, bool | None]:
+    """Parse ``handle NAME``, perhaps with ``on`` or ``off``."""
+    name, _, last = text.rpartition(" ")
+    if name and last.casefold() in {"on", "off"}:
+        return name.strip(_QUOTES), last.casefold() == "on"
+    return text, None
 
 
-def _let_consult(text: str) -> Subcommand:
-    """Parse ``consults NAME OTHER, OTHER``; OTHER may be ``nobody`` or ``none``."""
+def let_consult(text: str) -> tuple[str, Sequence[str]]:
+    """Parse ``consults NAME OTHER, OTHER``; returns the others, or ``nobody``."""
     name, *others = (word.strip(_QUOTES) for word in re.split(r"[\s,]+", text))
-    if not (name and others):
-        return NotUnderstood("consults", unfinished=True)
-    is_nobody = [other.casefold() for other in others] in (["nobody"], ["none"])
-    return LetConsult(name, () if is_nobody else tuple(filter(None, others)))
+    return name, list(filter(None, others))

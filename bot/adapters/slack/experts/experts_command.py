@@ -5,23 +5,12 @@ be announced.
 """
 
 from collections.abc import Sequence
-from typing import assert_never
 
 from bot.adapters.slack.blocks.answers import Answer, sentence
 from bot.adapters.slack.documents.documents_command import DocumentsCommand
 from bot.adapters.slack.experts import announcements, command_parsing, panel_messages
 from bot.adapters.slack.experts.budget_command import BudgetCommand
-from bot.adapters.slack.experts.command_parsing import (
-    ChangeSetting,
-    HandleExpert,
-    LetConsult,
-    ListExperts,
-    NotUnderstood,
-    Order,
-    Plain,
-    WithExpert,
-    WithText,
-)
+from bot.adapters.slack.experts.command_parsing import Order
 from bot.adapters.slack.experts.examples_command import ExamplesCommand
 from bot.adapters.slack.experts.form_flow import ExpertFormFlow
 from bot.adapters.slack.experts.handles_command import HandlesCommand
@@ -31,11 +20,11 @@ from bot.adapters.slack.experts.settings_form import SettingsFormFlow
 from bot.adapters.slack.interactions.responder import Requester, Responder
 from bot.language import gettext, in_shared_language
 from bot.panel.names import did_you_mean, in_code
-from bot.panel.roster.changes import Change
 from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.roster.roster import Scope, scopes_of
 from bot.panel.roster.search import alike, found, hint
 
+_CHANGES = frozenset({"add", "consults", "remove"})
 _LIKENESS = 0.7  # of a word, to an expert's name or title
 
 
@@ -69,52 +58,62 @@ class ExpertsCommand:
 
     async def run(self, written: str, requester: Requester) -> Answer | None:
         """Parse and carry out the text *written* after the command."""
-        return await self.carry_out(command_parsing.parse(written, self._settings), requester)
+        return await self.carry_out(command_parsing.parse(written), requester)
 
     async def carry_out(self, order: Order, requester: Requester) -> Answer | None:
         """Carry out *order*; return the answer for the requester alone, if any."""
-        default = order.for_defaults
-        scope = requester.scope(for_defaults=default)
-        match order.subcommand:
-            case ListExperts(search):
-                return await self._panel(scope, requester, search)
-            case Plain("help"):
+        scope = requester.scope(for_defaults=order.for_defaults)
+        setting = next((one for one in self._settings if one.word == order.word), None)
+        if order.is_unfinished:
+            return _unfinished(order)
+        if setting or (order.word in _CHANGES and order.text):
+            told = await self._change(order, setting, scope, requester)
+            return await self._responder.announce(told, requester)
+        match order.word:
+            case "add" | "edit" | "router" | "settings" | "teach":
+                await self._open(order, requester)
+                return None
+            case _:
+                return await self._answer(order, scope, requester)
+
+    async def _answer(self, order: Order, scope: Scope, requester: Requester) -> Answer:
+        text, default = order.text, order.for_defaults
+        match order.word:
+            case "list":
+                return await self._panel(scope, requester, "")
+            case "find":
+                return await self._panel(scope, requester, text)
+            case "help":
                 return await self._help(scope)
-            case NotUnderstood() as wrong:
-                return await self._explained(wrong, scope, for_defaults=default)
-            case WithExpert("show", name):
-                expert = await self._editor.find(scope, name)
+            case "show":
+                expert = await self._editor.find(scope, text)
                 handles = await self._handles.names(requester.team_id)
                 return panel_messages.details(expert, handles.get(expert.name))
-            case WithExpert("documents", name):
-                return await self._documents.listed(name, requester, for_defaults=default)
-            case HandleExpert(name, wanted):
+            case "documents":
+                return await self._documents.listed(text, requester, for_defaults=default)
+            case "handle":
+                name, wanted = command_parsing.switch(text)
                 return await self._handles.carry_out(
                     name, requester, wanted=wanted, for_defaults=default
                 )
-            case WithText(word, written):
-                command = self._budgets if word == "budget" else self._examples
-                return await command.carry_out(written, requester)
-            case Plain() | WithExpert("edit" | "teach") as form:
-                await self._open(form, requester, for_defaults=default)
-            case WithExpert() | ChangeSetting() | LetConsult() as change:
-                announcement = await self._change(change, scope, requester)
-                return await self._responder.announce(announcement, requester)
-        return None
-
-    async def _open(
-        self, form: Plain | WithExpert, requester: Requester, *, for_defaults: bool
-    ) -> None:
-        match form:
-            case Plain("router"):
-                await self._rules.open(requester, for_defaults=for_defaults)
-            case Plain("settings"):
-                await self._settings_form.open(requester)
-            case WithExpert("teach", name):
-                await self._documents.open_form(name, requester, for_defaults=for_defaults)
+            case "budget":
+                return await self._budgets.carry_out(text, requester)
+            case "examples":
+                return await self._examples.carry_out(text, requester)
             case _:
-                edited = form.name if isinstance(form, WithExpert) else None
-                await self._form.open(requester, edited, for_defaults=for_defaults)
+                return await self._help(scope, await self._unknown(order.word, scope))
+
+    async def _open(self, order: Order, requester: Requester) -> None:
+        default = order.for_defaults
+        match order.word:
+            case "router":
+                await self._rules.open(requester, for_defaults=default)
+            case "settings":
+                await self._settings_form.open(requester)
+            case "teach":
+                await self._documents.open_form(order.text, requester, for_defaults=default)
+            case _:
+                await self._form.open(requester, order.text or None, for_defaults=default)
 
     async def _panel(self, scope: Scope, requester: Requester, search: str) -> Answer:
         entries = await self._editor.entries(scope)
@@ -145,11 +144,6 @@ class ExpertsCommand:
         addable = await self._editor.addable(scope)
         return panel_messages.usage(addable, lead, self._settings)
 
-    async def _explained(self, wrong: NotUnderstood, scope: Scope, *, for_defaults: bool) -> Answer:
-        if wrong.unfinished:
-            return _unfinished(wrong.word, for_defaults=for_defaults)
-        return await self._help(scope, await self._unknown(wrong.word, scope))
-
     async def _unknown(self, word: str, scope: Scope) -> str:
         """Say that *word* is no subcommand, and what it may mean: one, or an expert."""
         unknown = gettext("I do not know `{word}`.", word=in_code(word, 40))
@@ -161,37 +155,29 @@ class ExpertsCommand:
         return f"{unknown}{did_you_mean(shown[0], shown) if shown else ''}"
 
     async def _change(
-        self,
-        change: WithExpert | ChangeSetting | LetConsult,
-        scope: Scope,
-        requester: Requester,
+        self, order: Order, setting: PanelSetting | None, scope: Scope, requester: Requester
     ) -> Answer:
         """Make a change and return its announcement."""
-        by = requester.user
-        match change:
-            case WithExpert(verb, name):
-                editor = self._editor
-                make = editor.add_from_library if verb == "add" else editor.remove
-                return await self._with_handle(await make(scope, name, by), requester)
-            case LetConsult(name, consulted):
-                edited = await self._editor.set_consulted(scope, name, consulted, by)
-                with in_shared_language():
-                    return announcements.consulting(edited)
-            case ChangeSetting(setting, value):
-                await setting.set(self._editor, scope, value, by)
-                with in_shared_language():
-                    return announcements.setting(setting, value, scope, by)
-            case _:
-                assert_never(change)
-
-    async def _with_handle(self, change: Change, requester: Requester) -> Answer:
+        editor, by = self._editor, requester.user
+        if setting:
+            await setting.set(editor, scope, order.text, by)
+            with in_shared_language():
+                return announcements.setting(setting, order.text, scope, by)
+        if order.word == "consults":
+            name, others = command_parsing.let_consult(order.text)
+            is_nobody = [other.casefold() for other in others] in (["nobody"], ["none"])
+            edited = await editor.set_consulted(scope, name, () if is_nobody else (*others,), by)
+            with in_shared_language():
+                return announcements.consulting(edited)
+        make = editor.add_from_library if order.word == "add" else editor.remove
+        change = await make(scope, order.text, by)
         await self._handles.follow(change, requester)
         with in_shared_language():
             return announcements.change(change)
 
 
-def _unfinished(word: str, *, for_defaults: bool) -> Answer:
+def _unfinished(order: Order) -> Answer:
     """Return the answer to a subcommand without the name that it needs."""
-    subcommand = f"default {word}" if for_defaults else word
-    names = "NAME OTHER" if word == "consults" else "NAME"
-    return sentence(gettext("Say which expert: `/experts {words}`.", words=f"{subcommand} {names}"))
+    word = f"default {order.word}" if order.for_defaults else order.word
+    names = "NAME OTHER" if order.word == "consults" else "NAME"
+    return sentence(gettext("Say which expert: `/experts {words}`.", words=f"{word} {names}"))

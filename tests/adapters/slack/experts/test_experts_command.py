@@ -2,13 +2,7 @@ import asyncio
 
 import pytest
 
-from bot.adapters.slack.experts.command_parsing import (
-    LetConsult,
-    NotUnderstood,
-    Order,
-    Plain,
-    WithExpert,
-)
+from bot.adapters.slack.experts.command_parsing import Order
 from bot.adapters.slack.experts.expert_form import Form
 from bot.adapters.slack.experts.form_flow import ExpertFormFlow
 from bot.adapters.slack.interactions.error_sentences import error_sentence
@@ -95,7 +89,7 @@ def test_every_error_is_one_sentence_without_its_inside(error, said):
 
 async def test_a_change_counts_although_the_channel_is_archived(neighbour, editor):
     neighbour.slack.workspace.channels[GENERAL].is_archived = True
-    answer = await neighbour.command(editor).carry_out(Order(WithExpert("add", "writing")), GIVER)
+    answer = await neighbour.command(editor).carry_out(Order("add", "writing"), GIVER)
     assert answer
     assert answer.text == "Done, but I could not tell the others in this channel."
     assert (await editor.panel(HERE)).find("writing")
@@ -103,7 +97,7 @@ async def test_a_change_counts_although_the_channel_is_archived(neighbour, edito
 
 async def test_a_change_that_cannot_be_announced_names_the_missing_permission(neighbour, editor):
     neighbour.slack.state.scopes.discard("chat:write")
-    answer = await neighbour.command(editor).carry_out(Order(WithExpert("add", "writing")), GIVER)
+    answer = await neighbour.command(editor).carry_out(Order("add", "writing"), GIVER)
     assert answer
     assert "the app lacks the permission `chat:write`" in answer.text
 
@@ -111,7 +105,7 @@ async def test_a_change_that_cannot_be_announced_names_the_missing_permission(ne
 async def test_a_form_that_slack_does_not_open_is_an_error(neighbour, editor):
     command = neighbour.command(editor)
     with pytest.raises(MessengerRefused):
-        await command.carry_out(Order(Plain("add")), GIVER)
+        await command.carry_out(Order("add"), GIVER)
 
 
 async def test_a_form_that_would_keep_slack_waiting_is_given_back(slow_form, people):
@@ -135,7 +129,7 @@ async def test_names_that_cannot_be_looked_up_are_tried_again_with_the_form(slow
 async def test_the_channel_is_told_which_experts_an_expert_consults(neighbour, editor):
     command = neighbour.command(editor)
 
-    told = await command.carry_out(Order(LetConsult("legal", ("finance",))), GIVER)
+    told = await command.carry_out(Order("consults", "legal finance"), GIVER)
 
     assert told is None
     assert (await editor.find(HERE, "legal")).consults == ("finance",)
@@ -145,5 +139,5 @@ async def test_the_channel_is_told_which_experts_an_expert_consults(neighbour, e
 
 async def test_consults_without_names_explains_its_usage(neighbour, editor):
     command = neighbour.command(editor)
-    told = await command.carry_out(Order(NotUnderstood("consults", unfinished=True)), GIVER)
+    told = await command.carry_out(Order("consults", "legal"), GIVER)
     assert "/experts consults NAME OTHER" in told.text

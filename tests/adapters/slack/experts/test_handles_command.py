@@ -4,12 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.adapters.slack.experts.command_parsing import (
-    HandleExpert,
-    Order,
-    WithExpert,
-    parse,
-)
+from bot.adapters.slack.experts.command_parsing import Order, parse
 from bot.adapters.slack.interactions.responder import Requester
 from bot.experts import library
 from bot.panel.errors import MessengerUnavailable, Refused
@@ -67,13 +62,6 @@ class Office:
 @pytest.fixture
 def office(neighbour):
     return Office(neighbour)
-
-
-@pytest.mark.parametrize(
-    ("words", "wanted"), [("legal on", True), ("legal OFF", False), ("legal", None)]
-)
-def test_a_handle_is_switched_or_shown(words, wanted):
-    assert parse(f"handle {words}") == Order(HandleExpert("legal", wanted))
 
 
 async def test_a_handle_is_made_disabled_and_taken_up_again(office):
@@ -184,11 +172,11 @@ async def test_a_group_that_somebody_has_just_disabled_is_disabled(office):
 async def test_an_expert_removed_everywhere_loses_its_handle_and_gets_it_back(office):
     await office.order("handle legal on")
 
-    await office.desk.carry_out(Order(WithExpert("remove", "legal"), for_defaults=True), ADMIN)
+    await office.desk.carry_out(Order("remove", "legal", for_defaults=True), ADMIN)
     assert office.group["date_delete"]
     assert await office.handles.names("T0ACME") == {}
 
-    await office.desk.carry_out(Order(WithExpert("add", "legal")), MEMBER)
+    await office.desk.carry_out(Order("add", "legal"), MEMBER)
     assert not office.group["date_delete"]
     assert await office.handles.names("T0ACME") == {"legal": "panel-legal"}
 
