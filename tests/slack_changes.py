@@ -1,5 +1,6 @@
 """What happens in Slack that its page does not offer."""
 
+from bot.json_types import Json
 from bot.playground.slack.server import SlackPlayground
 from bot.playground.slack.workspace.messages import snapshot
 from bot.playground.slack.workspace.state import Enterprise
@@ -52,3 +53,21 @@ def preview_link(
     }
     message.attachments = [*message.attachments, preview]
     slack.workspace.updated(message, before)
+
+
+def grant_access(slack: SlackPlayground, enterprise_id: str, team_id: str) -> None:
+    """Let an admin add the org-wide app to a workspace."""
+    slack.installations.add_to(enterprise_id, team_id)
+    _tell_of_access(slack, "granted", enterprise_id, team_id)
+
+
+def revoke_access(slack: SlackPlayground, enterprise_id: str, team_id: str) -> None:
+    """Let an admin remove the org-wide app from a workspace."""
+    slack.installations.take_from(enterprise_id, team_id)
+    _tell_of_access(slack, "revoked", enterprise_id, team_id)
+
+
+def _tell_of_access(slack: SlackPlayground, verb: str, enterprise_id: str, team_id: str) -> None:
+    event: Json = {"type": f"team_access_{verb}", "team_ids": [team_id]}
+    event["event_ts"] = slack.tenants[team_id].workspace.new_ts()
+    slack.removals.deliver([slack.removals.of_organisation(enterprise_id, event)], 0)

@@ -14,7 +14,7 @@ async def test_operators_read_export_and_verify_what_was_done(world: World):
     await world.panelbot("feedback", "export")
 
     code, out, _ = await world.panelbot("audit", "show", "--since", "1")
-    assert (code, [line.split()[2] for line in out.splitlines()]) == (0, ["exported"] * 2)
+    assert (code, [line.split()[1] for line in out.splitlines()]) == (0, ["exported"] * 2)
     assert "operator:" in out
     assert "feedback" in out
     code, out, _ = await world.panelbot("audit", "export")

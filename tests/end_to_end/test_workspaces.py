@@ -14,6 +14,7 @@ from bot.playground.openai.server import OpenAIPlayground
 from bot.playground.openai.stand_in.brain import WaitFor
 from bot.playground.slack.workspace.company import ADA, GENERAL
 from bot.playground.slack.workspace.other_companies import FAY, GLOBEX
+from tests import slack_changes
 from tests.adapters.slack.installing.pages.conftest import Browser
 from tests.end_to_end.companies import (
     ACME,
@@ -38,7 +39,7 @@ async def test_each_workspace_is_answered_in_its_own_threads(companies):
     await companies.install(ACME, TWIN, GLOBEX, INITECH.id)
     await companies.world.start_bot()
     for team in (NORTH, SOUTH):
-        companies.slack.removals.grant_access(INITECH.id, team)
+        slack_changes.grant_access(companies.slack, INITECH.id, team)
 
     asked = {team: companies.ask(team, f"legal, please: {team}") for team in PLACES}
     for team, ts in asked.items():

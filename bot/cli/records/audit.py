@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,7 +10,7 @@ from bot.assembly.actors import operator
 from bot.cli.records.since import since_option
 from bot.cli.shared import lazily
 from bot.cli.shared.command import asynchronous, settings, write
-from bot.cli.shared.listing import counted, json_option, print_json
+from bot.cli.shared.listing import counted, json_option, print_json, utc_time
 from bot.panel.audit.chain import Chain, Head, Record
 from bot.panel.audit.entry import Act, Entry, canonical
 from bot.panel.errors import Refused
@@ -113,8 +112,7 @@ async def verify(noted: tuple[Head, ...]) -> None:
 def _line(record: Record) -> str:
     fields = record.fields()
     at = fields.get("at")
-    seconds = at / 1000 if isinstance(at, int) else 0
-    when = datetime.fromtimestamp(seconds, UTC).isoformat(sep=" ", timespec="seconds")
+    when = utc_time(at / 1000 if isinstance(at, int) else 0)
     place = "/".join(str(fields[name]) for name in _PLACE[1:] if name in fields)
     details = fields.get("details")
     words = [when, fields.get("act"), fields.get("by"), place, fields.get("subject")]

@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from functools import partial
 
 import click
@@ -11,7 +10,7 @@ import click
 from bot.cli.records.since import since_option
 from bot.cli.shared import lazily
 from bot.cli.shared.command import asynchronous
-from bot.cli.shared.listing import as_csv
+from bot.cli.shared.listing import as_csv, utc_time
 from bot.cli.shared.workspace import of_workspace, workspace_option
 from bot.operations.services import Workspace
 from bot.panel.audit.entry import Act
@@ -57,7 +56,7 @@ async def export(format_: str, since: float | None) -> None:
 def _row(entry: Feedback, workspace: Workspace) -> Row:
     team, channel, _ = entry.judged.turn.split(":")
     return {
-        "time": datetime.fromtimestamp(entry.at / 1000, UTC).isoformat(timespec="seconds"),
+        "time": utc_time(entry.at / 1000),
         "opinion": entry.opinion.value,
         "expert": entry.judged.expert or _ROUTER,
         "model": entry.model,

@@ -1,7 +1,6 @@
 """``panelbot turns``: the turns that have failed for good, for a person to handle."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -10,7 +9,7 @@ from bot.assembly.actors import operator
 from bot.characters import visible
 from bot.cli.shared import lazily
 from bot.cli.shared.command import asynchronous, settings
-from bot.cli.shared.listing import counted, json_option, print_json
+from bot.cli.shared.listing import counted, json_option, print_json, utc_time
 from bot.operations.queue_admin import DeadLetter, QueueAdmin
 from bot.panel.audit.entry import Act
 from bot.panel.errors import Refused
@@ -45,7 +44,7 @@ async def list_turns(as_json: bool) -> None:
     )
     click.echo(f"Failed turns: {depth.buried}.")
     for letter in letters:
-        click.echo(f"{letter.turn.id}  {_time(letter.buried_at)}  {letter.reason}")
+        click.echo(f"{letter.turn.id}  {utc_time(letter.buried_at)}  {letter.reason}")
 
 
 @turns.command()
@@ -63,7 +62,7 @@ async def show(turn: str, as_json: bool) -> None:
     if letter is None and not failures:
         raise _unknown(turn)
     if as_json:
-        failed = [{"at": _time(f.at / 1000), "who": f.who, "reason": f.reason} for f in failures]
+        failed = [{"at": utc_time(f.at / 1000), "who": f.who, "reason": f.reason} for f in failures]
         messages = [
             {"ts": one.ts, "author": one.author, "text": one.text}
             for one in (letter.turn.messages if letter else ())
@@ -75,9 +74,9 @@ async def show(turn: str, as_json: bool) -> None:
     if letter:
         click.echo(f"thread    {letter.turn.thread.place}")
         attempts = counted(letter.attempts, "attempt")
-        click.echo(f"given up  {_time(letter.buried_at)}, after {attempts}: {letter.reason}")
+        click.echo(f"given up  {utc_time(letter.buried_at)}, after {attempts}: {letter.reason}")
     for note in failures:
-        click.echo(f"failed    {_time(note.at / 1000)}, {note.who}: {note.reason}")
+        click.echo(f"failed    {utc_time(note.at / 1000)}, {note.who}: {note.reason}")
     for message in letter.turn.messages if letter else ():
         text = "\n".join(map(visible, message.text.split("\n")))
         click.echo(f"{message.ts}  {message.author}: {text}")
@@ -106,7 +105,7 @@ def _given_up(letter: DeadLetter) -> dict[str, Any]:
     return {
         "turn": letter.turn.id,
         "thread": letter.turn.thread.place,
-        "at": _time(letter.buried_at),
+        "at": utc_time(letter.buried_at),
         "attempts": letter.attempts,
         "reason": letter.reason,
     }
@@ -139,7 +138,3 @@ async def _handle(
 
 def _unknown(turn: str) -> Refused:
     return Refused(f"There is no failed turn {turn!r}: see `panelbot turns list`.")
-
-
-def _time(seconds: float) -> str:
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"

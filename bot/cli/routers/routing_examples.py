@@ -1,14 +1,13 @@
 """``panelbot routing examples``: corrections that the router is shown, to look at and drop."""
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 import click
 
 from bot.cli.shared import lazily
 from bot.cli.shared.command import asynchronous
-from bot.cli.shared.listing import counted, json_option, print_json
+from bot.cli.shared.listing import counted, json_option, print_json, utc_time
 from bot.cli.shared.workspace import of_workspace, workspace_option
 from bot.cli.threads.thread_argument import find_channel
 from bot.panel.audit.entry import Act
@@ -93,7 +92,7 @@ async def _all(channel: str | None) -> list[Correction]:
 def _fields(one: Correction) -> dict[str, Any]:
     return {
         "name": one.name,
-        "at": datetime.fromtimestamp(one.at / 1000, UTC).isoformat(timespec="seconds"),
+        "at": utc_time(one.at / 1000),
         "channel": one.channel_id,
         "thread": one.thread_ts,
         "kind": one.kind.value,

@@ -1,10 +1,11 @@
-"""What commands that list something share: counts in words, and ``--json``."""
+"""What commands that list something share: counts, times, and ``--json``."""
 
 import csv
 import io
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,6 +21,11 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 def counted(count: int, noun: str) -> str:
     """Return *count* with its noun: ``1 thread``, ``2 threads``."""
     return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def utc_time(seconds: float) -> str:
+    """Return a time, in seconds since 1970, as people and programs read it."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
 
 
 def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:

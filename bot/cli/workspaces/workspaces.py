@@ -1,7 +1,6 @@
 """``panelbot workspaces``: inviting workspaces to install the app, and looking after those."""
 
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,7 +10,7 @@ from bot.adapters.slack.app.manifest import BOT_SCOPES
 from bot.characters import visible
 from bot.cli.shared import lazily
 from bot.cli.shared.command import asynchronous, settings
-from bot.cli.shared.listing import counted, json_option, print_json
+from bot.cli.shared.listing import counted, json_option, print_json, utc_time
 from bot.panel.errors import Refused
 from bot.settings.config import Config
 from bot.settings.needs import INSTALLING, STORE
@@ -51,7 +50,7 @@ async def invite(team: str, enterprise: str, hours: int) -> None:
     seconds = hours * 60 * 60
     async with lazily.installing.open_installations(_settings()) as opened:
         click.echo(await opened.invite(seconds, team=team, enterprise=enterprise))
-    click.echo(f"The link works once, until {_time(runtime.time() + seconds)}.", err=True)
+    click.echo(f"The link works once, until {utc_time(runtime.time() + seconds)}.", err=True)
 
 
 @workspaces.command()
@@ -78,7 +77,9 @@ async def list_workspaces(as_json: bool) -> None:
         print_json([_fields(one) for one in found])
         return
     for one in found:
-        click.echo(visible(f"{one.key}  {_time(one.installed_at)}  {one.name}  {one.url}".rstrip()))
+        click.echo(
+            visible(f"{one.key}  {utc_time(one.installed_at)}  {one.name}  {one.url}".rstrip())
+        )
     click.echo(f"{counted(len(found), 'installation')}.", err=True)
 
 
@@ -156,12 +157,8 @@ def _fields(found: "Installation") -> dict[str, Any]:
     return {
         "key": found.key,
         **fields,
-        "installed_at": _time(found.installed_at),
-        "expires_at": _time(found.expires_at) if found.expires_at else "never",
+        "installed_at": utc_time(found.installed_at),
+        "expires_at": utc_time(found.expires_at) if found.expires_at else "never",
         "scopes": sorted(found.scopes),
         "missing_scopes": missing,
     }
-
-
-def _time(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(" ", "minutes").replace("+00:00", "Z")

@@ -91,7 +91,7 @@ async def test_an_org_wide_token_acts_where_it_was_added(world, client_of):
         "team_access_not_granted"
     )
 
-    world.removals.grant_access(INITECH.id, NORTH)
+    slack_changes.grant_access(world, INITECH.id, NORTH)
 
     await client.chat_postMessage(channel=NORTH_GENERAL, text="hello")
     assert [t["id"] for t in (await client.auth_teams_list())["teams"]] == [NORTH]
@@ -103,7 +103,7 @@ async def test_an_org_wide_token_acts_where_it_was_added(world, client_of):
 
 async def test_some_methods_need_the_team_of_an_org_wide_token(world, client_of):
     world.install(INITECH.id)
-    world.removals.grant_access(INITECH.id, NORTH)
+    slack_changes.grant_access(world, INITECH.id, NORTH)
     client = client_of(INITECH.id)
 
     assert await refused(client.users_list()) == "missing_argument"
@@ -117,7 +117,7 @@ async def test_some_methods_need_the_team_of_an_org_wide_token(world, client_of)
 async def test_payloads_of_an_org_wide_installation(world, bot, hazard, team):
     world.hazards.org_wide_team = hazard
     world.install(INITECH.id)
-    world.removals.grant_access(INITECH.id, NORTH)
+    slack_changes.grant_access(world, INITECH.id, NORTH)
     people = world.tenants[NORTH].people
 
     (envelope,) = await events_of(world, bot, lambda: people.say(IVY, NORTH_GENERAL, "hello"))
@@ -151,7 +151,7 @@ async def test_a_workspace_that_moves_into_an_organisation_refuses_calls_meanwhi
 
 async def test_clicks_in_an_organisation_name_no_team(world, bot, client_of):
     world.install(INITECH.id)
-    world.removals.grant_access(INITECH.id, NORTH)
+    slack_changes.grant_access(world, INITECH.id, NORTH)
     world.deliver_to(bot.url)
     await client_of(INITECH.id).chat_postMessage(channel=NORTH_GENERAL, text="?", blocks=[BUTTON])
     (posted,) = world.tenants[NORTH].workspace.messages(NORTH_GENERAL)

@@ -40,7 +40,7 @@ class Removals:
             events.reverse()
         payloads = [self._payload(installation, event) for event in events]
         self._installations.remove(key, problem)
-        self._deliver(payloads, self._hazards.removals_come_after)
+        self.deliver(payloads, self._hazards.removals_come_after)
 
     def revoke(self, token: str) -> None:
         """Revoke a token: without the only one it has, the app is uninstalled."""
@@ -48,35 +48,21 @@ class Removals:
         if installation and installation.key in self._installations.by_key:
             self.uninstall(installation.key, "token_revoked")
 
-    def grant_access(self, enterprise_id: str, team_id: str) -> None:
-        """Let an admin add the org-wide app to a workspace."""
-        self._installations.add_to(enterprise_id, team_id)
-        self._tell_of_access("granted", enterprise_id, team_id)
-
-    def revoke_access(self, enterprise_id: str, team_id: str) -> None:
-        """Let an admin remove the org-wide app from a workspace."""
-        self._installations.take_from(enterprise_id, team_id)
-        self._tell_of_access("revoked", enterprise_id, team_id)
-
-    def _tell_of_access(self, verb: str, enterprise_id: str, team_id: str) -> None:
-        workspace = self._tenants[team_id].workspace
-        event: Json = {"type": f"team_access_{verb}", "team_ids": [team_id]}
-        event["event_ts"] = workspace.new_ts()
-        self._deliver([self._of_organisation(enterprise_id, event)], 0)
-
     def _payload(self, installation: Installation, event: Json) -> Json:
         if installation.organisation is None:
             workspace = installation.states[0].workspace
             return event_callback(workspace, event, self._deliverer.new_event_id())
-        return self._of_organisation(installation.organisation.id, event)
+        return self.of_organisation(installation.organisation.id, event)
 
-    def _of_organisation(self, enterprise_id: str, event: Json) -> Json:
+    def of_organisation(self, enterprise_id: str, event: Json) -> Json:
+        """Return the payload of an *event* of a whole organisation."""
         named = ""
         if self._hazards.org_removals_name_a_team:
             named = self._tenants.of(enterprise_id)[0].workspace.team_id
         return organisation_event(enterprise_id, event, self._deliverer.new_event_id(), named)
 
-    def _deliver(self, payloads: Sequence[Json], after: float) -> None:
+    def deliver(self, payloads: Sequence[Json], after: float) -> None:
+        """Deliver events, as late and as often as the hazards say."""
         hazards = self._hazards
         for payload in payloads:
             if payload["event"]["type"] in self._tenants.events:

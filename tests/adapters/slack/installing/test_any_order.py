@@ -12,6 +12,7 @@ import pytest
 from bot.panel.errors import MessengerUnavailable
 from bot.playground.slack.web_api.errors import ApiError
 from bot.playground.slack.workspace.other_companies import GLOBEX
+from tests import slack_changes
 from tests.adapters.slack.installing.test_removal import Company
 from tests.organisation import INITECH, NORTH, SOUTH
 from tests.slack_faults import server_error
@@ -50,13 +51,13 @@ class World(Company):
     async def grant(self) -> None:
         team = self.dice.choice([NORTH, SOUTH])
         if ORG in self.there and team not in self.there:
-            self.slack.removals.grant_access(ORG, team)
+            slack_changes.grant_access(self.slack, ORG, team)
 
     async def revoke(self) -> None:
         if ORG in self.there:
             states = self.there[ORG].states
             for state in states[:1]:
-                self.slack.removals.revoke_access(ORG, state.workspace.team_id)
+                slack_changes.revoke_access(self.slack, ORG, state.workspace.team_id)
 
     async def deliver(self, count: int) -> None:
         for _ in range(count):

@@ -15,6 +15,7 @@ from bot.panel.audit.entry import Act
 from bot.panel.errors import MessengerUnavailable, PanelError
 from bot.playground.loopback import LoopbackServer
 from bot.playground.slack.workspace.other_companies import GLOBEX
+from tests import slack_changes
 from tests.fakes.audit_log import FakeAuditLog, auditor
 from tests.organisation import INITECH, NORTH, SOUTH
 
@@ -123,7 +124,7 @@ async def test_an_organisation_is_removed_whatever_the_envelope_names(
 ):
     await company.store.save(installed(ORG))
     for team in (NORTH, SOUTH):
-        company.slack.removals.grant_access(ORG, team)
+        slack_changes.grant_access(company.slack, ORG, team)
     await company.slack.deliverer.settle()
     assert await company.store.teams(ORG) == {NORTH, SOUTH}
 
@@ -163,18 +164,18 @@ async def test_a_workspace_without_its_own_installation_may_still_have_its_organ
 
 async def test_workspaces_come_and_go_in_an_organisation(company, installed):
     company.slack.install(ORG)
-    company.slack.removals.grant_access(ORG, NORTH)  # before its installation is saved
+    slack_changes.grant_access(company.slack, ORG, NORTH)  # before its installation is saved
     await company.slack.deliverer.settle()
     org = await company.store.save(installed(ORG))
     await company.removals.installed(org)
     assert await company.store.for_team(NORTH) == org
 
-    company.slack.removals.revoke_access(ORG, NORTH)
+    slack_changes.revoke_access(company.slack, ORG, NORTH)
     await company.slack.deliverer.settle()
     assert await company.store.for_team(NORTH) is None
     assert await company.to_delete() == [NORTH]
 
-    company.slack.removals.grant_access(ORG, NORTH)
+    slack_changes.grant_access(company.slack, ORG, NORTH)
     await company.slack.deliverer.settle()
     assert await company.store.for_team(NORTH) == org
     assert await company.to_delete() == []

@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from bot.playground.slack.workspace.other_companies import FAY, GIL, GLOBEX
+from tests import slack_changes
 from tests.organisation import INITECH, IVY, NORTH
 
 CALLBACK = "http://127.0.0.1:1/slack/oauth_redirect"
@@ -133,7 +134,7 @@ async def test_an_app_that_is_not_distributed_stays_at_home(page, world, place):
 
 async def test_what_the_organisation_has_is_not_installed_once_more(page, world):
     world.install(INITECH.id)
-    world.removals.grant_access(INITECH.id, NORTH)
+    slack_changes.grant_access(world, INITECH.id, NORTH)
 
     response = await page(f"{NORTH}/{IVY}")
 

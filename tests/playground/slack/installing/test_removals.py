@@ -5,6 +5,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.slack.server import EVENTS, SlackPlayground
 from bot.playground.slack.workspace.other_companies import FAY, GLOBEX, GLOBEX_GENERAL
+from tests import slack_changes
 from tests.organisation import INITECH, NORTH
 from tests.playground.slack.worlds import events_of, refused
 
@@ -95,8 +96,8 @@ async def test_a_workspace_of_an_organisation_is_told_without_a_team(world, bot)
     world.install(INITECH.id)
 
     def both():
-        world.removals.grant_access(INITECH.id, NORTH)
-        world.removals.revoke_access(INITECH.id, NORTH)
+        slack_changes.grant_access(world, INITECH.id, NORTH)
+        slack_changes.revoke_access(world, INITECH.id, NORTH)
 
     told = await events_of(world, bot, both)
 
