@@ -22,12 +22,7 @@ from bot.assembly.checks.versions import note_version
 from bot.assembly.models.model_later import open_later
 from bot.assembly.parts import QUIET, Serve, Status, redis_obstacle
 from bot.assembly.slack import open_slack
-from bot.assembly.storage import (
-    Storage,
-    listening_record,
-    open_storage,
-    storage_of,
-)
+from bot.assembly.storage import Storage, listening_record, open_storage, storage_of
 from bot.assembly.workspaces.installing import add_install_pages, note_installed
 from bot.assembly.workspaces.payload_sorting import PayloadSorting
 from bot.assembly.workspaces.reception import Reception, reception

@@ -11,15 +11,7 @@ from bot.cli.shared.importing import imported
 
 if TYPE_CHECKING:
     from bot.adapters.functions import discovery
-    from bot.assembly import (
-        budgets,
-        operator,
-        parts,
-        storage,
-        upkeep,
-        web,
-        worker,
-    )
+    from bot.assembly import budgets, operator, parts, storage, upkeep, web, worker
     from bot.assembly.checks import checkup, new_app, service_probes
     from bot.assembly.models import model_server, router_trial
     from bot.assembly.watching import process as watching

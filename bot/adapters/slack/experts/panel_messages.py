@@ -6,14 +6,7 @@ Text that people have written is sanitized here.
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
-from bot.adapters.slack.blocks.answers import (
-    LONGEST_TEXT,
-    Answer,
-    cut,
-    listed,
-    parted,
-    sentence,
-)
+from bot.adapters.slack.blocks.answers import LONGEST_TEXT, Answer, cut, listed, parted, sentence
 from bot.adapters.slack.blocks.elements import and_more, note, section, shortened, verbatim
 from bot.adapters.slack.documents.document_messages import documents_use
 from bot.adapters.slack.experts.panel_settings import SETTINGS, SYNTHESIS, PanelSetting

@@ -11,7 +11,6 @@ DONE = 200
 
 
 def begin() -> Page:
-    """Return the page with which it begins."""
     return Page(
         200,
         gettext("Add Panelbot to Slack"),
@@ -31,7 +30,6 @@ def begin() -> Page:
 
 
 def not_invited() -> Page:
-    """Return the page for those whose link is no good."""
     return Page(
         403,
         gettext("You need an invitation"),
@@ -46,7 +44,6 @@ def not_invited() -> Page:
 
 
 def busy() -> Page:
-    """Return the page for those who come with too many others."""
     return Page(
         429,
         gettext("Too many at once"),
@@ -70,7 +67,6 @@ def expired() -> Page:
 
 
 def denied() -> Page:
-    """Return the page for those who have pressed Cancel, and whom a policy stops."""
     return Page(
         403,
         gettext("Panelbot was not installed"),
@@ -102,7 +98,6 @@ def wrong_place() -> Page:
 
 
 def has_it() -> Page:
-    """Return the page for a workspace whose organisation has it."""
     return Page(
         409,
         gettext("Your organisation has Panelbot already"),
@@ -114,7 +109,6 @@ def has_it() -> Page:
 
 
 def unreachable() -> Page:
-    """Return the page for when Slack does not answer."""
     return Page(
         502,
         gettext("Slack does not answer"),
@@ -126,7 +120,6 @@ def unreachable() -> Page:
 
 
 def not_saved() -> Page:
-    """Return the page for when Redis does not answer in the end."""
     return Page(
         503,
         gettext("Panelbot could not be installed"),
@@ -135,7 +128,6 @@ def not_saved() -> Page:
 
 
 def not_now() -> Page:
-    """Return the page for when Redis does not answer before anything has happened."""
     return Page(
         503,
         gettext("Not at the moment"),
@@ -144,17 +136,14 @@ def not_now() -> Page:
 
 
 def misconfigured() -> Page:
-    """Return the page for what operators have to mend."""
     return Page(500, gettext("The app is not set up right"), _in_the_log())
 
 
 def failed() -> Page:
-    """Return the page for what nobody expected."""
     return Page(500, gettext("Something went wrong"), _paragraphs(_in_the_log(), _again()))
 
 
 def installed(name: str, link: str, missing: Sequence[str]) -> Page:
-    """Return the page for a workspace that has it now, with what it was not granted."""
     title = gettext("Panelbot is installed")
     page = Page(
         DONE,
@@ -170,7 +159,6 @@ def installed(name: str, link: str, missing: Sequence[str]) -> Page:
 
 
 def installed_in_organisation(name: str, link: str, missing: Sequence[str]) -> Page:
-    """Return the page for an organisation: none of its workspaces has it yet."""
     page = Page(
         DONE,
         gettext("One more step for {name}", name=name) if name else gettext("One more step"),
