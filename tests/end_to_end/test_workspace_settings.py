@@ -126,3 +126,18 @@ async def test_a_value_that_cannot_be_read_any_more_is_named_and_taken_back(many
     unset = ("settings", "unset", "PANELBOT_UNSURE", "--workspace", "T0NORTH")
     assert (await many.panelbot(*unset))[0] == 0
     assert (await many.panelbot("settings", "show", "T0NORTH"))[0] == 0
+
+
+@pytest.mark.parametrize("command", ["web", "worker"])
+@pytest.mark.parametrize("setting", ["PANELBOT_PANEL_FILE", "PANELBOT_TOOLS", "PANELBOT_PRICES"])
+async def test_a_file_that_cannot_be_used_ends_what_would_serve_many_workspaces(
+    many: World, tmp_path: Path, command: str, setting: str
+):
+    file = tmp_path / "file.yaml"
+    file.write_text("- not what it should be\n")
+    many.environ[setting] = str(file)
+
+    code, _, err = await many.panelbot(command)
+
+    assert code == 1
+    assert err.splitlines()[-1].startswith(f"panelbot: {setting} {file}:1:1: ")

@@ -13,6 +13,7 @@ from bot.adapters.slack.installing.token_rotation import TokenRotation
 from bot.assembly.checks.same_files import open_same_files
 from bot.assembly.checks.scopes import tell_missing_scopes, tell_reinstall
 from bot.assembly.checks.versions import note_version
+from bot.assembly.panels import default_panel
 from bot.assembly.slack import Slack, slack_of
 from bot.assembly.storage import Storage, installation_store, settings_store
 from bot.assembly.workspaces.installing import oauth_of, removals_of
@@ -25,6 +26,7 @@ from bot.panel.model import UserId
 from bot.panel.roster.roster import WorkspaceScope
 from bot.settings.config import Config
 from bot.settings.workspace_config import model_server
+from bot.settings.yaml_files.prices import prices
 
 _EXPIRED = "token_expired"  # which is not the end of an installation
 
@@ -94,7 +96,12 @@ class Shared:
 
 @asynccontextmanager
 async def open_shared(config: Config, storage: Storage) -> AsyncIterator[Shared]:
-    """Open it; this process is noted among those that serve the app."""
+    """Open it; this process is noted among those that serve the app.
+
+    Raises Refused if a file that the settings name will not do.
+    """
+    default_panel(config)
+    prices(config.prices)
     async with (
         web_api.session() as session,
         open_same_files(config, storage, config.client_id),
