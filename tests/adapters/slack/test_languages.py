@@ -13,6 +13,7 @@ from babel.messages.pofile import read_po
 from bot import language
 from bot.adapters.slack.blocks import messages, pickers
 from bot.adapters.slack.blocks.answers import notice
+from bot.adapters.slack.blocks.form_target import FormTarget
 from bot.adapters.slack.buttons import (
     reply_buttons,
     sources_modal,
@@ -21,13 +22,11 @@ from bot.adapters.slack.buttons import (
 )
 from bot.adapters.slack.buttons.thumbs import Thumb
 from bot.adapters.slack.documents import document_forms, document_messages
-from bot.adapters.slack.documents.document_forms import DocumentTarget
 from bot.adapters.slack.experts import (
     announcements,
     expert_form,
     panel_messages,
 )
-from bot.adapters.slack.experts.expert_form import Form
 from bot.adapters.slack.experts.panel_settings import SETTINGS
 from bot.adapters.slack.home import home_modals, home_view
 from bot.adapters.slack.interactions.responder import not_announced
@@ -134,14 +133,14 @@ KEPT = [
 STEER = Steer(Wish.ANOTHER, MessageTs("1.0"), MessageTs("1.0"))
 ENDS = (*Decision, *Undecided)
 TASKS = [PlanTask("1", LEGAL.persona, "Why", state) for state in TaskState]
-PUPIL = DocumentTarget("C1", False, LEGAL.name)
+PUPIL = FormTarget("C1", False, LEGAL.name)
 
 
 def _modals() -> Iterator[dict]:
-    for form in (Form("C1"), Form("", True), Form("C1", editing=LEGAL.name)):
-        yield expert_form.modal(form, TAUGHT if form.editing else None)
+    for form in (FormTarget("C1"), FormTarget("", True), FormTarget("C1", name=LEGAL.name)):
+        yield expert_form.modal(form, TAUGHT if form.name else None)
     yield expert_form.modal(
-        Form("", True, LEGAL.name), LEGAL, Toolbox(tuple(HostedTool)), handle=True
+        FormTarget("", True, LEGAL.name), LEGAL, Toolbox(tuple(HostedTool)), handle=True
     )
     yield notice(panel_messages.details(TAUGHT, "panel-legal"))
     yield document_forms.modal(PUPIL, LEGAL)

@@ -6,6 +6,7 @@ silent.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from bot.adapters.slack.content import rich_text
@@ -55,12 +56,8 @@ def _header(block: Json, _depth: int) -> str:
     return f"## {text}" if text else ""
 
 
-def _context(block: Json, depth: int) -> str:
-    return _joined(" · ", (_any(element, depth) for element in items(block, "elements")))
-
-
-def _actions(block: Json, depth: int) -> str:
-    return _joined(" ", (_any(element, depth) for element in items(block, "elements")))
+def _elements(separator: str, block: Json, depth: int) -> str:
+    return _joined(separator, (_any(element, depth) for element in items(block, "elements")))
 
 
 def _button(block: Json, depth: int) -> str:
@@ -138,10 +135,10 @@ def _joined(separator: str, parts: Iterable[str]) -> str:
 
 
 _READERS: Mapping[str, Callable[[Json, int], str]] = {
-    "actions": _actions,
+    "actions": partial(_elements, " "),
     "button": _button,
-    "context": _context,
-    "context_actions": _actions,
+    "context": partial(_elements, " · "),
+    "context_actions": partial(_elements, " "),
     "data_table": _table,
     "divider": lambda _block, _depth: "---",
     "header": _header,

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from bot.adapters.slack.blocks import elements, seals
 from bot.adapters.slack.blocks.elements import labelled_input, plain_text
+from bot.adapters.slack.blocks.form_target import FormTarget
 from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.errors import Refused
-from bot.panel.model import Expert, ExpertName
+from bot.panel.model import Expert
 
 CALLBACK = "teach_expert"
 MOST_FILES = 10
@@ -16,40 +17,15 @@ _VALUE = "value"
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentTarget:
-    """Which expert a form or button is about; Slack sends it back with them."""
-
-    channel_id: str
-    for_defaults: bool
-    name: ExpertName
-
-    def dump(self) -> Json:
-        scope = "default" if self.for_defaults else "channel"
-        return {"channel": self.channel_id, "scope": scope, "name": self.name}
-
-    @classmethod
-    def load(cls, stored: object) -> "DocumentTarget":
-        """Return what ``dump`` made. Raises ValueError if it is anything else."""
-        match stored:
-            case {
-                "channel": str(channel),
-                "scope": "channel" | "default" as scope,
-                "name": str(name),
-            } if channel and name:
-                return cls(channel, scope == "default", ExpertName(name))
-        raise ValueError("no expert is named")
-
-
-@dataclass(frozen=True, slots=True)
 class DocumentSubmission:
     """The documents in a submitted form: files, and a link to a message."""
 
-    target: DocumentTarget
+    target: FormTarget
     files: tuple[str, ...]  # their ids
     link: str
 
 
-def modal(target: DocumentTarget, expert: Expert) -> Json:
+def modal(target: FormTarget, expert: Expert) -> Json:
     if target.for_defaults:
         explanation = gettext(
             "{expert} will look things up in these documents in all channels, and cite them.",
@@ -80,7 +56,8 @@ def modal(target: DocumentTarget, expert: Expert) -> Json:
 def read(view: Json) -> DocumentSubmission:
     """Return the content of a submitted form. Raises Refused if it names no document."""
     with seals.form_read():
-        target = DocumentTarget.load(json.loads(view["private_metadata"]))
+        target = FormTarget.load(json.loads(view["private_metadata"]))
+        target.expert  # noqa: B018 - it has to be named
         values = view["state"]["values"]
         files = tuple(str(file["id"]) for file in values["files"][_VALUE].get("files") or ())
         link = (values["link"][_VALUE].get("value") or "").strip()

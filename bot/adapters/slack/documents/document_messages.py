@@ -6,7 +6,7 @@ from math import ceil
 
 from bot.adapters.slack.blocks.answers import LONGEST_TEXT, Answer
 from bot.adapters.slack.blocks.elements import button, plain_text, section
-from bot.adapters.slack.documents.document_forms import DocumentTarget
+from bot.adapters.slack.blocks.form_target import FormTarget
 from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 from bot.language import gettext, ngettext, number
@@ -18,7 +18,7 @@ REMOVE = "remove_document"
 _MOST = 40  # of fifty blocks
 
 
-def documents(target: DocumentTarget, listed: DocumentList) -> Answer:
+def documents(target: FormTarget, listed: DocumentList) -> Answer:
     """Return the list of an expert's documents; its own have a button to remove them."""
     expert, entries = listed.expert, listed.entries
     title = sanitize.mrkdwn(expert.title)
@@ -63,7 +63,7 @@ def documents_use(expert: Expert) -> str:
     return gettext("consults its documents where they help")
 
 
-def taught(target: DocumentTarget, expert: Expert, added: Sequence[Document], by: UserId) -> Answer:
+def taught(target: FormTarget, expert: Expert, added: Sequence[Document], by: UserId) -> Answer:
     names = {
         "person": f"<@{by}>",
         "expert": f"*{sanitize.mrkdwn(expert.title)}*",
@@ -96,7 +96,7 @@ def removed(expert: Expert, document: Document, by: UserId) -> Answer:
     )
 
 
-def _document(target: DocumentTarget, entry: ExpertDocument) -> Json:
+def _document(target: FormTarget, entry: ExpertDocument) -> Json:
     button = {"accessory": _remove(target, entry.document)} if entry.is_own else {}
     return _section(_line(entry)) | button
 
@@ -119,7 +119,7 @@ def _line(entry: ExpertDocument) -> str:
     return " · ".join(parts)
 
 
-def _remove(target: DocumentTarget, document: Document) -> Json:
+def _remove(target: FormTarget, document: Document) -> Json:
     question = gettext("{document} will be deleted.", document=document.name[:80])
     label = gettext("Remove {document}", document=document.name)
     value = json.dumps({**target.dump(), "document": document.id})

@@ -12,8 +12,9 @@ from functools import partial
 from bot.adapters.slack.api.files import SlackFile, SlackFiles
 from bot.adapters.slack.blocks import seals
 from bot.adapters.slack.blocks.answers import Answer, sentence
+from bot.adapters.slack.blocks.form_target import FormTarget
 from bot.adapters.slack.documents import document_forms, document_messages
-from bot.adapters.slack.documents.document_forms import DocumentSubmission, DocumentTarget
+from bot.adapters.slack.documents.document_forms import DocumentSubmission
 from bot.adapters.slack.interactions.error_sentences import error_sentence
 from bot.adapters.slack.interactions.responder import Requester, Responder
 from bot.adapters.slack.receiving.mentions import Mentions
@@ -53,14 +54,14 @@ class DocumentsCommand:
     async def open_form(self, name: str, requester: Requester, *, for_defaults: bool) -> None:
         scope = requester.scope(for_defaults=for_defaults)
         expert = await self._documents.check_may_teach(scope, name, requester.user)
-        target = DocumentTarget(requester.channel_id, for_defaults, expert.name)
+        target = FormTarget(requester.channel_id, for_defaults, expert.name)
         form = document_forms.modal(target, expert)
         await self._responder.open_modal(requester.trigger_id, form, requester.user)
 
     async def listed(self, name: str, requester: Requester, *, for_defaults: bool) -> Answer:
         scope = requester.scope(for_defaults=for_defaults)
         listed = await self._documents.documents(scope, name)
-        target = DocumentTarget(requester.channel_id, for_defaults, listed.expert.name)
+        target = FormTarget(requester.channel_id, for_defaults, listed.expert.name)
         answer = document_messages.documents(target, listed)
         place = seals.in_answer(requester.team_id, requester.channel_id, requester.user)
         return Answer(answer.text, self._responder.sealed(answer.blocks, place))
@@ -72,7 +73,7 @@ class DocumentsCommand:
             await self._links.check(submission.link)
         target = submission.target
         scope = requester.scope(for_defaults=target.for_defaults)
-        await self._documents.check_may_teach(scope, target.name, requester.user)
+        await self._documents.check_may_teach(scope, target.expert, requester.user)
 
     async def add(self, submission: DocumentSubmission, requester: Requester) -> None:
         """Add the documents; tell the channel which, and the requester what failed."""
@@ -82,8 +83,8 @@ class DocumentsCommand:
         problems: list[str] = []
         await self._responder.tell(sentence(gettext("I am reading what you gave me…")), requester)
         try:
-            expert = await self._documents.check(scope, target.name, requester.user)
-            collection = await self._documents.open(scope, target.name, requester.user)
+            expert = await self._documents.check(scope, target.expert, requester.user)
+            collection = await self._documents.open(scope, target.expert, requester.user)
             for fetch in self._uploads(submission, requester):
                 await self._add(collection, fetch, requester.user, added, problems)
         except PanelError as error:
@@ -101,7 +102,7 @@ class DocumentsCommand:
         """Add the *files* of a submitted expert's form, if any."""
         if files:
             for_defaults = isinstance(change.scope, WorkspaceScope)
-            target = DocumentTarget(requester.channel_id, for_defaults, change.expert.name)
+            target = FormTarget(requester.channel_id, for_defaults, change.expert.name)
             await self.add(DocumentSubmission(target, tuple(files), ""), requester)
 
     async def remove(self, action: Json, requester: Requester) -> Answer:
@@ -110,12 +111,12 @@ class DocumentsCommand:
         target, document = _read(self._responder.value(action, place))
         await self._responder.clicks.check_member(requester.channel_id, requester.user)
         scope = requester.scope(for_defaults=target.for_defaults)
-        expert = await self._documents.check(scope, target.name, requester.user)
-        removed = await self._documents.remove(scope, target.name, document, requester.user)
+        expert = await self._documents.check(scope, target.expert, requester.user)
+        removed = await self._documents.remove(scope, target.expert, document, requester.user)
         with in_shared_language():
             announcement = document_messages.removed(expert, removed, requester.user)
         await self._announce(announcement, requester)
-        return await self.listed(target.name, requester, for_defaults=target.for_defaults)
+        return await self.listed(target.expert, requester, for_defaults=target.for_defaults)
 
     def _uploads(self, submission: DocumentSubmission, requester: Requester) -> Iterator[Fetch]:
         for file_id in submission.files:
@@ -174,9 +175,9 @@ class DocumentsCommand:
             await self._responder.tell(problem, requester)
 
 
-def _read(value: str) -> tuple[DocumentTarget, str]:
+def _read(value: str) -> tuple[FormTarget, str]:
     try:
         stored = json.loads(value)
-        return DocumentTarget.load(stored), str(stored["document"])
+        return FormTarget.load(stored), str(stored["document"])
     except (ValueError, KeyError, TypeError) as error:
         raise seals.button_out_of_date() from error

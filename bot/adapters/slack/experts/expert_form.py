@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.adapters.slack.blocks import elements, seals
+from bot.adapters.slack.blocks.form_target import FormTarget
 from bot.adapters.slack.experts import form_inputs
 from bot.adapters.slack.experts.form_inputs import (
     ALWAYS,
@@ -25,36 +25,8 @@ from bot.panel.tools import NO_TOOLS, Toolbox
 CALLBACK, HOME_CALLBACK = "describe_expert", "home_describe_expert"
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What a form is for; Slack sends it back when the form is submitted."""
-
-    channel_id: str  # empty in the app's home, which changes the defaults
-    for_defaults: bool = False
-    editing: ExpertName | None = None  # None: a new expert
-
-    def dump(self) -> Json:
-        verb = "add" if self.editing is None else "edit"
-        scope = "default" if self.for_defaults else "channel"
-        name = self.editing or ""
-        return {"channel": self.channel_id, "scope": scope, "verb": verb, "name": name}
-
-    @classmethod
-    def load(cls, metadata: str) -> "Form":
-        """Return what ``dump`` wrote. Raises ValueError if it is anything else."""
-        match json.loads(metadata):
-            case {
-                "channel": str(channel),
-                "scope": "channel" | "default" as scope,
-                "verb": "add" | "edit" as verb,
-                "name": str(name),
-            } if (channel or scope == "default") and bool(name) == (verb == "edit"):
-                return cls(channel, scope == "default", ExpertName(name) if name else None)
-        raise ValueError("not the purpose of a form")
-
-
 def modal(
-    form: Form,
+    form: FormTarget,
     expert: Expert | None = None,
     toolbox: Toolbox = NO_TOOLS,
     panel: Sequence[Expert] = (),
@@ -79,19 +51,19 @@ def modal(
     )
 
 
-def _title(form: Form) -> str:
+def _title(form: FormTarget) -> str:
     if form.for_defaults:
-        return gettext("Edit default expert") if form.editing else gettext("New default expert")
-    return gettext("Edit expert") if form.editing else gettext("New expert")
+        return gettext("Edit default expert") if form.name else gettext("New default expert")
+    return gettext("Edit expert") if form.name else gettext("New expert")
 
 
-def read(view: Json) -> tuple[Form, Expert]:
+def read(view: Json) -> tuple[FormTarget, Expert]:
     """Return what a submitted form is for, and the expert it describes, not checked yet.
 
     Raises Refused if the form is not valid.
     """
     with seals.form_read():
-        form = Form.load(view["private_metadata"])
+        form = FormTarget.load(json.loads(view["private_metadata"]))
         return form, _described(view["state"]["values"], form)
 
 
@@ -107,9 +79,9 @@ def files(view: Json) -> tuple[str, ...]:
     return tuple(str(file["id"]) for file in file_input[VALUE].get("files") or ())
 
 
-def _described(values: Json, form: Form) -> Expert:
+def _described(values: Json, form: FormTarget) -> Expert:
     return Expert(
-        name=form.editing or ExpertName(_entered(values, "name").strip()),
+        name=form.name or ExpertName(_entered(values, "name").strip()),
         title=_entered(values, "title"),
         icon=_entered(values, "icon"),
         purpose=_entered(values, "purpose"),

@@ -6,15 +6,16 @@ background or afterwards.
 """
 
 import asyncio
+import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from slack_bolt.async_app import AsyncAck
 
+from bot.adapters.slack.blocks.form_target import FormTarget
 from bot.adapters.slack.documents.documents_command import DocumentsCommand
 from bot.adapters.slack.experts import expert_form, form_inputs
-from bot.adapters.slack.experts.expert_form import Form
 from bot.adapters.slack.experts.handles_command import HandlesCommand
 from bot.adapters.slack.interactions.responder import Requester, Responder
 from bot.json_types import Json
@@ -65,9 +66,9 @@ class ExpertFormFlow:
         scope = requester.scope(for_defaults=for_defaults)
         await self._editor.rights.check_may_change(scope, requester.user)
         expert = await self._editor.find(scope, name) if name else None
-        form = Form(requester.channel_id, for_defaults, expert.name if expert else None)
+        form = FormTarget(requester.channel_id, for_defaults, expert.name if expert else None)
         panel = await self._editor.panel(scope)
-        handle = await self._handles.offer(requester, form.editing)
+        handle = await self._handles.offer(requester, form.name)
         toolbox = await self._editor.equipment.offered(requester.user, expert)
         modal = expert_form.modal(form, expert, toolbox, panel.experts, handle=handle)
         modal = {**modal, "callback_id": callback}
@@ -77,11 +78,11 @@ class ExpertFormFlow:
     async def colleagues(self, view: Json, user: UserId) -> Sequence[Expert]:
         """Return whom its expert may consult. Raises Refused if the form is not open for *user*."""
         self._responder.check_opened(view, user)
-        form = Form.load(view["private_metadata"])
+        form = FormTarget.load(json.loads(view["private_metadata"]))
         team = self._responder.team_id
         scope = WorkspaceScope(team) if form.for_defaults else ChannelScope(team, form.channel_id)
         panel = await self._editor.panel(scope)
-        return [expert for expert in panel.experts if expert.name != form.editing]
+        return [expert for expert in panel.experts if expert.name != form.name]
 
     async def submit(self, ack: AsyncAck, body: Json, view: Json) -> Submitted | None:
         """Store the expert of a form; None if refused: the form stays open with the reason."""
@@ -93,12 +94,12 @@ class ExpertFormFlow:
 
         return await self._responder.accept(ack, body, view, store)
 
-    async def store(self, form: Form, expert: Expert, requester: Requester) -> Change:
+    async def store(self, form: FormTarget, expert: Expert, requester: Requester) -> Change:
         await self._names.wait()
         scope = requester.scope(for_defaults=form.for_defaults)
-        if form.editing is None:
+        if form.name is None:
             return await self._editor.add(scope, expert, requester.user)
-        before = (await self._editor.find(scope, form.editing)).consults
+        before = (await self._editor.find(scope, form.name)).consults
         unseen = before[len(form_inputs.shown(before)) :]
         expert = replace(expert, consults=(*expert.consults, *unseen))
         return await self._editor.edit(scope, expert, requester.user)

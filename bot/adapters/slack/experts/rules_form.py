@@ -6,6 +6,7 @@ from slack_bolt.async_app import AsyncAck
 
 from bot.adapters.slack.blocks import elements, seals
 from bot.adapters.slack.blocks.elements import labelled_input, text_input
+from bot.adapters.slack.blocks.form_target import FormTarget
 from bot.adapters.slack.experts import announcements
 from bot.adapters.slack.interactions.responder import Requester, Responder
 from bot.json_types import Json
@@ -18,7 +19,6 @@ from bot.panel.roster.roster import Scope
 
 CALLBACK, HOME_CALLBACK = "router_rules", "home_router_rules"
 _RULES, _VALUE = "rules", "value"
-_SCOPES = {True: "default", False: "channel"}
 
 
 class RulesFormFlow:
@@ -35,11 +35,7 @@ class RulesFormFlow:
         scope = requester.scope(for_defaults=for_defaults)
         await self._editor.rights.check_may_change(scope, requester.user)
         now = (await self._editor.changes(scope)).rules or ""
-        form = {
-            "channel": requester.channel_id,
-            "scope": _SCOPES[for_defaults],
-            "before": digest(now),
-        }
+        form = FormTarget(requester.channel_id, for_defaults).dump() | {"before": digest(now)}
         modal = _modal(now, form, callback, for_defaults=for_defaults)
         await self._responder.open_modal(requester.trigger_id, modal, requester.user)
 
@@ -47,13 +43,13 @@ class RulesFormFlow:
         """Store the rules of a form, and tell the channel; False: it stays open with a reason."""
 
         async def store() -> tuple[Requester, Scope, str | None, bool]:
-            channel, for_defaults, rules = _read(view)
-            requester = self._responder.requester(body, channel)
-            scope = requester.scope(for_defaults=for_defaults)
+            target, rules = _read(view)
+            requester = self._responder.requester(body, target.channel_id)
+            scope = requester.scope(for_defaults=target.for_defaults)
             before = (await self._editor.changes(scope)).rules
             _check_unchanged(view, before or "", rules)
             after = await self._editor.set_rules(scope, rules, requester.user)
-            return requester, scope, after, bool(channel) and after != before
+            return requester, scope, after, bool(target.channel_id) and after != before
 
         stored = await self._responder.accept(ack, body, view, store)
         if stored and stored[-1]:
@@ -90,13 +86,8 @@ def _modal(now: str, form: Json, callback: str, *, for_defaults: bool) -> Json:
     return elements.modal(title, blocks, close=close, form=callback, metadata=form, submit=submit)
 
 
-def _read(view: Json) -> tuple[str, bool, str]:
-    """Return the channel of a submitted form, whether it is about the defaults, and the rules."""
+def _read(view: Json) -> tuple[FormTarget, str]:
+    """Return what a submitted form is about, and the rules."""
     with seals.form_read():
-        match json.loads(view["private_metadata"]), view["state"]["values"][_RULES][_VALUE]:
-            case (
-                {"channel": str(channel), "scope": "channel" | "default" as scope},
-                {"value": str() | None as rules},
-            ) if channel or scope == "default":
-                return channel, scope == "default", rules or ""
-    raise seals.form_out_of_date()
+        target = FormTarget.load(json.loads(view["private_metadata"]))
+        return target, str(view["state"]["values"][_RULES][_VALUE]["value"] or "")

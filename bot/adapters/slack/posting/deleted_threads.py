@@ -50,13 +50,7 @@ class DeletedThreads:
     async def is_outside(self, thread: ThreadRef, ts: str) -> bool:
         """Whether our message *ts* is certainly not in *thread*."""
         try:
-            answer = await self._api.read(
-                "conversations.replies",
-                within=_LOOK_WITHIN,
-                channel=thread.channel_id,
-                ts=ts,
-                limit=1,
-            )
+            answer = await self._look(thread, ts)
         except (MessengerRefused, MessengerUnavailable):
             return False  # the next message tells
         found = (message for message in answer["messages"] if message["ts"] == ts)
@@ -69,18 +63,16 @@ class DeletedThreads:
         if not (isinstance(error, MessengerRefused) and error.code in NO_THREAD):
             return False
         try:
-            await self._api.read(
-                "conversations.replies",
-                within=_LOOK_WITHIN,
-                channel=thread.channel_id,
-                ts=thread.thread_ts,
-                limit=1,
-            )
+            await self._look(thread, thread.thread_ts)
         except MessengerRefused as refusal:
             return refusal.code in NO_THREAD
         except MessengerUnavailable:
             pass
         return False
+
+    async def _look(self, thread: ThreadRef, ts: str) -> Json:
+        place = {"channel": thread.channel_id, "ts": ts}
+        return await self._api.read("conversations.replies", within=_LOOK_WITHIN, **place, limit=1)
 
     async def delete(self, thread: ThreadRef, ts: str) -> None:
         """Delete one of our messages, unless it is gone; if Slack is unavailable, later."""

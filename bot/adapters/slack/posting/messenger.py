@@ -134,7 +134,8 @@ class SlackMessenger(Settling, Messenger):
         self, thread: ThreadRef, ts: MessageTs, post: Post, tasks: Sequence[PlanTask]
     ) -> None:
         async def send(form: Json) -> None:
-            await self._update(thread, ts, form)
+            place = {"channel": thread.channel_id, "ts": ts}
+            await self._api.write("chat.update", within=_PROGRESS_WITHIN, **place, **form)
 
         plan = self._plan(post, tasks, seals.in_message(thread, ts))
         await first_fitting(send, plan, post.part)
@@ -231,13 +232,6 @@ class SlackMessenger(Settling, Messenger):
             await last_states.send_or_keep(self._api, self._outbox, named)
         except MessengerRefused as error:
             log.warning("message.unnamed", extra={"reason": error.code, "part": post.part})
-
-    async def _update(self, thread: ThreadRef, ts: str, content: Json) -> None:
-        """Update a message, unless too many calls are waiting."""
-        channel = thread.channel_id
-        await self._api.write(
-            "chat.update", within=_PROGRESS_WITHIN, channel=channel, ts=ts, **content
-        )
 
     def _markdown(self, post: Post, *, named: bool) -> str:
         """Return the message's Markdown, after the speaker's name unless it is *named*."""

@@ -3,19 +3,18 @@ import json
 import jsonschema
 import pytest
 
+from bot.adapters.slack.blocks.form_target import FormTarget
 from bot.adapters.slack.documents import document_forms
-from bot.adapters.slack.documents.document_forms import DocumentSubmission, DocumentTarget
+from bot.adapters.slack.documents.document_forms import DocumentSubmission
 from bot.panel.errors import Refused
 from bot.panel.model import Expert, ExpertName
 
 LEGAL = Expert(ExpertName("legal"), "Legal Counsel", ":scales:", "Law.", "Read it.")
-HERE = DocumentTarget("C1", for_defaults=False, name=LEGAL.name)
-EVERYWHERE = DocumentTarget("C1", for_defaults=True, name=LEGAL.name)
+HERE = FormTarget("C1", for_defaults=False, name=LEGAL.name)
+EVERYWHERE = FormTarget("C1", for_defaults=True, name=LEGAL.name)
 
 
-def filled(
-    pupil: DocumentTarget = HERE, files: tuple[str, ...] = (), link: str | None = None
-) -> dict:
+def filled(pupil: FormTarget = HERE, files: tuple[str, ...] = (), link: str | None = None) -> dict:
     values = {
         "files": {"value": {"type": "file_input", "files": [{"id": file_id} for file_id in files]}},
         "link": {"value": {"type": "plain_text_input", "value": link}},

@@ -2,8 +2,8 @@ import asyncio
 
 import pytest
 
+from bot.adapters.slack.blocks.form_target import FormTarget
 from bot.adapters.slack.experts.command_parsing import Order
-from bot.adapters.slack.experts.expert_form import Form
 from bot.adapters.slack.experts.form_flow import ExpertFormFlow
 from bot.adapters.slack.interactions.error_sentences import error_sentence
 from bot.adapters.slack.interactions.responder import Requester
@@ -111,19 +111,19 @@ async def test_a_form_that_slack_does_not_open_is_an_error(neighbour, editor):
 async def test_a_form_that_would_keep_slack_waiting_is_given_back(slow_form, people):
     for _ in range(2):
         with pytest.raises(Refused, match="press the button again"):
-            await slow_form.store(Form(GENERAL), TAX, MEMBER)
+            await slow_form.store(FormTarget(GENERAL), TAX, MEMBER)
     assert people.counts == 1
     people.counted.set()
-    assert (await slow_form.store(Form(GENERAL), TAX, MEMBER)).expert == TAX
+    assert (await slow_form.store(FormTarget(GENERAL), TAX, MEMBER)).expert == TAX
 
 
 async def test_names_that_cannot_be_looked_up_are_tried_again_with_the_form(slow_form, people):
     people.counted.set()
     people.problem = MessengerUnavailable("ratelimited")
     with pytest.raises(MessengerUnavailable):
-        await slow_form.store(Form(GENERAL), TAX, MEMBER)
+        await slow_form.store(FormTarget(GENERAL), TAX, MEMBER)
     people.problem = None
-    assert (await slow_form.store(Form(GENERAL), TAX, MEMBER)).expert == TAX
+    assert (await slow_form.store(FormTarget(GENERAL), TAX, MEMBER)).expert == TAX
 
 
 async def test_the_channel_is_told_which_experts_an_expert_consults(neighbour, editor):
