@@ -965,7 +965,8 @@ async def test_which_messages_of_a_running_turn_were_deleted_is_known(queues):
     await queues.queue.delete(OTHER, MessageTs("2.0"))
     await queues.queue.delete(ELSEWHERE, MessageTs("4.0"))
 
-    assert await queues.queue.deleted(turns) == {turns[0].id: {"2.0"}, turns[2].id: {"4.0"}}
+    ids = {turn.thread: turn.id for turn in turns}
+    assert await queues.queue.deleted(turns) == {ids[ONE]: {"2.0"}, ids[ELSEWHERE]: {"4.0"}}
     assert await queues.queue.deleted([]) == {}
 
 

@@ -3,10 +3,10 @@
 import json
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
 
 from bot.adapters.openai.file_bodies import FileUrl
 from bot.adapters.openai.reading.call_ids import as_sent
+from bot.json_types import Json
 from bot.panel.language_model.exchange import (
     ApprovalGiven,
     Attachment,
@@ -20,17 +20,6 @@ from bot.panel.language_model.exchange import (
 from bot.panel.model import ToolName
 from bot.panel.tools import ApprovalWanted, Toolbox
 
-if TYPE_CHECKING:  # they are hundreds of classes
-    from openai.types.responses import (
-        FunctionToolParam,
-        ResponseInputContentParam,
-        ResponseInputItemParam,
-    )
-    from openai.types.responses.response_input_item_param import (
-        McpApprovalRequest,
-        McpApprovalResponse,
-    )
-
 _NO_NAME = re.compile(r"[^\w-]", re.ASCII)
 _LONGEST_NAME = 64
 
@@ -40,7 +29,7 @@ def tools_lacking(name: str, allowed: Toolbox) -> Sequence[ToolName]:
     return allowed.names if name == "assistants" else ()
 
 
-def to_api(item: Item) -> "ResponseInputItemParam":
+def to_api(item: Item) -> Json:
     """Return *item* as an input item."""
     match item:
         case UserSaid(text, ()):
@@ -61,7 +50,7 @@ def to_api(item: Item) -> "ResponseInputItemParam":
             return _wanted_to_api(item)
         case ApprovalGiven(request, approved, reason):
             given = {"approval_request_id": request, "approve": approved, "reason": reason}
-            return cast("McpApprovalResponse", {"type": "mcp_approval_response", **given})
+            return {"type": "mcp_approval_response", **given}
 
 
 def function_name(tool: str) -> str:
@@ -69,7 +58,7 @@ def function_name(tool: str) -> str:
     return _NO_NAME.sub("_", tool)[:_LONGEST_NAME] or "unknown"
 
 
-def _wanted_to_api(wanted: ApprovalWanted) -> "McpApprovalRequest":
+def _wanted_to_api(wanted: ApprovalWanted) -> Json:
     return {
         "type": "mcp_approval_request",
         "id": wanted.request,
@@ -79,11 +68,11 @@ def _wanted_to_api(wanted: ApprovalWanted) -> "McpApprovalRequest":
     }
 
 
-def _text(text: str) -> "ResponseInputContentParam":
+def _text(text: str) -> Json:
     return {"type": "input_text", "text": text}
 
 
-def _attached(attachment: Attachment) -> "ResponseInputContentParam":
+def _attached(attachment: Attachment) -> Json:
     """Return an image or a document, whole: a file uploaded for it would be ours to delete."""
     url = FileUrl.of(attachment.media_type, attachment.content)
     if attachment.media_type.startswith("image/"):
@@ -91,7 +80,7 @@ def _attached(attachment: Attachment) -> "ResponseInputContentParam":
     return {"type": "input_file", "filename": attachment.name, "file_data": url}
 
 
-def function_tool(tool: Tool, *, is_strict: bool = True) -> "FunctionToolParam":
+def function_tool(tool: Tool, *, is_strict: bool = True) -> Json:
     """Return *tool* as a function tool; a strict one lets the model write valid arguments only."""
     properties = {
         name: {"type": "string", "description": text, **_choices(tool.choices.get(name))}

@@ -1,159 +1,127 @@
-"""The endpoints of the Assistants API, version 2, that we use.
+"""The endpoints of the Assistants API, version 2, that we use, with answers as they were sent.
 
-The client's own methods for them warn at each call that OpenAI has switched the API off. We speak
-with other servers, so the requests are made here, and what they send is read leniently. Nor are its
-types for them used: they take half a second to import.
+OpenAI has switched it off: we speak with other servers.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-from openai import AsyncOpenAI, AsyncStream, BaseModel
-from openai.pagination import AsyncCursorPage
-
-from bot.adapters.openai.reading.sent import Sent, sent_all
-
-
-class _Object(BaseModel):
-    """Any object; its other fields are kept as they are."""
-
-    id: str | None = None  # by which the client goes from page to page
-
-
-_Page = AsyncCursorPage[_Object]
-RunStream = AsyncStream[_Object]
+from bot.adapters.openai import errors
+from bot.adapters.openai.reading.sent import Sent, pages
+from bot.adapters.openai.server.client import Client
+from bot.adapters.openai.server.json_api import EventStream
 
 _VERSION = {"OpenAI-Beta": "assistants=v2"}
 PAGE = 100  # objects: the most that the API gives at once
 
 
 class AssistantsApi:
-    """Requests to one server."""
+    """Requests to one server. They raise what the client raises, and errors in good answers."""
 
-    def __init__(self, client: AsyncOpenAI) -> None:
-        self._client = client
+    def __init__(self, client: Client) -> None:
+        self._api = client.json_with(_VERSION)
 
     async def create_assistant(self, body: Mapping[str, Any]) -> Sent:
-        return await self._post("/assistants", "assistant", body)
+        return await self._ask("POST", "assistants", body=body)
 
     async def update_assistant(self, assistant: str, body: Mapping[str, Any]) -> Sent:
         """Change what *body* names."""
-        return await self._post(_path("assistants", assistant), "assistant", body)
+        return await self._ask("POST", "assistants", assistant, body=body)
 
     def assistants(self) -> AsyncIterator[Sent]:
-        return self._list("/assistants", "assistant", order="desc")
+        return self._list("assistants", order="desc")
 
     async def create_thread(self, metadata: Mapping[str, str]) -> Sent:
-        return await self._post("/threads", "thread", {"metadata": metadata})
+        return await self._ask("POST", "threads", body={"metadata": metadata})
 
     async def thread(self, thread: str) -> Sent:
-        return await self._get(_path("threads", thread), "thread")
+        return await self._ask("GET", "threads", thread)
 
     async def update_thread(self, thread: str, body: Mapping[str, Any]) -> Sent:
         """Change what *body* names: its metadata are replaced."""
-        return await self._post(_path("threads", thread), "thread", body)
+        return await self._ask("POST", "threads", thread, body=body)
 
     async def delete_thread(self, thread: str) -> object:
         """Delete a thread with its messages and runs."""
-        path = _path("threads", thread)
-        return await self._client.delete(path, cast_to=_Object, options=_options())
+        return await self._ask("DELETE", "threads", thread)
 
     async def add_message(self, thread: str, body: Mapping[str, Any]) -> Sent:
-        return await self._post(_path("threads", thread, "messages"), "message", body)
+        return await self._ask("POST", "threads", thread, "messages", body=body)
 
     async def delete_message(self, thread: str, message: str) -> object:
-        path = _path("threads", thread, "messages", message)
-        return await self._client.delete(path, cast_to=_Object, options=_options())
+        return await self._ask("DELETE", "threads", thread, "messages", message)
 
-    async def newest_messages(self, thread: str, most: int = PAGE) -> list[Sent]:
+    async def newest_messages(self, thread: str, most: int = PAGE) -> Sequence[Sent]:
         """Return the newest messages of a thread, newest first."""
-        path = _path("threads", thread, "messages")
         query = {"order": "desc", "limit": most}
-        page = await self._client.get(path, cast_to=_Page, options=_options(query))
-        return sent_all(_data(page), "message")
+        return (await self._ask("GET", "threads", thread, "messages", query=query)).parts("data")
 
     def messages(self, thread: str) -> AsyncIterator[Sent]:
         """Yield all messages of a thread, oldest first."""
-        path = _path("threads", thread, "messages")
-        return self._list(path, "message", order="asc")
+        return self._list("threads", thread, "messages", order="asc")
 
-    async def start_run(self, thread: str, body: Mapping[str, Any]) -> RunStream:
+    async def start_run(self, thread: str, body: Mapping[str, Any]) -> EventStream:
         """Start a run and return its events."""
-        return await self._stream(_path("threads", thread, "runs"), body)
+        return await self._stream("threads", thread, "runs", body=body)
 
     async def submit(
         self, thread: str, run: str, outputs: Sequence[Mapping[str, str]]
-    ) -> RunStream:
+    ) -> EventStream:
         """Give a waiting run the outputs of its calls, and return its events from there."""
-        path = _path("threads", thread, "runs", run, "submit_tool_outputs")
-        return await self._stream(path, {"tool_outputs": outputs})
+        path = ("threads", thread, "runs", run, "submit_tool_outputs")
+        return await self._stream(*path, body={"tool_outputs": outputs})
 
     async def cancel(self, thread: str, run: str) -> Sent:
-        return await self._post(_path("threads", thread, "runs", run, "cancel"), "run", {})
+        """Ask for the end of a run."""
+        return await self._ask("POST", "threads", thread, "runs", run, "cancel", body={})
 
     async def run(self, thread: str, run: str) -> Sent:
-        return await self._get(_path("threads", thread, "runs", run), "run")
+        return await self._ask("GET", "threads", thread, "runs", run)
 
     async def update_run(self, thread: str, run: str, metadata: Mapping[str, str]) -> Sent:
         """Replace the metadata of a run."""
-        return await self._post(
-            _path("threads", thread, "runs", run), "run", {"metadata": metadata}
-        )
+        return await self._ask("POST", "threads", thread, "runs", run, body={"metadata": metadata})
 
     async def newest_run(self, thread: str) -> Sent | None:
         """Return the run of a thread that was started last."""
         query = {"order": "desc", "limit": 1}
-        path = _path("threads", thread, "runs")
-        page = await self._client.get(path, cast_to=_Page, options=_options(query))
-        return next(iter(sent_all(_data(page), "run")), None)
+        page = await self._ask("GET", "threads", thread, "runs", query=query)
+        return next(iter(page.parts("data")), None)
 
     def runs(self, thread: str) -> AsyncIterator[Sent]:
         """Yield all runs of a thread, newest first."""
-        return self._list(_path("threads", thread, "runs"), "run", order="desc")
+        return self._list("threads", thread, "runs", order="desc")
 
     def steps(self, thread: str, run: str) -> AsyncIterator[Sent]:
         """Yield the steps of a run, oldest first."""
-        path = _path("threads", thread, "runs", run, "steps")
-        return self._list(path, "runstep", order="asc")
+        return self._list("threads", thread, "runs", run, "steps", order="asc")
 
-    async def _get(self, path: str, kind: str) -> Sent:
-        return Sent(await self._client.get(path, cast_to=_Object, options=_options()), kind)
+    async def _ask(
+        self,
+        method: str,
+        *path: str,
+        body: Mapping[str, Any] | None = None,
+        query: Mapping[str, object] | None = None,
+    ) -> Sent:
+        told, answer = await self._api.send(method, _path(*path), body, query)
+        errors.check_answer(told, answer)
+        return Sent(told, path[-1])
 
-    async def _post(self, path: str, kind: str, body: Mapping[str, Any]) -> Sent:
-        answer = await self._client.post(path, cast_to=_Object, body=body, options=_options())
-        return Sent(answer, kind)
+    async def _stream(self, *path: str, body: Mapping[str, Any]) -> EventStream:
+        return await self._api.stream(_path(*path), {**body, "stream": True}, named=True)
 
-    async def _stream(self, path: str, body: Mapping[str, Any]) -> RunStream:
-        return await self._client.post(
-            path,
-            cast_to=_Object,
-            body={**body, "stream": True},
-            options={"headers": _VERSION, "synthesize_event_and_data": True},
-            stream=True,
-            stream_cls=RunStream,
-        )
+    async def _page(self, *path: str, **query: object) -> object:
+        return (await self._ask("GET", *path, query=query)).whole
 
-    async def _list(self, path: str, kind: str, *, order: str) -> AsyncIterator[Sent]:
-        options = _options({"order": order, "limit": PAGE})
-        noted, seen = set[str](), set[str]()
-        async for item in self._client.get_api_list(
-            path, page=_Page, model=_Object, options=options
-        ):
-            found = Sent(item, kind, noted)
-            if (id_ := found.text("id")) and id_ in seen:  # some list the same for ever
-                return
-            seen.add(id_)
-            yield found
-
-
-def _data(page: object) -> list[object]:
-    data = getattr(page, "data", None)
-    return data if isinstance(data, list) else []
-
-
-def _options(query: Mapping[str, object] | None = None) -> Any:
-    return {"headers": _VERSION, "params": query or {}}
+    async def _list(self, *path: str, order: str) -> AsyncIterator[Sent]:
+        page = partial(self._page, *path, order=order, limit=PAGE)
+        async with aclosing(pages(page)) as listed:
+            async for items in listed:
+                for item in items:
+                    yield item
 
 
 def _path(*parts: str) -> str:

@@ -19,11 +19,9 @@ from dataclasses import replace
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from openai import AsyncOpenAI
-
 from bot.adapters.openai import absence, errors
 from bot.adapters.openai.assistants import run_streaming
-from bot.adapters.openai.assistants.api import AssistantsApi, RunStream
+from bot.adapters.openai.assistants.api import AssistantsApi
 from bot.adapters.openai.assistants.definitions import AssistantDefinitions
 from bot.adapters.openai.assistants.pending_runs import PendingRuns
 from bot.adapters.openai.assistants.run_start import RunStart
@@ -33,6 +31,8 @@ from bot.adapters.openai.labels import pack, unpack
 from bot.adapters.openai.leaks.filtered_stream import ThinkingModels, filtered
 from bot.adapters.openai.reading.sent import Sent
 from bot.adapters.openai.retries import RequestSender, RetryDelays
+from bot.adapters.openai.server.client import Client
+from bot.adapters.openai.server.json_api import EventStream
 from bot.adapters.openai.server.server_limits import ServerLimits
 from bot.panel.errors import ConversationGone, Refused
 from bot.panel.language_model.exchange import (
@@ -65,7 +65,7 @@ class AssistantsModel(LanguageModel):
     """Each conversation is a thread of the server's; *former*: another backend is in use now."""
 
     def __init__(
-        self, client: AsyncOpenAI, *, delays: RetryDelays | None = None, former: bool = False
+        self, client: Client, *, delays: RetryDelays | None = None, former: bool = False
     ) -> None:
         self._api = AssistantsApi(client)
         self._definitions = AssistantDefinitions(self._api)
@@ -97,7 +97,7 @@ class AssistantsModel(LanguageModel):
                 yield event
 
     async def _run_events(
-        self, prompt: Prompt, stream: RunStream, rounds: int
+        self, prompt: Prompt, stream: EventStream, rounds: int
     ) -> AsyncGenerator[ModelEvent, None]:
         """Yield what the run does, without calls that *prompt* does not allow."""
         said, calls_unasked = Responded(""), False
@@ -126,10 +126,10 @@ class AssistantsModel(LanguageModel):
                     case _:
                         yield event
 
-    def _read(self, prompt: Prompt, stream: RunStream) -> AsyncGenerator[ModelEvent, None]:
+    def _read(self, prompt: Prompt, stream: EventStream) -> AsyncGenerator[ModelEvent, None]:
         return filtered(run_streaming.events(aiter(stream)), prompt, self._thinking)
 
-    async def _without_calls(self, prompt: Prompt, rounds: int) -> RunStream | None:
+    async def _without_calls(self, prompt: Prompt, rounds: int) -> EventStream | None:
         """Continue the pending run with its calls aborted; None if no further round is allowed."""
         pending = await self._pending.find(prompt.conversation)
         if pending and rounds:

@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 
 from openai import BadRequestError
 
-from bot.adapters.openai.assistants.api import AssistantsApi, RunStream
+from bot.adapters.openai.assistants.api import AssistantsApi
 from bot.adapters.openai.assistants.run_streaming import calls_of
 from bot.adapters.openai.assistants.thread_items import GIVEN_UP
 from bot.adapters.openai.reading.call_ids import as_sent
 from bot.adapters.openai.reading.sent import Sent
 from bot.adapters.openai.retries import RetryDelays
+from bot.adapters.openai.server.json_api import EventStream
 from bot.panel.errors import ModelUnavailable
 from bot.panel.language_model.exchange import ABORTED, Item, ToolAnswered
 from bot.panel.retries import Retries
@@ -45,7 +46,7 @@ class PendingRuns:
         if any(call not in answered for call in calls_of(run)):
             await self._api.update_run(thread, id_, {**run.texts("metadata"), GIVEN_UP: "1"})
 
-    async def submit(self, run: Sent, given: Mapping[str, str]) -> RunStream:
+    async def submit(self, run: Sent, given: Mapping[str, str]) -> EventStream:
         """Go on with *run*: its calls get the outputs *given*, or count as aborted."""
         outputs = [
             {"tool_call_id": as_sent(call), "output": given.get(call, ABORTED)}

@@ -6,13 +6,14 @@ from dataclasses import replace
 from openai import APIConnectionError, APIStatusError, NotFoundError
 
 from bot.adapters.openai import errors, one_tool
-from bot.adapters.openai.assistants.api import AssistantsApi, RunStream
+from bot.adapters.openai.assistants.api import AssistantsApi
 from bot.adapters.openai.assistants.definitions import AssistantDefinitions, definition, documents
 from bot.adapters.openai.assistants.pending_runs import PendingRuns
 from bot.adapters.openai.assistants.run_streaming import calls_of
 from bot.adapters.openai.assistants.thread_items import AFTER, from_message, to_message
 from bot.adapters.openai.reading.sent import Sent
 from bot.adapters.openai.retries import RequestRetries, RetryDelays
+from bot.adapters.openai.server.json_api import EventStream
 from bot.adapters.openai.server.server_limits import ServerLimits
 from bot.json_types import Json
 from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable
@@ -43,7 +44,7 @@ class RunStart:
         self._after = ""  # the last message in it
         self._assistant_lost = False
 
-    async def stream(self) -> RunStream:
+    async def stream(self) -> EventStream:
         """Return the run's events. Raises ModelRefused for files: a thread takes uploads only."""
         if any(isinstance(item, UserSaid) and item.attachments for item in self._unsent):
             raise ModelRefused(ModelFault.BAD_REQUEST, "threads take no attached files")
@@ -78,7 +79,7 @@ class RunStart:
             isinstance(item, ToolAnswered) and item.call_id in wanted for item in self._unsent
         )
 
-    async def _start(self) -> RunStream:
+    async def _start(self) -> EventStream:
         thread = self._prompt.conversation
         while self._unsent:
             added = await self._api.add_message(thread, to_message(self._unsent[0]))

@@ -6,9 +6,8 @@ from functools import partial
 from math import inf
 
 from bot.adapters.openai.reading.items import ItemReader, kind_of
-from bot.adapters.openai.reading.sent import Sent
+from bot.adapters.openai.reading.sent import Sent, pages
 from bot.adapters.openai.responses.api import ResponsesApi
-from bot.adapters.openai.responses.history import pages
 from bot.panel.language_model.exchange import ModelSaid, UserSaid
 from bot.panel.model import ConversationId, DocumentId
 from bot.panel.roster.documents.knowledge import Passage

@@ -6,7 +6,7 @@ the field and what it is instead, never with its content.
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 
 from pydantic import BaseModel
 
@@ -129,3 +129,18 @@ def sent_all(values: Iterable[object], where: str, noted: set[str] | None = None
     noted = set() if noted is None else noted
     found = [v if isinstance(v, Sent) else Sent(v, where, noted) for v in values]
     return [sent for sent in found if sent]
+
+
+async def pages(page: Callable[..., Awaitable[object]]) -> AsyncGenerator[Sequence[Sent], None]:
+    """Yield all objects of a listing, a *page* at a time."""
+    after: dict[str, str] = {}
+    while True:
+        answer = Sent(await page(**after), "page")
+        items = answer.parts("data")
+        last = answer.optional_text("last_id") or (items[-1].text("id") if items else "")
+        if last and last == after.get("after"):  # some servers list the same for ever
+            return
+        yield items
+        if answer.raw("has_more") is False or not last:
+            return
+        after = {"after": last}

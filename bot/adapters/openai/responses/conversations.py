@@ -13,7 +13,7 @@ from bot.adapters.openai.items import to_api
 from bot.adapters.openai.labels import pack, unpack
 from bot.adapters.openai.leaks.filtered_stream import filtered
 from bot.adapters.openai.reading.items import read_items
-from bot.adapters.openai.reading.sent import Sent
+from bot.adapters.openai.reading.sent import Sent, pages
 from bot.adapters.openai.responses import history, streaming
 from bot.adapters.openai.responses.response_start import ResponseStart
 from bot.adapters.openai.responses.responses_model import ResponsesModel
@@ -92,7 +92,7 @@ class ConversationsModel(ResponsesModel):
     async def items(self, conversation: ConversationId) -> AsyncGenerator[StoredItem, None]:
         refuse(_FOREIGN, conversation)
         async with self._known(conversation):
-            async for page in history.pages(partial(self._send, self._api.items, conversation)):
+            async for page in pages(partial(self._send, self._api.items, conversation)):
                 for item in reversed(read_items(reversed(page))):
                     yield item
 
@@ -146,7 +146,7 @@ class ConversationsModel(ResponsesModel):
         refuse(_FOREIGN, conversation)
         found = list[str]()
         async with self._known(conversation):
-            async for page in history.pages(partial(self._send, self._api.items, conversation)):
+            async for page in pages(partial(self._send, self._api.items, conversation)):
                 for item in page:
                     said = [one.text for one in read_items([item]) if isinstance(one, UserSaid)]
                     found += [item.needed_text("id")] if any(map(wanted, said)) else []

@@ -1,11 +1,11 @@
 """What a conversation holds: its newest items, as far back as we ever look."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import aclosing
 from functools import partial
 
 from bot.adapters.openai.reading.items import ItemReader, read_items
-from bot.adapters.openai.reading.sent import Sent, sent_all
+from bot.adapters.openai.reading.sent import Sent, pages, sent_all
 from bot.adapters.openai.responses.api import PAGE, ResponsesApi
 from bot.panel.errors import ModelUnavailable
 from bot.panel.language_model.conversations import pairing, repetition
@@ -13,19 +13,6 @@ from bot.panel.language_model.exchange import ApprovalGiven, Item, ToolAnswered,
 from bot.panel.model import ConversationId
 
 LOOK_BACK = PAGE
-
-
-async def pages(page: Callable[..., Awaitable[object]]) -> AsyncGenerator[Sequence[Sent], None]:
-    """Yield all items, a *page* at a time, newest first."""
-    after: dict[str, str] = {}
-    while True:
-        answer = Sent(await page(**after), "page")
-        items = answer.parts("data")
-        yield items
-        last = answer.optional_text("last_id") or (items[-1].text("id") if items else "")
-        if answer.raw("has_more") is False or last in ("", after.get("after")):  # for ever the same
-            return
-        after = {"after": last}
 
 
 async def newest(api: ResponsesApi, conversation: ConversationId) -> list[Sent]:

@@ -15,7 +15,6 @@ import logging
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from openai import APIError, APIStatusError, NotFoundError
 
@@ -25,6 +24,7 @@ from bot.adapters.openai.reading.items import ItemReader, kind_of, read_items
 from bot.adapters.openai.reading.sent import sent_all
 from bot.adapters.openai.responses import history
 from bot.adapters.openai.responses.api import ResponsesApi
+from bot.json_types import Json
 from bot.panel.errors import ConversationGone
 from bot.panel.language_model.conversations import pairing
 from bot.panel.language_model.exchange import (
@@ -36,9 +36,6 @@ from bot.panel.language_model.exchange import (
 )
 from bot.panel.model import CallId, RequestId
 from bot.panel.tools import ApprovalWanted
-
-if TYPE_CHECKING:  # they are hundreds of classes
-    from openai.types.responses import ResponseInputItemParam
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +73,7 @@ class Repair:
         self._deleted = False
 
     @property
-    def outputs(self) -> Sequence["ResponseInputItemParam"]:
+    def outputs(self) -> Sequence[Json]:
         """What has to come before the request's own items."""
         aborted = [ToolAnswered(call, ABORTED) for call in self._aborted]
         declined = [ApprovalGiven(request, False, _NOBODY) for request in self._declined]

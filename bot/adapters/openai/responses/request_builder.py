@@ -2,16 +2,13 @@
 
 import hashlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bot.adapters.openai.items import function_tool, to_api
 from bot.adapters.openai.server.server_limits import ServerLimits
+from bot.json_types import Json
 from bot.panel.language_model.exchange import Prompt
 from bot.panel.tools import Approval, HostedTool, McpServer, ServerTool
-
-if TYPE_CHECKING:  # they are hundreds of classes
-    from openai.types.responses import FileSearchToolParam, ResponseInputItemParam, ToolParam
-    from openai.types.responses.tool_param import Mcp, McpRequireApproval
 
 _CHARACTERS = 4  # in a token
 
@@ -30,7 +27,7 @@ class RequestBuilder:
     def build(
         self,
         prompt: Prompt,
-        *before: "ResponseInputItemParam",
+        *before: Json,
         without: frozenset[str] = frozenset(),
     ) -> dict[str, Any]:
         """Return the request; *before* comes before the prompt's own items.
@@ -70,7 +67,7 @@ class RequestBuilder:
 
 def _tools(prompt: Prompt, without: frozenset[str]) -> dict[str, Any]:
     is_strict = "strict" not in without
-    tools: list[ToolParam] = [
+    tools: list[Json] = [
         *(function_tool(tool, is_strict=is_strict) for tool in prompt.tools),
         *_searches(prompt),
         *map(server_tool, prompt.server_tools),
@@ -86,12 +83,12 @@ def _tools(prompt: Prompt, without: frozenset[str]) -> dict[str, Any]:
     return given
 
 
-def _searches(prompt: Prompt) -> Iterator["FileSearchToolParam"]:
+def _searches(prompt: Prompt) -> Iterator[Json]:
     if prompt.collections:
         yield {"type": "file_search", "vector_store_ids": [*prompt.collections]}
 
 
-def server_tool(tool: ServerTool) -> "ToolParam":
+def server_tool(tool: ServerTool) -> Json:
     """Return *tool* as a request names it."""
     match tool:
         case HostedTool.WEB_SEARCH:
@@ -104,8 +101,8 @@ def server_tool(tool: ServerTool) -> "ToolParam":
             return _remote(tool)
 
 
-def _remote(server: McpServer) -> "Mcp":
-    named: Mcp = {
+def _remote(server: McpServer) -> Json:
+    named: Json = {
         "type": "mcp",
         "server_label": server.label,
         "server_url": server.url,
@@ -121,7 +118,7 @@ def _remote(server: McpServer) -> "Mcp":
     return named
 
 
-def _approval(server: McpServer) -> "McpRequireApproval":
+def _approval(server: McpServer) -> str | Json:
     match server.approval:
         case Approval():
             return server.approval.value

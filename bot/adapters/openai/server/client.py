@@ -34,7 +34,11 @@ class Client(AsyncOpenAI):
     @cached_property
     def json(self) -> JsonApi:
         """The same server without models of requests and answers."""
-        return JsonApi(self, self._client.transport)
+        return self.json_with({})
+
+    def json_with(self, headers: Mapping[str, str]) -> JsonApi:
+        """Return the same with further *headers* in each request."""
+        return JsonApi(self, self._client.transport, headers)
 
     async def _prepare_options(self, options: FinalRequestOptions) -> FinalRequestOptions:
         if options.files:  # whose form these are

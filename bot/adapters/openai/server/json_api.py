@@ -69,10 +69,11 @@ class Answer:
 
 
 class EventStream:
-    """The events of an answer, each as the object that it is."""
+    """The events of an answer, each as the object that it is; *named*: its name and its data."""
 
-    def __init__(self, response: Answer) -> None:
+    def __init__(self, response: Answer, *, named: bool = False) -> None:
         self.response = response
+        self._named = named
         self._events = self._read()
 
     def __aiter__(self) -> AsyncIterator[object]:
@@ -107,19 +108,22 @@ class EventStream:
 
     def _checked(self, name: str, event: dict[str, object]) -> object:
         """Return *event*, with its type; raise if it says that the stream has failed."""
-        if not event.get("type") and name:
-            event["type"] = name
         error = event.get("error") or (is_error(event) and event)
         if error:
             message = "An error occurred during streaming"
             raise APIError(message, request=self.response.request, body=error)
-        return event
+        if self._named:
+            return {"event": name, "data": event}
+        return event if event.get("type") or not name else event | {"type": name}
 
 
 class JsonApi:
-    """The server of *client*, asked through *transport*."""
+    """The server of *client*, asked through *transport*, with further *headers*."""
 
-    def __init__(self, client: AsyncOpenAI, transport: AiohttpTransport) -> None:
+    def __init__(
+        self, client: AsyncOpenAI, transport: AiohttpTransport, headers: Mapping[str, str]
+    ) -> None:
+        self._more = headers
         self._client = client
         self._transport = transport
 
@@ -140,9 +144,11 @@ class JsonApi:
                 raise
             return content.decode(errors="replace"), answer  # a proxy's page
 
-    async def stream(self, path: str, body: Mapping[str, object]) -> EventStream:
-        """Return the events that are answered to a request."""
-        return EventStream(await self._answer("POST", path, body))
+    async def stream(
+        self, path: str, body: Mapping[str, object], *, named: bool = False
+    ) -> EventStream:
+        """Return the events that are answered to a request: see EventStream."""
+        return EventStream(await self._answer("POST", path, body), named=named)
 
     async def _answer(self, method: str, path: str, document: object) -> Answer:
         body = None if document is None else encoded(document)
@@ -173,7 +179,7 @@ class JsonApi:
 
     @cached_property
     def _headers(self) -> dict[str, str]:
-        given = {**self._client.default_headers, **self._client.auth_headers}
+        given = {**self._client.default_headers, **self._client.auth_headers, **self._more}
         headers = {name: value for name, value in given.items() if isinstance(value, str)}
         if self._client.base_url.userinfo:
             user = self._client.base_url
