@@ -88,7 +88,7 @@ async def probe(client: Client, name: str) -> Finding:
         return warning(f"No answer from {address}", remedy)
     except APIError:
         pass
-    except PanelError as error:  # a proxy's page, perhaps
+    except (PanelError, ValueError) as error:  # a proxy's page, perhaps
         what = f"Whether {address} has /{path} is unknown: {error}"
         return warning(what, "Run panelbot check again later.")
     return good(f"PANELBOT_BACKEND={name}: the server has /{path}")
@@ -115,10 +115,10 @@ async def _has(client: Client, path: str, body: Mapping[str, object]) -> bool:
     """Return whether there is such an endpoint; it is asked for as good as nothing."""
     try:
         quick = client.with_options(timeout=_PROBE, max_retries=0)
-        await quick.post(path, cast_to=object, body=body)
+        errors.check_answer(*await quick.json.send("POST", path, body))
     except APIStatusError as error:
         return not _is_missing(error)
-    except APIError:
+    except (APIError, PanelError, ValueError):
         return False
     return True
 
@@ -139,7 +139,7 @@ async def _open_conversation(client: Client) -> None:
 
 async def _respond_to_nothing(client: Client) -> None:
     """Ask for a response, but not well enough to get one."""
-    await client.post("/responses", cast_to=object, body={})
+    await ResponsesApi(client.json).respond({})
 
 
 async def _list_assistants(client: Client) -> None:

@@ -86,9 +86,20 @@ async def test_a_server_that_does_not_answer_properly_is_no_proof(
     assert (await backends.probe(client, "conversations")).severity is Severity.WARNING
 
 
-async def test_a_page_of_a_proxy_is_no_proof(api: CannedApi, client: Client) -> None:
-    api.will(Answer(200, b"<html>Sign in</html>"))
-    assert (await backends.probe(client, "conversations")).severity is Severity.WARNING
+@pytest.mark.parametrize("name", ["conversations", "stateless", "assistants"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(200, b"<html>Sign in</html>"),
+        Answer(200, b"", {"content-type": "application/json"}),
+        Answer(200, {"error": "Unexpected endpoint or method."}),  # LM Studio
+    ],
+)
+async def test_what_is_no_answer_is_no_proof(
+    api: CannedApi, client: Client, answer: Answer, name: str
+) -> None:
+    api.will(answer)
+    assert (await backends.probe(client, name)).severity is Severity.WARNING
 
 
 async def test_a_server_that_is_away_is_no_proof(free_port: int) -> None:

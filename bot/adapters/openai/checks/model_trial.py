@@ -12,8 +12,7 @@ from bot.adapters.openai.responses import streaming
 from bot.adapters.openai.responses.api import ResponsesApi
 from bot.adapters.openai.responses.conversations import ConversationsModel
 from bot.adapters.openai.responses.request_builder import RequestBuilder
-from bot.adapters.openai.responses.response_start import ResponseStart
-from bot.adapters.openai.responses.stateless_start import StatelessStart
+from bot.adapters.openai.responses.response_start import ResponseStart, StatelessStart
 from bot.adapters.openai.retries import RetryDelays
 from bot.adapters.openai.server.client import Client
 from bot.adapters.openai.server.json_api import EventStream
@@ -137,10 +136,8 @@ class ModelTrial:
 
     async def _begin(self, prompt: Prompt) -> EventStream:
         given = (ResponsesApi(self._client.json), self._requests, _AT_ONCE, prompt)
-        start = (
-            StatelessStart(*given, prompt.items) if self._is_stateless else ResponseStart(*given)
-        )
-        return await start.stream()
+        start = StatelessStart if self._is_stateless else ResponseStart
+        return await start(*given).stream()
 
     @asynccontextmanager
     async def _conversation(self) -> AsyncIterator[ConversationId]:

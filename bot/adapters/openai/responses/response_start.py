@@ -1,8 +1,6 @@
 """Beginning a response: what can be put right before the model writes a word."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from openai import APIConnectionError, APIStatusError
 
@@ -14,12 +12,16 @@ from bot.adapters.openai.responses.repair import Repair, unanswered_call
 from bot.adapters.openai.responses.request_builder import RequestBuilder
 from bot.adapters.openai.retries import RequestRetries, RetryDelays
 from bot.adapters.openai.server.json_api import EventStream
+from bot.json_types import Json
 from bot.panel.errors import ModelFault, ModelRefused, ModelUnavailable
 from bot.panel.language_model.exchange import Prompt
 
 
-class ResponseStart:
-    """Sends one prompt, again and again as long as that is safe and may help."""
+class StatelessStart:
+    """Sends one prompt, again and again as long as that is safe and may help.
+
+    The prompt has all items of its conversation, and the server keeps none.
+    """
 
     def __init__(
         self, api: ResponsesApi, requests: RequestBuilder, delays: RetryDelays, prompt: Prompt
@@ -29,12 +31,11 @@ class ResponseStart:
         self._prompt = prompt
         self._retries = RequestRetries(delays)
         self._concessions = Concessions(requests.limits, prompt)
-        self._repair = Repair(api, prompt)
 
     async def stream(self) -> EventStream:
+        """Return the response's events."""
         while True:
-            before, without = self._repair.outputs, self._concessions.without
-            request = self._requests.build(self._prompt, *before, without=without)
+            request = self._request()
             try:
                 stream = await self._api.stream(request)
             except APIConnectionError as error:
@@ -46,7 +47,36 @@ class ResponseStart:
                     return opened
                 await self._leave_out_what_is_stored()
 
-    async def _put_right(self, request: Mapping[str, Any], error: APIStatusError) -> None:
+    def _request(self) -> Json:
+        request = self._requests.build(self._prompt, without=self._concessions.without)
+        del request["conversation"]
+        return request | {"store": False}
+
+    async def _put_right(self, request: Json, error: APIStatusError) -> None:
+        """Make another try worth it, or raise."""
+        if not (
+            self._concessions.named(request, error) or self._concessions.guessed(request, error)
+        ):
+            await self._retries.wait(error)
+
+    async def _leave_out_what_is_stored(self) -> None:
+        """Send no item again that a response left in the conversation which failed at once."""
+
+
+class ResponseStart(StatelessStart):
+    """The same within a conversation that the server keeps."""
+
+    def __init__(
+        self, api: ResponsesApi, requests: RequestBuilder, delays: RetryDelays, prompt: Prompt
+    ) -> None:
+        super().__init__(api, requests, delays, prompt)
+        self._repair = Repair(api, prompt)
+
+    def _request(self) -> Json:
+        without = self._concessions.without
+        return self._requests.build(self._prompt, *self._repair.outputs, without=without)
+
+    async def _put_right(self, request: Json, error: APIStatusError) -> None:
         if call := unanswered_call(error):
             await self._repair.mend(call)
         elif self._concessions.named(request, error) or (
@@ -59,7 +89,6 @@ class ResponseStart:
                 await self._look_for_earlier_try()
 
     async def _leave_out_what_is_stored(self) -> None:
-        """Send no item again that a response left in the conversation which failed at once."""
         try:
             newest = await history.newest(self._api, self._prompt.conversation)
         except APIStatusError:

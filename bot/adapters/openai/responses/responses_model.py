@@ -11,7 +11,7 @@ from bot.adapters.openai.responses import streaming
 from bot.adapters.openai.responses.api import ResponsesApi
 from bot.adapters.openai.responses.decisions import Decisions
 from bot.adapters.openai.responses.request_builder import RequestBuilder
-from bot.adapters.openai.responses.stateless_start import StatelessStart
+from bot.adapters.openai.responses.response_start import StatelessStart
 from bot.adapters.openai.retries import RetryDelays
 from bot.adapters.openai.server.client import Client
 from bot.adapters.openai.server.server_limits import limits_of
@@ -31,7 +31,7 @@ class ResponsesModel(LanguageModel):
         self._thinking = ThinkingModels()
 
     async def respond_once(self, prompt: Prompt) -> AsyncGenerator[ModelEvent, None]:
-        start = StatelessStart(self._api, self._requests, self._delays, prompt, prompt.items)
+        start = StatelessStart(self._api, self._requests, self._delays, prompt)
         async with (
             errors.translated(),
             errors.opened(await start.stream()) as stream,

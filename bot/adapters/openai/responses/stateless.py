@@ -21,8 +21,8 @@ from bot.adapters.openai.reading.call_ids import CallIds, OwnCallIds
 from bot.adapters.openai.responses import streaming
 from bot.adapters.openai.responses.compaction import Compaction
 from bot.adapters.openai.responses.history_replay import aborted, replay, to_keep
+from bot.adapters.openai.responses.response_start import StatelessStart
 from bot.adapters.openai.responses.responses_model import ResponsesModel
-from bot.adapters.openai.responses.stateless_start import StatelessStart
 from bot.adapters.openai.responses.summaries import History, Summaries
 from bot.adapters.openai.retries import RetryDelays
 from bot.adapters.openai.server.client import Client
@@ -155,7 +155,7 @@ class StatelessModel(ResponsesModel):
         ids = OwnCallIds({i.call_id for i in (*known.items, *new) if isinstance(i, ToolCalled)})
         token, written, last = runtime.token(8), list[StoredItem](), Responded("")
         sent = (*replay(history.sent, new), *new)
-        start = StatelessStart(self._api, self._requests, self._delays, prompt, sent)
+        start = StatelessStart(self._api, self._requests, self._delays, replace(prompt, items=sent))
         async with (
             errors.translated(),
             errors.opened(await start.stream()) as stream,
