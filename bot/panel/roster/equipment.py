@@ -50,9 +50,14 @@ class Equipment:
     async def equipped(self, panel: Panel) -> Panel:
         """Return *panel* with the tools that its experts may use now."""
         withheld = {
-            one.name: tools for one in panel.experts if (tools := await self._withheld_from(one))
+            one.name: tools
+            for one in panel.experts
+            if one.tools and (tools := await self._withheld_from(one))
         }
-        experts = tuple(_without(one, withheld.get(one.name, ())) for one in panel.experts)
+        experts = tuple(
+            _without(one, withheld[one.name]) if one.name in withheld else one
+            for one in panel.experts
+        )
         return replace(panel, experts=experts, withheld=withheld)
 
     def check_kept_apart(self, expert: Expert) -> None:
@@ -108,7 +113,7 @@ def with_givers(scope: Scope, changes: RosterChanges) -> RosterChanges:
     if not isinstance(scope, WorkspaceScope):
         return changes
     added = {
-        name: replace(expert, equipped_by=expert.equipped_by or OPERATORS)
+        name: expert if expert.equipped_by else replace(expert, equipped_by=OPERATORS)
         for name, expert in changes.added.items()
     }
     return replace(changes, added=added)
