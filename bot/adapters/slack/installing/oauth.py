@@ -20,6 +20,7 @@ from bot.panel.messaging.rate_limiter import NoRateLimiter
 
 _ID = re.compile(r"[A-Z][A-Z0-9]{1,31}")
 _LONGEST_WAIT = 5.0  # seconds that Slack may ask for: a person waits for the page
+_TIMEOUT = 10.0  # seconds: two of them, with such waits, are less than REFRESH_LEASE
 _LONGEST_NAME = 80
 _USUALLY_LASTS = 12 * 60 * 60.0  # seconds, where tokens rotate
 
@@ -138,7 +139,7 @@ class SlackOAuth:
 
 
 def _api(web: AsyncWebClient) -> SlackApi:
-    return SlackApi(web, NoRateLimiter(), longest=_LONGEST_WAIT)
+    return SlackApi(web, NoRateLimiter(), longest=_LONGEST_WAIT, timeout=_TIMEOUT)
 
 
 def _grant(answer: Mapping[str, Any]) -> Grant:

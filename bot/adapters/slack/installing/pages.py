@@ -52,7 +52,6 @@ def busy() -> Page:
 
 
 def expired() -> Page:
-    """Return the page for those who come back too late, again, or with another browser."""
     return Page(
         400,
         gettext("This installation cannot go on"),
@@ -81,7 +80,6 @@ def denied() -> Page:
 
 
 def wrong_place() -> Page:
-    """Return the page for those who have chosen another workspace than was invited."""
     return Page(
         403,
         gettext("This is not the workspace that was invited"),

@@ -7,9 +7,9 @@
 4. Nothing is deleted.
 """
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -26,7 +26,6 @@ log = logging.getLogger(__name__)
 EARLY = 30 * 60.0  # seconds before it expires that a token is refreshed
 _SPREAD = 5 * 60.0  # seconds earlier, at most: not all processes at once
 _AGAIN = 60.0  # seconds after which a token that is still good is tried again
-_TIMEOUT = 10.0  # seconds: two of them are less than REFRESH_LEASE
 _SAVES = Backoff((0.2, 0.5, 1, 2))
 _LOST = "invalid_refresh_token"
 
@@ -112,16 +111,9 @@ class TokenRotation:
     async def _ask(self, stored: Installation) -> Json:
         """Return Slack's answer. Raises MessengerRefused only if the refresh token is used up."""
         try:
-            return await self._ask_once(stored)
-        except Ambiguous:
-            return await self._ask_once(stored)
-
-    async def _ask_once(self, stored: Installation) -> Json:
-        try:
-            async with asyncio.timeout(_TIMEOUT):
+            with suppress(Ambiguous):
                 return await self._oauth.refresh(stored.refresh_token)
-        except TimeoutError as error:
-            raise Ambiguous("oauth.v2.access: TimeoutError") from error
+            return await self._oauth.refresh(stored.refresh_token)
         except MessengerRefused as refusal:
             if refusal.code == _LOST:
                 raise
