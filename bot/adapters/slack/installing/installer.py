@@ -7,7 +7,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from bot import runtime
@@ -15,7 +15,13 @@ from bot.adapters.slack.app.manifest import BOT_SCOPES
 from bot.adapters.slack.installing import pages
 from bot.adapters.slack.installing.oauth import Grant, NotGranted, SlackOAuth
 from bot.adapters.slack.installing.page import Page
-from bot.panel.errors import MessengerRefused, MessengerUnavailable, PanelError, StoreUnavailable
+from bot.panel.errors import (
+    MessengerRefused,
+    MessengerUnavailable,
+    PanelError,
+    StoreUnavailable,
+    WorkspaceMoving,
+)
 from bot.panel.installations.installation import Installation, InstallationStore
 from bot.panel.installations.one_time import Invitation, OneTimeStore
 from bot.panel.retries import Backoff, retry
@@ -23,8 +29,13 @@ from bot.panel.retries import Backoff, retry
 log = logging.getLogger(__name__)
 
 _STORE_DELAYS = Backoff((0.2, 0.5, 1.0))
-_TOO_LATE = frozenset({"invalid_code", "code_already_used"})
-_WHOLE_ORGANISATION = "cannot_install_an_org_installed_app"
+_PAGES: Mapping[str, Callable[[], Page]] = {  # of what is not for operators to mend
+    "access_denied": pages.denied,
+    "cannot_install_an_org_installed_app": pages.has_it,
+    "code_already_used": pages.expired,
+    "invalid_code": pages.expired,
+    "user_email_unverified": pages.unconfirmed,
+}
 
 OnInstalled = Callable[[Installation, str], Awaitable[None]]
 
@@ -82,7 +93,7 @@ class Installer:
             return _refused(refusal)
         except MessengerUnavailable as error:
             log.warning("install.failed", extra={"reason": str(error)})
-            return pages.unreachable()
+            return _failed(error)
         try:
             return await self._keep(grant, invitation)
         except asyncio.CancelledError:  # the process ends
@@ -138,10 +149,8 @@ class Installer:
 
 
 def _refused(refusal: MessengerRefused) -> Page:
-    if refusal.code in _TOO_LATE:
-        return pages.expired()
-    if refusal.code == _WHOLE_ORGANISATION:
-        return pages.has_it()
+    if page := _PAGES.get(refusal.code):
+        return page()
     log.error("install.refused", extra={"reason": refusal.code})
     return pages.misconfigured()
 
@@ -150,6 +159,8 @@ def _failed(error: Exception) -> Page:
     match error:
         case NotGranted():
             return pages.misconfigured()
+        case WorkspaceMoving():
+            return pages.moving()
         case MessengerRefused() | MessengerUnavailable():
             return pages.unreachable()
         case PanelError():

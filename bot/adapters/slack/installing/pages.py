@@ -106,6 +106,34 @@ def has_it() -> Page:
     )
 
 
+def unconfirmed() -> Page:
+    return Page(
+        403,
+        gettext("Your e-mail address is not confirmed"),
+        _paragraphs(
+            gettext(
+                "Slack lets only people install apps whose e-mail address is confirmed. Follow the "
+                "link in the e-mail that Slack has sent you."
+            ),
+            _again(),
+        ),
+    )
+
+
+def moving() -> Page:
+    return Page(
+        409,
+        gettext("Your workspace is being moved"),
+        _paragraphs(
+            gettext(
+                "Slack is moving it into an organisation, and installs nothing there until that "
+                "is over."
+            ),
+            _again(),
+        ),
+    )
+
+
 def unreachable() -> Page:
     return Page(
         502,

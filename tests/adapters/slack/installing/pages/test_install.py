@@ -10,7 +10,7 @@ from bot.playground.slack.workspace.other_companies import FAY, GIL, GLOBEX
 from tests.adapters.slack.installing.pages.conftest import query
 from tests.eventually import eventually
 from tests.organisation import INITECH, IVY, NORTH
-from tests.slack_faults import reset, server_error
+from tests.slack_faults import error, reset, server_error
 
 
 async def installed(site, browser, key: str, person: str, invitation: str = "") -> None:
@@ -122,6 +122,26 @@ async def test_after_an_admins_approval_the_same_link_goes_on(site, browser):
     site.slack.tenants[GLOBEX].approves_apps = False
     await installed(site, browser, GLOBEX, GIL, invitation)
     assert browser.title == "Panelbot is installed in Globex"
+
+
+@pytest.mark.parametrize(
+    ("code", "title"),
+    [
+        ("user_email_unverified", "Your e-mail address is not confirmed"),
+        ("access_denied", "Panelbot was not installed"),
+        ("team_added_to_org", "Your workspace is being moved"),
+        ("org_login_required", "Your workspace is being moved"),
+        ("accesslimited", "The app is not set up right"),
+    ],
+)
+async def test_people_are_told_what_it_takes_if_slack_says_no(site, browser, code, title):
+    invitation = await site.invite()
+    back = await browser.decide(await browser.begin(invitation), GLOBEX, FAY)
+    site.slack.hazards.on("oauth.v2.access", error(code))
+    await browser.open(back)
+
+    assert browser.title == title
+    assert await browser.open(invitation) == 200  # it is good still
 
 
 async def test_a_workspace_of_an_organisation_that_has_it_learns_whom_to_ask(site, browser):
