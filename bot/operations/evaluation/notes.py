@@ -9,11 +9,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from bot.panel.errors import Refused
 from bot.panel.model import ExpertName
 
 _NOTE = b'{"key": "'  # how notes begin
+_KINDS: Mapping[str, Any] = {
+    "key": str,
+    "chosen": list,
+    "unknown": int,
+    "tokens": int,
+    "passed": list | tuple,
+    "cost": str | None,
+    "seconds": int | float,
+    "likelihoods": dict,
+    "nobody": float | None,
+    "unjudged": bool,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,42 +56,20 @@ class Note:
 def read_note(line: bytes) -> Note:
     """Return the note that a line of JSON is. Raises ValueError if it is none."""
     try:
-        match json.loads(line):
-            case {
-                "key": str(key),
-                "chosen": [*chosen],
-                "unknown": int(unknown),
-                "tokens": int(tokens),
-                "cost": str() | None as cost,
-                "seconds": int() | float() as seconds,
-                **rest,
-            } if all(isinstance(name, str) for name in chosen):
-                if cost is None or Decimal(cost).is_finite():
-                    passed = _passed(rest.get("passed", []))
-                    likelihoods = _likelihoods(rest.get("likelihoods", {}))
-                    nobody = None if rest.get("nobody") is None else _likelihood(rest["nobody"])
-                    known = (key, chosen, unknown, tokens, cost, seconds, passed, ())
-                    return Note(*known, likelihoods, nobody, rest.get("unjudged") is True)
-    except (ArithmeticError, RecursionError) as error:
+        told = json.loads(line)
+        note = Note(**{name: told[name] for name in _KINDS if name in told})
+        if all(isinstance(getattr(note, name), kind) for name, kind in _KINDS.items()):
+            judged = [*note.likelihoods.values(), *([] if note.nobody is None else [note.nobody])]
+            is_whole = (
+                all(isinstance(name, str) for name in note.chosen)
+                and all(isinstance(one, bool) for one in note.passed)
+                and all(isinstance(one, float) and 0 <= one <= 1 for one in judged)
+                and (note.cost is None or Decimal(note.cost).is_finite())
+            )
+            if is_whole:
+                return note
+    except (ArithmeticError, RecursionError, TypeError) as error:
         raise ValueError from error
-    raise ValueError
-
-
-def _passed(value: object) -> tuple[bool, ...]:
-    if isinstance(value, list) and all(isinstance(one, bool) for one in value):
-        return tuple(value)
-    raise ValueError
-
-
-def _likelihoods(value: object) -> Mapping[ExpertName, float]:
-    if isinstance(value, dict):
-        return {ExpertName(str(name)): _likelihood(one) for name, one in value.items()}
-    raise ValueError
-
-
-def _likelihood(value: object) -> float:
-    if isinstance(value, float) and 0 <= value <= 1:
-        return value
     raise ValueError
 
 

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
+from operator import itemgetter
 from statistics import median
 from typing import Any
 from xml.etree import ElementTree
@@ -70,11 +71,11 @@ def as_junit(run: Run, against: Run | None = None) -> str:
         )
         if not choice.is_exact:
             ElementTree.SubElement(case, "failure", message=_difference_in_words(choice))
-    for row in _checked(run):
-        name = f"{_one_line(row.question)}: {_short(str(row.check))}"
+    for id_, check, passed, reason in _checked(run):
+        name = f"{_one_line(id_)}: {_short(str(check))}"
         case = ElementTree.SubElement(suite, "testcase", classname="answers", name=name)
-        if not row.passed:
-            why = _one_line(row.reason) or "the answer has not passed it"
+        if not passed:
+            why = _one_line(reason) or "the answer has not passed it"
             ElementTree.SubElement(case, "failure", message=why)
     properties = ElementTree.SubElement(suite, "properties")
     for measure, value in measures(run).items():
@@ -185,28 +186,20 @@ def _wrong(choices: Sequence[Choice]) -> Iterator[str]:
     yield from _and_more(len(choices) - len(rows))
 
 
-@dataclass(frozen=True, slots=True)
-class _CheckedRow:
-    question: str  # its id
-    check: Check
-    passed: bool
-    reason: str  # empty if it is noted only that
-
-
-def _checked(run: Run) -> Iterator[_CheckedRow]:
-    """Yield the checks of all answers."""
+def _checked(run: Run) -> Iterator[tuple[str, Check, bool, str]]:
+    """Yield each check of an answer, after the question's id: whether it is passed, and why."""
     for choice, note in zip(run.choices, run.notes, strict=True):
-        reasons = note.reasons or [""] * len(note.passed)
+        reasons = note.reasons or [""] * len(note.passed)  # what was noted has none
         for check, passed, why in zip(choice.question.checks, note.passed, reasons, strict=False):
-            yield _CheckedRow(choice.question.id, check, passed, why)
+            yield choice.question.id, check, passed, why
 
 
 def _answers(run: Run) -> Iterator[str]:
     """Yield the checks of answers, those that failed first."""
-    checked = sorted(_checked(run), key=lambda row: row.passed)
+    checked = sorted(_checked(run), key=itemgetter(2))
     rows = [
-        (row.question, _short(str(row.check)), "yes" if row.passed else "no", _short(row.reason))
-        for row in checked[:_MOST_CHECKS]
+        (id_, _short(str(check)), "yes" if passed else "no", _short(reason))
+        for id_, check, passed, reason in checked[:_MOST_CHECKS]
     ]
     yield from table(("id", "check", "passed", "why"), rows)
     yield from _and_more(len(checked) - len(rows))
@@ -252,14 +245,14 @@ def _fields(run: Run) -> dict[str, Any]:
         ],
         "answers": [
             {
-                "id": row.question,
-                "kind": row.check.kind,
-                "expected": row.check.expected,
-                "expert": row.check.expert,
-                "passed": row.passed,
-                "reason": row.reason,
+                "id": id_,
+                "kind": check.kind,
+                "expected": check.expected,
+                "expert": check.expert,
+                "passed": passed,
+                "reason": reason,
             }
-            for row in _checked(run)
+            for id_, check, passed, reason in _checked(run)
         ],
     }
 

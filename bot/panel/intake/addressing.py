@@ -13,7 +13,7 @@ _EVERYONE_BEFORE_COLON = _EVERYONE | {"all"}  # without it: "all right, …", "a
 _PUNCTUATION = str.maketrans({"\uff1a": ":", "\uff0c": ",", "\u3001": ",", "\u060c": ","})
 _BEFORE_COLON = re.compile(r"\s*([^:\n]{1,200}):(?!//)\s*\S")
 _BETWEEN_NAMES = re.compile(r"\s*(?:,(?:\s*(?:&(?:amp;)?|and\b))?|&(?:amp;)?|[+/]|\band\b)\s*")
-_FIRST_WORD = re.compile(r"\s*[*~@]*([\w-]+)[*~]*")
+_FIRST_WORD = re.compile(r"\s*[*~]*(@?[\w-]+)[*~]*")
 _QUESTION = re.compile(r"[,\s]+\S")
 # "People keep …", "everyone is late": these speak of whom they name. "legal is this …" does not.
 _STATEMENT = re.compile(
@@ -23,7 +23,7 @@ _STATEMENT = re.compile(
     r"they|this|those|we|you|your)\b))\b",
     re.IGNORECASE,
 )
-_AROUND_NAMES = "*_~@ \t\xa0\u202f\u200b\u200e\u200f"
+_AROUND_NAMES = "*_~ \t\xa0\u202f\u200b\u200e\u200f"
 
 
 def addressed(messages: Sequence[Message], panel: Panel) -> tuple[Expert, ...]:
@@ -72,5 +72,5 @@ def _lookup(name: str, panel: Panel, everyone: Set[str]) -> tuple[Expert, ...]:
     name = name.strip(_AROUND_NAMES)
     if name.casefold() in everyone:
         return panel.experts
-    expert = panel.find(name)
+    expert = panel.find(name.removeprefix("@"))  # who has no handle; @everyone is Slack's own
     return (expert,) if expert else ()

@@ -29,6 +29,7 @@ _EXACT = "="  # begins words that count in this form only
 _WEAK, _LIKE = 0.4, 0.9  # of what a word counts; and one that is like it
 _LONGEST_PHRASE = 8  # words
 _LONGEST_UNSPACED = 12  # characters
+_LONGEST_WORD = 80  # letters: what is longer is none
 _SHORTEST_PART, _SHORTEST_START, _LONGEST_REST = 4, 6, 4  # letters of a compound, a derived word
 _SHORTEST_MISSPELT = 5
 _LONGEST_FORGIVEN = 600  # characters of a text in which typos are looked for
@@ -153,6 +154,8 @@ def _known(word: str, languages: tuple[str, ...], forgiving: bool) -> Subjects:
 
 def _parts(word: str, language: str) -> Iterator[str]:
     """Yield what *word* may be made of: the end of a compound, or what it begins with."""
+    if len(word) > _LONGEST_WORD:
+        return
     german = language == "de"
     for place in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1) if german else ():
         yield word[place:]

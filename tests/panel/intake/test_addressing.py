@@ -97,6 +97,7 @@ def test_after_a_mention_the_first_word_is_enough():
         ("legal is this ours?", ["legal"]),
         ("legal was meinst du?", ["legal"]),
         ("legal, finance", []),
+        ("@everyone lunch?", []),
     ],
 )
 def test_after_a_mention_all_who_are_named_first_are_asked(text, whom):
