@@ -9,14 +9,9 @@ from bot.settings.config import Config
 
 def examples_of(config: Config, storage: Storage, slack: Slack) -> Examples | None:
     """Return what keeps and finds corrections; None where none are to be kept."""
-    if not is_on(config):
+    if config.learning == Learning.OFF:
         return None
     return Examples(storage.corrections, Learning(config.learning), redact(), slack.channel_facts)
-
-
-def is_on(config: Config) -> bool:
-    """Whether corrections are kept."""
-    return Learning(config.learning) is not Learning.OFF
 
 
 def redact() -> Redact | None:

@@ -109,7 +109,7 @@ def reception(
         config.apps,
         slack.api,
         slack.channel_facts,
-        corrections=storage.corrections if learning.is_on(config) else None,
+        corrections=storage.corrections if config.learning != Learning.OFF else None,
     )
     others = other_listeners(
         config, storage, slack, later.model, later.knowledge, intake, access, deployment
@@ -237,7 +237,7 @@ def _of_panels(
         storage.handles,
         ledger,
         access,
-        kept if learning.is_on(config) else None,
+        kept if config.learning != Learning.OFF else None,
     )
     page = HomePage(overviews, responder)
     return (

@@ -19,7 +19,7 @@ from bot.panel.language_model.exchange import (
     ToolCalled,
     UserSaid,
 )
-from bot.panel.language_model.judging.likelihood_requests import Asking, Told, ask_likelihoods
+from bot.panel.language_model.judging.likelihood_requests import Told, ask_likelihoods
 from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.language_model.model_client import ModelClient
 from bot.panel.language_model.router_prompt import router_prompt
@@ -143,8 +143,9 @@ class RouterTrial:
         decides = look.decisions and not (panel.rules or prompt.addendum)
         earlier = [*_earlier(question.earlier, panel)][::-1]
         judge = self.models.decisions if decides else ""
-        asking = Asking(judge, quiet=True, samples=look.agreement)
-        return await ask_likelihoods(self.client, asking, prompt, earlier, panel)
+        return await ask_likelihoods(
+            self.client, prompt, earlier, panel, judge=judge, quiet=True, samples=look.agreement
+        )
 
 
 def _as_message(question: Question) -> Message:

@@ -32,15 +32,6 @@ fits, write the one word “nobody”."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
-    """Which requests may be made, in this order, until one tells something."""
-
-    decisions: str = ""  # the model that judges; empty: none
-    quiet: bool = False  # where the server has no decisions
-    samples: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Told:
     """How likely each expert is wanted, and what it took; if nothing is known, why it *failed*."""
 
@@ -54,32 +45,33 @@ class Told:
         return sum(self.usage.values(), NO_USAGE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sample:
-    wanted: Wanted | None  # None: that is not known
-    usage: Usage = NO_USAGE
-
-
 async def ask_likelihoods(
-    client: ModelClient, asking: Asking, prompt: Prompt, earlier: Sequence[Item], panel: Panel
+    client: ModelClient,
+    prompt: Prompt,
+    earlier: Sequence[Item],
+    panel: Panel,
+    *,
+    judge: str,
+    quiet: bool,
+    samples: bool,
 ) -> Told:
     """Return how likely each expert of *panel* is wanted by the router's *prompt*.
 
-    *earlier* is what came before, the newest first.
+    *earlier* is what came before, the newest first. The model *judge* is asked for decisions (if it
+    is named; *quiet* where the server may have none), and if these tell nothing, for *samples*.
     """
     likelihoods, usage, failed = Likelihoods(), dict[str, Usage](), ""
-    if asking.decisions:
-        judge = judging(prompt, earlier, panel, asking.decisions)
+    if judge:
         try:
-            judged = await client.judge(judge)
+            judged = await client.judge(judging(prompt, earlier, panel, judge))
             likelihoods = likelihoods_in(judged.likelihoods, panel)
-            usage[judge.model] = judged.usage
+            usage[judge] = judged.usage
         except (ModelRefused, ModelUnavailable) as error:
             failed = str(error)
-            is_expected = asking.quiet and isinstance(error, NoDecisions)
+            is_expected = quiet and isinstance(error, NoDecisions)
             level = logging.DEBUG if is_expected else logging.WARNING
             log.log(level, "router.no_decisions", extra={"reason": failed})
-    if asking.samples and not likelihoods.experts:
+    if samples and not likelihoods.experts:
         likelihoods, spent = await _compared(client, sampling(prompt, earlier), panel)
         usage[prompt.model] = usage.get(prompt.model, NO_USAGE) + spent
         failed = "" if likelihoods.experts else "two samples could not be compared"
@@ -101,22 +93,22 @@ def sampling(prompt: Prompt, earlier: Iterable[Item]) -> Prompt:
 async def _compared(client: ModelClient, prompt: Prompt, panel: Panel) -> tuple[Likelihoods, Usage]:
     async with asyncio.TaskGroup() as tasks:
         taking = [tasks.create_task(_taken(client, prompt, panel)) for _ in range(_SAMPLES)]
-    first, second = [task.result() for task in taking]
-    usage = first.usage + second.usage
-    if first.wanted is None or second.wanted is None:
-        return Likelihoods(), usage
+    (first, used), (second, used_too) = (task.result() for task in taking)
+    if first is None or second is None:
+        return Likelihoods(), used + used_too
     names = [expert.name for expert in panel.experts]
-    return agreement(first.wanted, second.wanted, names), usage
+    return agreement(first, second, names), used + used_too
 
 
-async def _taken(client: ModelClient, prompt: Prompt, panel: Panel) -> _Sample:
+async def _taken(client: ModelClient, prompt: Prompt, panel: Panel) -> tuple[Wanted | None, Usage]:
+    """Return whom a sample wants, None if that is not known, and what it took."""
     try:
         async with asyncio.timeout(_PATIENCE):
             calls, last = await client.ask_once(prompt)
     except (ModelRefused, ModelUnavailable, TimeoutError) as error:
         log.warning("router.no_sample", extra={"reason": str(error) or type(error).__name__})
-        return _Sample(None)
-    return _Sample(_wanted(calls, last, panel), last.usage)
+        return None, NO_USAGE
+    return _wanted(calls, last, panel), last.usage
 
 
 def _wanted(calls: Sequence[ToolCalled], last: Responded, panel: Panel) -> Wanted | None:

@@ -13,7 +13,7 @@ from bot.panel.errors import ConversationGone, ModelRefused, ModelUnavailable
 from bot.panel.journal.events import LikelihoodsAsked, LikelihoodsJudged
 from bot.panel.language_model import prompts
 from bot.panel.language_model.exchange import Item, ToolCalled, UserSaid
-from bot.panel.language_model.judging.likelihood_requests import Asking, Told, ask_likelihoods
+from bot.panel.language_model.judging.likelihood_requests import Told, ask_likelihoods
 from bot.panel.language_model.judging.predicates import SHOWN_ITEMS
 from bot.panel.model import ConversationId, Expert, WhenUnsure
 from bot.panel.routing import gate
@@ -53,18 +53,22 @@ async def _look(context: TurnContext, look: Look, examples: Sequence[Correction]
     compares = look.agreement and unsure.mode(context) is not WhenUnsure.OFF
     if not (decides or compares):
         return
-    asking = Asking(context.rules.models.decisions if decides else "", look.quiet, compares)
+    judge = context.rules.models.decisions if decides else ""
     told, panel, client = Told(Likelihoods(), {}), context.panel, context.services.client
     await context.record.note(LikelihoodsAsked())
     try:
-        prompt = router_prompt(context, ConversationId(""), _question(context), examples=examples)
-        told = await ask_likelihoods(client, asking, prompt, await _earlier(context), panel)
+        prompt = router_prompt(context, ConversationId(""), question(context), examples=examples)
+        told = await ask_likelihoods(
+            client, prompt, await _earlier(context), panel,
+            judge=judge, quiet=look.quiet, samples=compares,
+        )  # fmt: skip
     except (ModelRefused, ModelUnavailable, ConversationGone) as error:
         log.warning("router.no_look", extra={"reason": str(error)})
     await context.record.note(LikelihoodsJudged(told.likelihoods, told.total))
 
 
-def _question(context: TurnContext) -> Sequence[UserSaid]:
+def question(context: TurnContext) -> Sequence[UserSaid]:
+    """Return what the router is asked, after what it has not read yet."""
     given = context.input
     return (*prompts.quoted(given.unread.said), prompts.for_router(given.question))
 

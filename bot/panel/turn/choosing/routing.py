@@ -36,7 +36,7 @@ from bot.panel.texts import sentences
 from bot.panel.texts.answers import limited
 from bot.panel.threads import follow_ups
 from bot.panel.turn.choosing import unsure
-from bot.panel.turn.choosing.first_look import likely_experts
+from bot.panel.turn.choosing.first_look import likely_experts, question
 from bot.panel.turn.choosing.selection import Selection, Start
 from bot.panel.turn.model_requests import router_prompt
 from bot.panel.turn.turn_context import EventSink, TurnContext, ignore_event
@@ -107,9 +107,8 @@ async def _ask_router(
     context: TurnContext, start: Start, likely: Sequence[Expert], examples: Sequence[Correction]
 ) -> None:
     """Let the router choose: of those who are *likely* wanted, or of all."""
-    given = context.input
-    items = (*prompts.quoted(given.unread.said), prompts.for_router(given.question))
-    prompt = router_prompt(context, await context.conversations.router(), items, examples=examples)
+    conversation, asked = await context.conversations.router(), question(context)
+    prompt = router_prompt(context, conversation, asked, examples=examples)
     if likely:
         names = {prompts.tool_name(expert.name) for expert in likely}
         prompt = replace(prompt, tools=tuple(tool for tool in prompt.tools if tool.name in names))
@@ -133,8 +132,8 @@ async def _examples(context: TurnContext) -> Sequence[Correction]:
     """Return what people corrected of questions like this one, where that is kept."""
     if (examples := context.services.examples) is None:
         return ()
-    question = "\n".join(message.text for message in context.input.question)
-    return await examples.near(context.turn.thread, question)
+    said = "\n".join(message.text for message in context.input.question)
+    return await examples.near(context.turn.thread, said)
 
 
 async def choose_experts(
