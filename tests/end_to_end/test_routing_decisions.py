@@ -94,7 +94,7 @@ async def test_a_turn_or_a_thread_is_shown(bot: World):
     assert turn(bot, ts) in both
     assert turn(bot, again) in both
     assert unknown[0] == 1
-    assert "No decision is kept" in unknown[2]
+    assert "There is no decision about" in unknown[2]
 
 
 async def test_days_and_channels_can_be_chosen_and_what_is_forgotten_is_gone(bot: World):
