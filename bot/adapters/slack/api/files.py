@@ -68,7 +68,6 @@ class SlackFiles(FileServer):
         self._uploads = Uploads(api, session, self._is_slack_url, poll_delays)
 
     async def find(self, file_id: str) -> SlackFile:
-        """Return what Slack knows about a file."""
         file = (await self._api.read("files.info", file=file_id))["file"]
         name = str(file.get("name") or "file")
         return SlackFile(

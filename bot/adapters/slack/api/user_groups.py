@@ -25,7 +25,6 @@ class UserGroups:
         self._us = bot_user
 
     async def find(self, group_id: str) -> Json | None:
-        """Return the group, enabled or disabled; None if there is none."""
         with _refusals_explained():
             return (await self._all()).get(group_id)
 

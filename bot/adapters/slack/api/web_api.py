@@ -131,7 +131,6 @@ class SlackApi:
                     raise
 
     async def rewrite(self, method: str, *, within: float | None = None, **args: Any) -> Json:
-        """Call an idempotent method."""
         return await self.read(method, within=within, **args)
 
     async def pages(

@@ -94,17 +94,11 @@ def _modal(
 
 
 def _place(thread: ThreadRef, pressed: MessageTs) -> Json:
-    return {
-        "team": thread.team_id,
-        "channel": thread.channel_id,
-        "thread": thread.thread_ts,
-        "pressed": pressed,
-    }
+    return seals.thread_fields(thread) | {"pressed": pressed}
 
 
 def _read_place(metadata: Json) -> tuple[ThreadRef, MessageTs]:
-    thread = ThreadRef(metadata["team"], metadata["channel"], metadata["thread"])
-    return thread, MessageTs(metadata["pressed"])
+    return seals.thread_in(metadata), MessageTs(metadata["pressed"])
 
 
 def _chosen(view: Json) -> ExpertName:

@@ -45,6 +45,16 @@ def in_answer(team_id: str, channel_id: str, user: str) -> Place:
     return ("answer", team_id, channel_id, user)
 
 
+def thread_fields(thread: ThreadRef) -> Json:
+    """Return *thread* as a form's metadata tell it: see ``thread_in``."""
+    return {"team": thread.team_id, "channel": thread.channel_id, "thread": thread.thread_ts}
+
+
+def thread_in(metadata: Json) -> ThreadRef:
+    """Return the thread that a form is about. Raises KeyError if it is about none."""
+    return ThreadRef(metadata["team"], metadata["channel"], metadata["thread"])
+
+
 def sealed(blocks: Sequence[Json], signer: StampSigner, place: Place) -> list[Json]:
     """Return *blocks* such that ``value`` knows again whatever people do in them."""
     return [_sealed(block, signer, place) for block in blocks]

@@ -56,7 +56,7 @@ class FeedbackListeners:
         try:
             await self._responder.check_form(view, user)
             thumb, thread, reason = thumbs.read(view)
-        except (PanelError, KeyError, TypeError, ValueError) as error:
+        except PanelError as error:
             log.warning("feedback.odd", extra={"reason": type(error).__name__})
             return
         if await self._record(thumb, thread, user, reason):

@@ -44,7 +44,6 @@ class ShowWorkListeners:
         app.action(SHOW_WORK)(self.show)
 
     async def show(self, ack: AsyncAck, body: Json, action: Json) -> None:
-        """Open the modal, then fill it in."""
         await ack()
         await self._responder.show(
             trace_view.loading(), body, lambda: self._trace(body, action), failed="work.not_shown"

@@ -20,7 +20,6 @@ class SourcesListeners:
         app.action(sources_modal.ACTION)(self.show)
 
     async def show(self, ack: AsyncAck, body: Json, action: Json) -> None:
-        """Open the modal within the three seconds that Slack allows, then fill it in."""
         await ack()
         await self._responder.show(
             sources_modal.loading(),

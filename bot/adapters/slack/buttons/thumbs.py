@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 
+from bot.adapters.slack.blocks import seals
 from bot.adapters.slack.blocks.elements import labelled_input, modal, plain_text, text_input
 from bot.json_types import Json
 from bot.language import gettext, pgettext
@@ -54,12 +55,7 @@ def thumbs(post: Post) -> Json:
 
 
 def reason_form(thumb: Thumb, thread: ThreadRef) -> Json:
-    metadata = {
-        "thumb": thumb.dump(),
-        "team": thread.team_id,
-        "channel": thread.channel_id,
-        "thread": thread.thread_ts,
-    }
+    metadata = seals.thread_fields(thread) | {"thumb": thumb.dump()}
     field = text_input(_REASON, LONGEST_REASON) | {"multiline": True}
     label = gettext("What was wrong with it?")
     hint = gettext("Whoever runs the panel can read this, with your name.")
@@ -69,17 +65,11 @@ def reason_form(thumb: Thumb, thread: ThreadRef) -> Json:
 
 
 def read(view: Json) -> tuple[Thumb, ThreadRef, str]:
-    """Return the content of a submitted form. Raises ValueError or KeyError if it is not valid."""
-    match json.loads(view["private_metadata"]):
-        case {
-            "thumb": str(thumb),
-            "team": str(team),
-            "channel": str(channel),
-            "thread": str(thread_ts),
-        }:
-            reason = view["state"]["values"][_REASON][_REASON]["value"] or ""
-            return Thumb.load(thumb), ThreadRef(team, channel, thread_ts), reason
-    raise ValueError("not a form about a reply")
+    """Return the content of a submitted form. Raises Refused if it is not valid."""
+    with seals.form_read():
+        metadata = json.loads(view["private_metadata"])
+        reason = view["state"]["values"][_REASON][_REASON]["value"] or ""
+        return Thumb.load(str(metadata["thumb"])), seals.thread_in(metadata), reason
 
 
 def _button(thumb: Thumb, text: str, label: str) -> Json:

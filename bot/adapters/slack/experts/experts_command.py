@@ -57,7 +57,6 @@ class ExpertsCommand:
         self._settings = settings
 
     async def run(self, written: str, requester: Requester) -> Answer | None:
-        """Parse and carry out the text *written* after the command."""
         return await self.carry_out(command_parsing.parse(written), requester)
 
     async def carry_out(self, order: Order, requester: Requester) -> Answer | None:

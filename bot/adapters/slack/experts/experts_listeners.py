@@ -70,7 +70,6 @@ class ExpertsListeners:
             await self._form.follow(submitted)
 
     async def suggest(self, ack: AsyncAck, body: Json) -> None:
-        """Offer colleagues in the form, also that of the app's home, that suit what was typed."""
         view, user = body.get("view") or {}, user_of(body)
         if body.get("block_id") == form_inputs.CONSULTS:
             await suggest(ack, body, lambda: self._form.colleagues(view, user))

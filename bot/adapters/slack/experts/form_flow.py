@@ -105,7 +105,6 @@ class ExpertFormFlow:
         return await self._editor.edit(scope, expert, requester.user)
 
     async def follow(self, submitted: Submitted) -> None:
-        """Give the expert the handle and the documents that the form asks for."""
         change, requester, view = submitted.change, submitted.requester, submitted.view
         await self._handles.follow(change, requester, wanted=expert_form.handle(view))
         await self._documents.follow(change, expert_form.files(view), requester)

@@ -72,7 +72,6 @@ class HomeListeners:
         app.view(home_modals.REMOVAL)(self.take_removal)
 
     async def open(self, event: Json) -> None:
-        """Show the home, or suggest prompts in the messages tab."""
         match checked(event):
             case {"tab": "home", "user": user}:
                 await self._page.show(UserId(user))
@@ -148,7 +147,6 @@ class HomeListeners:
             await self._page.show(user_of(body))
 
     async def take_removal(self, ack: AsyncAck, body: Json, view: Json) -> None:
-        """Remove an expert, once that is confirmed."""
         try:
             await self._responder.check_form(view, user_of(body))
             name = home_modals.removed_name(view)

@@ -155,7 +155,7 @@ def _end(
             taken += more
             continue
         if index == first or leaf.kind not in _UNITS or not _fits_alone(leaf, limit):
-            room = _room(leaf, start, began, taken, limit)
+            room = _room(leaf, began, taken, limit)
             cuts += inside(leaf, index, start, taken.characters, room)
         is_full = (taken + more).characters > limit + 1
         reach = limit if is_full else max(cut.at for cut in cuts)
@@ -169,7 +169,7 @@ def _fits_alone(leaf: Leaf, limit: int) -> bool:
     return (Use(began.characters) + use(leaf, START, began, None)).fits(limit + 1)
 
 
-def _room(leaf: Leaf, start: Place, began: Opening, taken: Use, limit: int) -> Room:
+def _room(leaf: Leaf, began: Opening, taken: Use, limit: int) -> Room:
     each = margin(leaf, began)
     fences = (2 * (len(leaf.markup) + each) + len(leaf.info)) if leaf.markup else 0
     left = limit + 1 - taken.characters - fences - leaf.after_blank * each

@@ -2,6 +2,7 @@ import pytest
 
 from bot.adapters.slack.buttons import thumbs
 from bot.adapters.slack.buttons.thumbs import Thumb
+from bot.panel.errors import Refused
 from bot.panel.messaging.messenger import Post
 from bot.panel.model import ExpertName, Persona, ThreadRef, TurnId
 from bot.panel.reports.feedback import LONGEST_REASON, Judged, Opinion
@@ -47,5 +48,5 @@ def test_a_filled_form_says_what_was_judged_where_and_why():
 @pytest.mark.parametrize("kept", ["", "{}", '["x", "T1", "C1", "1.0"]'])
 def test_a_form_of_another_version_is_refused(kept):
     values = {"reason": {"reason": {"value": "Outdated."}}}
-    with pytest.raises(ValueError, match=r"."):
+    with pytest.raises(Refused):
         thumbs.read({"private_metadata": kept, "state": {"values": values}})
