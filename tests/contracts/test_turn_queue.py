@@ -16,7 +16,7 @@ from bot.adapters.redis.queue.journal import RedisJournal
 from bot.adapters.redis.queue.turn_queue import RedisTurnQueue
 from bot.adapters.redis.shards import Shards
 from bot.operations.queue_admin import Depth
-from bot.panel.errors import Poisoned, TurnLost
+from bot.panel.errors import Poisoned, StoreUnavailable, TurnLost
 from bot.panel.intake.turn_queue import MOST_APP_QUESTIONS, StopResult
 from bot.panel.journal.events import ExpertAnswered, ExpertCalled, Retried, Routed, RouterAsked
 from bot.panel.journal.post_events import PostStarted
@@ -367,6 +367,18 @@ async def test_a_lease_ends_by_itself(redis, is_fake):
     assert (again.turn, again.deaths) == (lost.turn, 1)
     with pytest.raises(TurnLost):
         await queue.renew(lost)
+
+
+async def test_nothing_is_written_behind_entries_that_are_lost(queues):
+    await put(queues, ONE, "1")
+    claim = await claimed(queues)
+    await queues.journal.append(claim, RouterAsked(), after=0)
+    await queues.journal.append(claim, PostStarted("plan"), after=1)
+
+    with pytest.raises(StoreUnavailable):
+        await queues.journal.append(claim, PostStarted("reply"), after=3)
+
+    assert list(await queues.journal.read(claim)) == [RouterAsked(), PostStarted("plan")]
 
 
 async def test_a_turn_that_keeps_losing_its_workers_comes_back_later_each_time(queues):

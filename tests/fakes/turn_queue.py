@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from bot import runtime
 from bot.operations.queue_admin import DeadLetter, Depth, Hold, QueueAdmin, WorkspaceDepth
-from bot.panel.errors import Poisoned, TurnLost
+from bot.panel.errors import Poisoned, StoreUnavailable, TurnLost
 from bot.panel.intake.turn_queue import MOST_APP_QUESTIONS, StopResult, WaitingThread, messages_of
 from bot.panel.journal.events import Retried, TurnEvent
 from bot.panel.journal.journal import Journal
@@ -481,7 +481,11 @@ class FakeJournal(Journal):
     async def read(self, claim: Claim) -> Sequence[TurnEvent]:
         return tuple(self._queue.held(claim).events)
 
-    async def append(self, claim: Claim, *events: TurnEvent, again: int = 0) -> None:
+    async def append(
+        self, claim: Claim, *events: TurnEvent, again: int = 0, after: int | None = None
+    ) -> None:
         current = self._queue.held(claim)
+        if after not in (None, len(current.events)):
+            raise StoreUnavailable("entries are lost")
         current.events += events
         current.repeats += again

@@ -269,13 +269,15 @@ class Dying:
         self._left = stop_at
         self._after = after
 
-    async def append(self, claim: Claim, *events: TurnEvent, again: int = 0) -> None:
+    async def append(
+        self, claim: Claim, *events: TurnEvent, again: int = 0, after: int | None = None
+    ) -> None:
         self._left -= 1
         if self._left > 0:
-            await self._append(claim, *events, again=again)
+            await self._append(claim, *events, again=again, after=after)
             return
         if self._left == 0 and self._after:
-            await self._append(claim, *events, again=again)
+            await self._append(claim, *events, again=again, after=after)
         raise StoreUnavailable("stopped here")
 
 

@@ -29,11 +29,12 @@ log = logging.getLogger(__name__)
 class TurnRecord:
     """The progress of a turn; every event is in the journal before it takes effect."""
 
-    def __init__(self, claim: Claim, journal: Journal, entries: Sequence[TurnEvent]) -> None:
+    def __init__(self, claim: Claim, journal: Journal, entries: Sequence[TurnEvent | None]) -> None:
         self.claim = claim
-        self.progress = Progress.of(entries)
-        self.events = list(entries)
-        self._earlier = tuple(entries)  # of other attempts
+        self.events = [entry for entry in entries if entry]
+        self.progress = Progress.of(self.events)
+        self._earlier = tuple(self.events)  # of other attempts
+        self._length = len(entries)  # of the journal
         self.in_doubt = claim.in_doubt  # more may have been done than is written
         is_again = claim.attempt > 1 or bool(entries)  # a retried turn counts attempts from 1
         self.resumed = is_again or claim.in_doubt
@@ -121,13 +122,14 @@ class TurnRecord:
             events = [entry.event for entry in entries]
             again = sum(event in self._earlier for event in events)
             try:
-                await self._journal.append(self.claim, *events, again=again)
+                await self._journal.append(self.claim, *events, again=again, after=self._length)
             except (StoreUnavailable, CancelledError):
                 self._error = StoreUnavailable("an entry of the journal is in doubt")
                 raise
             except Exception as error:
                 self._error = error
                 raise
+            self._length += len(events)
             for entry in entries:
                 self._know(entry)
 

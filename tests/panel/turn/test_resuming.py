@@ -9,9 +9,12 @@ from bot.panel.errors import (
     GiveUp,
     MessengerUnavailable,
     ModelUnavailable,
+    StoreUnavailable,
     TurnLost,
 )
 from bot.panel.journal.events import ConversationOpened
+from bot.panel.journal.post_events import Posted, PostStarted
+from bot.panel.journal.turn_record import TurnRecord
 from bot.panel.language_model.exchange import ToolAnswered, ToolCalled, UserSaid
 from bot.panel.links import ExpertLabels, RouterLabels, ThreadLinks
 from bot.panel.messaging.messenger import TaskState
@@ -363,3 +366,14 @@ async def test_redis_may_know_less_of_the_journal_than_was_done(stop_at):
         assert {name for name, _ in said} & {"Finance Partner", "Legal Counsel"}
         left = [task for plan in bench.messenger.plans.values() for task in plan[-1]]
         assert TaskState.WORKING not in {task.state for task in left}
+
+
+async def test_a_journal_that_falls_behind_under_a_turn_gets_no_further_entry(bench):
+    claim = await bench.claim("May we?")
+    record = await TurnRecord.begin(claim, bench.journal)
+    await record.note(PostStarted("plan"))
+    bench.queue.fall_behind(0)
+
+    with pytest.raises(StoreUnavailable):
+        await record.note(Posted("plan", MessageTs("2.0")))
+    assert list(await bench.journal.read(claim)) == []

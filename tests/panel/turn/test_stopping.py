@@ -149,10 +149,10 @@ async def test_a_conversation_is_linked_everywhere_though_its_call_was_not_noted
 ):
     append = bench.journal.append
 
-    async def append_slowly(claim, *events, again=0):
+    async def append_slowly(claim, *events, **kwargs):
         if any(isinstance(event, ExpertCalled) for event in events):
             await asyncio.Event().wait()
-        await append(claim, *events, again=again)
+        await append(claim, *events, **kwargs)
 
     monkeypatch.setattr(bench.journal, "append", append_slowly)
     bench.model.script(ROUTER, [consult("legal"), asyncio.Event()])

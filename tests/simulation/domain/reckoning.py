@@ -82,8 +82,7 @@ class Reckoning:
         first = [one for one in said if one.turn_ts not in pressed]
         others = [one for one in questions if one.number not in offered]
         found = self._found_again(thread, questions)
-        summed = {n for one in said if not one.speaker and one.answers for n in one.numbers}
-        excused_from_answers = excused - ({one.number for one in found if one.experts} - summed)
+        excused_from_answers = excused - self._must_be_found(thread, found, said)
         yield from rules.answered(first, others, excused_from_answers, {one.number for one in lost})
         late = chosen | {one.ts for one in found}
         in_order = [one for one in said if one.turn_ts not in late]
@@ -102,6 +101,18 @@ class Reckoning:
         is_sought = self._fleet.may_miss and not self._fleet.is_wiped
         lost = self._lost(thread, questions) if is_sought else ()
         return [one for one in lost if one not in ended]
+
+    def _must_be_found(
+        self, thread: ThreadRef, found: Sequence[Question], said: Sequence[Said]
+    ) -> set[int]:
+        """Return which of *found* are to be answered: not where a choice of experts was lost.
+
+        Then the router sums up what there is, or those who have answered are all who do.
+        """
+        summed = {n for one in said if not one.speaker and one.answers for n in one.numbers}
+        ended = self._fleet.slack.threads[thread].answered_before
+        over = self._people.events.written_until(found, max(ended.values(), default=0))
+        return {q.number for q in found if q.experts and q not in over} - summed
 
     def _refused(self, thread: ThreadRef, questions: Sequence[Question]) -> Sequence[Question]:
         """Return what was one question too many, with what may have been asked together with it."""

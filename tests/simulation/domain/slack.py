@@ -60,11 +60,15 @@ class SimulatedSlack(Messenger):
         return found.ts if found else None
 
     async def has_answered(self, thread: ThreadRef, turn: TurnId) -> bool:
-        return any(
+        place = self.thread(thread)
+        answered = any(
             one.post.turn == turn and one.post.part.startswith(("reply:", "router:"))
-            for one in self.thread(thread).ours.values()
+            for one in place.ours.values()
             if one.is_stamped
         )
+        if answered:
+            place.answered_before[turn] = self._loop.time()
+        return answered
 
     def ended(self, thread: ThreadRef, ts: MessageTs, post: Post, ending: Ending) -> LastState:
         return self._state(thread, ts, partial(self._end, thread, ts, ending))

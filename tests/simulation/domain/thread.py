@@ -31,6 +31,7 @@ class Thread:
     status: str = ""  # which stays, where Slack's ends after two minutes
     status_at: float = 0.0  # since when, in the loop's time
     is_deleted: bool = False
+    answered_before: dict[TurnId, float] = field(default_factory=dict)  # turns, found to be so
 
     def find(self, turn: TurnId, part: str) -> Shown | None:
         """Return that message, if it carries its stamp."""

@@ -15,6 +15,35 @@ STORY = (
         Days("webs"),
     ),
     Mutant(
+        "catching up never begun",
+        "bot/panel/intake/catching_up.py",
+        "if gap and (self._searching is None or self._searching.done()):",
+        "if False:",
+        Days("missed"),
+    ),
+    Mutant(
+        "found message passed over by the process that had queued it",
+        _INTAKE,
+        "        self._queued.pop((incoming.message.ts, incoming.thread), None)\n",
+        "",
+        units("panel/intake/test_gap_search.py", only="lost"),
+    ),
+    Mutant(
+        "stream ended as the journal knows it after a failover",
+        "bot/panel/replies/streams.py",
+        "        if self._record.in_doubt and first.part not in self._record.posts.posted:\n"
+        "            return await self._finish_in_doubt(stream, first)\n",
+        "",
+        units("panel/replies/test_streams.py", only="may_know_less"),
+    ),
+    Mutant(
+        "journal written behind entries that are lost",
+        "bot/panel/journal/turn_record.py",
+        "again=again, after=self._length)",
+        "again=again)",
+        units("panel/turn/test_resuming.py", only="falls_behind_under"),
+    ),
+    Mutant(
         "edit not noted",
         _INTAKE,
         "await self._threads.mark_edited(thread, message.ts, at)",

@@ -21,7 +21,7 @@ from bot.adapters.redis.connection.scripting import Connection, Script, ThreadSc
 from bot.adapters.redis.encryption import CLEAR, Cipher
 from bot.adapters.redis.shards import Shards
 from bot.panel import observing
-from bot.panel.errors import TurnLost
+from bot.panel.errors import StoreUnavailable, TurnLost
 from bot.panel.journal.events import (
     ConversationOpened,
     FileStored,
@@ -58,20 +58,25 @@ class RedisJournal(Journal):
         self._cipher = cipher
         self._scripts = ThreadScripts(redis, shards)
 
-    async def read(self, claim: Claim) -> Sequence[TurnEvent]:
+    async def read(self, claim: Claim) -> Sequence[TurnEvent | None]:
         entries = await self._scripts.run(_READ, claim.turn.thread, claim.token)
         if entries is None:
             raise TurnLost(claim.turn.id)
         return tuple(self._readable(entries, claim.turn))
 
-    async def append(self, claim: Claim, *events: TurnEvent, again: int = 0) -> None:
+    async def append(
+        self, claim: Claim, *events: TurnEvent, again: int = 0, after: int | None = None
+    ) -> None:
         about = entries_of(keys.thread_name(claim.turn.thread))
         entries = [self._cipher.encrypt_entry(journal_entry(event), about) for event in events]
-        await self._scripts.fenced(_APPEND, claim, int(again), *entries)
+        before = "" if after is None else after
+        if await self._scripts.fenced(_APPEND, claim, int(again), before, *entries) < 0:
+            raise StoreUnavailable("Redis has lost entries of the journal")
 
-    def _readable(self, entries: Iterable[str], turn: Turn) -> Iterator[TurnEvent]:
+    def _readable(self, entries: Iterable[str], turn: Turn) -> Iterator[TurnEvent | None]:
         is_whole, about = True, entries_of(keys.thread_name(turn.thread))
         for entry in entries:
+            event = None
             try:
                 event = journal_event(self._cipher.decrypt_entry(entry, about))
             except codec.UnknownKind as newer:
@@ -82,9 +87,7 @@ class RedisJournal(Journal):
                 log.warning("journal.unreadable", extra={"turn": turn.id, "reason": str(error)})
                 observing.count(Measure.UNREADABLE, what="journal")
                 is_whole = False
-            else:
-                if is_whole or isinstance(event, _SEEN):
-                    yield event
+            yield event if is_whole or isinstance(event, _SEEN) else None
 
 
 def entries_of(thread: str) -> str:

@@ -49,10 +49,10 @@ async def test_an_event_that_it_has_added_leaves_the_turn_to_its_workers(journal
 
 async def test_one_that_only_notes_something_is_passed_over(journal_of):
     events = await journal_of('["RouterAsked",{}]', '["SpanNoted",{"id":"a"}]', '["Closed",{}]')
-    assert events == (RouterAsked(), Closed())
+    assert events == (RouterAsked(), None, Closed())
 
 
 async def test_after_a_damaged_one_only_what_people_have_seen_counts(journal_of):
     posted = '["Posted",{"part":"router:0","ts":"2.0"}]'
     events = await journal_of('["RouterAsked",{}]', '["Clos', '["Closed",{}]', posted)
-    assert events == (RouterAsked(), POSTED)
+    assert events == (RouterAsked(), None, None, POSTED)

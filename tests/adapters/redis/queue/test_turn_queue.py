@@ -608,6 +608,6 @@ async def test_what_nobody_can_read_in_a_journal_is_asked_again_and_what_was_see
     for event in (RouterAsked(), nameless, Routed(), *seen):
         await journal.append(claim, event)
 
-    assert list(await journal.read(claim)) == [RouterAsked(), *seen]
+    assert [one for one in await journal.read(claim) if one] == [RouterAsked(), *seen]
     assert "journal.unreadable" in caplog.text
     assert "May we?" not in caplog.text
