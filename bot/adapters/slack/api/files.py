@@ -20,8 +20,7 @@ from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.errors import MessengerRefused, MessengerUnavailable, Refused
 from bot.panel.language_model.files.file_fetching import FileServer
-from bot.panel.made_files import StoredFile, Upload
-from bot.panel.model import FileId, SharedFile
+from bot.panel.model import SharedFile
 from bot.panel.names import in_code
 from bot.panel.texts import file_sentences
 
@@ -47,7 +46,7 @@ class SlackFile:
     problem: str = ""  # why Slack does not give it, as a sentence for people
 
 
-class SlackFiles(FileServer):
+class SlackFiles(Uploads, FileServer):
     """Downloads files with *token* from Slack's file server; a fake Slack serves its own files."""
 
     def __init__(
@@ -59,13 +58,11 @@ class SlackFiles(FileServer):
         *,
         poll_delays: Sequence[float] = POLL_DELAYS,
     ) -> None:
-        self._api = api
-        self._session = session
+        super().__init__(api, session, self._is_slack_url, poll_delays)
         self._headers = {"Authorization": f"Bearer {token}"}
         host = urlsplit(api_url).hostname or ""
         is_slack = host == "slack.com" or host.endswith(".slack.com")
         self._allowed = _FILE_SERVER if is_slack else _origin(api_url)
-        self._uploads = Uploads(api, session, self._is_slack_url, poll_delays)
 
     async def find(self, file_id: str) -> SlackFile:
         file = (await self._api.read("files.info", file=file_id))["file"]
@@ -107,15 +104,6 @@ class SlackFiles(FileServer):
                 return content.getvalue()
         except (ClientError, TimeoutError, OSError) as error:
             raise MessengerUnavailable(f"file: {type(error).__name__}") from error
-
-    async def open_upload(self, name: str, size: int) -> Upload:
-        return await self._uploads.open(name, size)
-
-    async def upload(self, upload: Upload, name: str, about: str, content: bytes) -> StoredFile:
-        return await self._uploads.finish(upload, name, about, content)
-
-    async def resume_upload(self, id_: FileId, name: str, about: str) -> StoredFile | None:
-        return await self._uploads.resume(id_, name, about)
 
     def _is_slack_url(self, url: str) -> bool:
         return _origin(url) == self._allowed

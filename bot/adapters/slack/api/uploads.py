@@ -28,7 +28,7 @@ _LONGEST_NAME = 200
 
 
 class Uploads:
-    """Stores files; *is_slack_url* says whether a URL is on Slack's file server."""
+    """The part of a FileServer that stores; *is_slack_url* says whether a URL is Slack's own."""
 
     def __init__(
         self,
@@ -42,18 +42,18 @@ class Uploads:
         self._is_slack_url = is_slack_url
         self._poll_delays = poll_delays
 
-    async def open(self, name: str, size: int) -> Upload:
+    async def open_upload(self, name: str, size: int) -> Upload:
         upload = await self._api.rewrite(  # one that is not used expires
             "files.getUploadURLExternal", filename=_title(name), length=size
         )
         return Upload(FileId(upload["file_id"]), str(upload["upload_url"]))
 
-    async def finish(self, upload: Upload, name: str, about: str, content: bytes) -> StoredFile:
+    async def upload(self, upload: Upload, name: str, about: str, content: bytes) -> StoredFile:
         """Send the bytes, and return the file once it can be shown."""
         await self._send(upload.url, content)
         return await self._complete(upload.id, name, about)
 
-    async def resume(self, id_: FileId, name: str, about: str) -> StoredFile | None:
+    async def resume_upload(self, id_: FileId, name: str, about: str) -> StoredFile | None:
         """Return the file of an upload at any point; None if its bytes have not arrived."""
         with suppress(MessengerRefused):
             file = (await self._api.read("files.info", file=id_))["file"]

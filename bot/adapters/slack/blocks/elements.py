@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from bot.adapters.slack.markdown import sanitize
 from bot.json_types import Json
 from bot.language import ngettext
+from bot.panel.model import Expert
 
 DIVIDER: Json = {"type": "divider"}
 _LONGEST_LABEL = 75
+MOST_OPTIONS = 100  # in a menu, of what is found, and chosen from the start
 
 
 def plain_text(text: str, *, emoji: bool = True) -> Json:
@@ -118,3 +120,26 @@ def verbatim(text: str) -> Json:
     """Return *text* unchanged in a block where nothing formats or pings."""
     element = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text}]}
     return {"type": "rich_text", "elements": [element]}
+
+
+def menu(
+    action_id: str, placeholder: str, options: Sequence[Json], chosen: Sequence[Json] | None = None
+) -> Json:
+    """Return a menu of *options*; one in which several may be chosen if some are *chosen* already.
+
+    Slack asks for the options of a large one as people type: see ``expert_search``.
+    """
+    is_small = len(options) <= MOST_OPTIONS
+    several = "" if chosen is None else "multi_"
+    return {
+        "type": f"{several}{'static' if is_small else 'external'}_select",
+        "action_id": action_id,
+        "placeholder": plain_text(placeholder),
+        **({"options": list(options)} if is_small else {"min_query_length": 0}),
+        **({"initial_options": list(chosen[:MOST_OPTIONS])} if chosen else {}),
+    }
+
+
+def described(expert: Expert) -> Json:
+    title, purpose = (shortened(text, _LONGEST_LABEL) for text in (expert.title, expert.purpose))
+    return option(title, expert.name, purpose)

@@ -4,8 +4,13 @@ import json
 from collections.abc import Sequence
 
 from bot.adapters.slack.blocks import seals
-from bot.adapters.slack.blocks.elements import labelled_input, modal, plain_text
-from bot.adapters.slack.blocks.menus import described, menu
+from bot.adapters.slack.blocks.elements import (
+    described,
+    labelled_input,
+    menu,
+    modal,
+    plain_text,
+)
 from bot.json_types import Json
 from bot.language import gettext
 from bot.panel.errors import Refused

@@ -6,14 +6,16 @@ A block's id is the name of the expert's attribute.
 from collections.abc import Sequence
 
 from bot.adapters.slack.blocks.elements import (
+    MOST_OPTIONS,
+    described,
     labelled_input,
+    menu,
     note,
     option,
     plain_text,
     select,
     text_input,
 )
-from bot.adapters.slack.blocks.menus import MOST_OPTIONS, described, menu
 from bot.adapters.slack.documents.document_forms import MOST_FILES
 from bot.json_types import Json
 from bot.language import gettext, pgettext

@@ -14,12 +14,12 @@ from bot.adapters.slack.blocks.elements import (
     button,
     header,
     literal,
+    menu,
     note,
     option,
     section,
     select,
 )
-from bot.adapters.slack.blocks.menus import menu
 from bot.adapters.slack.experts.panel_messages import (
     file_note,
     handle_suffix,

@@ -5,8 +5,12 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TypeVar
 
-from bot.adapters.slack.blocks.elements import option, section, select
-from bot.adapters.slack.blocks.menus import MOST_OPTIONS
+from bot.adapters.slack.blocks.elements import (
+    MOST_OPTIONS,
+    option,
+    section,
+    select,
+)
 from bot.json_types import Json
 from bot.language import number
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from slack_bolt.async_app import AsyncAck
 
-from bot.adapters.slack.blocks.menus import MOST_OPTIONS, described
+from bot.adapters.slack.blocks.elements import MOST_OPTIONS, described
 from bot.json_types import Json
 from bot.panel.errors import PanelError
 from bot.panel.model import Expert
