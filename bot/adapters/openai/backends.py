@@ -105,17 +105,17 @@ def _assistants_refused(client: Client) -> Finding | None:
 
 async def _remedy(client: Client, remedy: str) -> str:
     """Return what to do: *remedy*, unless the server has chat completions and nothing else."""
-    has_responses = await _has(client, "/responses", {})
-    if not has_responses and await _has(client, "/chat/completions", _CHAT):
+    has_responses = await _has(client, "responses", body={})
+    if not has_responses and await _has(client, "chat", "completions", body=_CHAT):
         return _CHAT_ONLY
     return remedy
 
 
-async def _has(client: Client, path: str, body: Mapping[str, object]) -> bool:
+async def _has(client: Client, *path: str, body: Mapping[str, object]) -> bool:
     """Return whether there is such an endpoint; it is asked for as good as nothing."""
     try:
         quick = client.with_options(timeout=_PROBE, max_retries=0)
-        errors.check_answer(*await quick.json.send("POST", path, body))
+        await quick.json.send("POST", *path, body=body)
     except APIStatusError as error:
         return not _is_missing(error)
     except (APIError, PanelError, ValueError):

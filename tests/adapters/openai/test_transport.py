@@ -206,7 +206,7 @@ async def test_the_lease_is_looked_at_before_each_piece_of_a_file(looks: int):
         EndingLease(looks).bind()
         with pytest.raises(TurnLost):
             async with asyncio.timeout(5):
-                await connected.json.send("POST", "/responses", file)
+                await connected.json.send("POST", "responses", body=file)
         await eventually(lambda: sent)
 
     assert [b'"file"' in one for one in sent] == [looks == 2]  # that is the first piece

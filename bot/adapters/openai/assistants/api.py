@@ -7,9 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from functools import partial
 from typing import Any
-from urllib.parse import quote
 
-from bot.adapters.openai import errors
 from bot.adapters.openai.reading.sent import Sent, pages
 from bot.adapters.openai.server.client import Client
 from bot.adapters.openai.server.json_api import EventStream
@@ -65,14 +63,16 @@ class AssistantsApi:
 
     async def start_run(self, thread: str, body: Mapping[str, Any]) -> EventStream:
         """Start a run and return its events."""
-        return await self._stream("threads", thread, "runs", body=body)
+        given = {**body, "stream": True}
+        return await self._api.stream("threads", thread, "runs", body=given, named=True)
 
     async def submit(
         self, thread: str, run: str, outputs: Sequence[Mapping[str, str]]
     ) -> EventStream:
         """Give a waiting run the outputs of its calls, and return its events from there."""
         path = ("threads", thread, "runs", run, "submit_tool_outputs")
-        return await self._stream(*path, body={"tool_outputs": outputs})
+        given = {"tool_outputs": outputs, "stream": True}
+        return await self._api.stream(*path, body=given, named=True)
 
     async def cancel(self, thread: str, run: str) -> Sent:
         """Ask for the end of a run."""
@@ -99,22 +99,11 @@ class AssistantsApi:
         """Yield the steps of a run, oldest first."""
         return self._list("threads", thread, "runs", run, "steps", order="asc")
 
-    async def _ask(
-        self,
-        method: str,
-        *path: str,
-        body: Mapping[str, Any] | None = None,
-        query: Mapping[str, object] | None = None,
-    ) -> Sent:
-        told, answer = await self._api.send(method, _path(*path), body, query)
-        errors.check_answer(told, answer)
-        return Sent(told, path[-1])
-
-    async def _stream(self, *path: str, body: Mapping[str, Any]) -> EventStream:
-        return await self._api.stream(_path(*path), {**body, "stream": True}, named=True)
+    async def _ask(self, method: str, *path: str, **more: Any) -> Sent:
+        return Sent(await self._api.send(method, *path, **more), path[-1])
 
     async def _page(self, *path: str, **query: object) -> object:
-        return (await self._ask("GET", *path, query=query)).whole
+        return await self._api.send("GET", *path, query=query)
 
     async def _list(self, *path: str, order: str) -> AsyncIterator[Sent]:
         page = partial(self._page, *path, order=order, limit=PAGE)
@@ -122,7 +111,3 @@ class AssistantsApi:
             async for items in listed:
                 for item in items:
                     yield item
-
-
-def _path(*parts: str) -> str:
-    return "".join(f"/{quote(part, safe='')}" for part in parts)

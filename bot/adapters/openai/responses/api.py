@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
 
-from bot.adapters.openai import errors
-from bot.adapters.openai.server.json_api import Answer, EventStream, JsonApi
+from bot.adapters.openai.server.json_api import EventStream, JsonApi
 
 PAGE = 100  # items: the most that the API gives at once
 
@@ -17,64 +15,48 @@ class ResponsesApi:
         self._api = api
 
     async def open(self, metadata: Mapping[str, str] | None = None) -> object:
-        return await self._post(_path("conversations"), {"metadata": metadata} if metadata else {})
+        given = {"metadata": metadata} if metadata else {}
+        return await self._api.send("POST", "conversations", body=given)
 
     async def conversation(self, conversation: str) -> object:
         """Return a conversation, without its items."""
-        return await self._get(_path("conversations", conversation), {})
+        return await self._api.send("GET", "conversations", conversation)
 
     async def update(self, conversation: str, metadata: Mapping[str, str]) -> object:
         """Replace the metadata of a conversation."""
-        return await self._post(_path("conversations", conversation), {"metadata": metadata})
+        given = {"metadata": metadata}
+        return await self._api.send("POST", "conversations", conversation, body=given)
 
     async def delete(self, conversation: str) -> object:
         """Delete a conversation; its items outlive it."""
-        return await self._delete(_path("conversations", conversation))
+        return await self._api.send("DELETE", "conversations", conversation)
 
     async def add(self, conversation: str, items: Sequence[object]) -> object:
         """Add at most twenty items to a conversation."""
-        return await self._post(_path("conversations", conversation, "items"), {"items": items})
+        given = {"items": items}
+        return await self._api.send("POST", "conversations", conversation, "items", body=given)
 
     async def items(self, conversation: str, **query: object) -> object:
         """Return a page of a conversation's items, the newest first."""
-        path = _path("conversations", conversation, "items")
-        return await self._get(path, {"order": "desc", "limit": PAGE, **query})
+        query = {"order": "desc", "limit": PAGE, **query}
+        return await self._api.send("GET", "conversations", conversation, "items", query=query)
 
     async def item(self, conversation: str, item: str) -> object:
-        return await self._get(_path("conversations", conversation, "items", item), {})
+        return await self._api.send("GET", "conversations", conversation, "items", item)
 
     async def delete_item(self, conversation: str, item: str) -> object:
-        return await self._delete(_path("conversations", conversation, "items", item))
+        return await self._api.send("DELETE", "conversations", conversation, "items", item)
 
     async def response(self, response: str) -> object:
-        return await self._get(_path("responses", response), {})
+        return await self._api.send("GET", "responses", response)
 
     async def respond(self, request: Mapping[str, Any]) -> object:
         """Return a response when it is whole."""
-        return await self._post(_path("responses"), request)
+        return await self._api.send("POST", "responses", body=request)
 
     async def decide(self, request: Mapping[str, Any]) -> object:
-        return await self._post(_path("decisions"), request)
+        return await self._api.send("POST", "decisions", body=request)
 
     async def stream(self, request: Mapping[str, Any]) -> EventStream:
         """Begin a response and return its events."""
-        return await self._api.stream(_path("responses"), request)
-
-    async def _get(self, path: str, query: Mapping[str, object]) -> object:
-        return _checked(*await self._api.send("GET", path, query=query))
-
-    async def _post(self, path: str, body: Mapping[str, object]) -> object:
-        return _checked(*await self._api.send("POST", path, body))
-
-    async def _delete(self, path: str) -> object:
-        return _checked(*await self._api.send("DELETE", path))
-
-
-def _checked(told: object, answer: Answer) -> object:
-    """Return what was *told*; raise if it is an error, in spite of its status."""
-    errors.check_answer(told, answer)
-    return told
-
-
-def _path(*parts: str) -> str:
-    return "".join(f"/{quote(part, safe='')}" for part in parts)
+        return await self._api.stream("responses", body=request)

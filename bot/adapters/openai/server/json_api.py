@@ -5,21 +5,24 @@ parts that it takes four times as long as the request itself. What it raises is 
 """
 
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from typing import Self
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import aiohttp
 import httpx2
 from openai import APIConnectionError, APIError, APITimeoutError, AsyncOpenAI
 
+from bot.adapters.openai import errors
 from bot.adapters.openai.file_bodies import FileBody, encoded
 from bot.adapters.openai.reading.model_stream import read_on
 from bot.adapters.openai.refusals.complaints import is_error
 from bot.adapters.openai.server.server_sent_events import EventDecoder
 from bot.adapters.openai.server.transport import AiohttpTransport, translated
+
+_NOTHING: Mapping[str, object] = {}
 
 
 class Answer:
@@ -128,31 +131,33 @@ class JsonApi:
         self._transport = transport
 
     async def send(
-        self,
-        method: str,
-        path: str,
-        body: Mapping[str, object] | None = None,
-        query: Mapping[str, object] | None = None,
-    ) -> tuple[object, Answer]:
-        """Return what is answered to a request: JSON, or else a text."""
-        answer = await self._answer(method, f"{path}?{urlencode(query)}" if query else path, body)
+        self, method: str, *path: str, body: object = None, query: Mapping[str, object] = _NOTHING
+    ) -> object:
+        """Return what is answered to a request. Raises what the client raises, and ValueError.
+
+        Raises the domain's error for a good answer that is an error, or a page.
+        """
+        answer = await self._answer(method, path, body, query)
         content = await answer.aread()
         try:
-            return json.loads(content), answer
+            told = json.loads(content)
         except ValueError:
             if answer.headers.get("content-type", "").startswith("application/json"):
                 raise
-            return content.decode(errors="replace"), answer  # a proxy's page
+            told = content.decode(errors="replace")  # a proxy's page
+        errors.check_answer(told, answer)
+        return told
 
-    async def stream(
-        self, path: str, body: Mapping[str, object], *, named: bool = False
-    ) -> EventStream:
+    async def stream(self, *path: str, body: object, named: bool = False) -> EventStream:
         """Return the events that are answered to a request: see EventStream."""
-        return EventStream(await self._answer("POST", path, body), named=named)
+        return EventStream(await self._answer("POST", path, body, {}), named=named)
 
-    async def _answer(self, method: str, path: str, document: object) -> Answer:
+    async def _answer(
+        self, method: str, path: Sequence[str], document: object, query: Mapping[str, object]
+    ) -> Answer:
         body = None if document is None else encoded(document)
-        url, headers = self._base + path, self._headers
+        url = "/".join([self._base, *(quote(part, safe="") for part in path)])
+        url, headers = f"{url}?{urlencode(query)}" if query else url, self._headers
         if body is not None:
             headers = {**headers, "Content-Length": str(len(body))}
         try:
