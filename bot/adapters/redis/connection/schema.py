@@ -1,6 +1,4 @@
-"""The version of the data in Redis: newer data is refused, older data is migrated."""
-
-from collections.abc import Awaitable, Callable, Mapping
+"""The version of the data in Redis, and its number of shards: other data are refused."""
 
 from bot.adapters.redis import keys
 from bot.adapters.redis.connection.scripting import Connection
@@ -9,31 +7,19 @@ from bot.panel.errors import GiveUp
 
 VERSION = 1
 
-Migration = Callable[[Connection, Shards], Awaitable[None]]
-
-# From each version, the migration to the next. It must be safe to run twice, and while workers of
-# the older version are still running.
-MIGRATIONS: Mapping[int, Migration] = {}
-
 
 class SchemaRefused(GiveUp):
     """The data in Redis was written by a newer version, or for another number of shards."""
 
 
-async def prepare(
-    redis: Connection,
-    shards: Shards,
-    *,
-    version: int = VERSION,
-    migrations: Mapping[int, Migration] = MIGRATIONS,
-) -> None:
-    """Migrate the data in Redis to *version*, or raise SchemaRefused."""
-    await redis.hsetnx(keys.SCHEMA, "version", str(version))
+async def prepare(redis: Connection, shards: Shards) -> None:
+    """Note that the data in Redis are of this version, or raise SchemaRefused."""
+    await redis.hsetnx(keys.SCHEMA, "version", str(VERSION))
     await redis.hsetnx(keys.SCHEMA, "shards", str(shards.count))
     stored, count = await redis.hmget(keys.SCHEMA, ["version", "shards"])
-    if int(stored) > version:
+    if int(stored) > VERSION:
         raise SchemaRefused(
-            f"Redis holds data of schema {stored}, and this version of panelbot knows {version}: "
+            f"Redis holds data of schema {stored}, and this version of panelbot knows {VERSION}: "
             "start the newer version again."
         )
     if int(count) != shards.count:
@@ -41,6 +27,3 @@ async def prepare(
             f"Redis holds data in {count} shards, not {shards.count}: start with {count}. To "
             f"change it, let the workers empty the queue and delete the key {keys.SCHEMA}."
         )
-    for older in range(int(stored), version):
-        await migrations[older](redis, shards)
-        await redis.hset(keys.SCHEMA, "version", str(older + 1))

@@ -9,9 +9,9 @@ from bot.panel.errors import GiveUp
 
 
 async def test_an_empty_redis_becomes_ours(redis):
-    await schema.prepare(redis, Shards(2), version=3, migrations={})
+    await schema.prepare(redis, Shards(2))
 
-    assert await redis.hgetall(keys.SCHEMA) == {"version": "3", "shards": "2"}
+    assert await redis.hgetall(keys.SCHEMA) == {"version": "1", "shards": "2"}
 
 
 async def test_data_of_a_newer_version_are_refused(redis, redis_url):
@@ -28,40 +28,3 @@ async def test_the_number_of_shards_does_not_change_silently(redis):
 
     with pytest.raises(SchemaRefused, match="in 2 shards, not 4"):
         await schema.prepare(redis, Shards(4))
-
-
-async def test_older_data_are_brought_forward_step_by_step(redis):
-    steps = []
-
-    async def first(redis, shards):
-        steps.append(await redis.hget(keys.SCHEMA, "version"))
-
-    async def second(redis, shards):
-        steps.append(await redis.hget(keys.SCHEMA, "version"))
-
-    await schema.prepare(redis, Shards(), version=1)
-    await schema.prepare(redis, Shards(), version=3, migrations={1: first, 2: second})
-
-    assert steps == ["1", "2"]
-    assert await redis.hget(keys.SCHEMA, "version") == "3"
-
-
-async def test_a_step_that_failed_is_done_again(redis):
-    async def failing(redis, shards):
-        raise RuntimeError("half way")
-
-    steps = []
-
-    async def working(redis, shards):
-        steps.append("done")
-
-    await schema.prepare(redis, Shards(), version=1)
-    with pytest.raises(RuntimeError):
-        await schema.prepare(redis, Shards(), version=2, migrations={1: failing})
-    await schema.prepare(redis, Shards(), version=2, migrations={1: working})
-
-    assert steps == ["done"]
-
-
-def test_there_is_a_way_forward_from_every_version():
-    assert set(schema.MIGRATIONS) == set(range(1, schema.VERSION))
