@@ -32,12 +32,12 @@ _SETTINGS = {
     "REDIS_URL": f"redis://{_NOWHERE}/0",
 }
 _PANELS = "version: 1\ndefaults:\n  remove: [legal]\n"
-_GOALS = {  # as ratios: 0.3, 0.8 and 2 s of a machine that takes 0.05 s for click
+_GOALS = {  # as ratios: 0.3, 0.8, 1 and 2 s of a machine that takes 0.05 s for click
     "--version": 6,
     "--help": 6,
     "manifest": 6,
     "keys new": 6,
-    "links show": 16,
+    "links show C0123ABCD/1763671234.000100": 20,  # it needs OpenAI's client as well
     "experts check panels.yaml": 16,
     "check": 16,
 }
