@@ -38,14 +38,9 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Sure:
-    """These are to be asked, the likeliest first."""
+    """These are to be asked, the likeliest first; where nobody is, the router answers by itself."""
 
     experts: tuple[ExpertName, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Nobody:
-    """The router answers by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +55,12 @@ DEFAULT = Thresholds()
 
 def decide(
     likelihoods: Likelihoods, mode: WhenUnsure, thresholds: Thresholds = DEFAULT
-) -> Sure | Nobody | Unsure:
+) -> Sure | Unsure:
     """Return what follows from *likelihoods*; never Unsure if *mode* is off."""
     possible = [(n, value) for n, value in _ranked(likelihoods) if value >= thresholds.possible]
     nobody = likelihoods.nobody or 0.0
     if not possible or (nobody >= thresholds.nobody and nobody >= possible[0][1]):
-        return Nobody()
+        return Sure(())
     names = tuple(name for name, _ in possible)
     sure = tuple(name for name, value in possible if value >= thresholds.wanted)
     is_unsure = len(sure) < len(names) if mode is WhenUnsure.EAGER else not sure
@@ -86,8 +81,6 @@ def _ranked(likelihoods: Likelihoods) -> Sequence[tuple[ExpertName, float]]:
 
 def likely(likelihoods: Likelihoods, thresholds: Thresholds) -> tuple[ExpertName, ...]:
     """Return who is wanted beyond doubt, the likeliest first: nobody where nobody may be."""
-    match decide(likelihoods, WhenUnsure.OFF, thresholds):
-        case Sure(names):
-            return tuple(one for one in names if likelihoods.experts[one] >= thresholds.wanted)
-        case _:
-            return ()
+    decided = decide(likelihoods, WhenUnsure.OFF, thresholds)
+    names = decided.experts if isinstance(decided, Sure) else ()
+    return tuple(one for one in names if likelihoods.experts[one] >= thresholds.wanted)

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from bot.panel.model import ExpertName, WhenUnsure
-from bot.panel.routing.gate import DEFAULT, MOST_OFFERED, Nobody, Sure, Unsure, decide
+from bot.panel.routing.gate import DEFAULT, MOST_OFFERED, Sure, Unsure, decide
 from bot.panel.routing.likelihoods import Likelihoods
 
 LEGAL, FINANCE, SECURITY = map(ExpertName, ("legal", "finance", "security"))
@@ -36,7 +36,7 @@ def test_people_are_asked_only_where_nobody_is_sure_unless_the_mode_is_eager():
 def test_a_greeting_is_answered_whatever_the_mode():
     greeting = Likelihoods({LEGAL: 0.3, FINANCE: 0.3}, nobody=0.8)
 
-    assert {decide(greeting, mode) for mode in WhenUnsure} == {Nobody()}
+    assert {decide(greeting, mode) for mode in WhenUnsure} == {Sure(())}
 
 
 def test_an_expert_who_is_likelier_than_nobody_is_not_passed_over():
@@ -44,13 +44,13 @@ def test_an_expert_who_is_likelier_than_nobody_is_not_passed_over():
 
 
 def test_nothing_known_is_left_to_the_router():
-    assert decide(Likelihoods(), EAGER) == Nobody()
+    assert decide(Likelihoods(), EAGER) == Sure(())
 
 
 @given(likelihoods, modes)
 def test_whoever_is_offered_or_asked_is_possible_and_the_likeliest_come_first(known, mode):
     match decide(known, mode):
-        case Nobody():
+        case Sure(()):
             likeliest = max(known.experts.values(), default=0)
             assert likeliest < DEFAULT.possible or (known.nobody or 0) >= likeliest
         case Unsure(names):
@@ -75,7 +75,7 @@ def _check_order(known: Likelihoods, names: tuple[ExpertName, ...]) -> None:
 def test_an_eager_router_asks_wherever_a_cautious_one_does_and_nobody_does_not_depend_on_it(known):
     off, cautious, eager = (decide(known, mode) for mode in WhenUnsure)
 
-    assert (off == Nobody()) is (cautious == Nobody()) is (eager == Nobody())
+    assert (off == Sure(())) is (cautious == Sure(())) is (eager == Sure(()))
     if isinstance(cautious, Unsure):
         assert eager == cautious
         assert off == Sure(cautious.candidates[:1])

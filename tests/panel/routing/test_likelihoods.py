@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from bot.panel.model import ExpertName, WhenUnsure
-from bot.panel.routing.gate import DEFAULT, Nobody, Sure, Unsure, decide
+from bot.panel.routing.gate import DEFAULT, Sure, Unsure, decide
 from bot.panel.routing.likelihoods import agreement
 
 A, B, C = map(ExpertName, "abc")
@@ -17,7 +17,7 @@ wanted = some.sets(some.sampled_from(EVERYBODY))
     ("first", "second", "cautious", "eager"),
     [
         ({A}, {A}, Sure((A,)), Sure((A,))),
-        (set(), set(), Nobody(), Nobody()),
+        (set(), set(), Sure(()), Sure(())),
         ({A}, {B}, Unsure((A, B)), Unsure((A, B))),
         ({A}, set(), Unsure((A,)), Unsure((A,))),
         ({A, B}, {A}, Sure((A,)), Unsure((A, B))),
