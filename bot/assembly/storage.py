@@ -163,11 +163,6 @@ def address_of(config: Config) -> str:
     return client.address(config.redis_url)
 
 
-def check_address(config: Config) -> None:
-    """Raise ConfigError if the address of Redis is malformed."""
-    redis_of(config)
-
-
 def redis_of(config: Config) -> Connection:
     """Return a client for Redis. Raises ConfigError if the address is malformed."""
     try:

@@ -47,7 +47,7 @@ def check(as_json: bool) -> None:
     show = _print_json if as_json else print_findings
     try:
         config = read(environ, *WORKSPACES, *SLACK_IN, *MODEL, *STORE)
-        lazily.storage.check_address(config)
+        lazily.storage.redis_of(config)
     except ConfigError as error:
         show([*told, *(bad(f"{one.name} {one.what}", one.remedy) for one in error.problems)])
         sys.exit(1)
