@@ -330,7 +330,7 @@ async def test_the_next_turn_of_its_thread_is_not_taken_for_deleted_while_it_end
     ending = await queue.claim()
     await work.delete()
     await queue.done(ending)  # of which its worker has not heard yet
-    await work.ask(REPLY)
+    await work.ask(ts=REPLY)
     following = await queue.claim()
     unwanted = UnwantedTurns(queue)
     running = {one: asyncio.create_task(asyncio.sleep(inf)) for one in (ending, following)}
