@@ -141,7 +141,6 @@ class Toolbox:
         return replace(expert, tools=tuple(name for name in expert.tools if name in self.names))
 
     def missing(self, names: Iterable[ToolName]) -> tuple[ToolName, ...]:
-        """Return those of *names* that are not allowed here."""
         return tuple(name for name in dict.fromkeys(names) if name not in self.names)
 
     def check(self, names: Iterable[ToolName]) -> tuple[ToolName, ...]:

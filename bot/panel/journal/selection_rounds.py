@@ -37,7 +37,6 @@ class Round:
 
     @property
     def all_calls(self) -> tuple[Call, ...]:
-        """All calls of experts on the panel."""
         return self.calls + self.joined
 
     @property

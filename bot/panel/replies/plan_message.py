@@ -89,7 +89,6 @@ class PlanMessage:
                 await self._messenger.delete(self._record.turn.thread, ts)
 
     def changed(self) -> None:
-        """Note that an expert was called or has finished."""
         self._changed.set()
 
     async def precede_failure(self) -> None:

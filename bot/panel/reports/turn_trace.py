@@ -75,7 +75,6 @@ class TurnTrace:
 
     @property
     def usage(self) -> Usage:
-        """The tokens of all requests, as far as they are known."""
         return sum((metrics.usage for metrics in self.all_metrics if metrics.usage), NO_USAGE)
 
     @property

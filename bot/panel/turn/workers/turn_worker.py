@@ -82,7 +82,6 @@ class TurnWorker:
         return len(late)
 
     def hurry(self) -> None:
-        """Let ``drain`` hand over at once what still runs."""
         self._hurried.set()
 
     def _start(self, claim: Claim) -> None:
