@@ -23,6 +23,8 @@ EXCEPTIONS = {
     "operations/evaluation/scores.py": "always the same seed: a report can be made again",
     "operations/evaluation/with_examples.py": "the same",
     "adapters/functions/child.py": "the process of a function, which ends with its one answer",
+    "adapters/functions/function_call.py": "knows a copy of the bot that a function has forked",
+    "settings/secret_kinds.py": "makes the keys that operators set",
     "adapters/redis/connection/embedded.py": "starts the demo's Redis server, with a password",
     "adapters/redis/encryption.py": "a nonce must never come again, not even with its seed",
 }
