@@ -54,6 +54,7 @@ class World:
     ) -> None:
         order = Order.SHUFFLED if kind.shuffled else Order.PROCESSES
         self.kind = kind
+        self.is_restless = False
         self.dice = excerpt.dice
         self.loop = SimulatedLoop(seed, order=order, keep_trace=keep_trace, dice=excerpt.dice)
         self.net = Net(self.loop, kind.chances)
@@ -89,6 +90,7 @@ class World:
                 self.loop.run(story)
             except DeadlockError:
                 complaints.append("nothing can happen any more")
+            complaints += ["it never comes to rest"] if self.is_restless else []
             complaints += Reckoning(self.fleet, self.people).complaints()
             self.fleet.end()
         return Outcome(
@@ -126,6 +128,7 @@ class World:
             if await self._is_over():
                 await self.fleet.look_at_budgets()
                 return
+        self.is_restless = True
 
     async def _is_over(self) -> bool:
         if not await self._is_quiet():

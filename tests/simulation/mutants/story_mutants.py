@@ -22,6 +22,20 @@ STORY = (
         Days("missed"),
     ),
     Mutant(
+        "gap that is never said to be searched",
+        "bot/panel/intake/catching_up.py",
+        "        await self._record.done(gap)\n",
+        "",
+        Days("missed", 1),
+    ),
+    Mutant(
+        "time in which listening could not be noted counts as listened",
+        "bot/panel/intake/catching_up.py",
+        "            self._trouble.tell(error)\n            self._since = None\n",
+        "            self._trouble.tell(error)\n",
+        units("panel/intake/test_catching_up.py"),
+    ),
+    Mutant(
         "found message passed over by the process that had queued it",
         _INTAKE,
         "        self._queued.pop((incoming.message.ts, incoming.thread), None)\n",
