@@ -69,6 +69,7 @@ async def test_a_server_that_rejects_our_token_is_named_and_comes_back(
     assert "a-wrong-token" not in caplog.text
     await world.stop_bot()
     monkeypatch.setenv("SHOP_TOKEN", "right")
+    (tmp_path / "tools.yaml").touch()  # this process reads it, and the token, once
     await world.start_bot()
     text = await answer(world)
     assert WITHOUT not in text
