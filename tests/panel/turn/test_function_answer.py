@@ -48,9 +48,9 @@ async def test_its_answer_is_kept_before_anything_else_happens(desk):
     """A model that answered before a crash is found to have; a function would be called again."""
     batches, append = [], desk.journal.append
 
-    async def noting(claim, *events, again=0):
+    async def noting(claim, *events, **more):
         batches.append([type(event) for event in events])
-        await append(claim, *events, again=again)
+        await append(claim, *events, **more)
 
     desk.journal.append = noting
     await desk.ask("Where is order 7?")
