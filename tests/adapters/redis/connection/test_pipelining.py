@@ -256,6 +256,6 @@ async def test_an_observed_trip_leaves_no_cycle_to_the_garbage_collector(client)
     gc.disable()
     try:
         await client.set("key", "value")
-        assert not [left for left in gc.get_objects() if isinstance(left, Command)]
+        assert not [left for left in gc.get_objects() if type(left) is Command]
     finally:
         gc.enable()
