@@ -13,7 +13,7 @@ from bot.panel.budgets.limits import Level, Unit, read_all
 from bot.panel.errors import ModelFault, ModelOverloaded, ModelRefused, StoreUnavailable
 from bot.panel.intake.lease import renewed_lease
 from bot.panel.language_model.exchange import ToolAnswered, ToolCalled, UserSaid
-from bot.panel.model import TurnId
+from bot.panel.model import TurnId, UserId
 from bot.panel.roster.roster import Setting, WorkspaceScope
 from bot.panel.timeouts import Timeouts
 from tests.eventually import eventually
@@ -333,3 +333,13 @@ async def test_a_refusal_of_the_models_side_is_told_as_before(within):
 
     assert not notices(bench)
     assert await spent(bench) == Spent(0)
+
+
+async def test_everybody_who_has_a_part_in_a_turn_pays_for_it(within):
+    bench = within("person 100K tokens/day")
+    claim = await bench.claim("May we?")
+
+    account = bench.ledger.account(claim, [UserId("U1"), UserId("U2")], None, "")
+
+    assert account
+    assert [limit.of for limit in account.limits] == ["U1", "U2"]

@@ -58,6 +58,13 @@ STORY = (
         units("panel/turn/test_resuming.py", only="falls_behind_under"),
     ),
     Mutant(
+        "only one of those who ask together pays",
+        "bot/panel/budgets/ledger.py",
+        "Level.PERSON: tuple(filter(None, people)),",
+        "Level.PERSON: tuple(filter(None, people))[:1],",
+        units("panel/turn/test_budgets.py", only="everybody"),
+    ),
+    Mutant(
         "edit not noted",
         _INTAKE,
         "await self._threads.mark_edited(thread, message.ts, at)",
