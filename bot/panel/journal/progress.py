@@ -59,6 +59,7 @@ class Progress:
     likelihoods: Likelihoods | None = None  # None: nobody has judged them yet
     rounds: Rounds = field(default_factory=dict)
     asked: frozenset[CallId] = frozenset()
+    repeated: frozenset[CallId] = frozenset()  # asked again: an earlier try may arrive as well
     without: Mapping[CallId, tuple[str, ...]] = field(default_factory=dict)
     outcomes: Mapping[CallId, Outcome] = field(default_factory=dict)
     uploads: Mapping[tuple[CallId, str], FileId] = field(default_factory=dict)
@@ -197,7 +198,8 @@ class Progress:
                 return self._with(rounds=rounds)
             case ExpertAsked(call_id, without=without):
                 known = {**self.without, call_id: without}
-                return self._with(asked=self.asked | {call_id}, without=known)
+                repeated = self.repeated | ({call_id} & self.asked)
+                return self._with(asked=self.asked | {call_id}, repeated=repeated, without=known)
             case ExpertAnswered() | ApprovalAsked() | ExpertFailed():
                 return self._settled(event)
             case Closed():

@@ -28,6 +28,7 @@ class Round:
     answered: tuple[StrangerCalled, ...] = ()  # unknown experts, before the model chose once more
     routed: Routed | None = None
     closing: bool = False
+    repeated: bool = False  # what it was asked last: an earlier try may arrive as well
     anew: bool = False  # the conversation was lost after all had been called
 
     @property
@@ -69,9 +70,9 @@ class Round:
             case StrangerCalled():
                 return replace(self, strangers=(*self.strangers, event))
             case Routed():
-                return replace(self, routed=event)
+                return replace(self, routed=event, repeated=False)
             case ClosingStarted():
-                return replace(self, closing=True)
+                return replace(self, closing=True, repeated=self.closing)
 
     def adopted(self, call_id: CallId, known_as: CallId) -> "Round":
         """Return the round with the call in the conversation again, as *known_as*."""
@@ -86,6 +87,7 @@ class Round:
         return replace(
             self,
             asked=True,
+            repeated=self.asked,
             calls=tuple(replace(call, known_as=None) for call in self.calls),
             joined=tuple(replace(call, known_as=None) for call in self.joined),
             strangers=(),

@@ -123,8 +123,13 @@ class OpenCalls:
             return stored is not None
 
     def _is_on_its_way(self, stored: Sequence[Item] | None, chooser: Call | None) -> bool:
-        """Whether a request that is not answered yet would bring what *stored* lacks."""
-        round_ = self._record.progress.round_of(chooser.id if chooser else None)
+        """Whether a request that is not answered yet would bring what *stored* lacks, or has."""
+        progress = self._record.progress
+        round_ = progress.round_of(chooser.id if chooser else None)
+        repeated = round_.repeated or (chooser and chooser.id in progress.repeated)
+        is_over = not progress.was_stopped(chooser) if chooser else progress.closed is not None
+        if repeated and not is_over:  # either try may be what is stored
+            return True
         if round_.routed is None:
             return round_.asked and stored is None
         return round_.closing and bool(self._outputs(stored or (), chooser))

@@ -11,7 +11,7 @@ from bot.panel.journal.events import Closed, ClosingStarted
 from bot.panel.journal.progress import Progress
 from bot.panel.language_model import prompts
 from bot.panel.language_model.exchange import Item, Responded
-from bot.panel.language_model.model_client import unsent
+from bot.panel.language_model.model_client import ResponseRestarted, unsent
 from bot.panel.model import ConversationId, Synthesis
 from bot.panel.replies.failure_notice import MENDABLE
 from bot.panel.texts import sentences
@@ -111,8 +111,11 @@ async def _sum_up(
     async with context.streamed("synthesis") as on_event, aclosing(events):
         async for event in events:
             on_event(event)
-            if isinstance(event, Responded):
-                return Closed(limited(event.text), event.usage, event.model, event.cut)
+            match event:
+                case ResponseRestarted():
+                    await context.record.note(ClosingStarted())
+                case Responded():
+                    return Closed(limited(event.text), event.usage, event.model, event.cut)
     return Closed()
 
 

@@ -14,7 +14,7 @@ from bot.panel.journal.failures import Failure
 from bot.panel.language_model.exchange import ABORTED, ToolAnswered, ToolCalled, UserSaid
 from bot.panel.links import RouterLabels
 from bot.panel.messaging.messenger import TaskState
-from bot.panel.model import CallId, Message, MessageTs, ThreadRef, UserId
+from bot.panel.model import CallId, ExpertName, Message, MessageTs, ThreadRef, UserId
 from bot.panel.texts import sentences
 from bot.panel.turn.workers.turn_worker import TurnWorker
 from bot.panel.usage import NO_USAGE
@@ -347,6 +347,43 @@ async def test_what_a_stopped_expert_was_asked_twice_is_tidied_up(bench, work):
     await settled(bench)
 
     assert len([item for item in asked if isinstance(item, UserSaid)]) == 1
+
+
+@pytest.mark.parametrize("stage", ["choosing", "answering", "closing"])
+async def test_a_copy_of_a_repeated_request_that_comes_during_the_stop_is_tidied_up(
+    bench, work, stage
+):
+    """The answer was lost, and nothing stored yet when the request was made again."""
+    lost_then_slow = ([ModelUnavailable("lost")], [asyncio.Event()])
+    both, who = [consult("legal"), consult("finance")], ROUTER
+    bench.model.script("finance", "No.")
+    match stage:
+        case "choosing":
+            bench.model.script(ROUTER, *lost_then_slow)
+        case "answering":
+            who = ExpertName("legal")
+            bench.model.script(ROUTER, [*both, asyncio.Event()])
+            bench.model.script(who, *lost_then_slow)
+        case "closing":
+            bench.model.script("legal", "Yes.")
+            bench.model.script(ROUTER, both, *lost_then_slow)
+    await say(bench, "May we?", "1.0")
+    await eventually(lambda: len(bench.model.asked(who)) == (3 if stage == "closing" else 2))
+    held, since, looks = bench.model.items_of(who), bench.model.since, iter(range(99))
+    kind = ToolAnswered if stage == "closing" else UserSaid
+    sent = [one for one in held if isinstance(one, kind)]
+
+    async def since_before_the_copy(conversation, ref):
+        found = await since(conversation, ref)
+        if bench.model.conversations[conversation].items is held and next(looks) == 0:
+            held.extend(sent)
+        return found
+
+    bench.model.since = since_before_the_copy
+    await say(bench, "stop", "2.0")
+    await settled(bench)
+
+    assert [one for one in held if isinstance(one, kind)] == sent != []
 
 
 async def test_a_stop_is_tried_until_it_works(bench, work):

@@ -29,6 +29,7 @@ from bot.panel.journal.progress import Outcome
 from bot.panel.language_model import prompts
 from bot.panel.language_model.exchange import Prompt, Responded
 from bot.panel.language_model.files.attachments import Attached
+from bot.panel.language_model.model_client import ResponseRestarted
 from bot.panel.made_files import MadeFile
 from bot.panel.model import Call
 from bot.panel.observing import Kind
@@ -183,8 +184,12 @@ async def _response(
     async with aclosing(events):
         async for event in events:
             on_event(event)
-            if isinstance(event, Responded):
-                return event
+            match event:
+                case ResponseRestarted():
+                    without = context.progress.without.get(call.id, ())
+                    await context.record.note(ExpertAsked(call.id, prompt.model, without))
+                case Responded():
+                    return event
     return Responded("")
 
 
