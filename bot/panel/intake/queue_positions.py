@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence, Set
 from contextlib import suppress
 
-from bot.panel.errors import ThreadGone
+from bot.panel.errors import PanelError, ThreadGone
 from bot.panel.intake.turn_queue import TurnQueue, WaitingThread
 from bot.panel.loops import forever
 from bot.panel.messaging.locales import ThreadLanguages
@@ -53,9 +53,14 @@ class QueuePositions:
             one for one in waiting if one.thread in self._waiting_before and self._is_outdated(one)
         ]
         self._waiting_before = threads
-        await asyncio.gather(*map(self._show, outdated))
-        if outdated:
-            await self._clear_late(outdated)
+        try:
+            shown = await asyncio.gather(*map(self._show, outdated), return_exceptions=True)
+        finally:  # also where the answer is lost, or we were held up and are to end
+            with suppress(PanelError):  # the next update clears them, or Slack does by itself
+                await self._clear_late(outdated)
+        for error in shown:
+            if isinstance(error, BaseException):
+                raise error
 
     async def _clear_dropped(self, left: Set[ThreadRef]) -> None:
         """Clear positions of threads that wait for nothing any more, as all was deleted."""
@@ -64,6 +69,8 @@ class QueuePositions:
 
     async def _clear_late(self, shown: Sequence[WaitingThread]) -> None:
         """Clear positions that were shown too late: a turn that has ended would not do so."""
+        if not shown:
+            return
         waiting = {one.thread for one in await self._queue.waiting_threads(MAX_THREADS)}
         late = (one.thread for one in shown if one.thread not in waiting)
         await asyncio.gather(*map(self._clear, late))

@@ -1,8 +1,12 @@
 """Who has to wait for a worker learns where it stands."""
 
+import asyncio
+from contextlib import suppress
+
 import pytest
 
 from bot.panel.access.question_limits import QuestionLimits
+from bot.panel.errors import MessengerUnavailable
 from bot.panel.intake.queue_positions import QueuePositions
 from bot.panel.intake.turn_queue import TurnQueue
 from bot.panel.messaging.locales import Locales
@@ -161,3 +165,23 @@ async def test_a_place_that_was_told_too_late_does_not_stay(bench, line):
 
     told = [sentences.in_line(ahead) for ahead in range(3)]
     assert messenger.statuses == [*told, "", "", ""]
+
+
+@pytest.mark.parametrize("error", [asyncio.CancelledError, MessengerUnavailable("lost")])
+async def test_nor_does_one_whose_answer_is_lost_or_whose_worker_shuts_down(bench, line, error):
+    class LosingMessenger(LateMessenger):
+        async def show_status(self, thread: ThreadRef, status: str) -> bool:
+            is_shown = await super().show_status(thread, status)
+            if status:
+                raise error
+            return is_shown
+
+    messenger = LosingMessenger(bench.queue)
+    line = QueuePositions(
+        bench.queue, bench.threads, messenger, bench.outbox, Locales(bench.people, bench.language)
+    )
+    await line.update()
+    with suppress(asyncio.CancelledError, MessengerUnavailable):
+        await line.update()
+
+    assert messenger.statuses[3:] == ["", "", ""]
