@@ -8,7 +8,7 @@ import pytest
 
 from tests.docs.snippets import pages
 
-DEMO = "pip install -c constraints.txt '.[demo]'\npanelbot demo\n"
+DEMO = "pip install -c constraints.txt '.[demo]' && panelbot demo\n"
 TESTS = (
     "pip install -U pip && pip install -c constraints.txt -e '.[demo]' --group test "
     "&& python -m pytest\n"
