@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from bot.panel.messaging.people import People
 from bot.panel.model import Expert, UserId
-from bot.panel.roster.catalogue import Catalogue
 from bot.panel.roster.panel_editor import PanelEditor
+from bot.panel.roster.panel_reader import Catalogue
 from bot.panel.roster.panel_store import PanelStore
 from bot.panel.roster.rights import Rights
 from bot.panel.tools import NO_TOOLS, Toolbox

@@ -15,9 +15,9 @@ from bot.panel.approvals.approvers import Approvers, named
 from bot.panel.errors import Refused
 from bot.panel.language_model.model_choice import ModelChoice
 from bot.panel.model import Panel, UserId
-from bot.panel.roster.catalogue import Catalogue
 from bot.panel.roster.panel_editor import PanelEditor
 from bot.panel.roster.panel_file import FilePanelStore, PanelFile
+from bot.panel.roster.panel_reader import Catalogue
 from bot.panel.roster.panel_store import PanelStore
 from bot.panel.roster.rights import Rights
 from bot.panel.roster.roster import RosterChanges, assemble

@@ -21,8 +21,7 @@ from bot.panel.language_model import instructions, prompts
 from bot.panel.language_model.exchange import Prompt, UserSaid
 from bot.panel.model import ConversationId, Effort, Expert, ExpertName, Panel, Synthesis
 from bot.panel.reports.overview import Figures, Overview
-from bot.panel.roster.catalogue import Catalogue
-from bot.panel.roster.panel_reader import PanelEntry, PanelReader
+from bot.panel.roster.panel_reader import Catalogue, PanelEntry, PanelReader
 from bot.panel.roster.roster import ChannelScope, RosterChanges, WorkspaceScope
 from bot.playground.openai import tokens
 from tests.benchmarks.figures import Effort as Rounds

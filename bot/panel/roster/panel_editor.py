@@ -10,7 +10,6 @@ from bot.panel.errors import Refused
 from bot.panel.messaging.people import People
 from bot.panel.model import CollectionId, Expert, Panel, Synthesis, UserId, WhenUnsure
 from bot.panel.names import in_code
-from bot.panel.roster.catalogue import Catalogue
 from bot.panel.roster.changes import Change, Verb
 from bot.panel.roster.equipment import Equipment
 from bot.panel.roster.expert_checks import (
@@ -22,7 +21,7 @@ from bot.panel.roster.expert_checks import (
     is_like,
 )
 from bot.panel.roster.hierarchy import check_consulted
-from bot.panel.roster.panel_reader import PanelReader
+from bot.panel.roster.panel_reader import Catalogue, PanelReader
 from bot.panel.roster.panel_store import PanelStore
 from bot.panel.roster.recorded_changes import RecordedChanges
 from bot.panel.roster.rights import Rights

@@ -2,13 +2,12 @@
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.language import gettext
 from bot.panel.errors import Refused
-from bot.panel.model import Expert, ExpertName, Panel
+from bot.panel.model import OPERATORS, Expert, ExpertName, Panel
 from bot.panel.names import in_code
-from bot.panel.roster.catalogue import Catalogue
 from bot.panel.roster.equipment import with_givers
 from bot.panel.roster.panel_store import PanelStore
 from bot.panel.roster.roster import (
@@ -20,8 +19,24 @@ from bot.panel.roster.roster import (
     scopes_of,
 )
 from bot.panel.roster.search import hint
+from bot.panel.tools import NO_TOOLS, Toolbox
 
 log = logging.getLogger(__name__)
+
+
+class Catalogue:
+    """The *library* of experts to add, and the *defaults*, with the tools that *toolbox* has."""
+
+    def __init__(
+        self, library: Sequence[Expert], defaults: Sequence[Expert], toolbox: Toolbox = NO_TOOLS
+    ) -> None:
+        self.library = {one.name: _offered(one, toolbox) for one in library}
+        self.defaults = tuple(_offered(one, toolbox) for one in defaults)
+        self.toolbox = toolbox
+
+
+def _offered(expert: Expert, toolbox: Toolbox) -> Expert:
+    return replace(toolbox.restrict(expert), equipped_by=OPERATORS)
 
 
 @dataclass(frozen=True, slots=True)
