@@ -16,7 +16,7 @@ TRANSLATED = [language for language in LANGUAGES if language != ENGLISH]
 WORDS_IN = {"gettext": 1, "ngettext": 2, "pgettext": 2}  # arguments that are texts
 PLACEHOLDER = re.compile(r"\{(\w*)\}")
 LITERAL = re.compile(r"`[^`]*`|<@[^>]*>|:[a-z_]+:|https?://\S+")
-ADVICE = "CONTRIBUTING.md tells how, under “say something new to people”: translate with pybabel"
+ADVICE = "CONTRIBUTING.md tells how, under “A sentence to people”: translate with pybabel"
 
 Key = tuple[str | None, str]
 
