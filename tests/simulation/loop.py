@@ -118,7 +118,7 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         self._check_closed = _ignore
         for task in self._tasks:
             task._log_destroy_pending = False  # type: ignore[attr-defined]
-            with suppress(RuntimeError):  # it waits even then
+            with suppress(Exception, BaseExceptionGroup):  # it waits even then, or had failed
                 task.get_coro().close()  # type: ignore[union-attr]
         self._tasks.clear()
         self._dropped.clear()

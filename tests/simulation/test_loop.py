@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from math import inf
 
 import pytest
 
@@ -133,3 +135,25 @@ def test_clocks_dice_and_tokens_are_the_seeds():
     assert (world[3], right[3], wrong[3]) == ("world", "a", "b")
     assert len({world[1:3], right[1:3], wrong[1:3]}) == 3
     assert [right, wrong, world] == what_processes_have(1) != what_processes_have(2)
+
+
+def test_what_has_failed_and_not_heard_of_it_is_left_quietly():
+    loop = SimulatedLoop(1)
+
+    async def fails() -> None:
+        raise ValueError
+
+    async def goes_on() -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(fails())
+            with suppress(asyncio.CancelledError):
+                await asyncio.sleep(inf)
+            await asyncio.sleep(inf)
+
+    async def story() -> None:
+        loop.create_task(goes_on())
+        await asyncio.sleep(1)
+
+    run(loop, story())
+
+    assert loop.is_closed()
