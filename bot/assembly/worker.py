@@ -26,7 +26,7 @@ from bot.assembly.workspaces.everywhere import (
 from bot.assembly.workspaces.installing import note_installed
 from bot.assembly.workspaces.shared import open_shared
 from bot.assembly.workspaces.work import ModelSide, Work, timeouts_of, work_of
-from bot.assembly.workspaces.workspace import Workspace
+from bot.assembly.workspaces.workspace import Directory, Workspace
 from bot.assembly.workspaces.workspaces import Workspaces
 from bot.panel.alerts.alerts import Alerts
 from bot.panel.approvals.decisions import ApprovalExpiry
@@ -73,6 +73,14 @@ async def _open_one(config: Config, storage: Storage, status: Status) -> AsyncIt
         )
 
 
+async def _days_of(directory: Directory, team_id: str) -> int:
+    """Return for how many days threads of a workspace are kept."""
+    try:
+        return (await directory.find(team_id)).config.retention_days
+    except NotInstalled:  # all of it will be deleted
+        return 0
+
+
 @asynccontextmanager
 async def _open_many(config: Config, storage: Storage, status: Status) -> AsyncIterator[Serve]:
     async with (
@@ -97,12 +105,7 @@ async def _open_many(config: Config, storage: Storage, status: Status) -> AsyncI
 
         workspaces = Workspaces(shared.directory, open_work)
 
-        async def days_of(team_id: str) -> int:
-            try:
-                return (await shared.directory.find(team_id)).config.retention_days
-            except NotInstalled:  # all of it will be deleted
-                return 0
-
+        days_of = partial(_days_of, shared.directory)
         idle_threads = await idle_threads_runner(config, storage, days_of)
 
         async def do_chores(team_id: str) -> None:

@@ -5,10 +5,8 @@ import click
 from bot.cli.shared import lazily
 from bot.cli.shared.command import asynchronous, write
 from bot.cli.shared.workspace import of_workspace, workspace_option
-from bot.cli.threads.links import NO_PANEL
-from bot.cli.threads.thread_argument import find_thread
+from bot.cli.threads.thread_argument import find_answered
 from bot.panel.audit.entry import Act
-from bot.panel.errors import Refused
 from bot.panel.language_model.conversations.thread_archive import collect
 from bot.settings.needs import MODEL, STORE
 
@@ -34,10 +32,7 @@ async def export(what: str, format_: str, out: str) -> None:
     """
     config, identity = await of_workspace(*MODEL, *STORE)
     async with lazily.operator.open_threads(config, identity) as access:
-        thread = await find_thread(what, access.workspace, access.threads, access.model)
-        links = await access.recovery.find(thread)
-        if links.router is None:
-            raise Refused(NO_PANEL)
+        thread, links = await find_answered(what, access)
         await access.auditor.record(Act.EXPORTED, thread, None, format_)
         messages = await access.transcript.all_messages(thread)
         permalink = access.workspace.permalink(thread)

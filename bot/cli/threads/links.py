@@ -10,15 +10,13 @@ from bot.cli.shared import lazily
 from bot.cli.shared.command import asynchronous, track
 from bot.cli.shared.listing import counted, json_option, links_fields, print_json
 from bot.cli.shared.workspace import of_workspace, workspace_option
-from bot.cli.threads.thread_argument import channel_id, find_channel, find_thread
+from bot.cli.threads.thread_argument import channel_id, find_answered, find_channel, find_thread
 from bot.operations.migrate import INCOMPLETE, Migration, Outcome
 from bot.operations.rebuild import ChannelRebuild
 from bot.panel.errors import MessengerRefused, PanelError, Refused, leaves
 from bot.panel.model import ThreadRef
 from bot.settings.needs import MODEL, STORE
 from bot.settings.sections.model import BACKENDS
-
-NO_PANEL = "Neither Redis nor Slack nor OpenAI knows of an answer by the panel in that thread."
 
 
 @click.group()
@@ -39,10 +37,7 @@ async def show(what: str, as_json: bool) -> None:
     """
     config, identity = await of_workspace(*MODEL, *STORE)
     async with lazily.operator.open_threads(config, identity) as access:
-        thread = await find_thread(what, access.workspace, access.threads, access.model)
-        links = await access.recovery.find(thread)
-        if links.router is None:
-            raise Refused(NO_PANEL)
+        thread, links = await find_answered(what, access)
         if as_json:
             print_json({"thread": thread.place, **links_fields(links)})
         else:

@@ -1,15 +1,19 @@
 """Which thread, channel or person an argument names."""
 
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from bot.adapters.slack.api import permalinks
 from bot.operations.services import Workspace
 from bot.panel.errors import Refused
 from bot.panel.language_model.language_model import LanguageModel
-from bot.panel.links import ExpertLabels, RouterLabels
+from bot.panel.links import ExpertLabels, RouterLabels, ThreadLinks
 from bot.panel.model import ConversationId, ThreadRef, UserId
 from bot.panel.threads.thread_store import ThreadStore
+
+if TYPE_CHECKING:
+    from bot.assembly.operator import ThreadAccess
 
 _FIND_ID = (
     "Give the channel's id, such as C0123ABCD, or a link to it: click the channel's name in "
@@ -51,6 +55,17 @@ async def find_thread(
                 f"{argument!r} is not a thread: give a message's link (Copy link in its menu), "
                 "CHANNEL/TS such as C0123ABCD/1763671234.000100, or the id of a conversation."
             )
+
+
+async def find_answered(argument: str, access: "ThreadAccess") -> tuple[ThreadRef, ThreadLinks]:
+    """Return the thread that *argument* names, and its conversations. Refused without any."""
+    thread = await find_thread(argument, access.workspace, access.threads, access.model)
+    links = await access.recovery.find(thread)
+    if links.router is None:
+        raise Refused(
+            "Neither Redis nor Slack nor OpenAI knows of an answer by the panel in that thread."
+        )
+    return thread, links
 
 
 def _place(argument: str) -> tuple[str, str] | None:

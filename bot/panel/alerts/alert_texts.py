@@ -69,14 +69,15 @@ def _text(kind: AlertKind, about: str, details: Mapping[str, str], count: int) -
                 "Put a new one there by then, and restart all processes. Slack has it under *OAuth "
                 "& Permissions* of the app."
             )
-        case AlertKind.REINSTALL:
-            return gettext(
-                "The app has to be installed again, or it soon cannot answer here any more."
-            ), _where_to_install(details)
-        case AlertKind.SCOPES:
-            return gettext(
-                "The app lacks permissions: `{scopes}`.", scopes=in_code(details.get("scopes", ""))
-            ), _where_to_install(details)
+        case AlertKind.REINSTALL | AlertKind.SCOPES:
+            return _why_to_install(kind, details), _where_to_install(details)
+
+
+def _why_to_install(kind: AlertKind, details: Mapping[str, str]) -> str:
+    if kind is AlertKind.SCOPES:
+        scopes = in_code(details.get("scopes", ""))
+        return gettext("The app lacks permissions: `{scopes}`.", scopes=scopes)
+    return gettext("The app has to be installed again, or it soon cannot answer here any more.")
 
 
 def _where_to_install(details: Mapping[str, str]) -> str:
